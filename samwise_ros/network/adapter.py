@@ -1,0 +1,159 @@
+"""The adapter that lets image and text change each other."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from samwise_ros.network.attention import Attention
+
+
+class SelectiveAttention(nn.Module):
+    """The attention and linear layer inside the hierarchical selective attention (HSA)."""
+
+    def __init__(self, width: int) -> None:
+        """Build it for tokens of ``width`` channels."""
+        super().__init__()
+        self.self_attn = Attention(width, dropout=0.1)
+        self.linear = nn.Linear(width, width)
+
+
+class CrossAttention(nn.Module):
+    """Holds one attention under the name that released checkpoints give it."""
+
+    def __init__(self, width: int) -> None:
+        """Build it for tokens of ``width`` channels."""
+        super().__init__()
+        self.multihead_attn = Attention(width)
+
+
+class Adapter(nn.Module):
+    """One Cross-Modal Temporal adapter (CMT): residuals for the image trunk and the text trunk.
+
+    The same parts serve three uses. In clip mode all T frames attend to each other and share one
+    text. In causal mode each frame attends to the window of T frames that ends with it, and has a
+    text of its own; a whole clip at once trains that mode, and one new frame beside the past
+    frames' kept projections runs it.
+
+    Source: SAMWISE (CVPR 2025), section 3.2.
+    """
+
+    def __init__(self, vision_width: int, text_width: int, width: int, patch: int) -> None:
+        """Build an adapter between two trunks.
+
+        Args:
+            vision_width: channels of the image trunk at this stage.
+            text_width: channels of the text trunk.
+            width: channels A inside the adapter.
+            patch: side P of a patch, cells.
+        """
+        super().__init__()
+        self.patch = patch
+        self.spatial_pos_embed = nn.Parameter(torch.zeros(1, 1, 1, patch * patch, width))
+        nn.init.trunc_normal_(self.spatial_pos_embed, std=0.02)
+        self.proj_vis_down = nn.Sequential(
+            nn.Conv2d(vision_width, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()
+        )
+        self.proj_vis_up = nn.Sequential(
+            nn.ConvTranspose2d(width, vision_width, 1, bias=False),
+            nn.BatchNorm2d(vision_width),
+            nn.ReLU(),
+        )
+        self.proj_text_down = nn.Sequential(nn.Linear(text_width, width, bias=False))
+        self.proj_text_up = nn.Sequential(nn.Linear(width, text_width, bias=False))
+        self.ca_V2T = CrossAttention(width)
+        self.ca_T2V = CrossAttention(width)
+        self.hsa = SelectiveAttention(width)
+        self.norm_pre_HSA = nn.LayerNorm(width)
+
+    def down(self, x: Tensor) -> Tensor:
+        """Project the image trunk's features to the adapter's width.
+
+        Args:
+            x: (B, T, C, H, W).
+
+        Returns:
+            (B, T, A, H, W); what the causal mode keeps of a frame.
+        """
+        return self.proj_vis_down(x.flatten(0, 1)).unflatten(0, x.shape[:2])
+
+    def forward(
+        self,
+        context: Tensor,
+        queries: int,
+        text: Tensor,
+        context_mask: Tensor | None = None,
+        text_mask: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """Compute both residuals for N groups of frames.
+
+        Args:
+            context: (N, K, A, H, W) down-projected frames, oldest first.
+            queries: how many of the last frames want a residual, Q.
+            text: (N, L, D) the text trunk.
+            context_mask: (N, K) bool, false where a frame is not there yet.
+            text_mask: (N, L) bool, false where a token is padding.
+
+        Returns:
+            The image residual (N, Q, C, H, W) and the text residual (N, L, D).
+        """
+        down_text = self.proj_text_down(text)
+        height, width = context.shape[-2:]
+        selected = context[:, -queries:] + self._attend_in_patches(context, queries, context_mask)
+
+        pixels = selected.permute(0, 1, 3, 4, 2).flatten(1, 3)  # (N, Q H W, A)
+        vision = pixels * self.ca_V2T.multihead_attn(pixels, down_text, text_mask)
+        vision = vision.unflatten(1, (queries, height, width)).permute(0, 1, 4, 2, 3)
+        vision_residual = self.proj_vis_up(vision.flatten(0, 1)).unflatten(0, vision.shape[:2])
+
+        average = _average(context, context_mask).flatten(2).transpose(1, 2)  # (N, H W, A)
+        text_residual = self.proj_text_up(
+            down_text * self.ca_T2V.multihead_attn(down_text, average)
+        )
+        return vision_residual, text_residual
+
+    def _attend_in_patches(
+        self, context: Tensor, queries: int, context_mask: Tensor | None
+    ) -> Tensor:
+        """Let each patch's tokens of the last frames attend to the patch in all frames."""
+        count, frames, channels, height, width = context.shape
+        p, rows, columns = self.patch, height // self.patch, width // self.patch
+        tokens = context.view(count, frames, channels, rows, p, columns, p)
+        tokens = tokens.permute(0, 3, 5, 1, 4, 6, 2).reshape(-1, frames, p * p, channels)
+        time = time_encoding(frames, channels, context.device).to(context.dtype)
+        tokens = self.norm_pre_HSA(tokens + self.spatial_pos_embed[0, 0] + time[:, None])
+        mask = None
+        if context_mask is not None:
+            mask = context_mask.repeat_interleave(p * p, 1).repeat_interleave(rows * columns, 0)
+        attended = self.hsa.linear(
+            self.hsa.self_attn(tokens[:, -queries:].flatten(1, 2), tokens.flatten(1, 2), mask)
+        )
+        attended = attended.view(count, rows, columns, queries, p, p, channels)
+        return attended.permute(0, 3, 6, 1, 4, 2, 5).reshape(
+            count, queries, channels, height, width
+        )
+
+
+def _average(context: Tensor, mask: Tensor | None) -> Tensor:
+    """Average (N, K, A, H, W) over the frames that are there."""
+    if mask is None:
+        return context.mean(1)
+    weight = mask.to(context.dtype)[:, :, None, None, None]
+    return (context * weight).sum(1) / weight.sum(1)
+
+
+def time_encoding(frames: int, channels: int, device: torch.device) -> Tensor:
+    """Encode the places of ``frames`` frames, the newest always at the full turn.
+
+    Returns:
+        (frames, channels) float32, sine and cosine interleaved.
+
+    >>> time_encoding(8, 4, torch.device("cpu")).shape
+    torch.Size([8, 4])
+    """
+    place = torch.arange(1, frames + 1, dtype=torch.float32, device=device)
+    place = place / (frames + 1e-6) * (2 * math.pi)
+    index = torch.arange(channels, device=device)
+    rate = 10000.0 ** (2 * (index // 2) / channels)
+    angle = place[:, None] / rate
+    return torch.where(index % 2 == 0, angle.sin(), angle.cos())

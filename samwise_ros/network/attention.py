@@ -1,0 +1,51 @@
+"""Multi-head attention through the fused kernel."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Attention(nn.Module):
+    """Multi-head attention whose parameters are named as in ``nn.MultiheadAttention``.
+
+    Unlike that class it always takes the fused kernel, with a mask too, and never forms weights.
+    """
+
+    def __init__(self, width: int, heads: int = 8, dropout: float = 0.0) -> None:
+        """Build an attention of ``heads`` heads over ``width`` channels."""
+        super().__init__()
+        self.heads = heads
+        self.dropout = dropout
+        self.in_proj_weight = nn.Parameter(torch.empty(3 * width, width))
+        self.in_proj_bias = nn.Parameter(torch.zeros(3 * width))
+        self.out_proj = nn.Linear(width, width)
+        nn.init.xavier_uniform_(self.in_proj_weight)
+        nn.init.zeros_(self.out_proj.bias)
+
+    def forward(self, query: Tensor, source: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Attend from ``query`` to ``source``.
+
+        Args:
+            query: (N, Q, width).
+            source: (N, K, width); keys and values.
+            mask: (N, K) bool, where false keys are not seen; ``None`` sees all.
+
+        Returns:
+            (N, Q, width).
+        """
+        weights, biases = self.in_proj_weight.chunk(3), self.in_proj_bias.chunk(3)
+        q, k, v = (
+            functional.linear(tokens, weight, bias)
+            .unflatten(-1, (self.heads, -1))
+            .transpose(1, 2)
+            for tokens, weight, bias in zip((query, source, source), weights, biases, strict=True)
+        )
+        attended = functional.scaled_dot_product_attention(
+            q,
+            k,
+            v,
+            attn_mask=None if mask is None else mask[:, None, None, :],
+            dropout_p=self.dropout if self.training else 0.0,
+        )
+        output: Tensor = self.out_proj(attended.transpose(1, 2).flatten(2))
+        return output

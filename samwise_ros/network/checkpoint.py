@@ -1,0 +1,147 @@
+"""Weights on disk: released checkpoints, and the model folder that this project reads."""
+
+import json
+import pickle
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from samwise_ros.network.config import SamwiseConfig
+from samwise_ros.network.presets import PRESETS
+from samwise_ros.network.released import our_key
+from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.tokenizer import SentenceTokenizer
+
+SHIPPED = Path(__file__).parents[1] / "models"
+"""Where the models that come with the package stand."""
+
+# Released checkpoints have no token types; the text encoder's only one is zero.
+_NOT_RELEASED = {"text_encoder.roberta.embeddings.token_type_embeddings.weight"}
+
+
+class CheckpointError(ValueError):
+    """A checkpoint or model folder that cannot be used; the message says which and why."""
+
+
+def load_released(path: Path) -> dict[str, Tensor]:
+    """Read a released ``.pth`` file without executing anything in it.
+
+    Raises:
+        CheckpointError: for a file that is missing, damaged, or holds more than tensors.
+    """
+    if not path.is_file():
+        raise CheckpointError(f"{path}: no such file")
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, zipfile.BadZipFile, RuntimeError, EOFError, OSError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise CheckpointError(f"{path}: not a file of plain tensors: {reason}") from error
+    state = content.get("model", content) if isinstance(content, dict) else None
+    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
+        raise CheckpointError(f'{path}: expected a dict of tensors, or one under "model"')
+    return state
+
+
+def load_state(network: Samwise, state: Mapping[str, Tensor], source: str = "checkpoint") -> None:
+    """Put a state dict with released or own keys into the network, all of it or nothing.
+
+    Args:
+        network: takes the weights.
+        state: from key to tensor; keys may begin with ``module.``.
+        source: the file's name for the message.
+
+    Raises:
+        CheckpointError: naming every missing, unexpected and differently shaped key.
+    """
+    translated = {}
+    for key, tensor in state.items():
+        ours = our_key(key)
+        if ours is not None:
+            translated[ours] = tensor
+    expected = network.state_dict()
+    missing = sorted(set(expected) - set(translated) - _NOT_RELEASED)
+    unexpected = sorted(set(translated) - set(expected))
+    reshaped = [
+        f"{key}: expected {tuple(expected[key].shape)}, got {tuple(tensor.shape)}"
+        for key, tensor in sorted(translated.items())
+        if key in expected and tensor.shape != expected[key].shape
+    ]
+    problems = [
+        f"{len(keys)} {name}: {', '.join(keys)}"
+        for name, keys in (
+            ("missing", missing),
+            ("unexpected", unexpected),
+            ("of another shape", reshaped),
+        )
+        if keys
+    ]
+    if problems:
+        raise CheckpointError(f"{source} does not fit the network; " + "; ".join(problems))
+    network.load_state_dict({**expected, **translated})
+
+
+def save_model(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> None:
+    """Write a model folder: ``config.json``, ``model.safetensors``, ``tokenizer.json``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = {"format": 1, **network.config.to_dict()}
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    tensors = {key: value.contiguous() for key, value in network.state_dict().items()}
+    save_file(tensors, folder / "model.safetensors")
+    tokenizer.save(folder / "tokenizer.json")
+
+
+def load_model(model: str) -> tuple[Samwise, SentenceTokenizer]:
+    """Load a shipped model by name, or a model folder by path.
+
+    Args:
+        model: ``tabletop``, or the path of a folder.
+
+    Returns:
+        The network in evaluation mode on the CPU, and its tokenizer.
+
+    Raises:
+        CheckpointError: naming the folder or file and what is wrong with it.
+    """
+    folder = SHIPPED / model if (SHIPPED / model).is_dir() else Path(model)
+    if not folder.is_dir():
+        hint = ""
+        if model in PRESETS:
+            hint = (
+                "; it is a preset whose weights do not come with the package: "
+                "make a folder of them with `samwise convert`"
+            )
+        shipped = ", ".join(sorted(path.name for path in SHIPPED.glob("*/")))
+        raise CheckpointError(f"{model}: no such model folder (shipped: {shipped}){hint}")
+    network = Samwise(_read_config(folder / "config.json"))
+    weights = folder / "model.safetensors"
+    try:
+        state = load_file(weights)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{weights}: {error}") from error
+    load_state(network, state, str(weights))
+    tokenizer = SentenceTokenizer.load(folder / "tokenizer.json")
+    if tokenizer.size > network.config.vocabulary:
+        raise CheckpointError(
+            f"{folder / 'tokenizer.json'}: {tokenizer.size} tokens, but the network has "
+            f"{network.config.vocabulary}"
+        )
+    return network.eval(), tokenizer
+
+
+def _read_config(path: Path) -> SamwiseConfig:
+    try:
+        data: Any = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path}: {error}") from error
+    if not isinstance(data, dict) or data.pop("format", None) != 1:
+        raise CheckpointError(f'{path}: expected an object with "format": 1')
+    try:
+        return SamwiseConfig.from_dict(data)
+    except (TypeError, ValueError) as error:
+        raise CheckpointError(f"{path}: {error}") from error

@@ -1,0 +1,108 @@
+"""The network's shape: one frozen dataclass, the same in presets and in a model folder's JSON."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class SamwiseConfig:
+    """Every number that shapes the network.
+
+    The defaults are the released graph: SAM 2 Hiera-B+, RoBERTa-base, adapters of width 256.
+
+    Attributes:
+        image_size: side S of the square the image is padded to, pixels; a multiple of 128.
+        clip_frames: frames T that the adapters see at once.
+        embed_dim, num_heads: width and heads of the first Hiera stage; both double per stage.
+        stages: blocks in each of the four Hiera stages.
+        global_attention_blocks: blocks that attend to the whole image.
+        position_size: side of the learned position embedding, cells.
+        window_sizes: attention window of each stage, cells.
+        width: channels of the neck, the memory attention and the mask decoder.
+        memory_width: channels of a memorised frame.
+        memory_layers, memory_feed_forward: of the memory attention.
+        decoder_feed_forward: of the mask decoder's two-way layers.
+        fuser_scale: the memory encoder's initial layer scale.
+        vocabulary, positions: rows of the text encoder's two embedding tables.
+        text_width, text_heads, text_feed_forward: of every text layer.
+        text_layers: text layers in each of the four lockstep steps.
+        adapter_width: channels A inside the adapters; a multiple of 8.
+        patch_sizes: side of the adapters' patches, cells.
+        motion_prompt: whether verbs give a prompt token of their own.
+        verbs: words that the motion prompt takes for verbs.
+    """
+
+    image_size: int = 1024
+    clip_frames: int = 8
+    embed_dim: int = 112
+    num_heads: int = 2
+    stages: tuple[int, ...] = (2, 3, 16, 3)
+    global_attention_blocks: tuple[int, ...] = (12, 16, 20)
+    position_size: int = 14
+    window_sizes: tuple[int, ...] = (8, 4, 14, 7)
+    width: int = 256
+    memory_width: int = 64
+    memory_layers: int = 4
+    memory_feed_forward: int = 2048
+    decoder_feed_forward: int = 2048
+    fuser_scale: float = 1e-6
+    vocabulary: int = 50265
+    positions: int = 514
+    text_width: int = 768
+    text_heads: int = 12
+    text_feed_forward: int = 3072
+    text_layers: tuple[int, ...] = (1, 3, 4, 4)
+    adapter_width: int = 256
+    patch_sizes: tuple[int, ...] = (8, 4, 2)
+    motion_prompt: bool = False
+    verbs: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse shapes that cannot be built, with the reason."""
+        for name, length in (("stages", 4), ("window_sizes", 4), ("text_layers", 4)):
+            if len(getattr(self, name)) != length:
+                raise ValueError(f"{name}: expected {length} numbers, got {getattr(self, name)}")
+        if len(self.patch_sizes) != 3:
+            raise ValueError(f"patch_sizes: expected 3 numbers, got {self.patch_sizes}")
+        if self.adapter_width % 8 or self.width % 16:
+            raise ValueError(
+                "adapter_width must be a multiple of 8 and width of 16, "
+                f"got {self.adapter_width} and {self.width}"
+            )
+        if self.width % self.memory_width:
+            raise ValueError(
+                f"memory_width must divide width {self.width}, got {self.memory_width}"
+            )
+        if self.image_size % 32:
+            raise ValueError(f"image_size: expected a multiple of 32, got {self.image_size}")
+        for stride, patch in zip((8, 16, 32), self.patch_sizes, strict=True):
+            if self.image_size // stride % patch:
+                raise ValueError(
+                    f"patch_sizes: {patch} does not divide the {self.image_size // stride} cells "
+                    f"of stride {stride}"
+                )
+
+    @property
+    def stage_widths(self) -> tuple[int, int, int, int]:
+        """Channels of the four Hiera stages, finest first."""
+        return (self.embed_dim, 2 * self.embed_dim, 4 * self.embed_dim, 8 * self.embed_dim)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the configuration as plain data for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "SamwiseConfig":
+        """Build the configuration from plain data.
+
+        Args:
+            data: names and values; lists stand for tuples; what is not named keeps its default.
+
+        Raises:
+            ValueError: for a name that is not known, or a value that cannot be.
+        """
+        unknown = sorted(set(data) - {item.name for item in fields(cls)})
+        if unknown:
+            raise ValueError(f"unknown model settings: {', '.join(unknown)}")
+        values = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        return cls(**values)

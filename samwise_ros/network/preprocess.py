@@ -1,0 +1,89 @@
+"""From a camera's image to the network's square, and back."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+MEAN = (0.485, 0.456, 0.406)
+DEVIATION = (0.229, 0.224, 0.225)
+
+
+def resized_size(height: int, width: int, side: int) -> tuple[int, int]:
+    """Return the size (height, width) that an image takes inside the square.
+
+    The short side becomes ``side - 4`` unless the long one would then leave the square.
+
+    >>> resized_size(120, 214, 256)
+    (143, 256)
+    >>> resized_size(100, 101, 256)
+    (252, 254)
+    """
+    short, long = min(height, width), max(height, width)
+    new_short, new_long = side - 4, int((side - 4) * long / short)
+    if new_long > side:
+        new_short, new_long = int(side * new_short / new_long), side
+    new_short = max(new_short, 1)
+    return (new_short, new_long) if height <= width else (new_long, new_short)
+
+
+def resize(frames: Tensor, side: int) -> Tensor:
+    """Resize images to fit the square, bilinear with antialiasing, as Pillow does.
+
+    Args:
+        frames: (N, 3, H, W) uint8.
+        side: the square's side S, pixels.
+
+    Returns:
+        (N, 3, h, w) float32 holding whole numbers from 0 to 255.
+    """
+    size = resized_size(*frames.shape[-2:], side)
+    pixels = frames.float()
+    if size == tuple(frames.shape[-2:]):
+        return pixels
+    # Pillow resizes along rows, rounds, and resizes along columns.
+    for step in ((pixels.shape[2], size[1]), size):
+        pixels = functional.interpolate(
+            pixels, size=step, mode="bilinear", align_corners=False, antialias=True
+        ).round()
+    return pixels
+
+
+def to_square(frames: Tensor, side: int) -> Tensor:
+    """Resize, normalise and pad images.
+
+    Args:
+        frames: (N, H, W, 3) uint8, RGB.
+        side: the square's side S, pixels.
+
+    Returns:
+        (N, 3, S, S) float32; the padding below and to the right is zero.
+    """
+    pixels = resize(frames.permute(0, 3, 1, 2), side)
+    mean = torch.tensor(MEAN, device=pixels.device).view(3, 1, 1)
+    deviation = torch.tensor(DEVIATION, device=pixels.device).view(3, 1, 1)
+    pixels = (pixels / 255 - mean) / deviation
+    height, width = pixels.shape[-2:]
+    return functional.pad(pixels, (0, side - width, 0, side - height))
+
+
+def to_frame_size(low_res: Tensor, height: int, width: int, side: int) -> Tensor:
+    """Bring mask logits back to the camera's size.
+
+    Args:
+        low_res: (B, 1, S/4, S/4).
+        height, width: the camera's size, pixels.
+        side: the square's side S, pixels.
+
+    Returns:
+        (B, 1, height, width).
+    """
+    kept_height, kept_width = resized_size(height, width, side)
+    square = functional.interpolate(
+        low_res, size=(side, side), mode="bilinear", align_corners=False
+    )
+    return functional.interpolate(
+        square[:, :, :kept_height, :kept_width],
+        size=(height, width),
+        mode="bilinear",
+        align_corners=False,
+    )

@@ -1,0 +1,79 @@
+"""The shapes that have a name."""
+
+from samwise_ros.network.config import SamwiseConfig
+
+PRESETS: dict[str, SamwiseConfig] = {
+    # The released graph; the four big ones differ in SAM 2's size only.
+    "base_plus": SamwiseConfig(),
+    "tiny": SamwiseConfig(
+        embed_dim=96,
+        num_heads=1,
+        stages=(1, 2, 7, 2),
+        global_attention_blocks=(5, 7, 9),
+        position_size=7,
+    ),
+    "small": SamwiseConfig(
+        embed_dim=96,
+        num_heads=1,
+        stages=(1, 2, 11, 2),
+        global_attention_blocks=(7, 10, 13),
+        position_size=7,
+    ),
+    "large": SamwiseConfig(
+        embed_dim=144,
+        num_heads=2,
+        stages=(2, 6, 36, 4),
+        global_attention_blocks=(23, 33, 43),
+        position_size=7,
+        window_sizes=(8, 4, 16, 8),
+    ),
+    # The graph of the parity vectors.
+    "mini": SamwiseConfig(
+        image_size=256,
+        embed_dim=16,
+        num_heads=1,
+        stages=(1, 2, 3, 1),
+        global_attention_blocks=(4,),
+        memory_layers=2,
+        memory_feed_forward=128,
+        vocabulary=120,
+        text_width=64,
+        text_heads=4,
+        text_feed_forward=128,
+        adapter_width=32,
+    ),
+    # The shipped model: real time on two CPU cores.
+    "tabletop": SamwiseConfig(
+        image_size=128,
+        embed_dim=24,
+        num_heads=1,
+        stages=(1, 2, 3, 1),
+        global_attention_blocks=(),
+        position_size=8,
+        window_sizes=(8, 8, 8, 4),
+        width=64,
+        memory_width=32,
+        memory_layers=1,
+        memory_feed_forward=128,
+        decoder_feed_forward=256,
+        fuser_scale=1.0,
+        vocabulary=192,
+        positions=66,
+        text_width=64,
+        text_heads=4,
+        text_feed_forward=128,
+        text_layers=(1, 1, 2, 2),
+        adapter_width=48,
+    ),
+}
+
+
+def preset(name: str) -> SamwiseConfig:
+    """Return a preset's configuration.
+
+    Raises:
+        ValueError: for a name that is not a preset; the message lists them.
+    """
+    if name not in PRESETS:
+        raise ValueError(f"unknown preset {name!r}; there are {', '.join(PRESETS)}")
+    return PRESETS[name]

@@ -1,0 +1,258 @@
+"""SAMWISE: the two trunks in lockstep, and one frame's decoding with memory."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from samwise_ros.network.adapter import Adapter
+from samwise_ros.network.conditional_memory import ConditionalMemoryEncoder, write_candidate
+from samwise_ros.network.config import SamwiseConfig
+from samwise_ros.network.frozen_sam2 import Decoded, Sam2
+from samwise_ros.network.memory_bank import MemoryBank
+from samwise_ros.network.prompt import Prompt
+from samwise_ros.network.text_encoder import PAD_ID, TextEncoder
+
+
+@dataclass(frozen=True, eq=False)
+class ImageStem:
+    """What the image trunk computes before the text enters; all commands share it.
+
+    Attributes:
+        first: (B or 1, T, H, W, C) features of stage 1.
+        second: the same of stage 2.
+    """
+
+    first: Tensor
+    second: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class TextStem:
+    """What the text trunk computes before the image enters; kept per sentence.
+
+    Attributes:
+        hidden: (B, L, D).
+        mask: (B, L) bool, false where a token is padding.
+    """
+
+    hidden: Tensor
+    mask: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """What the adapters keep of the frames before: one tensor for each adapter.
+
+    Attributes:
+        frames: three tensors (B, K, A, H, W), oldest first.
+        mask: (B, K) bool, false where a frame is not there yet; ``None``: all there.
+    """
+
+    frames: tuple[Tensor, ...]
+    mask: Tensor | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class FrameFeatures:
+    """One frame, as the mask decoder takes it.
+
+    Attributes:
+        features: (B, C, H, W) at stride 16.
+        high_res: features at strides 4 and 8.
+        text: (B, L, D) the adapted text.
+    """
+
+    features: Tensor
+    high_res: list[Tensor]
+    text: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """All frames of a clip after both trunks.
+
+    Attributes:
+        levels: features (B, T, C, H, W) at strides 4, 8 and 16.
+        text: (B, G, L, D) adapted text; G is 1 in clip mode and T in causal mode.
+        windows: the frames' down-projections, three tensors (B, T, A, H, W).
+    """
+
+    levels: list[Tensor]
+    text: Tensor
+    windows: tuple[Tensor, ...]
+
+    def frame(self, index: int) -> FrameFeatures:
+        """Return one frame of the clip."""
+        stride4, stride8, stride16 = (level[:, index] for level in self.levels)
+        text = self.text[:, index if self.text.shape[1] > 1 else 0]
+        return FrameFeatures(stride16, [stride4, stride8], text)
+
+
+@dataclass(frozen=True, eq=False)
+class Tracked:
+    """One frame's outcome.
+
+    Attributes:
+        decoded: the mask with memory.
+        memory: (B, C_mem, H, W) what to memorise of the frame.
+        candidate: what the decoder sees without memory; ``None`` where nobody asked.
+        decision: (B, 2) logits of the conditional memory encoder; likewise.
+        applied: (B,) bool, whether the candidate was asked for; likewise.
+    """
+
+    decoded: Decoded
+    memory: Tensor
+    candidate: Decoded | None = None
+    decision: Tensor | None = None
+    applied: Tensor | None = None
+
+
+class Samwise(nn.Module):
+    """The whole network; it keeps no state between calls.
+
+    Source: SAMWISE (CVPR 2025).
+    """
+
+    def __init__(self, config: SamwiseConfig) -> None:
+        """Build the network with random weights."""
+        super().__init__()
+        self.config = config
+        self.sam = Sam2(config)
+        self.text_encoder = TextEncoder(config)
+        self.cmt_adapters = nn.ModuleList(
+            Adapter(width, config.text_width, config.adapter_width, patch)
+            for width, patch in zip(config.stage_widths[1:], config.patch_sizes, strict=True)
+        )
+        self.prompt = Prompt(config.text_width, config.width, config.motion_prompt)
+        self.conditional_memory_encoder = ConditionalMemoryEncoder(config.width)
+
+    def image_stem(self, pixels: Tensor) -> ImageStem:
+        """Run the image trunk as far as the text has no say.
+
+        Args:
+            pixels: (B, T, 3, S, S) normalised; B is 1 where commands share the camera.
+        """
+        first, second = self.sam.image_stem(pixels.flatten(0, 1))
+        shape = pixels.shape[:2]
+        return ImageStem(first.unflatten(0, shape), second.unflatten(0, shape))
+
+    def text_stem(self, input_ids: Tensor) -> TextStem:
+        """Run the text trunk as far as the image has no say, on (B, L) padded tokens."""
+        return TextStem(self.text_encoder.stem(input_ids), input_ids != PAD_ID)
+
+    def encode(
+        self,
+        image: ImageStem,
+        text: TextStem,
+        causal: bool,
+        past: Windows | None = None,
+    ) -> Encoded:
+        """Run both trunks in lockstep.
+
+        Args:
+            image: T frames for B commands, or for all of them.
+            text: B sentences.
+            causal: whether a frame sees only itself and the frames before it.
+            past: in causal mode the window of the T - 1 frames before; ``None``: there are none.
+        """
+        batch, frames = len(text.hidden), image.first.shape[1]
+        groups = frames if causal else 1
+        hidden = text.hidden.repeat_interleave(groups, 0)
+        mask = text.mask.repeat_interleave(groups, 0)
+        x = image.second.expand(batch, -1, -1, -1, -1).flatten(0, 1)
+        stages = [image.first.expand(batch, -1, -1, -1, -1).flatten(0, 1)]
+        windows = []
+        for index, adapter in enumerate(self.cmt_adapters):
+            if index > 0:
+                x = self.sam.image_stage(x, index + 1)
+                hidden = self.text_encoder.step(hidden, index + 1, mask)
+            down = adapter.down(x.permute(0, 3, 1, 2).unflatten(0, (batch, frames)))
+            if causal:
+                before = None if past is None else past.frames[index]
+                context, there = self._causal_context(
+                    down, before, None if past is None else past.mask
+                )
+            else:
+                context, there = down, None
+            vision_residual, text_residual = adapter(
+                context, 1 if causal else frames, hidden, there, mask
+            )
+            x = x + vision_residual.flatten(0, 1).permute(0, 2, 3, 1)
+            hidden = hidden + text_residual
+            stages.append(x)
+            windows.append(down)
+        levels = self.sam.neck([stage.permute(0, 3, 1, 2) for stage in stages])
+        return Encoded(
+            [level.unflatten(0, (batch, frames)) for level in levels],
+            hidden.unflatten(0, (batch, groups)),
+            tuple(windows),
+        )
+
+    def _causal_context(
+        self, down: Tensor, before: Tensor | None, mask: Tensor | None
+    ) -> tuple[Tensor, Tensor | None]:
+        """Give each of N new frames the window that ends with it.
+
+        Args:
+            down: (B, N, A, H, W).
+            before: (B, T - 1, A, H, W), or ``None`` where there is no frame before.
+            mask: (B, T - 1) bool, false where a frame is not there; ``None``: all there.
+
+        Returns:
+            (B N, T, A, H, W) and the mask (B N, T), ``None`` where all are there.
+        """
+        batch, frames = down.shape[:2]
+        kept = self.config.clip_frames - 1
+        if before is None:
+            before = down.new_zeros(batch, kept, *down.shape[2:])
+            mask = torch.zeros(batch, kept, dtype=torch.bool, device=down.device)
+        context = torch.cat((before, down), 1).unfold(1, kept + 1, 1)
+        context = context.movedim(-1, 2).flatten(0, 1)
+        if mask is not None:
+            there = torch.ones(batch, frames, dtype=torch.bool, device=down.device)
+            mask = torch.cat((mask, there), 1).unfold(1, kept + 1, 1).flatten(0, 1)
+        return context, mask
+
+    def track(
+        self,
+        frame: FrameFeatures,
+        bank: MemoryBank | None,
+        fresh: Tensor | None = None,
+        due: Tensor | None = None,
+        verbs: Tensor | None = None,
+    ) -> Tracked:
+        """Find the targets on one frame, and what to memorise of it.
+
+        Args:
+            frame: the frame's features for B commands.
+            bank: what to look back on; ``None`` where every command is at its first frame.
+            fresh: (B,) bool, true for commands at their first frame; ``None``: none is.
+            due: (B,) bool, true where the conditional memory encoder decides; ``None``: nowhere.
+            verbs: (B, L) bool, the verbs' tokens for the motion prompt; ``None``: no verb.
+        """
+        sentence = self.prompt.sentence(frame.text)
+        still = torch.cat((self.sam.empty_point(len(sentence)), sentence), 1)
+        prompt = still
+        if verbs is not None:
+            prompt = torch.cat((still, self.prompt.verb(frame.text, verbs)), 1)
+        unremembered = self.sam.without_memory(frame.features)
+        features = unremembered
+        if bank is not None:
+            features = self.sam.with_memory(
+                frame.features, bank.memories, bank.pointers, bank.mask
+            )
+            if fresh is not None:
+                features = torch.where(fresh[:, None, None, None], unremembered, features)
+        decoded = self.sam.decode(features, frame.high_res, prompt)
+        mask_logits = self.sam.to_image_size(decoded.low_res_masks)
+        if due is None:
+            return Tracked(decoded, self.sam.memorise(frame.features, mask_logits))
+
+        candidate = self.sam.decode(unremembered, frame.high_res, still)
+        decision = self.conditional_memory_encoder(decoded.pointer, candidate.early_token)
+        applied = (decision[:, 1] > decision[:, 0]) & due
+        candidate_logits = self.sam.to_image_size(candidate.low_res_masks)
+        memorised = write_candidate(mask_logits, candidate_logits, applied)
+        memory = self.sam.memorise(frame.features, memorised)
+        return Tracked(decoded, memory, candidate, decision, applied)
