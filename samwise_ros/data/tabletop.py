@@ -1,0 +1,232 @@
+"""An endless supply of short videos of a table, with sentences and the masks they mean.
+
+The same (split, index) gives the same video at every resolution of the same proportions.
+"""
+
+import random
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samwise_ros.data.tabletop_language import (
+    Chance,
+    Meaning,
+    absent_meaning,
+    choose,
+    sentence,
+    vocabulary,
+)
+from samwise_ros.data.tabletop_motion import plan_tracks
+from samwise_ros.data.tabletop_objects import MOTION_FRAMES, TabletopObject, draw_cast
+from samwise_ros.data.tabletop_render import make_actor, paste_actors
+from samwise_ros.data.tabletop_scenery import draw_light, draw_shake, draw_table, exposed, shaken
+
+__all__ = [
+    "Expression",
+    "Split",
+    "TabletopConfig",
+    "Video",
+    "absent_sentence",
+    "make_video",
+    "vocabulary",
+]
+
+Split = Literal["train", "val", "test"]
+Kind = Literal["attribute", "motion", "late"]
+
+# Shape alone and minimal forms come often: shape is the attribute that is learned last.
+_ATTRIBUTES = (
+    ("shape",),
+    ("shape",),
+    ("colour",),
+    ("colour", "shape"),
+    ("colour", "shape"),
+    ("size", "shape"),
+    ("size", "colour"),
+    ("size", "colour", "shape"),
+)
+_BESIDE_MOTION = ((), (), ("shape",), ("colour",), ("colour", "shape"), ("size", "shape"))
+
+
+@dataclass(frozen=True)
+class TabletopConfig:
+    """What videos to make.
+
+    Attributes:
+        frames: frames a video; from 4 on, sentences may speak of motion.
+        width: of the images, pixels.
+        height: of the images, pixels.
+        min_objects: least number of objects, from 2.
+        max_objects: largest number of objects; fewer are shown where there is no room.
+    """
+
+    frames: int = 8
+    width: int = 128
+    height: int = 96
+    min_objects: int = 3
+    max_objects: int = 6
+
+    def __post_init__(self) -> None:
+        """Refuse values outside their range, with the reason."""
+        if self.frames < 1:
+            raise ValueError(f"frames: expected 1 or more, got {self.frames}")
+        if self.width < 32 or not 0.5 <= self.height / self.width <= 2:
+            raise ValueError(
+                "width, height: expected at least 32 pixels and proportions from 1:2 to 2:1, "
+                f"got {self.width} x {self.height}"
+            )
+        if not 2 <= self.min_objects <= self.max_objects <= 8:
+            raise ValueError(
+                "min_objects, max_objects: expected 2 <= min <= max <= 8, "
+                f"got {self.min_objects} and {self.max_objects}"
+            )
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A sentence and the object it means.
+
+    Attributes:
+        sentence: lower-case words.
+        kind: ``late`` where the object is out of view for a part of the video; else ``motion``
+            where the sentence speaks of motion; else ``attribute``.
+        object: index into the video's masks.
+        detail: the motion that is named, else the attributes that are, as ``"colour shape"``;
+            of a late object always ``enters`` or ``leaves``.
+    """
+
+    sentence: str
+    kind: Kind
+    object: int
+    detail: str
+
+
+@dataclass(frozen=True, eq=False)
+class Video:
+    """A short video of a table.
+
+    Attributes:
+        frames: (T, H, W, 3) uint8, RGB.
+        masks: (N, T, H, W) bool, the visible pixels of each object.
+        expressions: sentences, each of which means one object and no other.
+        objects: the N objects in symbols.
+    """
+
+    frames: NDArray[np.uint8]
+    masks: NDArray[np.bool_]
+    expressions: tuple[Expression, ...]
+    objects: tuple[TabletopObject, ...]
+
+
+def make_video(split: Split, index: int, config: TabletopConfig) -> Video:
+    """Make one video, always the same one for the same arguments.
+
+    Args:
+        split: the splits share no seed.
+        index: any integer.
+        config: what videos to make.
+
+    Returns:
+        The video.
+    """
+    # A string as the seed: hashed by ``random``, hence the same on every machine and no two
+    # (split, index) meet.
+    plot = random.Random(f"tabletop/{split}/{index}")
+    count = plot.randint(config.min_objects, config.max_objects)
+    cast = draw_cast(plot, count, config.frames)
+    ratio = config.height / config.width
+    cast, tracks = plan_tracks(plot, cast, config.frames, ratio, config.min_objects)
+    actors = [
+        make_actor(plot, item, track, config.width)
+        for item, track in zip(cast, tracks, strict=True)
+    ]
+    expressions = _expressions(plot, cast, config.frames)
+    shape = (config.height, config.width)
+    frames = np.empty((config.frames, *shape, 3), np.uint8)
+    masks = np.zeros((len(cast), config.frames, *shape), np.bool_)
+    table = draw_table(plot, config.width, config.height)
+    light = draw_light(plot, config.width, config.height, config.frames)
+    shake = draw_shake(plot, config.frames) * config.width
+    for moment in range(config.frames):
+        shift = (float(shake[moment, 0]), float(shake[moment, 1]))
+        image = shaken(table, *shift)
+        paste_actors(image, actors, moment, shift, masks[:, moment])
+        frames[moment] = exposed(plot, image, light, moment)
+    return Video(frames, masks, tuple(expressions), tuple(cast))
+
+
+def absent_sentence(video: Video, rng: Chance) -> str:
+    """A sentence of the same kind that means no object of the video.
+
+    Args:
+        video: the video.
+        rng: where chance comes from; ``random.Random`` or ``numpy.random.Generator``.
+    """
+    motions = len(video.frames) >= MOTION_FRAMES
+    return sentence(rng, absent_meaning(rng, video.objects, motions))
+
+
+def _expressions(rng: random.Random, cast: list[TabletopObject], frames: int) -> list[Expression]:
+    """One or two attribute sentences and up to two motion sentences for each object."""
+    found: list[Expression] = []
+    for index in range(len(cast)):
+        meanings = [_attribute_meaning(rng, cast, index)]
+        if rng.random() < 0.5:
+            meanings.append(_attribute_meaning(rng, cast, index))
+        if frames >= MOTION_FRAMES:
+            meanings.append(_motion_meaning(rng, cast, index))
+            if rng.random() < 0.4:
+                meanings.append(_motion_meaning(rng, cast, index))
+        for meaning in dict.fromkeys(meanings):
+            if meaning is not None:
+                found.append(_expression(rng, cast[index], index, meaning))
+    return found
+
+
+def _attribute_meaning(
+    rng: random.Random, cast: list[TabletopObject], index: int
+) -> Meaning | None:
+    """A few attributes that single the object out; ``None`` where none were found."""
+    start = int(rng.random() * len(_ATTRIBUTES))
+    for named in (*_ATTRIBUTES[start:], *_ATTRIBUTES[:start]):
+        meaning = _meaning(cast[index], named)
+        if meaning is not None and meaning.names(cast, index):
+            return meaning
+    return None
+
+
+def _motion_meaning(rng: random.Random, cast: list[TabletopObject], index: int) -> Meaning | None:
+    """A motion, alone or with attributes, that singles the object out."""
+    item = cast[index]
+    if item.motion == "still" and rng.random() < 0.5:
+        return None
+    late = item.motion in ("enters", "leaves", "still")
+    said = "moving" if not late and rng.random() < 0.12 else item.motion
+    for _ in range(4):
+        meaning = _meaning(item, choose(rng, _BESIDE_MOTION), said)
+        if meaning is not None and meaning.names(cast, index):
+            return meaning
+    return None
+
+
+def _meaning(item: TabletopObject, named: tuple[str, ...], motion: str = "") -> Meaning | None:
+    """The object's attributes that are ``named``; ``None`` if its size has no word."""
+    if "size" in named and item.size not in ("small", "large"):
+        return None
+    return Meaning(
+        shape=item.shape if "shape" in named else "",
+        colour=item.colour if "colour" in named else "",
+        size=item.size if "size" in named else "",
+        motion=motion,
+    )
+
+
+def _expression(
+    rng: random.Random, item: TabletopObject, index: int, meaning: Meaning
+) -> Expression:
+    words = sentence(rng, meaning)
+    if item.motion in ("enters", "leaves"):
+        return Expression(words, "late", index, item.motion)
+    return Expression(words, "motion" if meaning.motion else "attribute", index, meaning.detail)
