@@ -1,0 +1,76 @@
+# `make` tells what there is. Everything is made in .venv and .workspace, both ignored by git.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# Python 3.10 to 3.12 for the virtual environment. Empty: the first that fits.
+PYTHON ?=
+# What `make demo` watches: a video, a folder of images or a camera's number. Empty: a tabletop scene.
+SOURCE ?=
+
+requirements := requirements.txt requirements-ros.txt requirements-dev.txt
+fits := import sys, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))
+enter := . ./env.sh &&
+
+.PHONY: help workspace demo test test-slow lint clean FORCE
+
+help:  ## list the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
+
+workspace: .workspace/built  ## make the environment; enter it with `. env.sh`
+
+demo: workspace  ## a camera, the node and changing sentences; SOURCE= a video, a folder or a camera number
+	@$(enter) samwise demo $(if $(SOURCE),--source '$(SOURCE)')
+
+test: lint  ## lint, then every test but the slow ones
+	@$(enter) pytest
+
+test-slow: workspace  ## the slow tests
+	@$(enter) pytest -m slow
+
+lint: workspace  ## style, formatting and types
+	@$(enter) ruff check
+	@$(enter) ruff format --check
+	@$(enter) mypy
+	@if command -v xmllint >/dev/null; then xmllint --noout package.xml config/*.xml; fi
+
+clean:  ## delete the environment and all that was built
+	rm -rf .venv .workspace
+
+.venv/bin/python:
+	@for tool in git c++; do command -v $$tool >/dev/null \
+	  || { echo "missing $$tool: install git and a C++ compiler (Debian, Ubuntu: apt install git g++)" >&2; exit 1; }; done
+	@for python in $(or $(PYTHON),python3.11 python3.10 python3.12 python3); do \
+	  if $$python -c '$(fits)' 2>/dev/null; then break; fi; python=; done; \
+	if [ -z "$$python" ]; then echo "missing Python 3.10 to 3.12 with venv: install it (Debian, Ubuntu:" \
+	  "apt install python3 python3-venv python3-dev) or name it with PYTHON=" >&2; exit 1; fi; \
+	headers=$$($$python -c 'import sysconfig; print(sysconfig.get_path("include"))'); \
+	if [ ! -f "$$headers/Python.h" ]; then echo "missing $$headers/Python.h: install Python's headers" \
+	  "(Debian, Ubuntu: apt install python3-dev)" >&2; exit 1; fi; \
+	echo "Making .venv with $$($$python --version)"; rm -rf .workspace; $$python -m venv .venv
+
+# The wheels' CMake files name the Python of the machine that built them; they get this one's instead.
+.venv/installed: .venv/bin/python $(requirements) requirements-sam2.txt constraints.txt
+	@.venv/bin/python -m pip install -c constraints.txt $(requirements:%=-r %)
+	@SAM2_BUILD_CUDA=0 .venv/bin/python -m pip install --no-build-isolation --no-deps -r requirements-sam2.txt
+	@path() { .venv/bin/python -c "import sysconfig; print(sysconfig.get_path('$$1'))"; }; \
+	find .venv/share -name '*.cmake' -exec sed -i -E \
+	  -e "s#/opt/python/[^/]+/include/python3\.[0-9]+#$$(path include)#g" \
+	  -e "s#/opt/python/[^/]+/lib/python3\.[0-9]+/site-packages#$$(path purelib)#g" {} +
+	@touch $@
+
+# Installed as links, so that an edit needs no build; a file that comes or goes does.
+.workspace/files: FORCE
+	@mkdir -p .workspace/src
+	@find samwise_ros launch config scripts -type f -not -path '*/__pycache__/*' | LC_ALL=C sort > $@.now
+	@if cmp -s $@.now $@; then rm $@.now; else mv $@.now $@; fi
+
+# A colcon workspace as on a robot, with this folder as its one package: seen from inside the folder itself, CMake
+# would refuse the virtual environment's headers as part of the source.
+.workspace/built: .venv/installed .workspace/files $(wildcard msg/*.msg) CMakeLists.txt package.xml
+	@ln -sfn ../.. .workspace/src/samwise_ros
+	@. .venv/bin/activate; export AMENT_PREFIX_PATH=$$VIRTUAL_ENV CMAKE_PREFIX_PATH=$$VIRTUAL_ENV; \
+	cd .workspace; colcon --log-level error build --symlink-install \
+	  --cmake-args -DPython3_EXECUTABLE=$$VIRTUAL_ENV/bin/python -DBUILD_TESTING=OFF --no-warn-unused-cli
+	@touch $@

@@ -1,0 +1,17 @@
+"""Keeps a test session's DDS traffic on this machine, apart from others, and no image lost."""
+
+import importlib
+import os
+import random
+from pathlib import Path
+
+# What is imported first stays: the installed package, with messages, before pytest meets the
+# source folder, without them, as it collects doctests.
+importlib.import_module("samwise_ros")
+
+PROFILES = Path(__file__).parents[1] / "config" / "fastdds.xml"
+
+# Set before rclpy is imported anywhere; the nodes that tests start inherit it.
+os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+os.environ["ROS_DOMAIN_ID"] = str(random.randint(1, 101))  # beyond 101 the ports are not ours
+os.environ.setdefault("FASTRTPS_DEFAULT_PROFILES_FILE", str(PROFILES))
