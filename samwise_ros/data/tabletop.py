@@ -200,7 +200,7 @@ def _attribute_meaning(
 def _motion_meaning(rng: random.Random, cast: list[TabletopObject], index: int) -> Meaning | None:
     """A motion, alone or with attributes, that singles the object out."""
     item = cast[index]
-    if item.motion == "still" and rng.random() < 0.5:
+    if item.motion == "still" and rng.random() < 0.65:
         return None
     late = item.motion in ("enters", "leaves", "still")
     said = "moving" if not late and rng.random() < 0.12 else item.motion
