@@ -1,0 +1,98 @@
+"""Region similarity J and boundary accuracy F, as the DAVIS benchmark defines them.
+
+Perazzi et al., "A Benchmark Dataset and Evaluation Methodology for Video Object Segmentation",
+CVPR 2016, section 4. MeViS, Ref-YouTube-VOS and Ref-DAVIS17 use the same two.
+"""
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+#: How far apart two boundaries may be, as a fraction of the image's diagonal.
+BOUNDARY_TOLERANCE = 0.008
+
+Mask = NDArray[np.bool_]
+
+
+def region_similarity(mask: Mask, truth: Mask) -> NDArray[np.float64]:
+    """Intersection over union of each frame; two empty masks agree fully.
+
+    Args:
+        mask: (T, H, W) bool.
+        truth: (T, H, W) bool.
+
+    Returns:
+        (T,) float64, 0 to 1.
+
+    Raises:
+        ValueError: the two are not of one shape (T, H, W).
+
+    >>> square = np.zeros((1, 4, 4), bool)
+    >>> square[0, :2, :2] = True
+    >>> half = square.copy()
+    >>> half[0, :, 1] = False
+    >>> region_similarity(half, square)
+    array([0.5])
+    """
+    _check(mask, truth)
+    both = np.count_nonzero(mask & truth, axis=(1, 2)).astype(np.float64)
+    either = np.count_nonzero(mask | truth, axis=(1, 2)).astype(np.float64)
+    similarity = np.ones_like(both)
+    np.divide(both, either, out=similarity, where=either > 0)
+    return similarity
+
+
+def boundary_accuracy(mask: Mask, truth: Mask) -> NDArray[np.float64]:
+    """F-measure of each frame's boundary, matched within ``BOUNDARY_TOLERANCE``.
+
+    Args:
+        mask: (T, H, W) bool.
+        truth: (T, H, W) bool.
+
+    Returns:
+        (T,) float64, 0 to 1; 1 where neither mask has a boundary.
+
+    Raises:
+        ValueError: the two are not of one shape (T, H, W).
+    """
+    _check(mask, truth)
+    reach = math.ceil(BOUNDARY_TOLERANCE * math.hypot(*mask.shape[1:]))
+    axis = np.arange(-reach, reach + 1)
+    disk = (axis[:, None] ** 2 + axis[None, :] ** 2 <= reach**2).astype(np.uint8)
+    pairs = zip(mask, truth, strict=True)
+    return np.array([_frame_accuracy(one, other, disk) for one, other in pairs], np.float64)
+
+
+def _frame_accuracy(mask: Mask, truth: Mask, disk: NDArray[np.uint8]) -> float:
+    """F-measure of one frame's boundary, (H, W) bool each."""
+    found, wanted = _boundary(mask), _boundary(truth)
+    count_found, count_wanted = int(found.sum()), int(wanted.sum())
+    if count_found == 0 or count_wanted == 0:
+        # The benchmark counts one of precision and recall as 1, the other as 0.
+        return 1.0 if count_found == count_wanted else 0.0
+    precision = np.count_nonzero(cv2.dilate(wanted, disk)[found > 0]) / count_found
+    recall = np.count_nonzero(cv2.dilate(found, disk)[wanted > 0]) / count_wanted
+    total = precision + recall
+    return 2 * precision * recall / total if total else 0.0
+
+
+def _boundary(mask: Mask) -> NDArray[np.uint8]:
+    """Pixels that differ from the next one to the right, below, or both; (H, W) 0 or 1.
+
+    A step past the last row or column stays in it, so that the image's edge is no boundary.
+    """
+    plane = np.pad(mask, ((0, 1), (0, 1)), mode="edge")
+    here = plane[:-1, :-1]
+    edges = (here != plane[:-1, 1:]) | (here != plane[1:, :-1]) | (here != plane[1:, 1:])
+    return np.asarray(edges, np.uint8)
+
+
+def _check(mask: Mask, truth: Mask) -> None:
+    if mask.ndim != 3 or mask.shape != truth.shape:
+        raise ValueError(
+            f"expected two masks of one shape (T, H, W), got {mask.shape} and {truth.shape}"
+        )
+    if mask.dtype != np.bool_ or truth.dtype != np.bool_:
+        raise ValueError(f"expected masks of bool, got {mask.dtype} and {truth.dtype}")

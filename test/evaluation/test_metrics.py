@@ -1,0 +1,43 @@
+"""J and F are the benchmark's own."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from samwise_ros.evaluation.metrics import boundary_accuracy, region_similarity
+
+VECTORS = Path(__file__).parent / "data" / "metrics.npz"
+
+
+def test_equals_the_benchmark() -> None:
+    with np.load(VECTORS) as vectors:
+        mask, truth = vectors["pred"], vectors["gt"]
+        np.testing.assert_allclose(region_similarity(mask, truth), vectors["J"], atol=1e-6)
+        np.testing.assert_allclose(boundary_accuracy(mask, truth), vectors["F"], atol=1e-6)
+
+
+def test_empty_masks() -> None:
+    nothing = np.zeros((1, 20, 30), np.bool_)
+    something = nothing.copy()
+    something[0, 5:10, 5:10] = True
+    for metric in (region_similarity, boundary_accuracy):
+        assert metric(nothing, nothing) == 1
+        assert metric(nothing, something) == 0
+        assert metric(something, nothing) == 0
+        assert metric(something, something) == 1
+
+
+def test_full_image_has_no_boundary() -> None:
+    full = np.ones((2, 20, 30), np.bool_)
+    np.testing.assert_array_equal(boundary_accuracy(full, full), [1, 1])
+
+
+@pytest.mark.parametrize("metric", [region_similarity, boundary_accuracy])
+def test_other_shapes_and_types_are_refused(metric) -> None:
+    with pytest.raises(ValueError, match="one shape"):
+        metric(np.zeros((1, 4, 4), bool), np.zeros((1, 4, 5), bool))
+    with pytest.raises(ValueError, match="one shape"):
+        metric(np.zeros((4, 4), bool), np.zeros((4, 4), bool))
+    with pytest.raises(ValueError, match="bool"):
+        metric(np.zeros((1, 4, 4), np.uint8), np.zeros((1, 4, 4), bool))
