@@ -39,7 +39,7 @@ def region_similarity(mask: Mask, truth: Mask) -> NDArray[np.float64]:
     _check(mask, truth)
     both = np.count_nonzero(mask & truth, axis=(1, 2)).astype(np.float64)
     either = np.count_nonzero(mask | truth, axis=(1, 2)).astype(np.float64)
-    similarity = np.ones_like(both)
+    similarity: NDArray[np.float64] = np.ones(len(both))
     np.divide(both, either, out=similarity, where=either > 0)
     return similarity
 

@@ -1,0 +1,143 @@
+"""Draws what was found onto the image: a colour for each label, and a line that says what it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+Colour = tuple[int, int, int]
+
+#: Okabe and Ito's colours, told apart with any colour vision; in the order of labels.
+PALETTE: tuple[Colour, ...] = (
+    (230, 159, 0),
+    (86, 180, 233),
+    (0, 158, 115),
+    (240, 228, 66),
+    (0, 114, 178),
+    (213, 94, 0),
+    (204, 121, 167),
+)
+_FONT = cv2.FONT_HERSHEY_SIMPLEX
+_LETTER_HEIGHT = 22  # pixels of a capital at font scale 1
+_ROW = 1.9  # row height over letter height
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One target to draw.
+
+    Attributes:
+        mask: (H, W) bool.
+        label: 1 to 254, chooses the colour.
+        text: the sentence.
+        score: probability that the object is in view, 0 to 1; ``None`` leaves it out.
+        state: such as ``tracking``; empty leaves it out.
+    """
+
+    mask: NDArray[np.bool_]
+    label: int
+    text: str
+    score: float | None = None
+    state: str = ""
+
+
+def colour_of(label: int) -> Colour:
+    """The colour of a label: red, green, blue, 0 to 255."""
+    return PALETTE[(label - 1) % len(PALETTE)]
+
+
+def draw_overlay(image: Image, layers: Sequence[Layer], alpha: float = 0.5) -> Image:
+    """Colour the masks, trace their outlines and write a line for each.
+
+    Args:
+        image: (H, W, 3) uint8, RGB; left as it is.
+        layers: what to draw, the later over the earlier.
+        alpha: how much of the colour covers the image, 0 to 1.
+
+    Returns:
+        (H, W, 3) uint8, RGB.
+
+    Raises:
+        ValueError: ``alpha`` is out of range or a mask is not of the image's size.
+    """
+    if not 0 <= alpha <= 1:
+        raise ValueError(f"alpha: expected 0 to 1, got {alpha}")
+    result = image.copy()
+    for layer in layers:
+        if layer.mask.shape != image.shape[:2]:
+            raise ValueError(f"expected a mask of {image.shape[:2]}, got {layer.mask.shape}")
+        _colour(result, layer, alpha)
+    _write(result, layers)
+    return result
+
+
+def _colour(image: Image, layer: Layer, alpha: float) -> None:
+    """Blend the mask's box only: masks are mostly much smaller than the image."""
+    plane = layer.mask.view(np.uint8)
+    x, y, width, height = cv2.boundingRect(plane)
+    if width == 0:
+        return
+    colour = np.array(colour_of(layer.label), np.float32)
+    region = image[y : y + height, x : x + width]
+    inside = layer.mask[y : y + height, x : x + width]
+    region[inside] = (region[inside] * (1 - alpha) + colour * alpha + 0.5).astype(np.uint8)
+    thickness = max(1, round(image.shape[0] / 240))
+    outlines, _ = cv2.findContours(plane, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    if image.shape[0] >= 200:
+        # White around the colour keeps it visible on a ground of the same colour; in a smaller
+        # image it would cover the object.
+        cv2.drawContours(image, outlines, -1, (255, 255, 255), thickness + 1, cv2.LINE_AA)
+    cv2.drawContours(image, outlines, -1, colour_of(layer.label), thickness, cv2.LINE_AA)
+
+
+def _write(image: Image, layers: Sequence[Layer]) -> None:
+    """A dark strip along the top, a row for each layer, at most half of the image."""
+    height, width = image.shape[:2]
+    letter = max(6.0, 0.028 * height)
+    row = round(letter * _ROW)
+    rows = layers[: max(1, height // (2 * row))]
+    if not rows:
+        return
+    strip = image[: row * len(rows)]
+    strip[:] = strip * np.float32(0.3)
+    square = round(letter)
+    for index, layer in enumerate(rows):
+        top = index * row + (row - square) // 2
+        corner = (square // 2 + square, top + square)
+        cv2.rectangle(image, (square // 2, top), corner, colour_of(layer.label), cv2.FILLED)
+        _write_row(image, layer, (square * 2 + 2, top + square), width - 2, letter)
+
+
+def _write_row(
+    image: Image, layer: Layer, origin: tuple[int, int], right: int, letter: float
+) -> None:
+    """The sentence at the left, what is known of it at the right."""
+    scale = letter / _LETTER_HEIGHT
+    weight = max(1, round(letter / 12))
+    known = "" if layer.score is None else f"{layer.score:.2f}"
+    known = f"{layer.state} {known}".strip()
+    end = right - _text_width(known, scale, weight) - round(letter / 2)
+    if end < origin[0] + 4 * letter:
+        known, end = "", right  # no room for both: the sentence matters more
+    # The font knows ASCII only and would draw several marks for every other letter.
+    sentence = layer.text.encode("ascii", "replace").decode()
+    sentence = _fitted(sentence, end - origin[0], scale, weight)
+    start = (right - _text_width(known, scale, weight), origin[1])
+    for text, place in ((sentence, origin), (known, start)):
+        cv2.putText(image, text, place, _FONT, scale, (255, 255, 255), weight, cv2.LINE_AA)
+
+
+def _fitted(text: str, room: int, scale: float, weight: int) -> str:
+    """The text, its end cut off where it is wider than the room."""
+    if _text_width(text, scale, weight) <= room:
+        return text
+    while text and _text_width(text + "..", scale, weight) > room:
+        text = text[:-1]
+    return text.rstrip() + ".."
+
+
+def _text_width(text: str, scale: float, weight: int) -> int:
+    return int(cv2.getTextSize(text, _FONT, scale, weight)[0][0])
