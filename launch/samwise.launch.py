@@ -1,0 +1,130 @@
+"""Starts the samwise node and, unless told otherwise, configures and activates it.
+
+Example: ros2 launch samwise_ros samwise.launch.py image:=/robot/image_raw command:="the red mug"
+"""
+
+from launch import LaunchContext, LaunchDescription
+from launch.actions import (
+    DeclareLaunchArgument,
+    EmitEvent,
+    OpaqueFunction,
+    RegisterEventHandler,
+    SetEnvironmentVariable,
+)
+from launch.conditions import IfCondition
+from launch.events import matches_action
+from launch.substitutions import EnvironmentVariable, LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import LifecycleNode, Node
+from launch_ros.event_handlers import OnStateTransition
+from launch_ros.events.lifecycle import ChangeState
+from launch_ros.parameter_descriptions import ParameterValue
+from launch_ros.substitutions import FindPackageShare
+from lifecycle_msgs.msg import Transition
+
+CONFIG = PathJoinSubstitution([FindPackageShare("samwise_ros"), "config"])
+PROFILES = "FASTRTPS_DEFAULT_PROFILES_FILE"
+
+# Given, these override the parameter file; empty, they leave what it says.
+OVERRIDES = ("model", "device", "command")
+
+
+def arguments() -> list[DeclareLaunchArgument]:
+    """What can be said on the command line, as `ros2 launch -s` shows it."""
+    return [
+        DeclareLaunchArgument("namespace", default_value="", description="of the node"),
+        DeclareLaunchArgument(
+            "params_file",
+            default_value=PathJoinSubstitution([CONFIG, "samwise.yaml"]),
+            description="the node's parameters, in YAML",
+        ),
+        DeclareLaunchArgument(
+            "model", default_value="", description="a shipped model's name, or a model folder"
+        ),
+        DeclareLaunchArgument("device", default_value="", description="auto, cpu, cuda or cuda:N"),
+        DeclareLaunchArgument("command", default_value="", description="the first sentence"),
+        DeclareLaunchArgument(
+            "image",
+            default_value="camera/image_raw",
+            description="the camera's image topic; compressed images are at <image>/compressed",
+        ),
+        DeclareLaunchArgument(
+            "autostart", default_value="true", description="configure and activate at once"
+        ),
+        DeclareLaunchArgument(
+            "rviz", default_value="false", description="show mask and overlay in rviz"
+        ),
+        DeclareLaunchArgument(
+            "log_level", default_value="info", description="debug, info, warn, error or fatal"
+        ),
+    ]
+
+
+def nodes(context: LaunchContext) -> list[Node | EmitEvent | RegisterEventHandler]:
+    """The node with the arguments given, what starts it, and rviz."""
+    given = {name: context.launch_configurations[name] for name in OVERRIDES}
+    image = LaunchConfiguration("image")
+    samwise = LifecycleNode(
+        package="samwise_ros",
+        executable="samwise_node",
+        name="samwise_node",
+        namespace=LaunchConfiguration("namespace"),
+        parameters=[
+            LaunchConfiguration("params_file"),
+            # As text whatever it says: YAML would read the sentence "yes" as true.
+            {name: ParameterValue(text, value_type=str) for name, text in given.items() if text},
+        ],
+        remappings=[
+            ("camera/image_raw", image),
+            ("camera/image_raw/compressed", [image, "/compressed"]),
+        ],
+        ros_arguments=["--log-level", LaunchConfiguration("log_level")],
+        output="both",
+        emulate_tty=True,
+    )
+    return [samwise, *autostart(samwise), rviz(context)]
+
+
+def autostart(samwise: LifecycleNode) -> list[RegisterEventHandler | EmitEvent]:
+    """Configure the node and, if that succeeds, activate it."""
+
+    def change(transition_id: int) -> ChangeState:
+        return ChangeState(
+            lifecycle_node_matcher=matches_action(samwise), transition_id=transition_id
+        )
+
+    wanted = IfCondition(LaunchConfiguration("autostart"))
+    activate = OnStateTransition(
+        target_lifecycle_node=samwise,
+        start_state="configuring",
+        goal_state="inactive",
+        entities=[EmitEvent(event=change(Transition.TRANSITION_ACTIVATE))],
+    )
+    return [
+        RegisterEventHandler(activate, condition=wanted),
+        EmitEvent(event=change(Transition.TRANSITION_CONFIGURE), condition=wanted),
+    ]
+
+
+def rviz(context: LaunchContext) -> Node:
+    """Rviz with its configuration, whose topics follow the node into its namespace."""
+    namespace = context.launch_configurations["namespace"].strip("/")
+    topics = [f"/samwise_node/camera/{name}" for name in ("mask", "overlay")]
+    return Node(
+        package="rviz2",
+        executable="rviz2",
+        arguments=["-d", PathJoinSubstitution([CONFIG, "samwise.rviz"])],
+        remappings=[(topic, f"/{namespace}{topic}") for topic in topics] if namespace else [],
+        condition=IfCondition(LaunchConfiguration("rviz")),
+    )
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Entry point of `ros2 launch`."""
+    profile = PathJoinSubstitution([CONFIG, "fastdds.xml"])
+    return LaunchDescription(
+        [
+            *arguments(),
+            SetEnvironmentVariable(PROFILES, EnvironmentVariable(PROFILES, default_value=profile)),
+            OpaqueFunction(function=nodes),
+        ]
+    )
