@@ -50,7 +50,10 @@ class _Layout:
 
 
 def _colour(code: int) -> Callable[[NDArray[Any]], NDArray[np.uint8]]:
-    return lambda pixels: np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), code), np.uint8)
+    def to_rgb(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+        return np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), code), np.uint8)
+
+    return to_rgb
 
 
 def _high_byte(pixels: NDArray[Any]) -> NDArray[np.uint8]:
@@ -65,10 +68,15 @@ def _colour_of_high_byte(code: int) -> Callable[[NDArray[Any]], NDArray[np.uint8
 def _unit_range(pixels: NDArray[Any]) -> NDArray[np.uint8]:
     if not np.isfinite(pixels).all():
         raise ImageError("not finite", "expected numbers from 0 to 1, got NaN or infinity")
-    return np.rint(np.clip(pixels, 0.0, 1.0) * 255.0).astype(np.uint8)
+    bytes_: NDArray[np.uint8] = np.rint(np.clip(pixels, 0.0, 1.0) * 255.0).astype(np.uint8)
+    return bytes_
 
 
-_as_it_is = np.ascontiguousarray
+def _as_it_is(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+    same: NDArray[np.uint8] = np.ascontiguousarray(pixels)
+    return same
+
+
 _from_bgr = _colour(cv2.COLOR_BGR2RGB)
 _from_grey = _colour(cv2.COLOR_GRAY2RGB)
 _from_uyvy = _colour(cv2.COLOR_YUV2RGB_UYVY)

@@ -1,0 +1,141 @@
+"""One camera's images: the subscription, and the way from a message to a frame."""
+
+import time
+from collections.abc import Callable
+from typing import TypeAlias
+
+from rclpy.lifecycle import LifecycleNode
+from rclpy.qos import ReliabilityPolicy
+from rclpy.subscription import Subscription
+from rclpy.topic_endpoint_info import TopicEndpointInfo
+from sensor_msgs.msg import CompressedImage, Image
+
+from samwise_ros.engine.types import Frame
+from samwise_ros.ros import quality
+from samwise_ros.ros.camera_statistics import CameraStatistics
+from samwise_ros.ros.image_conversion import ImageError, compressed_to_rgb, to_rgb
+from samwise_ros.ros.messages import NANOSECONDS, stamp_ns
+from samwise_ros.ros.parameters import Parameters
+
+ImageMessage: TypeAlias = Image | CompressedImage
+
+
+class CameraInput:
+    """Subscribes to a camera while it exists; made at activation, closed at deactivation.
+
+    Attributes:
+        topic: resolved name of the image topic.
+        statistics: what became of the images.
+        reliability: that the subscription asks for.
+    """
+
+    def __init__(
+        self,
+        node: LifecycleNode,
+        parameters: Parameters,
+        statistics: CameraStatistics,
+        take: Callable[[ImageMessage], None],
+    ) -> None:
+        """Subscribe.
+
+        Args:
+            node: the node.
+            parameters: as they are now; see `update`.
+            statistics: to count in.
+            take: gets every image that is due, in the executor's thread.
+        """
+        self._node = node
+        self._parameters = parameters
+        self._take = take
+        compressed = parameters.image_transport == "compressed"
+        self._type = CompressedImage if compressed else Image
+        name = f"{parameters.camera}/image_raw" + ("/compressed" if compressed else "")
+        self.topic: str = node.resolve_topic_name(name)
+        self._name = name
+        self.statistics = statistics
+        self._due = 0.0
+        self._faults_told: set[str] = set()
+        self._began = time.monotonic()
+        self.reliability = quality.wanted_reliability(
+            parameters.image_reliability, self.publishers()
+        )
+        self._subscription = self._subscribe(self.reliability)
+
+    def update(self, parameters: Parameters) -> None:
+        """Follow parameters that changed."""
+        self._parameters = parameters
+
+    def close(self) -> None:
+        """End the subscription."""
+        self._node.destroy_subscription(self._subscription)
+
+    def publishers(self) -> list[TopicEndpointInfo]:
+        """Give who publishes the image topic now."""
+        found: list[TopicEndpointInfo] = self._node.get_publishers_info_by_topic(self.topic)
+        return found
+
+    def mismatches(self) -> list[str]:
+        """Say which publishers cannot reach us, and why."""
+        kind = f"sensor_msgs/msg/{self._type.__name__}"
+        return quality.mismatches(self.publishers(), self.reliability, kind)
+
+    def seconds_without_image(self) -> float:
+        """Give the time since the last image, or since the subscription where none came."""
+        return time.monotonic() - (self.statistics.arrivals.last or self._began)
+
+    def follow_publishers(self) -> None:
+        """Subscribe anew where publishers that came or went ask for another reliability."""
+        publishers = self.publishers()
+        wanted = quality.wanted_reliability(self._parameters.image_reliability, publishers)
+        if not publishers or wanted == self.reliability:
+            return
+        self._node.get_logger().info(f"{self.topic}: subscribing {wanted.name.lower()}")
+        self._node.destroy_subscription(self._subscription)
+        self.reliability = wanted
+        self._subscription = self._subscribe(wanted)
+
+    def _subscribe(self, reliability: ReliabilityPolicy) -> Subscription:
+        profile = quality.image_profile(reliability)
+        return self._node.create_subscription(self._type, self._name, self._on_image, profile)
+
+    def _on_image(self, message: ImageMessage) -> None:
+        self.statistics.received += 1
+        self.statistics.arrivals.tick()
+        if self._parameters.max_rate_hz > 0.0:
+            now, period = time.monotonic(), 1.0 / self._parameters.max_rate_hz
+            if now < self._due:
+                self.statistics.rate_limited += 1
+                return
+            # From when it was due, not from now: else 30 Hz limited to 20 would give 15.
+            self._due = max(self._due + period, now)
+        self._take(message)
+
+    def frame_of(self, message: ImageMessage) -> Frame | None:
+        """Convert a message; the worker calls this, since it takes time.
+
+        Returns:
+            The frame, or ``None`` where the image cannot be used or is too old: that is counted
+            and, once for each kind of fault, logged.
+        """
+        stamp = stamp_ns(message.header.stamp)
+        age_s = (self._node.get_clock().now().nanoseconds - stamp) / NANOSECONDS
+        if 0.0 < self._parameters.max_frame_age < age_s:
+            self.statistics.too_old += 1
+            self._tell_once("too old", f"{age_s:.3f} s, max_frame_age allows less")
+            return None
+        try:
+            image = (
+                compressed_to_rgb(message)
+                if isinstance(message, CompressedImage)
+                else to_rgb(message)
+            )
+        except ImageError as error:
+            self.statistics.refused[error.kind] += 1
+            self._tell_once(error.kind, str(error))
+            return None
+        return Frame(image, self._parameters.camera, stamp)
+
+    def _tell_once(self, kind: str, detail: str) -> None:
+        if kind not in self._faults_told:
+            self._faults_told.add(kind)
+            self._node.get_logger().warning(f"{self.topic}: image dropped: {detail}")

@@ -1,0 +1,81 @@
+"""What became of a camera's images: counts, rates and times."""
+
+import time
+from collections import Counter, deque
+
+import numpy as np
+
+WINDOW_S = 5.0
+SAMPLES = 1000
+
+
+class Rate:
+    """How often something happens, over the last seconds."""
+
+    def __init__(self) -> None:
+        """Start with nothing seen."""
+        self._times: deque[float] = deque(maxlen=SAMPLES)
+
+    def tick(self) -> None:
+        """It happens now."""
+        self._times.append(time.monotonic())
+
+    @property
+    def last(self) -> float | None:
+        """When it happened last, in seconds of ``time.monotonic``."""
+        return self._times[-1] if self._times else None
+
+    def per_second(self) -> float:
+        """Give the mean rate within the window, 0 where it happened less than twice."""
+        now = time.monotonic()
+        recent = [one for one in tuple(self._times) if now - one < WINDOW_S]
+        if len(recent) < 2 or recent[-1] == recent[0]:
+            return 0.0
+        return (len(recent) - 1) / (recent[-1] - recent[0])
+
+
+class CameraStatistics:
+    """Counts of one camera since the node was activated.
+
+    Each number has one writer: the callbacks write what comes in, the worker what goes out.
+
+    Attributes:
+        arrivals: images that came.
+        results: frames whose masks went out.
+        overtaken: images replaced by a newer one before their turn.
+        rate_limited: images left out to keep to ``max_rate_hz``.
+        too_old: images older than ``max_frame_age``.
+        failed: frames that the network failed on.
+        refused: images that could not be used, by kind of fault.
+        latencies_s: publish minus stamp, of the last frames.
+        inference_s: time in the engine, of the last frames.
+    """
+
+    def __init__(self) -> None:
+        """Count from zero."""
+        self.arrivals = Rate()
+        self.results = Rate()
+        self.received = 0
+        self.overtaken = 0
+        self.rate_limited = 0
+        self.too_old = 0
+        self.failed = 0
+        self.refused: Counter[str] = Counter()
+        self.latencies_s: deque[float] = deque(maxlen=SAMPLES)
+        self.inference_s: deque[float] = deque(maxlen=SAMPLES)
+
+    @property
+    def dropped(self) -> int:
+        """Images that came and gave no masks, whatever the reason."""
+        lost = self.overtaken + self.rate_limited + self.too_old + self.failed
+        return lost + sum(dict(self.refused).values())
+
+
+def percentile(samples: deque[float], percent: float) -> float:
+    """Give a percentile of the samples, NaN where there are none.
+
+    >>> percentile(deque([1.0, 2.0, 3.0]), 50)
+    2.0
+    """
+    kept = tuple(samples)
+    return float(np.percentile(kept, percent)) if kept else float("nan")

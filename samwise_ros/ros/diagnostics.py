@@ -1,0 +1,151 @@
+"""The node's health as ``diagnostic_msgs``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.lifecycle import LifecycleNode
+
+from samwise_ros.ros.camera_input import CameraInput
+from samwise_ros.ros.camera_statistics import percentile
+from samwise_ros.ros.parameters import Parameters
+from samwise_ros.ros.pipeline import Pipeline
+from samwise_ros.ros.quality import full_name
+
+
+@dataclass(frozen=True)
+class Health:
+    """How something is: a level of ``DiagnosticStatus`` and the reason in words."""
+
+    level: bytes
+    reason: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the health is judged by.
+
+    Attributes:
+        settings: the parameters as they are now.
+        pipeline: ``None`` while the node is unconfigured.
+        source: ``None`` while it is not active.
+        enabled: whether images are worked on.
+        fault: why configuring failed or the node deactivated itself; empty if neither did.
+    """
+
+    settings: Parameters
+    pipeline: Pipeline | None
+    source: CameraInput | None
+    enabled: bool
+    fault: str
+
+
+class Diagnostics:
+    """Publishes the health of the model and of the camera, and logs what is wrong once."""
+
+    def __init__(self, node: LifecycleNode) -> None:
+        """Create the publisher, which is not gated: an idle node has a health too."""
+        self._node = node
+        self._publisher = node.create_publisher(DiagnosticArray, "/diagnostics", 10)
+        self._logged = ""
+
+    def publish(self, facts: Facts) -> None:
+        """Publish one status for the model and one for the camera."""
+        model = _model_health(facts)
+        camera = _input_health(facts)
+        if camera.level != DiagnosticStatus.OK and camera.reason != self._logged:
+            self._node.get_logger().warning(camera.reason)
+        self._logged = camera.reason
+        name = self._node.get_name()
+        device = str(facts.pipeline.model.get("device", "")) if facts.pipeline else ""
+        array = DiagnosticArray(
+            status=[
+                _to_status(f"{name}: model", device, model, _model_values(facts)),
+                _to_status(f"{name}: {facts.settings.camera}", "", camera, _camera_values(facts)),
+            ]
+        )
+        array.header.stamp = self._node.get_clock().now().to_msg()
+        self._publisher.publish(array)
+
+
+def _model_health(facts: Facts) -> Health:
+    failure = facts.pipeline.worker.last_failure if facts.pipeline else ""
+    if failure or facts.fault:
+        return Health(DiagnosticStatus.ERROR, f"FAILED: {failure or facts.fault}")
+    state = "active" if facts.source else "inactive" if facts.pipeline else "unconfigured"
+    return Health(DiagnosticStatus.OK, state if facts.enabled else f"{state}, disabled")
+
+
+def _model_values(facts: Facts) -> dict[str, object]:
+    if facts.pipeline is None:
+        return {"model": facts.settings.model}
+    worker = facts.pipeline.worker
+    commands = {
+        f"command {name}": "FAILED" if worker.last_failure else line
+        for name, line in facts.pipeline.command_lines.items()
+    }
+    return {
+        **facts.pipeline.model,
+        "failures": worker.failures,
+        "requests forgotten, too many at once": worker.dropped_calls,
+        **commands,
+    }
+
+
+def _input_health(facts: Facts) -> Health:
+    source = facts.source
+    if source is None:
+        return Health(DiagnosticStatus.OK, "not subscribed")
+    if mismatches := source.mismatches():
+        return Health(DiagnosticStatus.WARN, f"{source.topic}: {'; '.join(mismatches)}")
+    timeout_s = facts.settings.input_timeout
+    if source.seconds_without_image() < timeout_s:
+        return Health(DiagnosticStatus.OK, "images come")
+    names = ", ".join(sorted({full_name(one) for one in source.publishers()}))
+    if not names:
+        return Health(DiagnosticStatus.WARN, f"nobody publishes {source.topic}")
+    if source.statistics.received:
+        reason = f"no image on {source.topic} for {timeout_s:g} s or more, published by {names}"
+        return Health(DiagnosticStatus.WARN, reason)
+    return Health(
+        DiagnosticStatus.WARN,
+        f"{names} publishes {source.topic}, but no image arrives: large images are lost with the "
+        "middleware's default buffers, start the camera with config/fastdds.xml",
+    )
+
+
+def _camera_values(facts: Facts) -> dict[str, object]:
+    if facts.pipeline is None or facts.source is None:
+        return {}
+    numbers = facts.pipeline.statistics
+    values: dict[str, object] = {
+        "topic": facts.source.topic,
+        "reliability": facts.source.reliability.name.lower(),
+        "publishers": ", ".join(full_name(one) for one in facts.source.publishers()),
+        "input rate (Hz)": f"{numbers.arrivals.per_second():.1f}",
+        "output rate (Hz)": f"{numbers.results.per_second():.1f}",
+        "images received": numbers.received,
+        "dropped": numbers.dropped,
+        "dropped: overtaken by a newer one": numbers.overtaken,
+        "dropped: over max_rate_hz": numbers.rate_limited,
+        "dropped: older than max_frame_age": numbers.too_old,
+        "dropped: failed": numbers.failed,
+    }
+    values |= {f"dropped: {kind}": count for kind, count in sorted(dict(numbers.refused).items())}
+    times = {"latency": numbers.latencies_s, "inference": numbers.inference_s}
+    for name, samples in times.items():
+        for percent in (50, 99):
+            values[f"{name} p{percent} (ms)"] = f"{1000.0 * percentile(samples, percent):.1f}"
+    return values
+
+
+def _to_status(
+    name: str, hardware: str, health: Health, values: Mapping[str, object]
+) -> DiagnosticStatus:
+    return DiagnosticStatus(
+        level=health.level,
+        name=name,
+        message=health.reason,
+        hardware_id=hardware,
+        values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
+    )

@@ -1,0 +1,295 @@
+"""The lifecycle node: a camera and sentences in, masks and events out.
+
+configure makes the `Pipeline` (engine, worker, publishers), activate the subscriptions. What the
+callbacks here do is short; the work is the worker's.
+"""
+
+import gc
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import TimeoutError as NoTurn
+from functools import wraps
+from typing import TypeVar
+
+import rclpy
+from rcl_interfaces.msg import SetParametersResult
+from rclpy.clock import Clock
+from rclpy.clock_type import ClockType
+from rclpy.exceptions import ParameterException
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.parameter import Parameter
+from rclpy.signals import SignalHandlerOptions
+from std_msgs.msg import String
+from std_srvs.srv import SetBool, Trigger
+
+from samwise_ros.msg import Command
+from samwise_ros.ros import commands, parameters
+from samwise_ros.ros.camera_input import CameraInput, ImageMessage
+from samwise_ros.ros.diagnostics import Diagnostics, Facts
+from samwise_ros.ros.pipeline import Pipeline
+
+WATCH_PERIOD_S = 0.5
+STOP_TIMEOUT_S = 30.0  # a frame of the largest model on a slow processor
+SERVICE_TIMEOUT_S = 5.0
+EXIT_TIMEOUT_S = 1.5
+
+Answer = TypeVar("Answer", SetBool.Response, Trigger.Response)
+Transition = Callable[["SamwiseNode", LifecycleState], TransitionCallbackReturn]
+
+
+def _told(transition: Transition) -> Transition:
+    """Log what a transition raises; rclpy keeps it to itself."""
+
+    @wraps(transition)
+    def wrapped(node: "SamwiseNode", state: LifecycleState) -> TransitionCallbackReturn:
+        try:
+            return transition(node, state)
+        except Exception as error:
+            node._log.error(f"{transition.__name__}: {type(error).__name__}: {error}")
+            raise
+
+    return wrapped
+
+
+class SamwiseNode(LifecycleNode):
+    """Follows what sentences mean through a camera's images."""
+
+    def __init__(self) -> None:
+        """Declare parameters, services and diagnostics; nothing is loaded yet.
+
+        Raises:
+            ParameterException: a parameter's value is refused.
+        """
+        super().__init__("samwise_node")
+        self._log = LifecycleNode.get_logger(self)
+        self._pipeline: Pipeline | None = None
+        self._input: CameraInput | None = None
+        self._enabled = True
+        self._finalized = False
+        self._stopped = True
+        self._fault = ""
+        self._settings = parameters.Parameters()
+        self.add_on_set_parameters_callback(self._check_parameters)
+        parameters.declare(self)
+        self._settings = parameters.read(self)
+        self.add_post_set_parameters_callback(self._follow_parameters)
+        self.create_service(SetBool, "~/enable", self._on_enable)
+        self.create_service(Trigger, "~/toggle", self._on_toggle)
+        self.create_service(Trigger, "~/reset_memory", self._on_reset_memory)
+        self.create_service(Trigger, "~/clear", self._on_clear)
+        self._diagnostics = Diagnostics(self)
+        # Health is told in real time, also where simulated time stands still.
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(self._settings.diagnostics_period, self._tell_health, clock=steady)
+        self.create_timer(WATCH_PERIOD_S, self._watch_input, clock=steady)
+        self._gave_up = self.create_guard_condition(self._on_gave_up)
+
+    @_told
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Load and warm up the model, create the publishers; FAILURE with the reason in the log."""
+        try:
+            self._pipeline = Pipeline(self, self._settings, self._gave_up.trigger)
+        except (ImportError, OSError, RuntimeError, ValueError) as error:
+            self._fault = str(error)
+            self._log.error(f"cannot configure: {error}")
+            return TransitionCallbackReturn.FAILURE
+        self._fault = ""
+        return super().on_configure(state)
+
+    @_told
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Subscribe and start the worker."""
+        pipeline = self._configured()
+        result = super().on_activate(state)
+        self._fault = ""
+        pipeline.start()
+        self._input = CameraInput(self, self._settings, pipeline.statistics, self._on_image)
+        self._commands = (
+            self.create_subscription(String, "~/command", self._on_sentence, 10),
+            self.create_subscription(Command, "~/command_request", self._on_request, 10),
+        )
+        return result
+
+    @_told
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop after the frame in hand; the memories stay."""
+        if not self._stop(STOP_TIMEOUT_S):
+            raise TimeoutError(f"the frame in hand took more than {STOP_TIMEOUT_S:g} s")
+        return super().on_deactivate(state)
+
+    @_told
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Free everything."""
+        self._release()
+        return super().on_cleanup(state)
+
+    @_told
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Free everything, from any state."""
+        self._stopped = self._stop(EXIT_TIMEOUT_S / 2)
+        self._finalized = True
+        self._release()
+        return super().on_shutdown(state)
+
+    @_told
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Free everything after a transition that raised, and begin again unconfigured."""
+        self._stop(EXIT_TIMEOUT_S / 2)
+        self._release()
+        return super().on_error(state)
+
+    def close(self) -> bool:
+        """Finalize and destroy the node.
+
+        Returns:
+            Whether the frame in hand was finished in time.
+        """
+        if not self._finalized:
+            LifecycleNode.trigger_shutdown(self)
+        LifecycleNode.destroy_node(self)
+        return self._stopped
+
+    def _configured(self) -> Pipeline:
+        assert self._pipeline is not None
+        return self._pipeline
+
+    def _stop(self, timeout_s: float) -> bool:
+        if self._input is not None:
+            self._input.close()
+            self._input = None
+            for one in self._commands:
+                self.destroy_subscription(one)
+        return self._pipeline is None or self._pipeline.worker.stop(timeout_s)
+
+    def _release(self) -> None:
+        if self._pipeline is not None:
+            self._pipeline.close()
+            self._pipeline = None
+            gc.collect()
+
+    def _on_image(self, message: ImageMessage) -> None:
+        if self._enabled and self._input is not None:
+            self._configured().take(self._input, message)
+
+    def _on_sentence(self, message: String) -> None:
+        self._order(commands.from_sentence(message.data, self._settings))
+
+    def _on_request(self, message: Command) -> None:
+        self._order(commands.from_request(message, self._settings))
+
+    def _order(self, order: commands.Order) -> None:
+        pipeline = self._configured()
+        pipeline.worker.submit(lambda: pipeline.carry_out(order))
+
+    def _on_gave_up(self) -> None:
+        if self._input is not None:
+            self._fault = self._configured().worker.last_failure
+            self._log.error(f"deactivating, frame after frame failed: {self._fault}")
+            LifecycleNode.trigger_deactivate(self)
+
+    def _on_enable(self, request: SetBool.Request, answer: SetBool.Response) -> SetBool.Response:
+        return self._enable(request.data, answer)
+
+    def _on_toggle(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        return self._enable(not self._enabled, response)
+
+    def _enable(self, wanted: bool, response: Answer) -> Answer:
+        self._enabled = wanted
+        response.success = True
+        response.message = "enabled" if wanted else "disabled, memories are kept"
+        return response
+
+    def _on_reset_memory(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        return self._carry_out(commands.reset_memory, response)
+
+    def _on_clear(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        return self._carry_out(commands.clear, response)
+
+    def _carry_out(self, order: commands.Order, response: Trigger.Response) -> Trigger.Response:
+        pipeline = self._pipeline
+        if pipeline is None:
+            response.message = "not configured"
+            return response
+        try:
+            events = pipeline.worker.ask(lambda: pipeline.carry_out(order), SERVICE_TIMEOUT_S)
+        except NoTurn:
+            response.message = f"busy for more than {SERVICE_TIMEOUT_S:g} s"
+            return response
+        except Exception as error:  # whatever the network raises, the service answers
+            response.message = f"{type(error).__name__}: {error}"
+            return response
+        response.success = True
+        response.message = f"{len(events)} commands" if len(events) != 1 else "1 command"
+        return response
+
+    def _check_parameters(self, changes: list[Parameter]) -> SetParametersResult:
+        return parameters.check_change(self._settings, changes, self._pipeline is not None)
+
+    def _follow_parameters(self, _: list[Parameter]) -> None:
+        self._settings = parameters.read(self)
+        for one in (self._pipeline, self._input):
+            if one is not None:
+                one.update(self._settings)
+
+    def _watch_input(self) -> None:
+        if self._input is not None:
+            self._input.follow_publishers()
+
+    def _tell_health(self) -> None:
+        facts = Facts(self._settings, self._pipeline, self._input, self._enabled, self._fault)
+        self._diagnostics.publish(facts)
+
+
+def main() -> int:
+    """Run the node until SIGINT or SIGTERM.
+
+    The node lives in a thread of its own, so that a signal is heard at once, also while a model
+    is being loaded; what is not done in time then is left undone.
+
+    Returns:
+        The exit code: 0 after a signal, 1 if the node could not be made or fell over.
+    """
+    signals: list[int] = []
+    ended = threading.Event()
+
+    def hear(number: int, _: object) -> None:
+        signals.append(number)
+        ended.set()
+
+    def spin() -> None:
+        try:
+            executor.spin()
+        finally:
+            ended.set()
+
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, hear)
+    rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
+    try:
+        node = SamwiseNode()
+    except (ParameterException, ValueError) as error:
+        sys.stderr.write(f"samwise_node: {error}\n")
+        return 1
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    spinning = threading.Thread(target=spin, name="callbacks", daemon=True)
+    spinning.start()
+    ended.wait()
+    code = 0 if signals else 1
+    late = threading.Timer(EXIT_TIMEOUT_S, os._exit, [code])
+    late.daemon = True
+    late.start()
+    executor.shutdown()
+    spinning.join()
+    if not node.close():
+        os._exit(code)  # a frame is in hand, and Python cannot end beside a thread in torch
+    rclpy.shutdown()
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""From an image and a sentence to what is published: all that lives from configure to cleanup."""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from rclpy.lifecycle import LifecycleNode
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from std_msgs.msg import Header
+
+from samwise_ros.engine.types import Event, EventKind, Frame, FrameResult
+from samwise_ros.msg import CommandArray, TargetEvent
+from samwise_ros.ros.camera_input import CameraInput, ImageMessage
+from samwise_ros.ros.camera_output import CameraOutput
+from samwise_ros.ros.camera_statistics import CameraStatistics
+from samwise_ros.ros.commands import Order, from_sentence
+from samwise_ros.ros.messages import to_command_array, to_event
+from samwise_ros.ros.parameters import Parameters
+from samwise_ros.ros.worker import Worker
+
+if TYPE_CHECKING:
+    from samwise_ros.engine.engine import Engine
+
+WARM_UP_HEIGHT, WARM_UP_WIDTH = 480, 640
+MAX_FAILURES_IN_A_ROW = 5
+
+
+class Pipeline:
+    """The engine, the thread that owns it, and the publishers it feeds.
+
+    Attributes:
+        worker: the thread; whoever wants the engine asks it.
+        statistics: of the camera, since the last `start`.
+        command_lines: what each living command is and how it stands, in words, by its id.
+        model: what the engine says of itself.
+    """
+
+    def __init__(
+        self, node: LifecycleNode, parameters: Parameters, give_up: Callable[[], object]
+    ) -> None:
+        """Load and warm up the model, and look for the first sentence, if one is given.
+
+        Args:
+            node: the node to publish by.
+            parameters: as they are now; see `update`.
+            give_up: called in the worker's thread when frame after frame fails.
+
+        Raises:
+            OSError: the model cannot be read; the message names path and reason.
+            RuntimeError: the device cannot be had.
+            ValueError: the model or a parameter is not what it should be.
+        """
+        self._node = node
+        self._parameters = parameters
+        self._give_up = give_up
+        self._engine = _load(parameters)
+        self._headers: WeakKeyDictionary[Frame, Header] = WeakKeyDictionary()
+        self.statistics = CameraStatistics()
+        self.worker = Worker[tuple[CameraInput, ImageMessage]](self._process, self._on_failure)
+        self._first_events = self._first_command()
+        self._output = CameraOutput(node, parameters.camera)
+        self._events = node.create_lifecycle_publisher(TargetEvent, "~/events", 50)
+        latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        self._commands = node.create_lifecycle_publisher(CommandArray, "~/commands", latched)
+        self._look_at_engine()
+
+    def start(self) -> None:
+        """Say what is looked for, and begin to work."""
+        self.statistics = CameraStatistics()
+        self.worker.reset_counts()
+        self._announce(self._first_events)
+        self._first_events = ()
+        self.worker.start()
+
+    def close(self) -> None:
+        """Destroy the publishers; the engine goes with the last reference to this."""
+        self._output.close()
+        for one in (self._events, self._commands):
+            self._node.destroy_lifecycle_publisher(one)
+
+    def update(self, parameters: Parameters) -> None:
+        """Follow parameters that changed."""
+        self._parameters = parameters
+
+    def take(self, source: CameraInput, message: ImageMessage) -> None:
+        """Have an image worked on, unless a newer one comes first."""
+        self.statistics.overtaken += self.worker.offer((source, message))
+
+    def carry_out(self, order: Order) -> tuple[Event, ...]:
+        """Do what was asked for and tell of it; in the worker's thread, or while it rests."""
+        events = order(self._engine)
+        self._announce(events)
+        return events
+
+    def _first_command(self) -> tuple[Event, ...]:
+        if not self._parameters.command:
+            return ()
+        events = from_sentence(self._parameters.command, self._parameters)(self._engine)
+        for event in events:
+            if event.kind == EventKind.REJECTED:
+                raise ValueError(f"command: {event.reason}")
+        return events
+
+    def _process(self, job: tuple[CameraInput, ImageMessage]) -> None:
+        source, message = job
+        frame = source.frame_of(message)
+        if frame is None:
+            return
+        self._headers[frame] = message.header
+        began = time.perf_counter()
+        try:
+            results = self._engine.step(frame)
+        except Exception:
+            self.statistics.failed += 1
+            raise
+        seconds = (time.perf_counter() - began) / max(len(results), 1)
+        for result in results:
+            self._publish(result, seconds)
+
+    def _publish(self, result: FrameResult, seconds: float) -> None:
+        header = self._headers[result.frame]
+        alpha = self._parameters.overlay_alpha
+        self._output.publish(result, header, seconds, alpha, self.statistics)
+        if result.events:
+            self._announce(result.events, header)
+
+    def _announce(self, events: Iterable[Event], header: Header | None = None) -> None:
+        """Publish events, and the commands as they are after them."""
+        now = Header(stamp=self._node.get_clock().now().to_msg())
+        for event in events:
+            self._events.publish(to_event(event, header or now))
+            words = f"{event.kind.name} {event.command.id!r} {event.reason}".rstrip()
+            self._node.get_logger().info(words)
+        living = [(one.command, one.label, one.paused) for one in self._engine.commands]
+        self._commands.publish(to_command_array(living, now))
+        self._look_at_engine()
+
+    def _look_at_engine(self) -> None:
+        # A copy for the diagnostics, which another thread makes.
+        self.command_lines = {
+            one.command.id: f"{'PAUSED' if one.paused else one.state.name}: {one.command.sentence}"
+            for one in self._engine.commands
+        }
+        self.model = self._engine.describe()
+
+    def _on_failure(self, error: Exception) -> None:
+        self._node.get_logger().error(
+            f"frame dropped: {type(error).__name__}: {error}", throttle_duration_sec=5.0
+        )
+        if self.worker.failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
+            self._give_up()
+
+
+def _load(parameters: Parameters) -> "Engine":
+    # Here, since it imports torch: else the node would answer its first service seconds later.
+    from samwise_ros.engine.engine import Engine  # noqa: PLC0415
+
+    engine = Engine.from_model(
+        parameters.model, parameters.device, parameters.precision, parameters.engine_config()
+    )
+    engine.warm_up(WARM_UP_HEIGHT, WARM_UP_WIDTH)
+    return engine
