@@ -10,13 +10,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.tabletop_language import (
+from samwise_ros.data.tabletop_language import sentence, vocabulary
+from samwise_ros.data.tabletop_meaning import (
     Chance,
     Meaning,
     absent_meaning,
-    choose,
-    sentence,
-    vocabulary,
+    attribute_meaning,
+    motion_meaning,
 )
 from samwise_ros.data.tabletop_motion import plan_tracks
 from samwise_ros.data.tabletop_objects import MOTION_FRAMES, TabletopObject, draw_cast
@@ -35,19 +35,6 @@ __all__ = [
 
 Split = Literal["train", "val", "test"]
 Kind = Literal["attribute", "motion", "late"]
-
-# Shape alone and minimal forms come often: shape is the attribute that is learned last.
-_ATTRIBUTES = (
-    ("shape",),
-    ("shape",),
-    ("colour",),
-    ("colour", "shape"),
-    ("colour", "shape"),
-    ("size", "shape"),
-    ("size", "colour"),
-    ("size", "colour", "shape"),
-)
-_BESIDE_MOTION = ((), (), ("shape",), ("colour",), ("colour", "shape"), ("size", "shape"))
 
 
 @dataclass(frozen=True)
@@ -172,55 +159,17 @@ def _expressions(rng: random.Random, cast: list[TabletopObject], frames: int) ->
     """One or two attribute sentences and up to two motion sentences for each object."""
     found: list[Expression] = []
     for index in range(len(cast)):
-        meanings = [_attribute_meaning(rng, cast, index)]
+        meanings = [attribute_meaning(rng, cast, index)]
         if rng.random() < 0.5:
-            meanings.append(_attribute_meaning(rng, cast, index))
+            meanings.append(attribute_meaning(rng, cast, index))
         if frames >= MOTION_FRAMES:
-            meanings.append(_motion_meaning(rng, cast, index))
+            meanings.append(motion_meaning(rng, cast, index))
             if rng.random() < 0.4:
-                meanings.append(_motion_meaning(rng, cast, index))
+                meanings.append(motion_meaning(rng, cast, index))
         for meaning in dict.fromkeys(meanings):
             if meaning is not None:
                 found.append(_expression(rng, cast[index], index, meaning))
     return found
-
-
-def _attribute_meaning(
-    rng: random.Random, cast: list[TabletopObject], index: int
-) -> Meaning | None:
-    """A few attributes that single the object out; ``None`` where none were found."""
-    start = int(rng.random() * len(_ATTRIBUTES))
-    for named in (*_ATTRIBUTES[start:], *_ATTRIBUTES[:start]):
-        meaning = _meaning(cast[index], named)
-        if meaning is not None and meaning.names(cast, index):
-            return meaning
-    return None
-
-
-def _motion_meaning(rng: random.Random, cast: list[TabletopObject], index: int) -> Meaning | None:
-    """A motion, alone or with attributes, that singles the object out."""
-    item = cast[index]
-    if item.motion == "still" and rng.random() < 0.65:
-        return None
-    late = item.motion in ("enters", "leaves", "still")
-    said = "moving" if not late and rng.random() < 0.12 else item.motion
-    for _ in range(4):
-        meaning = _meaning(item, choose(rng, _BESIDE_MOTION), said)
-        if meaning is not None and meaning.names(cast, index):
-            return meaning
-    return None
-
-
-def _meaning(item: TabletopObject, named: tuple[str, ...], motion: str = "") -> Meaning | None:
-    """The object's attributes that are ``named``; ``None`` if its size has no word."""
-    if "size" in named and item.size not in ("small", "large"):
-        return None
-    return Meaning(
-        shape=item.shape if "shape" in named else "",
-        colour=item.colour if "colour" in named else "",
-        size=item.size if "size" in named else "",
-        motion=motion,
-    )
 
 
 def _expression(

@@ -1,33 +1,8 @@
-"""What is said about the objects of a tabletop video, in varied words.
+"""Puts what is meant on the tabletop into varied words."""
 
-A ``Meaning`` is what a sentence says, in symbols. A sentence may be used for an object when the
-meaning surely fits it and cannot fit any other.
-"""
+from samwise_ros.data.tabletop_meaning import Chance, Meaning, choose
+from samwise_ros.data.tabletop_objects import COLOURS, SHAPES
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol, TypeVar
-
-from samwise_ros.data.tabletop_objects import COLOURS, SHAPES, TabletopObject
-
-
-class Chance(Protocol):
-    """A source of chance; both ``random.Random`` and ``numpy.random.Generator`` are one."""
-
-    def random(self) -> float:
-        """A number from 0 to 1, the end excluded."""
-        ...
-
-
-Choice = TypeVar("Choice")
-
-
-def choose(rng: Chance, options: Sequence[Choice]) -> Choice:
-    """One of the options, all equally likely."""
-    return options[int(rng.random() * len(options))]
-
-
-_MOVING = ("left", "right", "towards", "away", "lifted", "behind")
 _NOUNS = {"cup": ("cup", "cup", "mug"), "cube": ("cube", "cube", "block")}
 _SIZE_WORDS = {"small": ("small", "small", "little"), "large": ("large", "large", "big")}
 _ANYTHING = ("object", "thing", "object", "one")
@@ -111,57 +86,6 @@ _MOTION_WORDS: dict[str, tuple[str, ...]] = {
     ),
     "moving": ("that moves", "moving", "that is moving"),
 }
-#: What a sentence may say of a motion.
-MOTIONS = tuple(_MOTION_WORDS)
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What a sentence says of an object; an empty string says nothing."""
-
-    shape: str = ""
-    colour: str = ""
-    size: str = ""
-    motion: str = ""
-
-    def surely_fits(self, item: TabletopObject) -> bool:
-        """Whether the object is beyond doubt as said."""
-        return (
-            self.shape in ("", item.shape)
-            and self.colour in ("", item.colour)
-            and self.size in ("", item.size)
-            and (
-                self.motion in ("", item.motion)
-                or (self.motion == "moving" and item.motion in _MOVING)
-            )
-        )
-
-    def might_fit(self, item: TabletopObject) -> bool:
-        """Whether somebody could think that the object is meant."""
-        return (
-            self.shape in ("", item.shape)
-            and self.colour in ("", item.colour)
-            and (self.size in ("", item.size) or item.size == "varying")
-            and (
-                self.motion in ("", item.motion)
-                or self.motion in item.drift
-                or (self.motion == "moving" and item.motion in _MOVING)
-            )
-        )
-
-    def names(self, items: Sequence[TabletopObject], index: int) -> bool:
-        """Whether this means the object ``index`` and no other of ``items``."""
-        if not self.surely_fits(items[index]):
-            return False
-        return not any(self.might_fit(item) for k, item in enumerate(items) if k != index)
-
-    @property
-    def detail(self) -> str:
-        """The motion, or else the attributes, that it names, such as ``"colour shape"``."""
-        if self.motion:
-            return self.motion
-        said = {"size": self.size, "colour": self.colour, "shape": self.shape}
-        return " ".join(name for name, value in said.items() if value)
 
 
 def sentence(rng: Chance, meaning: Meaning) -> str:
@@ -191,31 +115,6 @@ def sentence(rng: Chance, meaning: Meaning) -> str:
         determiner = "the" if phrase[0] == "one" else "an"
     words = [choose(rng, _REQUESTS), determiner, *phrase, *tail]
     return " ".join(word for word in words if word)
-
-
-def absent_meaning(rng: Chance, items: Sequence[TabletopObject], motions: bool) -> Meaning:
-    """A meaning that fits none of the objects, often for one attribute only.
-
-    Args:
-        rng: where chance comes from.
-        items: the objects of a video.
-        motions: whether it may speak of motion.
-    """
-    while True:
-        near = choose(rng, items)
-        shape = near.shape if rng.random() < 0.5 else choose(rng, SHAPES)
-        colour = near.colour if rng.random() < 0.5 else choose(rng, COLOURS)
-        size = choose(rng, ("", "", "small", "large"))
-        motion = choose(rng, MOTIONS) if motions and rng.random() < 0.3 else ""
-        named = rng.random()
-        meaning = Meaning(
-            shape=shape if named < 0.75 else "",
-            colour=colour if named > 0.3 else "",
-            size=size,
-            motion=motion,
-        )
-        if not any(meaning.might_fit(item) for item in items):
-            return meaning
 
 
 def vocabulary() -> tuple[str, ...]:
