@@ -1,6 +1,6 @@
 # `make` tells what there is. Everything is made in .venv and .workspace, both ignored by git.
 SHELL := /bin/bash
-.SHELLFLAGS := -eu -o pipefail -c
+.SHELLFLAGS := -e -o pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
