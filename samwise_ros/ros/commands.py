@@ -40,7 +40,7 @@ def from_sentence(text: str, parameters: Parameters) -> Order:
     ``command_mode`` says.
     """
     sentence = text.strip()
-    if _plain(sentence) in {"", *map(_plain, parameters.stop_phrases)}:
+    if not sentence or _plain(sentence) in map(_plain, filter(None, parameters.stop_phrases)):
         return clear
     if fault := _fault(sentence):
         return _refuse("", sentence, fault)

@@ -56,7 +56,7 @@ class Diagnostics:
         if camera.level != DiagnosticStatus.OK and camera.reason != self._logged:
             self._node.get_logger().warning(camera.reason)
         self._logged = camera.reason
-        name = self._node.get_name()
+        name = self._node.get_fully_qualified_name().lstrip("/")
         device = str(facts.pipeline.model.get("device", "")) if facts.pipeline else ""
         array = DiagnosticArray(
             status=[

@@ -1,0 +1,75 @@
+"""One robot for all tests; nodes of their own, or one shared by those that leave it as it was."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from robot import NodeProcess, Robot
+
+from samwise_ros.network.checkpoint import save_model
+from samwise_ros.network.presets import preset
+from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.tokenizer import SentenceTokenizer
+
+StartNode = Callable[..., NodeProcess]
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of random weights: what it sees means nothing, but all of it is computed."""
+    folder = tmp_path_factory.mktemp("model")
+    torch.manual_seed(0)
+    words = ("the", "red", "blue", "green", "ball", "mug", "that", "moves", "left")
+    save_model(folder, Samwise(preset("tabletop")), SentenceTokenizer.of_words(words))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def robot() -> Iterator[Robot]:
+    robot = Robot()
+    yield robot
+    robot.close()
+
+
+def _starter(folder: Path, model: Path, started: list[NodeProcess]) -> StartNode:
+    def start(**parameters: object) -> NodeProcess:
+        arguments = []
+        for name, value in {"model": str(model), "device": "cpu", **parameters}.items():
+            arguments += ["-p", f"{name}:={value}"]
+        started.append(NodeProcess(folder, f"n{next(_numbers)}", arguments))
+        return started[-1]
+
+    return start
+
+
+@pytest.fixture
+def start_node(tmp_path: Path, model_folder: Path) -> Iterator[StartNode]:
+    """Start nodes with parameters; they are ended after the test."""
+    started: list[NodeProcess] = []
+    yield _starter(tmp_path, model_folder, started)
+    for one in started:
+        one.end()
+
+
+@pytest.fixture(scope="session")
+def shared_node(
+    tmp_path_factory: pytest.TempPathFactory, model_folder: Path, robot: Robot
+) -> Iterator[NodeProcess]:
+    started: list[NodeProcess] = []
+    node = _starter(tmp_path_factory.mktemp("node"), model_folder, started)()
+    robot.bring_up(node.name)
+    yield node
+    code, _ = node.end()
+    assert code == 0, node.log
+
+
+@pytest.fixture
+def active_node(shared_node: NodeProcess, robot: Robot) -> NodeProcess:
+    """The shared node, active, with no commands."""
+    assert robot.state(shared_node.name) == "active", shared_node.log
+    assert robot.trigger(f"{shared_node.name}/clear").success
+    return shared_node
