@@ -43,11 +43,17 @@ def wait_for(condition: Callable[[], Any], timeout_s: float = PATIENCE_S, what: 
 class NodeProcess:
     """The real node in another process, with its log in a file."""
 
-    def __init__(self, folder: Path, namespace: str, arguments: list[str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        namespace: str,
+        arguments: list[str],
+        program: tuple[str, str] = ("-m", "samwise_ros.ros.node"),
+    ) -> None:
         self.log_file = folder / f"{namespace}.log"
         self.name = f"/{namespace}/samwise_node"
         self.image_topic = f"/{namespace}/camera/image_raw"
-        command = [sys.executable, "-m", "samwise_ros.ros.node", "--ros-args"]
+        command = [sys.executable, *program, "--ros-args"]
         command += ["-r", f"__ns:=/{namespace}", *arguments]
         with self.log_file.open("w") as log:
             self.process = subprocess.Popen(

@@ -1,6 +1,8 @@
 """What goes out for a frame, seen from outside the process."""
 
 import math
+import time
+from typing import Any
 
 import numpy as np
 from robot import NodeProcess, Robot, image, picture, values_of
@@ -54,6 +56,27 @@ def test_without_a_command_the_mask_is_empty(robot: Robot, active_node: NodeProc
     ):
         camera.publish(image(robot.stamp_ns()))
         assert not any(masks.wait().data)
+
+
+def test_in_clips_every_frame_gets_its_own_header(robot: Robot, start_node: Any) -> None:
+    node = start_node(mode="clip", command="the red ball")
+    robot.bring_up(node.name)
+    sent = []
+    with (
+        robot.camera(node) as camera,
+        robot.listening(f"{node.name}/camera/targets", TargetArray) as targets,
+    ):
+        for number in range(60):
+            message = image(robot.stamp_ns())
+            message.header.frame_id = f"optical{number}"
+            sent.append(message.header)
+            camera.publish(message)
+            time.sleep(0.05)
+            if len(targets.messages) > 10:
+                break
+        targets.wait()
+    got = [one.header for one in targets.messages]
+    assert got == [one for one in sent if one in got]
 
 
 def test_the_overlay_is_drawn_for_those_who_look(robot: Robot, active_node: NodeProcess) -> None:
