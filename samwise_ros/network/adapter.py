@@ -11,10 +11,10 @@ from samwise_ros.network.attention import Attention
 class SelectiveAttention(nn.Module):
     """The attention and linear layer inside the hierarchical selective attention (HSA)."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, dropout: float) -> None:
         """Build it for tokens of ``width`` channels."""
         super().__init__()
-        self.self_attn = Attention(width, dropout=0.1)
+        self.self_attn = Attention(width, dropout=dropout)
         self.linear = nn.Linear(width, width)
 
 
@@ -38,7 +38,9 @@ class Adapter(nn.Module):
     Source: SAMWISE (CVPR 2025), section 3.2.
     """
 
-    def __init__(self, vision_width: int, text_width: int, width: int, patch: int) -> None:
+    def __init__(
+        self, vision_width: int, text_width: int, width: int, patch: int, dropout: float
+    ) -> None:
         """Build an adapter between two trunks.
 
         Args:
@@ -46,6 +48,7 @@ class Adapter(nn.Module):
             text_width: channels of the text trunk.
             width: channels A inside the adapter.
             patch: side P of a patch, cells.
+            dropout: in the selective attention, while training.
         """
         super().__init__()
         self.patch = patch
@@ -63,8 +66,16 @@ class Adapter(nn.Module):
         self.proj_text_up = nn.Sequential(nn.Linear(width, text_width, bias=False))
         self.ca_V2T = CrossAttention(width)
         self.ca_T2V = CrossAttention(width)
-        self.hsa = SelectiveAttention(width)
+        self.hsa = SelectiveAttention(width, dropout)
         self.norm_pre_HSA = nn.LayerNorm(width)
+        self._start_near_nothing()
+
+    def _start_near_nothing(self) -> None:
+        """Begin with small residuals and products with one, so that frozen trunks still work."""
+        for attention in (self.ca_V2T.multihead_attn, self.ca_T2V.multihead_attn):
+            nn.init.ones_(attention.out_proj.bias)
+        nn.init.constant_(self.proj_vis_up[1].weight, 0.1)
+        nn.init.trunc_normal_(self.proj_text_up[0].weight, std=0.02)
 
     def down(self, x: Tensor) -> Tensor:
         """Project the image trunk's features to the adapter's width.

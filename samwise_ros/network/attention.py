@@ -35,9 +35,7 @@ class Attention(nn.Module):
         """
         weights, biases = self.in_proj_weight.chunk(3), self.in_proj_bias.chunk(3)
         q, k, v = (
-            functional.linear(tokens, weight, bias)
-            .unflatten(-1, (self.heads, -1))
-            .transpose(1, 2)
+            functional.linear(tokens, weight, bias).unflatten(-1, (self.heads, -1)).transpose(1, 2)
             for tokens, weight, bias in zip((query, source, source), weights, biases, strict=True)
         )
         attended = functional.scaled_dot_product_attention(

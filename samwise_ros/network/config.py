@@ -28,6 +28,7 @@ class SamwiseConfig:
         text_layers: text layers in each of the four lockstep steps.
         adapter_width: channels A inside the adapters; a multiple of 8.
         patch_sizes: side of the adapters' patches, cells.
+        dropout: in the attention of adapters and memory, while training.
         motion_prompt: whether verbs give a prompt token of their own.
         verbs: words that the motion prompt takes for verbs.
     """
@@ -54,6 +55,7 @@ class SamwiseConfig:
     text_layers: tuple[int, ...] = (1, 3, 4, 4)
     adapter_width: int = 256
     patch_sizes: tuple[int, ...] = (8, 4, 2)
+    dropout: float = 0.1
     motion_prompt: bool = False
     verbs: tuple[str, ...] = ()
 

@@ -273,7 +273,7 @@ def _memory_attention(config: SamwiseConfig) -> MemoryAttention:
         "embedding_dim": config.width,
         "num_heads": 1,
         "downsample_rate": 1,
-        "dropout": 0.1,
+        "dropout": config.dropout,
         "rope_theta": 10000.0,
         "feat_sizes": (cells, cells),
     }
@@ -281,14 +281,12 @@ def _memory_attention(config: SamwiseConfig) -> MemoryAttention:
         activation="relu",
         d_model=config.width,
         dim_feedforward=config.memory_feed_forward,
-        dropout=0.1,
+        dropout=config.dropout,
         pos_enc_at_attn=False,
         pos_enc_at_cross_attn_keys=True,
         pos_enc_at_cross_attn_queries=False,
         self_attention=RoPEAttention(**rotary),
-        cross_attention=RoPEAttention(
-            **rotary, rope_k_repeat=True, kv_in_dim=config.memory_width
-        ),
+        cross_attention=RoPEAttention(**rotary, rope_k_repeat=True, kv_in_dim=config.memory_width),
     )
     return MemoryAttention(config.width, True, layer, config.memory_layers)
 

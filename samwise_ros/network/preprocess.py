@@ -4,6 +4,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from samwise_ros.network.resize import resize
+
 MEAN = (0.485, 0.456, 0.406)
 DEVIATION = (0.229, 0.224, 0.225)
 
@@ -26,28 +28,6 @@ def resized_size(height: int, width: int, side: int) -> tuple[int, int]:
     return (new_short, new_long) if height <= width else (new_long, new_short)
 
 
-def resize(frames: Tensor, side: int) -> Tensor:
-    """Resize images to fit the square, bilinear with antialiasing, as Pillow does.
-
-    Args:
-        frames: (N, 3, H, W) uint8.
-        side: the square's side S, pixels.
-
-    Returns:
-        (N, 3, h, w) float32 holding whole numbers from 0 to 255.
-    """
-    size = resized_size(*frames.shape[-2:], side)
-    pixels = frames.float()
-    if size == tuple(frames.shape[-2:]):
-        return pixels
-    # Pillow resizes along rows, rounds, and resizes along columns.
-    for step in ((pixels.shape[2], size[1]), size):
-        pixels = functional.interpolate(
-            pixels, size=step, mode="bilinear", align_corners=False, antialias=True
-        ).round()
-    return pixels
-
-
 def to_square(frames: Tensor, side: int) -> Tensor:
     """Resize, normalise and pad images.
 
@@ -58,7 +38,8 @@ def to_square(frames: Tensor, side: int) -> Tensor:
     Returns:
         (N, 3, S, S) float32; the padding below and to the right is zero.
     """
-    pixels = resize(frames.permute(0, 3, 1, 2), side)
+    size = resized_size(*frames.shape[1:3], side)
+    pixels = resize(frames.permute(0, 3, 1, 2), *size).float()
     mean = torch.tensor(MEAN, device=pixels.device).view(3, 1, 1)
     deviation = torch.tensor(DEVIATION, device=pixels.device).view(3, 1, 1)
     pixels = (pixels / 255 - mean) / deviation

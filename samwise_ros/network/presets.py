@@ -57,13 +57,14 @@ PRESETS: dict[str, SamwiseConfig] = {
         memory_feed_forward=128,
         decoder_feed_forward=256,
         fuser_scale=1.0,
-        vocabulary=192,
+        vocabulary=128,
         positions=66,
         text_width=64,
         text_heads=4,
         text_feed_forward=128,
         text_layers=(1, 1, 2, 2),
         adapter_width=48,
+        dropout=0.0,
     ),
 }
 

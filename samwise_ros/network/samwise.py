@@ -95,14 +95,12 @@ class Tracked:
 
     Attributes:
         decoded: the mask with memory.
-        memory: (B, C_mem, H, W) what to memorise of the frame.
         candidate: what the decoder sees without memory; ``None`` where nobody asked.
         decision: (B, 2) logits of the conditional memory encoder; likewise.
         applied: (B,) bool, whether the candidate was asked for; likewise.
     """
 
     decoded: Decoded
-    memory: Tensor
     candidate: Decoded | None = None
     decision: Tensor | None = None
     applied: Tensor | None = None
@@ -121,7 +119,7 @@ class Samwise(nn.Module):
         self.sam = Sam2(config)
         self.text_encoder = TextEncoder(config)
         self.cmt_adapters = nn.ModuleList(
-            Adapter(width, config.text_width, config.adapter_width, patch)
+            Adapter(width, config.text_width, config.adapter_width, patch, config.dropout)
             for width, patch in zip(config.stage_widths[1:], config.patch_sizes, strict=True)
         )
         self.prompt = Prompt(config.text_width, config.width, config.motion_prompt)
@@ -222,7 +220,7 @@ class Samwise(nn.Module):
         due: Tensor | None = None,
         verbs: Tensor | None = None,
     ) -> Tracked:
-        """Find the targets on one frame, and what to memorise of it.
+        """Find the targets on one frame.
 
         Args:
             frame: the frame's features for B commands.
@@ -239,20 +237,21 @@ class Samwise(nn.Module):
         unremembered = self.sam.without_memory(frame.features)
         features = unremembered
         if bank is not None:
-            features = self.sam.with_memory(
-                frame.features, bank.memories, bank.pointers, bank.mask
-            )
+            features = self.sam.with_memory(frame.features, bank.memories, bank.pointers, bank.mask)
             if fresh is not None:
                 features = torch.where(fresh[:, None, None, None], unremembered, features)
         decoded = self.sam.decode(features, frame.high_res, prompt)
-        mask_logits = self.sam.to_image_size(decoded.low_res_masks)
         if due is None:
-            return Tracked(decoded, self.sam.memorise(frame.features, mask_logits))
-
+            return Tracked(decoded)
         candidate = self.sam.decode(unremembered, frame.high_res, still)
         decision = self.conditional_memory_encoder(decoded.pointer, candidate.early_token)
         applied = (decision[:, 1] > decision[:, 0]) & due
-        candidate_logits = self.sam.to_image_size(candidate.low_res_masks)
-        memorised = write_candidate(mask_logits, candidate_logits, applied)
-        memory = self.sam.memorise(frame.features, memorised)
-        return Tracked(decoded, memory, candidate, decision, applied)
+        return Tracked(decoded, candidate, decision, applied)
+
+    def memorise(self, frame: FrameFeatures, tracked: Tracked) -> Tensor:
+        """Encode a frame and its outcome into a memory, (B, C_mem, H, W)."""
+        mask_logits = self.sam.to_image_size(tracked.decoded.low_res_masks)
+        if tracked.candidate is not None and tracked.applied is not None:
+            candidate_logits = self.sam.to_image_size(tracked.candidate.low_res_masks)
+            mask_logits = write_candidate(mask_logits, candidate_logits, tracked.applied)
+        return self.sam.memorise(frame.features, mask_logits)

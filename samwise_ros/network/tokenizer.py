@@ -67,3 +67,17 @@ class SentenceTokenizer:
     def encode(self, sentence: str) -> list[int]:
         """Return the sentence's tokens, its first and last included."""
         return list(self._tokenizer.encode(normalise(sentence)).ids)
+
+    def marks(self, sentence: str, words: Iterable[str]) -> list[bool]:
+        """Tell for each token of the sentence whether it belongs to one of the words."""
+        text, wanted = normalise(sentence), set(words)
+        encoding = self._tokenizer.encode(text)
+        spans, place = [], 0
+        for word in text.split():
+            if word in wanted:
+                spans.append((place, place + len(word)))
+            place += len(word) + 1
+        return [
+            end > start and any(start < last and first < end for first, last in spans)
+            for start, end in encoding.offsets
+        ]

@@ -17,15 +17,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 from recipe import recipe_state_dict
 
 from samwise_ros.network.checkpoint import load_state
 from samwise_ros.network.conditional_memory import is_due
 from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.memory_bank import MemoryBank
-from samwise_ros.network.preprocess import resize, to_frame_size, to_square
+from samwise_ros.network.preprocess import resized_size, to_frame_size, to_square
 from samwise_ros.network.presets import PRESETS
+from samwise_ros.network.resize import resize
 from samwise_ros.network.samwise import Encoded, Samwise, Tracked
 
 TOLERANCE = 1e-4
@@ -68,7 +69,8 @@ def run(network: Samwise, frames: NDArray[np.uint8], input_ids: NDArray[np.int64
     if config.motion_prompt:
         verbs = torch.zeros(input_ids.shape, dtype=torch.bool)
         verbs[:, VERB_TOKEN] = True
-    bank, last, tracked, text_states, arrays = None, 0, [], [], {}
+    bank, last, tracked, text_states = None, 0, [], []
+    arrays: Arrays = {}
     for start in range(0, len(frames), config.clip_frames):
         pixels = to_square(torch.from_numpy(frames[start : start + 8]), config.image_size)
         clip = network.encode(network.image_stem(pixels[None]), text, causal=False)
@@ -77,13 +79,11 @@ def run(network: Samwise, frames: NDArray[np.uint8], input_ids: NDArray[np.int64
             arrays.update(_clip_features(clip))
         for index in range(len(pixels)):
             due = torch.tensor([True]) if is_due(len(tracked), last) else None
-            result = network.track(clip.frame(index), bank, due=due, verbs=verbs)
-            pointer = result.decoded.pointer
-            bank = (
-                MemoryBank.start(result.memory, pointer)
-                if bank is None
-                else bank.push(result.memory, pointer)
-            )
+            frame = clip.frame(index)
+            result = network.track(frame, bank, due=due, verbs=verbs)
+            memory, pointer = network.memorise(frame, result), result.decoded.pointer
+            bank = bank.push(memory, pointer) if bank else MemoryBank.start(memory, pointer)
+            arrays[f"memory_frame{len(tracked)}"] = memory[0].numpy()
             if result.applied is not None and bool(result.applied):
                 last = len(tracked)
             tracked.append(result)
@@ -106,7 +106,7 @@ def _decoded(tracked: list[Tracked], size: tuple[int, int], side: int) -> Arrays
     low_res = torch.cat([one.decoded.low_res_masks for one in tracked])
     asked = [(t, one) for t, one in enumerate(tracked) if one.decision is not None]
     frames = np.array([t for t, _ in asked])
-    arrays: Arrays = {
+    return {
         "low_res_masks": low_res.numpy(),
         "object_score_logits": torch.cat([one.decoded.score[:, 0] for one in tracked]).numpy(),
         "obj_ptr": torch.cat([one.decoded.pointer for one in tracked]).numpy(),
@@ -117,9 +117,6 @@ def _decoded(tracked: list[Tracked], size: tuple[int, int], side: int) -> Arrays
         "cme_logits": torch.cat([one.decision for _, one in asked]).numpy(),
         "cme_applied": torch.cat([one.applied for _, one in asked]).numpy().astype(np.int64),
     }
-    for t, one in enumerate(tracked):
-        arrays[f"memory_frame{t}"] = one.memory[0].numpy()
-    return arrays
 
 
 def _error(ours: NDArray[np.generic], theirs: NDArray[np.generic]) -> float:
@@ -155,7 +152,9 @@ def compare_resize(vectors: Mapping[str, NDArray[np.generic]], side: int = 256) 
     for name in [key for key in vectors if key.startswith("frame")]:
         index = name.removeprefix("frame")
         frame = torch.from_numpy(vectors[name])
-        pixels = resize(frame.permute(2, 0, 1)[None], side)[0].permute(1, 2, 0).numpy()
+        size = resized_size(*frame.shape[:2], side)
+        errors[f"size{index}"] = 0.0 if size == tuple(vectors[f"size{index}"]) else float("inf")
+        pixels = resize(frame.permute(2, 0, 1), *size).permute(1, 2, 0).numpy()
         errors[f"resized{index}"] = _error(pixels, vectors[f"resized{index}"])
         low_res = torch.from_numpy(vectors[f"low_res{index}"])
         logits = to_frame_size(low_res, *frame.shape[:2], side)[0, 0].numpy()

@@ -1,0 +1,359 @@
+"""The streaming engine: frames and commands in, targets and events out, for days."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from samwise_ros.engine.commands import (
+    CommandStatus,
+    LivingCommand,
+    free_label,
+    refusal,
+    shortened,
+)
+from samwise_ros.engine.config import EngineConfig
+from samwise_ros.engine.inference import Inference, Observation
+from samwise_ros.engine.memory import Memory
+from samwise_ros.engine.memory_store import MemoryStore
+from samwise_ros.engine.target_track import Change, to_box
+from samwise_ros.engine.types import (
+    Command,
+    Event,
+    EventKind,
+    Frame,
+    FrameResult,
+    Target,
+    TargetState,
+)
+from samwise_ros.network.checkpoint import load_model
+from samwise_ros.network.frozen_sam2 import MEMORY_FRAMES
+from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.tokenizer import SentenceTokenizer
+
+
+class Engine:
+    """Follows what any number of commands mean through the frames of any number of cameras.
+
+    One thread owns an engine. Commands that cannot be taken give a REJECTED event and change
+    nothing; only a frame that is no image raises.
+    """
+
+    def __init__(
+        self,
+        network: Samwise,
+        tokenizer: SentenceTokenizer,
+        config: EngineConfig | None = None,
+        device: str = "auto",
+        precision: str = "auto",
+    ) -> None:
+        """Put a network to work.
+
+        Args:
+            network: its weights are frozen and moved to the device.
+            tokenizer: the network's.
+            config: how numbers become targets and events.
+            device: ``auto`` (CUDA where there is one), ``cpu``, ``cuda`` or ``cuda:N``.
+            precision: ``auto`` (bfloat16 on CUDA), ``float32``, ``bfloat16`` or ``float16``.
+
+        Raises:
+            ValueError: for a device or precision that is not there.
+        """
+        self.config = config or EngineConfig()
+        self._inference = Inference(network, tokenizer, device, precision)
+        self._commands: dict[str, LivingCommand] = {}
+        self._store = MemoryStore(self._inference.empty_memory, bound=2 * self.config.max_commands)
+        self._last: dict[str, Frame] = {}
+        self._clips: dict[str, list[Frame]] = {}
+        self._model = "network"
+
+    @classmethod
+    def from_model(
+        cls,
+        model: str,
+        device: str = "auto",
+        precision: str = "auto",
+        config: EngineConfig | None = None,
+    ) -> "Engine":
+        """Load a shipped model by name, or a model folder by path, and put it to work.
+
+        Raises:
+            ValueError: naming the file and what is wrong with it, or a device that is not there.
+        """
+        network, tokenizer = load_model(model)
+        engine = cls(network, tokenizer, config, device, precision)
+        engine._model = model
+        return engine
+
+    @property
+    def commands(self) -> tuple[CommandStatus, ...]:
+        """The living commands in the order of their labels."""
+        living = sorted(self._commands.values(), key=lambda one: one.label)
+        return tuple(
+            CommandStatus(one.command, one.label, one.paused, self._store.state(one.command))
+            for one in living
+        )
+
+    def set_commands(self, commands: Sequence[Command]) -> tuple[Event, ...]:
+        """Make these the living commands, all of them or, if one is refused, none.
+
+        A command that goes keeps its memory for the case that it comes back.
+        """
+        refused = [event for command in commands for event in self._refuse(command)]
+        if len({command.id for command in commands}) > self.config.max_commands:
+            reason = f"at most {self.config.max_commands} commands are followed at once"
+            refused.append(_rejected(commands[-1], reason))
+        if refused:
+            return tuple(refused)
+        wanted = {command.id for command in commands}
+        gone = [self._drop(one) for name, one in list(self._commands.items()) if name not in wanted]
+        return (*gone, *(event for command in commands for event in self.add(command)))
+
+    def add(self, command: Command) -> tuple[Event, ...]:
+        """Add a command, or give the living one of that id another sentence or cameras."""
+        refused = self._refuse(command)
+        if refused:
+            return refused
+        living = self._commands.get(command.id)
+        if living is not None and living.command.sentence == command.sentence:
+            living.command = command
+            return ()
+        if living is None and len(self._commands) >= self.config.max_commands:
+            reason = f"at most {self.config.max_commands} commands are followed at once"
+            return (_rejected(command, reason),)
+        try:
+            text, verbs = self._inference.read(command.sentence)
+        except ValueError as error:
+            return (_rejected(command, str(error)),)
+        gone = () if living is None else (self._drop(living),)
+        label = free_label({one.label for one in self._commands.values()})
+        self._commands[command.id] = LivingCommand(command, label, text, verbs)
+        return (*gone, Event(EventKind.ADDED, command, label, reason=command.sentence))
+
+    def remove(self, command_id: str) -> tuple[Event, ...]:
+        """End a command and forget what it remembered."""
+        living = self._commands.get(command_id)
+        if living is None:
+            return (_unknown(command_id),)
+        event = self._drop(living)
+        self._store.forget(living.command)
+        return (event,)
+
+    def pause(self, command_id: str) -> tuple[Event, ...]:
+        """Let frames pass a command by; its memory stays as it is."""
+        return self._set_paused(command_id, True)
+
+    def resume(self, command_id: str) -> tuple[Event, ...]:
+        """Let a paused command go on where it was."""
+        return self._set_paused(command_id, False)
+
+    def reset(self, command_id: str | None = None, camera: str | None = None) -> tuple[Event, ...]:
+        """Restart memories: of one command or of all, on one camera or on all."""
+        if command_id is not None and command_id not in self._commands:
+            return (_unknown(command_id),)
+        chosen = [one for name, one in self._commands.items() if command_id in (None, name)]
+        return self._restart(chosen, camera, "asked for")
+
+    def step(self, frame: Frame) -> list[FrameResult]:
+        """Take one frame.
+
+        Args:
+            frame: (H, W, 3) uint8 image with its camera and stamp.
+
+        Returns:
+            In online mode this frame's result. In clip mode nothing until a clip is full, then a
+            result for each of its frames.
+
+        Raises:
+            ValueError: for an image of another shape or type; nothing has changed then.
+        """
+        image = frame.image
+        if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
+            raise ValueError(f"image: expected (H, W, 3) uint8, got {image.shape} {image.dtype}")
+        events = self._look_for_breaks(frame)
+        self._last[frame.camera] = frame
+        if self.config.mode == "online":
+            return self._process([frame], events)
+        clip = self._clips.setdefault(frame.camera, [])
+        clip.append(frame)
+        if len(clip) < self._inference.network.config.clip_frames:
+            return [FrameResult(frame, (), events)] if events else []
+        return self._process(self._clips.pop(frame.camera), events)
+
+    def flush(self) -> list[FrameResult]:
+        """Process the frames that wait for their clip to fill; for the end of a video."""
+        clips, self._clips = self._clips, {}
+        return [result for clip in clips.values() for result in self._process(clip, ())]
+
+    def warm_up(self, height: int, width: int) -> None:
+        """Run the network on blank frames of a size, so that the first real one is not slow."""
+        text, verbs = self._inference.read("warm up")
+        command = LivingCommand(Command("warm up", "warm up"), 1, text, verbs)
+        memory = self._inference.empty_memory()
+        image = np.zeros((1, height, width, 3), np.uint8)
+        for _ in range(MEMORY_FRAMES):
+            self._inference.run(image, [command], [memory], True, True, 0.5)
+
+    def describe(self) -> dict[str, object]:
+        """Return what is at work, for people."""
+        network = self._inference.network
+        return {
+            "model": self._model,
+            "device": str(self._inference.device),
+            "precision": self._inference.precision,
+            "mode": self.config.mode,
+            "image_size": network.config.image_size,
+            "parameters": sum(parameter.numel() for parameter in network.parameters()),
+            "memory_bytes_per_command": self._inference.empty_memory().nbytes,
+            "memories": len(self._store),
+        }
+
+    def _process(self, frames: list[Frame], events: tuple[Event, ...]) -> list[FrameResult]:
+        """Run frames of one camera, one or a clip, through the network."""
+        camera = frames[0].camera
+        looking = [one for one in self._commands.values() if one.looks_at(camera)]
+        told = [list(events), *([] for _ in frames[1:])]
+        targets: list[dict[str, Target]] = [{} for _ in frames]
+        images = np.stack([frame.image for frame in frames])
+        # Commands with a verb have one prompt token more than those without.
+        for batch in (
+            [one for one in looking if any(one.verbs)],
+            [one for one in looking if not any(one.verbs)],
+        ):
+            if not batch:
+                continue
+            memories = [self._store.get(one.command, camera) for one in batch]
+            observations = self._inference.run(
+                images,
+                batch,
+                memories,
+                self.config.mode == "online",
+                self.config.switch_correction,
+                self.config.mask_threshold,
+            )
+            for index, (frame, seen) in enumerate(zip(frames, observations, strict=True)):
+                for row, (one, memory) in enumerate(zip(batch, memories, strict=True)):
+                    target, changes = self._judge(frame, one, memory, seen, row)
+                    targets[index][one.command.id] = target
+                    told[index].extend(changes)
+        return [
+            FrameResult(frame, tuple(found[one.command.id] for one in looking), tuple(said))
+            for frame, found, said in zip(frames, targets, told, strict=True)
+        ]
+
+    def _judge(
+        self, frame: Frame, one: LivingCommand, memory: Memory, seen: Observation, row: int
+    ) -> tuple[Target, list[Event]]:
+        """Turn what the network saw into a target and its events."""
+        mask = seen.masks[row]
+        if np.count_nonzero(mask) < self.config.min_mask_area:
+            mask = np.zeros_like(mask)
+        track = memory.track
+        events = []
+        probability = float(seen.probabilities[row])
+        candidate = None
+        if seen.fired[row] and seen.candidates is not None:
+            candidate = to_box(seen.candidates[row])
+        if candidate is not None:
+            before = None if track.last_mask is None else to_box(track.last_mask)
+            change = Change(EventKind.CANDIDATE, track.state, track.state, None, before, candidate)
+            reason = "another object fits the sentence better"
+            events.append(_event(change, frame, one, reason, probability))
+        asked = 0 < memory.last_applied and memory.frames - memory.last_applied <= MEMORY_FRAMES
+        for change in track.update(mask, self.config):
+            reason = ""
+            if change.kind is EventKind.SWITCHED:
+                reason = "the correction asked for it" if asked else "the tracker moved by itself"
+            events.append(_event(change, frame, one, reason, None))
+        score = float(seen.scores[row])
+        target = Target(
+            one.command, one.label, track.state, mask, score, to_box(mask), track.seen, track.unseen
+        )
+        return target, events
+
+    def _look_for_breaks(self, frame: Frame) -> tuple[Event, ...]:
+        """Restart the camera's memories where time jumps back or the image's size changes."""
+        last = self._last.get(frame.camera)
+        if last is None:
+            return ()
+        reason = ""
+        if last.image.shape != frame.image.shape:
+            old, new = last.image.shape, frame.image.shape
+            reason = f"the image changed from {old[1]}x{old[0]} to {new[1]}x{new[0]}"
+        elif self.config.reset_on_time_jump and frame.stamp_ns < last.stamp_ns:
+            seconds = (last.stamp_ns - frame.stamp_ns) / 1e9
+            reason = f"the stamp jumped back by {seconds:.3f} s"
+        if not reason:
+            return ()
+        self._clips.pop(frame.camera, None)
+        self._store.forget_camera(frame.camera)
+        return tuple(
+            Event(
+                EventKind.RESET, one.command, one.label, frame.stamp_ns, frame.camera, reason=reason
+            )
+            for one in self._commands.values()
+            if not one.command.cameras or frame.camera in one.command.cameras
+        )
+
+    def _restart(
+        self, chosen: Sequence[LivingCommand], camera: str | None, reason: str
+    ) -> tuple[Event, ...]:
+        events = []
+        for one in chosen:
+            state = self._store.state(one.command)
+            self._store.forget(one.command, camera)
+            events.append(
+                Event(
+                    EventKind.RESET,
+                    one.command,
+                    one.label,
+                    camera=camera or "",
+                    previous_state=state,
+                    reason=reason,
+                )
+            )
+        return tuple(events)
+
+    def _refuse(self, command: Command) -> tuple[Event, ...]:
+        reason = refusal(command)
+        return (_rejected(command, reason),) if reason else ()
+
+    def _drop(self, living: LivingCommand) -> Event:
+        del self._commands[living.command.id]
+        state = self._store.state(living.command)
+        return Event(
+            EventKind.REMOVED, living.command, living.label, previous_state=state, state=state
+        )
+
+    def _set_paused(self, command_id: str, paused: bool) -> tuple[Event, ...]:
+        living = self._commands.get(command_id)
+        if living is None:
+            return (_unknown(command_id),)
+        living.paused = paused
+        return ()
+
+
+def _rejected(command: Command, reason: str) -> Event:
+    return Event(EventKind.REJECTED, shortened(command), reason=reason)
+
+
+def _unknown(command_id: str) -> Event:
+    return _rejected(Command(command_id, ""), f"there is no command {command_id[:80]!r}")
+
+
+def _event(
+    change: Change, frame: Frame, one: LivingCommand, reason: str, probability: float | None
+) -> Event:
+    return Event(
+        kind=change.kind,
+        command=one.command,
+        label=one.label,
+        stamp_ns=frame.stamp_ns,
+        camera=frame.camera,
+        previous_state=change.previous_state,
+        state=change.state,
+        switch_probability=probability,
+        overlap=change.overlap,
+        previous_box=change.previous_box,
+        box=change.box,
+        reason=reason,
+    )

@@ -1,0 +1,69 @@
+"""The published losses, and the label that teaches the switch."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+IGNORED = -1
+"""Label of a frame that teaches nothing."""
+_MIN_AREA = 50
+_MIN_OVERLAP = 0.1
+
+
+def focal_loss(logits: Tensor, targets: Tensor, alpha: float = 0.25, gamma: float = 2.0) -> Tensor:
+    """Compute the focal loss, a mean over cells and then over samples.
+
+    Args:
+        logits: (N, cells).
+        targets: (N, cells), 0 to 1.
+        alpha: weight of the object's cells; 1 - alpha weighs the others.
+        gamma: how much less a cell counts that is right already.
+
+    Source: Lin et al., Focal Loss for Dense Object Detection, equation 5.
+    """
+    probability = logits.sigmoid()
+    entropy = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    wrong = probability * (1 - targets) + (1 - probability) * targets
+    weight = alpha * targets + (1 - alpha) * (1 - targets)
+    return (weight * wrong**gamma * entropy).mean(1).mean()
+
+
+def dice_loss(logits: Tensor, targets: Tensor) -> Tensor:
+    """Compute the dice loss of (N, cells) logits and targets, a mean over samples."""
+    probability = logits.sigmoid()
+    shared = 2 * (probability * targets).sum(1)
+    return (1 - (shared + 1) / (probability.sum(1) + targets.sum(1) + 1)).mean()
+
+
+def switch_labels(
+    tracked: Tensor, candidate: Tensor, candidate_score: Tensor, one_empty: int = 0
+) -> Tensor:
+    """Label the frames on which the object without memory is another one.
+
+    Args:
+        tracked: (N, H, W) bool, masks with memory, at camera size.
+        candidate: (N, H, W) bool, masks without memory.
+        candidate_score: (N,) object score logits without memory.
+        one_empty: label where exactly one of the masks is empty; the released code gives 0.
+
+    Returns:
+        (N,) int64: 1 where the two overlap by less than a tenth of the smaller, 0 where they
+        overlap more, -1 (ignored) where the candidate is not seen or both masks are tiny.
+    """
+    area_a, area_b = tracked.sum((1, 2)), candidate.sum((1, 2))
+    smaller = torch.minimum(area_a, area_b)
+    shared = (tracked & candidate).sum((1, 2))
+    labels = (shared < _MIN_OVERLAP * smaller).long()
+    labels = torch.where(smaller == 0, one_empty, labels)
+    ignored = (candidate_score < 0) | ((area_a <= _MIN_AREA) & (area_b <= _MIN_AREA))
+    return torch.where(ignored, IGNORED, labels)
+
+
+def switch_loss(decision: Tensor, labels: Tensor) -> Tensor:
+    """Compute the weighted cross-entropy of (N, 2) logits; zero where all labels are ignored."""
+    weight = torch.tensor([1.0, 2.0], device=decision.device)
+    total = functional.cross_entropy(
+        decision, labels, weight, ignore_index=IGNORED, reduction="sum"
+    )
+    weights = weight[labels.clamp(min=0)] * (labels != IGNORED)
+    return total / weights.sum().clamp(min=1.0)

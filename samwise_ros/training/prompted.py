@@ -1,0 +1,100 @@
+"""SAM 2 alone: a click or a box on the first frame, and the memory from then on."""
+
+import random
+
+import torch
+from torch import Tensor
+
+from samwise_ros.network.frozen_sam2 import Sam2
+from samwise_ros.network.memory_bank import MemoryBank
+from samwise_ros.network.preprocess import resized_size, to_square
+from samwise_ros.training.batches import VideoBatch
+
+_PROMPT_AGAIN = 0.3
+"""Share of later frames that are prompted too: a sentence prompts every frame."""
+_BOX, _CLICK, _NOTHING = (2, 3), (1, -1), (-1, -1)
+"""Labels of the prompt encoder for two points."""
+
+
+def track_prompted(
+    sam: Sam2, batch: VideoBatch, rng: random.Random, truth_in_memory: bool
+) -> tuple[Tensor, Tensor]:
+    """Segment and track prompted objects.
+
+    Args:
+        sam: the network.
+        batch: N videos with K objects each.
+        rng: chooses the prompts.
+        truth_in_memory: whether the true mask is memorised, not the predicted one.
+
+    Returns:
+        Raw mask logits (N K, T, S/4, S/4) and object score logits (N K, T).
+    """
+    frames, targets = batch.frames.shape[1], batch.masks.shape[1]
+    truth = batch.masks.flatten(0, 1)  # (B, T, H, W)
+    pixels = to_square(batch.frames.flatten(0, 1), sam.image_size)
+    first, second = sam.image_stem(pixels)
+    third = sam.image_stage(second, 2)
+    stages = [first, second, third, sam.image_stage(third, 3)]
+    levels = [
+        level.unflatten(0, batch.frames.shape[:2]).repeat_interleave(targets, 0)
+        for level in sam.neck([stage.permute(0, 3, 1, 2) for stage in stages])
+    ]
+    bank, logits, scores = None, [], []
+    for index in range(frames):
+        *high_res, features = (level[:, index] for level in levels)
+        again = index == 0 or rng.random() < _PROMPT_AGAIN
+        prompt = _prompt(sam, truth[:, index], rng, shown=again)
+        if bank is None:
+            conditioned = sam.without_memory(features)
+        else:
+            conditioned = sam.with_memory(features, bank.memories, bank.pointers)
+        decoded = sam.decode(conditioned, high_res, prompt)
+        logits.append(decoded.logits[:, 0])
+        scores.append(decoded.score[:, 0])
+        if index == frames - 1:
+            break
+        mask = sam.to_image_size(decoded.low_res_masks)
+        if truth_in_memory:
+            mask = _square_logits(truth[:, index], sam.image_size)
+        memory = sam.memorise(features, mask)
+        pointer = decoded.pointer
+        bank = bank.push(memory, pointer) if bank else MemoryBank.start(memory, pointer)
+    return torch.stack(logits, 1), torch.stack(scores, 1)
+
+
+def _prompt(sam: Sam2, truth: Tensor, rng: random.Random, shown: bool) -> Tensor:
+    """Make prompt tokens (B, 3, C): a box, a click, or nothing where nothing is in view."""
+    scale = resized_size(*truth.shape[-2:], sam.image_size)[1] / truth.shape[-1]
+    coordinates, labels = [], []
+    for mask in truth:
+        cells = mask.nonzero()
+        if not shown or len(cells) == 0:
+            coordinates.append([[0.0, 0.0], [0.0, 0.0]])
+            labels.append(_NOTHING)
+        elif rng.random() < 0.5:
+            y, x = cells[rng.randrange(len(cells))].tolist()
+            coordinates.append([[x * scale, y * scale], [0.0, 0.0]])
+            labels.append(_CLICK)
+        else:
+            low, high = cells.amin(0).tolist(), cells.amax(0).tolist()
+            shake = [rng.uniform(-2.0, 2.0) for _ in range(4)]
+            coordinates.append(
+                [
+                    [low[1] * scale + shake[0], low[0] * scale + shake[1]],
+                    [high[1] * scale + shake[2], high[0] * scale + shake[3]],
+                ]
+            )
+            labels.append(_BOX)
+    points = (torch.tensor(coordinates), torch.tensor(labels))
+    tokens, _ = sam.sam_prompt_encoder(points=points, boxes=None, masks=None)
+    assert isinstance(tokens, Tensor)
+    return tokens
+
+
+def _square_logits(truth: Tensor, side: int) -> Tensor:
+    """Turn true masks (B, H, W) into sure logits (B, 1, S, S); the padding holds nothing."""
+    height, width = resized_size(*truth.shape[-2:], side)
+    inside = torch.nn.functional.interpolate(truth[:, None].float(), size=(height, width))
+    square = torch.nn.functional.pad(inside, (0, side - width, 0, side - height))
+    return square * 20 - 10
