@@ -5,24 +5,17 @@ callbacks here do is short; the work is the worker's.
 """
 
 import gc
-import os
-import signal
 import sys
-import threading
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as NoTurn
-from functools import wraps
+from functools import partial, wraps
 from typing import TypeVar
 
-import rclpy
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
-from rclpy.exceptions import ParameterException
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
-from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import String
 from std_srvs.srv import SetBool, Trigger
 
@@ -31,11 +24,12 @@ from samwise_ros.ros import commands, parameters
 from samwise_ros.ros.camera_input import CameraInput, ImageMessage
 from samwise_ros.ros.diagnostics import Diagnostics, Facts
 from samwise_ros.ros.pipeline import Pipeline
+from samwise_ros.ros.process import run
 
 WATCH_PERIOD_S = 0.5
 STOP_TIMEOUT_S = 30.0  # a frame of the largest model on a slow processor
 SERVICE_TIMEOUT_S = 5.0
-EXIT_TIMEOUT_S = 1.5
+LAST_FRAME_TIMEOUT_S = 0.75  # a process that is told to end has two seconds
 
 Answer = TypeVar("Answer", SetBool.Response, Trigger.Response)
 Transition = Callable[["SamwiseNode", LifecycleState], TransitionCallbackReturn]
@@ -130,7 +124,7 @@ class SamwiseNode(LifecycleNode):
     @_told
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Free everything, from any state."""
-        self._stopped = self._stop(EXIT_TIMEOUT_S / 2)
+        self._stopped = self._stop(LAST_FRAME_TIMEOUT_S)
         self._finalized = True
         self._release()
         return super().on_shutdown(state)
@@ -138,7 +132,7 @@ class SamwiseNode(LifecycleNode):
     @_told
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Free everything after a transition that raised, and begin again unconfigured."""
-        self._stop(EXIT_TIMEOUT_S / 2)
+        self._stop(LAST_FRAME_TIMEOUT_S)
         self._release()
         return super().on_error(state)
 
@@ -183,7 +177,7 @@ class SamwiseNode(LifecycleNode):
 
     def _order(self, order: commands.Order) -> None:
         pipeline = self._configured()
-        pipeline.worker.submit(lambda: pipeline.carry_out(order))
+        pipeline.worker.submit(partial(pipeline.carry_out, order))
 
     def _on_gave_up(self) -> None:
         if self._input is not None:
@@ -194,37 +188,36 @@ class SamwiseNode(LifecycleNode):
     def _on_enable(self, request: SetBool.Request, answer: SetBool.Response) -> SetBool.Response:
         return self._enable(request.data, answer)
 
-    def _on_toggle(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        return self._enable(not self._enabled, response)
+    def _on_toggle(self, _: Trigger.Request, answer: Trigger.Response) -> Trigger.Response:
+        return self._enable(not self._enabled, answer)
 
-    def _enable(self, wanted: bool, response: Answer) -> Answer:
+    def _enable(self, wanted: bool, answer: Answer) -> Answer:
         self._enabled = wanted
-        response.success = True
-        response.message = "enabled" if wanted else "disabled, memories are kept"
-        return response
+        answer.success = True
+        answer.message = "enabled" if wanted else "disabled, memories are kept"
+        return answer
 
-    def _on_reset_memory(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        return self._carry_out(commands.reset_memory, response)
+    def _on_reset_memory(self, _: Trigger.Request, answer: Trigger.Response) -> Trigger.Response:
+        return self._carry_out(commands.reset_memory, answer)
 
-    def _on_clear(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        return self._carry_out(commands.clear, response)
+    def _on_clear(self, _: Trigger.Request, answer: Trigger.Response) -> Trigger.Response:
+        return self._carry_out(commands.clear, answer)
 
-    def _carry_out(self, order: commands.Order, response: Trigger.Response) -> Trigger.Response:
-        pipeline = self._pipeline
-        if pipeline is None:
-            response.message = "not configured"
-            return response
+    def _carry_out(self, order: commands.Order, answer: Trigger.Response) -> Trigger.Response:
+        if self._pipeline is None:
+            answer.message = "not configured"
+            return answer
+        carry_out = partial(self._pipeline.carry_out, order)
         try:
-            events = pipeline.worker.ask(lambda: pipeline.carry_out(order), SERVICE_TIMEOUT_S)
+            events = self._pipeline.worker.ask(carry_out, SERVICE_TIMEOUT_S)
         except NoTurn:
-            response.message = f"busy for more than {SERVICE_TIMEOUT_S:g} s"
-            return response
+            answer.message = f"busy for more than {SERVICE_TIMEOUT_S:g} s"
         except Exception as error:  # whatever the network raises, the service answers
-            response.message = f"{type(error).__name__}: {error}"
-            return response
-        response.success = True
-        response.message = f"{len(events)} commands" if len(events) != 1 else "1 command"
-        return response
+            answer.message = f"{type(error).__name__}: {error}"
+        else:
+            answer.success = True
+            answer.message = f"events: {len(events)}"
+        return answer
 
     def _check_parameters(self, changes: list[Parameter]) -> SetParametersResult:
         return parameters.check_change(self._settings, changes, self._pipeline is not None)
@@ -245,50 +238,8 @@ class SamwiseNode(LifecycleNode):
 
 
 def main() -> int:
-    """Run the node until SIGINT or SIGTERM.
-
-    The node lives in a thread of its own, so that a signal is heard at once, also while a model
-    is being loaded; what is not done in time then is left undone.
-
-    Returns:
-        The exit code: 0 after a signal, 1 if the node could not be made or fell over.
-    """
-    signals: list[int] = []
-    ended = threading.Event()
-
-    def hear(number: int, _: object) -> None:
-        signals.append(number)
-        ended.set()
-
-    def spin() -> None:
-        try:
-            executor.spin()
-        finally:
-            ended.set()
-
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, hear)
-    rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
-    try:
-        node = SamwiseNode()
-    except (ParameterException, ValueError) as error:
-        sys.stderr.write(f"samwise_node: {error}\n")
-        return 1
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
-    spinning = threading.Thread(target=spin, name="callbacks", daemon=True)
-    spinning.start()
-    ended.wait()
-    code = 0 if signals else 1
-    late = threading.Timer(EXIT_TIMEOUT_S, os._exit, [code])
-    late.daemon = True
-    late.start()
-    executor.shutdown()
-    spinning.join()
-    if not node.close():
-        os._exit(code)  # a frame is in hand, and Python cannot end beside a thread in torch
-    rclpy.shutdown()
-    return code
+    """Run the node until SIGINT or SIGTERM; give the exit code."""
+    return run(SamwiseNode)
 
 
 if __name__ == "__main__":

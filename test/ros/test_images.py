@@ -129,7 +129,8 @@ def test_a_stamp_that_jumps_back_restarts_the_memories(
         answered(camera, masks, image(start))
         looped = image(start - 10 * SECOND)
         answered(camera, masks, looped)
-        reset = events.wait(lambda one: one.kind == TargetEvent.RESET, what="RESET")
+        reset = events.wait(lambda one: "jumped back" in one.reason, what="RESET")
+    assert reset.kind == TargetEvent.RESET
     assert reset.camera == "camera"
     assert reset.header == looped.header
 
