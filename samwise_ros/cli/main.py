@@ -1,0 +1,71 @@
+"""The `samwise` command: finds the subcommand and hands over.
+
+A subcommand is a module of this folder. Its docstring is its help, with examples;
+``add_arguments(parser)`` declares what it takes, and ``run(arguments)`` returns the exit status.
+What takes long to import is imported by ``run``, so that help is instant.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+SUBCOMMANDS = {
+    "demo": "a camera, the node and changing sentences, over ROS 2",
+    "segment": "mask what sentences mean in a video, without ROS",
+    "evaluate": "score a model's masks: J, F and the control by swapped sentences",
+    "benchmark": "measure frames a second and latency, of the engine or of the node",
+    "train": "train a model by a recipe",
+    "convert": "make a model folder from a released checkpoint",
+    "data": "write generated videos as files",
+}
+"""The modules of this folder and what they do."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: the arguments after the program's name; ``None`` takes the process's.
+
+    Returns:
+        Exit status: 0 if all went well, 2 for what the user can put right, 130 when interrupted.
+    """
+    given = sys.argv[1:] if argv is None else list(argv)
+    name = _overview().parse_args(given[:1]).subcommand
+    module = importlib.import_module(f"samwise_ros.cli.{name}")
+    parser = argparse.ArgumentParser(
+        prog=f"samwise {name}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.add_arguments(parser)
+    arguments = parser.parse_args(given[1:])
+    try:
+        return int(module.run(arguments))
+    except (ValueError, OSError) as error:
+        # Errors of these kinds name the file or setting and say what was expected.
+        print(f"samwise {name}: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"samwise {name}: interrupted", file=sys.stderr)
+        return 130
+
+
+def _overview() -> argparse.ArgumentParser:
+    """The parser of the first word."""
+    width = max(map(len, SUBCOMMANDS))
+    lines = [f"  {name:{width}}  {what}" for name, what in SUBCOMMANDS.items()]
+    parser = argparse.ArgumentParser(
+        prog="samwise",
+        usage="samwise SUBCOMMAND ...",
+        description="Finds and follows in a camera's images what a plain sentence means.",
+        epilog="subcommands:\n" + "\n".join(lines) + "\n\n`samwise SUBCOMMAND --help` says more.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("subcommand", choices=SUBCOMMANDS, help=argparse.SUPPRESS)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
