@@ -2,7 +2,7 @@
 
 A subcommand is a module of this folder. Its docstring is its help, with examples;
 ``add_arguments(parser)`` declares what it takes, and ``run(arguments)`` returns the exit status.
-What takes long to import is imported by ``run``, so that help is instant.
+Only the one that is asked for is imported, so that the overview comes at once.
 """
 
 import argparse
