@@ -178,6 +178,35 @@ class VideoWriter:
             raise VideoError(f"{self.path}: cannot be written")
 
 
+class EvenSample:
+    """Keeps a few frames, evenly spread over a video whose length nobody knows."""
+
+    def __init__(self, count: int) -> None:
+        """Keep up to ``count`` frames, at least 1; memory holds at most twice as many."""
+        self._count, self._step, self._seen = count, 1, 0
+        self._kept: list[Image] = []
+
+    def add(self, frame: Image) -> None:
+        """Show the next frame; it is kept if its turn has come."""
+        if self._seen % self._step == 0:
+            self._kept.append(frame)
+            if len(self._kept) == 2 * self._count:
+                self._kept, self._step = self._kept[::2], 2 * self._step
+        self._seen += 1
+
+    def frames(self) -> list[Image]:
+        """The frames that are kept, in their order.
+
+        >>> sample = EvenSample(4)
+        >>> for value in range(100):
+        ...     sample.add(np.full((1, 1, 3), value, np.uint8))
+        >>> [int(frame[0, 0, 0]) for frame in sample.frames()]
+        [0, 32, 64, 96]
+        """
+        kept, count = self._kept, min(self._count, len(self._kept))
+        return [kept[(index * (len(kept) - 1)) // max(count - 1, 1)] for index in range(count)]
+
+
 def contact_sheet(frames: Sequence[Image], columns: int = 4) -> Image:
     """Lay frames out in rows, as many columns as asked; cells that are left stay black.
 

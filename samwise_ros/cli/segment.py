@@ -1,0 +1,140 @@
+"""Masks what sentences mean in a video, without ROS.
+
+Reads a video file, a folder of images or a camera, follows every sentence from frame to frame,
+prints events as they come and writes a video with the masks drawn in. Ctrl-C ends a camera.
+
+  samwise segment table.mp4 "the red ball" "the cup that moves left"
+  samwise segment frames/ "the red ball" --masks masks --sheet sheet.png
+  samwise segment 0 "the bottle" --out camera.mp4
+"""
+
+import argparse
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from samwise_ros.engine.config import EngineConfig
+from samwise_ros.engine.engine import Engine
+from samwise_ros.engine.types import Command, Event, EventKind, Frame, FrameResult
+from samwise_ros.vision.overlay import Layer, draw_overlay
+from samwise_ros.vision.video import (
+    EvenSample,
+    VideoReader,
+    VideoWriter,
+    contact_sheet,
+    write_image,
+)
+
+_SHEET_FRAMES, _SHEET_COLUMNS = 12, 4
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `samwise segment` takes."""
+    parser.add_argument("source", help="a video file, a folder of images, or a camera's index")
+    parser.add_argument("sentences", nargs="+", metavar="sentence", help="what to look for")
+    parser.add_argument("--model", default="tabletop", help="a shipped model's name or a folder")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+    parser.add_argument("--precision", default="auto", help="auto, float32, bfloat16 or float16")
+    parser.add_argument(
+        "--mode",
+        choices=("online", "clip"),
+        default="online",
+        help="online gives each frame's masks from it and the past alone, clip looks ahead",
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("overlay.mp4"), help="the video (overlay.mp4)"
+    )
+    parser.add_argument(
+        "--masks",
+        type=Path,
+        metavar="FOLDER",
+        help="write FOLDER/N/FRAME.png, 0 or 255, for the N-th sentence, from 1",
+    )
+    parser.add_argument("--sheet", type=Path, metavar="FILE", help="write some frames side by side")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Segment the video."""
+    source = Path(arguments.source)
+    if source.exists() and arguments.out.exists() and arguments.out.samefile(source):
+        raise ValueError(f"{arguments.out}: is the video to read; name another one with --out")
+    with ExitStack() as stack:
+        reader = stack.enter_context(VideoReader(arguments.source))
+        writer = stack.enter_context(VideoWriter(arguments.out, reader.fps))
+        engine = _engine(arguments)
+        output = _Output(writer, arguments.masks)
+        progress = stack.enter_context(tqdm(total=reader.count, desc="segment", unit="frame"))
+        try:
+            for index, image in enumerate(reader):
+                stamp_ns = round(index * 1e9 / reader.fps)
+                output.write(engine.step(Frame(image, stamp_ns=stamp_ns)))
+                progress.update()
+        except KeyboardInterrupt:
+            # How a camera is ended: what there is by now is whole.
+            tqdm.write("interrupted")
+        output.write(engine.flush())
+    if arguments.sheet and output.count:
+        write_image(arguments.sheet, contact_sheet(output.sample.frames(), _SHEET_COLUMNS))
+    print(f"wrote {output.count} frames to {arguments.out}")
+    return 0
+
+
+def _engine(arguments: argparse.Namespace) -> Engine:
+    """Bring up an engine that looks for the sentences.
+
+    Raises:
+        ValueError: for a model, device or sentence that cannot be taken.
+    """
+    sentences = arguments.sentences
+    config = EngineConfig(mode=arguments.mode, max_commands=min(254, max(len(sentences), 1)))
+    engine = Engine.from_model(arguments.model, arguments.device, arguments.precision, config)
+    commands = [Command(str(number), sentence) for number, sentence in enumerate(sentences, 1)]
+    for event in engine.set_commands(commands):
+        if event.kind is EventKind.REJECTED:
+            raise ValueError(f"sentence {event.command.sentence!r}: {event.reason}")
+    return engine
+
+
+class _Output:
+    """Where results go: each is written and forgotten, but for a few for the contact sheet."""
+
+    def __init__(self, writer: VideoWriter, masks: Path | None) -> None:
+        self.writer, self.masks = writer, masks
+        self.sample = EvenSample(_SHEET_FRAMES)
+        self.count = 0
+
+    def write(self, results: list[FrameResult]) -> None:
+        for result in results:
+            for event in result.events:
+                tqdm.write(_line(event))
+            # In clip mode an event can come alone, ahead of its frame's targets.
+            if result.targets:
+                self._write_frame(result)
+
+    def _write_frame(self, result: FrameResult) -> None:
+        layers = [
+            Layer(
+                target.mask,
+                target.label,
+                target.command.sentence,
+                target.score,
+                target.state.name.lower(),
+            )
+            for target in result.targets
+        ]
+        overlay = draw_overlay(result.frame.image, layers)
+        self.writer.write(overlay)
+        self.sample.add(overlay)
+        if self.masks:
+            for target in result.targets:
+                path = self.masks / target.command.id / f"{self.count:05d}.png"
+                write_image(path, target.mask.astype(np.uint8) * 255)
+        self.count += 1
+
+
+def _line(event: Event) -> str:
+    """An event for people: when, what, of which sentence, and why."""
+    because = f": {event.reason}" if event.reason else ""
+    return f"{event.stamp_ns / 1e9:8.2f} s  {event.kind.name:9}  {event.command.sentence}{because}"
