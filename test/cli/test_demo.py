@@ -1,0 +1,116 @@
+"""The demo as people run it: the real node, the camera and the script, each in its process."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import pytest
+import torch
+
+from samwise_ros.data.tabletop import vocabulary
+from samwise_ros.network.checkpoint import save_model
+from samwise_ros.network.presets import preset
+from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.vision.video import VideoReader
+
+SECONDS = 4
+
+
+@pytest.fixture(scope="module")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model of random weights: what it sees means nothing, but all of it is computed."""
+    folder = tmp_path_factory.mktemp("model")
+    torch.manual_seed(0)
+    save_model(folder, Samwise(preset("tabletop")), SentenceTokenizer.of_words(tuple(vocabulary())))
+    return folder
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start the demo in a folder; no display, and whatever it starts bears the folder's name."""
+    environment = {key: value for key, value in os.environ.items() if key != "DISPLAY"}
+    environment["SAMWISE_TEST"] = str(folder)
+    program = "import sys; from samwise_ros.cli.main import main; sys.exit(main())"
+    return subprocess.Popen(
+        [sys.executable, "-c", program, "demo", "--out", "out", "--device", "cpu", *arguments],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def left_over(folder: Path) -> list[str]:
+    """Give the processes that still run, of those that the demo in a folder started."""
+    found = []
+    for one in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if f"SAMWISE_TEST={folder}".encode() in one.read_bytes().split(b"\0"):
+                found.append(one.parent.name)
+        except OSError:
+            continue  # it has ended, or is another user's
+    return found
+
+
+def test_a_few_seconds_of_a_tabletop(tmp_path: Path, model_folder: Path) -> None:
+    demo = start(tmp_path, "--model", str(model_folder), "--seconds", str(SECONDS), "--seed", "3")
+    said, _ = demo.communicate(timeout=120)
+    assert demo.returncode == 0, said
+    assert len(re.findall(r"said \"", said)) == 2, said
+    assert len(re.findall(r"ADDED +\"", said)) == 2, said
+    assert said.count("no window") == 1, said
+    numbers = re.search(
+        r"J&F [\d.]+   ([\d.]+) frames/s   stamp to mask p50 (\d+) ms p99 (\d+) ms", said
+    )
+    assert numbers, said
+    assert 1.0 < float(numbers[1]) < 11.0
+    assert int(numbers[2]) <= int(numbers[3])
+    with VideoReader(tmp_path / "out" / "overlay.mp4") as video:
+        frames = list(video)
+    # Ten a second, less those that a busy machine drops at the very end.
+    assert 10 * SECONDS / 2 < len(frames) <= 10 * SECONDS
+    assert frames[0].shape == (240, 320, 3)
+    sheet = cv2.imread(str(tmp_path / "out" / "overlay.png"))
+    assert sheet is not None
+    assert sheet.shape[1] == 4 * 320
+    assert left_over(tmp_path) == []
+
+
+def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
+    demo = start(tmp_path, "--model", "nowhere", "--seconds", "1")
+    said, _ = demo.communicate(timeout=120)
+    assert demo.returncode == 1, said
+    assert "the node does not start" in said
+    assert "nowhere: no such model folder" in said
+    assert left_over(tmp_path) == []
+
+
+def test_interrupted_it_takes_its_processes_along(tmp_path: Path, model_folder: Path) -> None:
+    demo = start(tmp_path, "--model", str(model_folder), "--seconds", "60")
+    assert demo.stdout is not None
+    assert any("said" in line for line in demo.stdout)
+    demo.send_signal(signal.SIGINT)
+    said, _ = demo.communicate(timeout=60)
+    assert demo.returncode == 130, said
+    assert left_over(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("--seconds", "0"), "--seconds: expected more than 0, got 0"),
+        (("--source", "nowhere.mp4"), "nowhere.mp4: no such video file or folder of images"),
+    ],
+)
+def test_what_cannot_be_shown_is_said(
+    tmp_path: Path, arguments: tuple[str, str], reason: str
+) -> None:
+    demo = start(tmp_path, *arguments)
+    said, _ = demo.communicate(timeout=60)
+    assert demo.returncode == 2, said
+    assert reason in said
