@@ -28,16 +28,6 @@ def stamp_ns(stamp: Time) -> int:
     return int(stamp.sec) * NANOSECONDS + int(stamp.nanosec)
 
 
-def to_stamp(nanoseconds: int) -> Time:
-    """Give nanoseconds as a stamp.
-
-    >>> to_stamp(2000000005).sec
-    2
-    """
-    seconds, rest = divmod(nanoseconds, NANOSECONDS)
-    return Time(sec=seconds, nanosec=rest)
-
-
 def to_targets(result: FrameResult, header: Header) -> TargetArray:
     """Give the targets of one frame; times and drops are left to the sender."""
     return TargetArray(

@@ -5,11 +5,10 @@ callbacks here do is short; the work is the worker's.
 """
 
 import gc
-import sys
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as NoTurn
 from functools import partial, wraps
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.clock import Clock
@@ -64,7 +63,6 @@ class SamwiseNode(LifecycleNode):
         self._input: CameraInput | None = None
         self._enabled = True
         self._finalized = False
-        self._stopped = True
         self._fault = ""
         self._settings = parameters.Parameters()
         self.add_on_set_parameters_callback(self._check_parameters)
@@ -124,7 +122,7 @@ class SamwiseNode(LifecycleNode):
     @_told
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Free everything, from any state."""
-        self._stopped = self._stop(LAST_FRAME_TIMEOUT_S)
+        self._stop(LAST_FRAME_TIMEOUT_S)
         self._finalized = True
         self._release()
         return super().on_shutdown(state)
@@ -136,16 +134,11 @@ class SamwiseNode(LifecycleNode):
         self._release()
         return super().on_error(state)
 
-    def close(self) -> bool:
-        """Finalize and destroy the node.
-
-        Returns:
-            Whether the frame in hand was finished in time.
-        """
+    def close(self) -> None:
+        """Finalize and destroy the node."""
         if not self._finalized:
             LifecycleNode.trigger_shutdown(self)
         LifecycleNode.destroy_node(self)
-        return self._stopped
 
     def _configured(self) -> Pipeline:
         assert self._pipeline is not None
@@ -237,10 +230,10 @@ class SamwiseNode(LifecycleNode):
         self._diagnostics.publish(facts)
 
 
-def main() -> int:
-    """Run the node until SIGINT or SIGTERM; give the exit code."""
-    return run(SamwiseNode)
+def main() -> NoReturn:
+    """Run the node until SIGINT or SIGTERM."""
+    run(SamwiseNode)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

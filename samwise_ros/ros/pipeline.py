@@ -55,6 +55,9 @@ class Pipeline:
         self._parameters = parameters
         self._give_up = give_up
         self._engine = _load(parameters)
+        self.model = self._engine.describe()
+        self.model.pop("memories", None)  # a number that changes from now on
+        self.command_lines: dict[str, str] = {}
         self._headers: WeakKeyDictionary[Frame, Header] = WeakKeyDictionary()
         self.statistics = CameraStatistics()
         self.worker = Worker[tuple[CameraInput, ImageMessage]](self._process, self._on_failure)
@@ -63,13 +66,13 @@ class Pipeline:
         self._events = node.create_lifecycle_publisher(TargetEvent, "~/events", 50)
         latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         self._commands = node.create_lifecycle_publisher(CommandArray, "~/commands", latched)
-        self._look_at_engine()
 
     def start(self) -> None:
         """Say what is looked for, and begin to work."""
         self.statistics = CameraStatistics()
         self.worker.reset_counts()
-        self._announce(self._first_events)
+        self._tell(self._first_events)
+        self._tell_commands()
         self._first_events = ()
         self.worker.start()
 
@@ -90,7 +93,8 @@ class Pipeline:
     def carry_out(self, order: Order) -> tuple[Event, ...]:
         """Do what was asked for and tell of it; in the worker's thread, or while it rests."""
         events = order(self._engine)
-        self._announce(events)
+        self._tell(events)
+        self._tell_commands()
         return events
 
     def _first_command(self) -> tuple[Event, ...]:
@@ -123,30 +127,31 @@ class Pipeline:
         alpha = self._parameters.overlay_alpha
         self._output.publish(result, header, seconds, alpha, self.statistics)
         if result.events:
-            self._announce(result.events, header)
+            self._tell(result.events, header)
 
-    def _announce(self, events: Iterable[Event], header: Header | None = None) -> None:
-        """Publish events, and the commands as they are after them."""
-        now = Header(stamp=self._node.get_clock().now().to_msg())
+    def _tell(self, events: Iterable[Event], header: Header | None = None) -> None:
+        """Publish events, and keep how the commands stand for the diagnostics."""
+        header = header or self._now()
         for event in events:
-            self._events.publish(to_event(event, header or now))
-            words = f"{event.kind.name} {event.command.id!r} {event.reason}".rstrip()
-            self._node.get_logger().info(words)
-        living = [(one.command, one.label, one.paused) for one in self._engine.commands]
-        self._commands.publish(to_command_array(living, now))
-        self._look_at_engine()
-
-    def _look_at_engine(self) -> None:
-        # A copy for the diagnostics, which another thread makes.
+            self._events.publish(to_event(event, header))
+            if event.kind == EventKind.REJECTED:
+                words = f"rejected {event.command.id!r}: {event.reason}"
+                self._node.get_logger().warning(words, throttle_duration_sec=1.0)
         self.command_lines = {
             one.command.id: f"{'PAUSED' if one.paused else one.state.name}: {one.command.sentence}"
             for one in self._engine.commands
         }
-        self.model = self._engine.describe()
+
+    def _tell_commands(self) -> None:
+        living = [(one.command, one.label, one.paused) for one in self._engine.commands]
+        self._commands.publish(to_command_array(living, self._now()))
+
+    def _now(self) -> Header:
+        return Header(stamp=self._node.get_clock().now().to_msg())
 
     def _on_failure(self, error: Exception) -> None:
         self._node.get_logger().error(
-            f"frame dropped: {type(error).__name__}: {error}", throttle_duration_sec=5.0
+            f"frame or command dropped: {type(error).__name__}: {error}", throttle_duration_sec=5.0
         )
         if self.worker.failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
             self._give_up()

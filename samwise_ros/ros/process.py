@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import rclpy
 from rclpy.exceptions import ParameterException
@@ -18,17 +18,12 @@ if TYPE_CHECKING:
 EXIT_TIMEOUT_S = 1.5
 
 
-def run(make_node: Callable[[], "SamwiseNode"]) -> int:
-    """Run the node until SIGINT or SIGTERM.
+def run(make_node: Callable[[], "SamwiseNode"]) -> NoReturn:
+    """Run the node until SIGINT or SIGTERM and end the process.
 
     The node lives in a thread of its own, so that a signal is heard at once, also while a model
-    is being loaded; what is not done in time then is left undone.
-
-    Args:
-        make_node: its ``close`` says whether everything in hand was finished.
-
-    Returns:
-        The exit code: 0 after a signal, 1 if the node could not be made or fell over.
+    is being loaded; what is not done in time then is left undone. The exit code is 0 after a
+    signal, 1 if the node could not be made or fell over.
     """
     signals: list[int] = []
     ended = threading.Event()
@@ -43,8 +38,7 @@ def run(make_node: Callable[[], "SamwiseNode"]) -> int:
     try:
         node = make_node()
     except (ParameterException, ValueError) as error:
-        sys.stderr.write(f"{sys.argv[0]}: {error}\n")
-        return 1
+        sys.exit(f"{sys.argv[0]}: {error}")
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     spinning = threading.Thread(target=_spin, args=(executor, ended), daemon=True)
@@ -56,10 +50,13 @@ def run(make_node: Callable[[], "SamwiseNode"]) -> int:
     late.start()
     executor.shutdown()
     spinning.join()
-    if not node.close():
-        os._exit(code)  # a frame is in hand, and Python cannot end beside a thread in torch
+    node.close()
     rclpy.shutdown()
-    return code
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Nothing is left to do. Python's own end takes a second or two with torch loaded, and cannot
+    # come at all while a frame is still in hand.
+    os._exit(code)
 
 
 def _spin(executor: SingleThreadedExecutor, ended: threading.Event) -> None:

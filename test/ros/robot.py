@@ -128,7 +128,7 @@ class Robot:
 
     @contextmanager
     def listening(
-        self, topic: str, kind: type[Message], latched: bool = False, discovered: bool = True
+        self, topic: str, kind: type[Message], latched: bool = False
     ) -> Iterator[Inbox[Message]]:
         """Collect a topic's messages; begins when a publisher is known."""
         inbox: Inbox[Message] = Inbox()
@@ -137,8 +137,7 @@ class Robot:
             profile.durability = DurabilityPolicy.TRANSIENT_LOCAL
         subscription = self.node.create_subscription(kind, topic, inbox.messages.append, profile)
         try:
-            if discovered:
-                wait_for(subscription.get_publisher_count, what=f"a publisher of {topic}")
+            wait_for(subscription.get_publisher_count, what=f"a publisher of {topic}")
             yield inbox
         finally:
             self.node.destroy_subscription(subscription)
