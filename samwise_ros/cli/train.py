@@ -31,7 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
         torch.set_num_threads(arguments.threads)
     recipe = Recipe.read(arguments.recipe)
     trainer = Trainer(recipe, arguments.out)
-    if trainer.stage_index or trainer.step:
+    if trainer.stage_index == len(recipe.stages):
+        print(f"{arguments.out}: has all of its {len(recipe.stages)} stages already")
+    elif trainer.stage_index or trainer.step:
         print(
             f"{arguments.out}: goes on at stage {trainer.stage_index + 1} of "
             f"{len(recipe.stages)}, step {trainer.step}"

@@ -1,0 +1,37 @@
+"""The dispatcher: its help, its errors, and what it does not load."""
+
+import subprocess
+import sys
+
+import pytest
+
+from samwise_ros.cli.main import SUBCOMMANDS, main
+
+
+def test_the_overview_names_every_subcommand_and_loads_no_network() -> None:
+    script = (
+        "import sys; from samwise_ros.cli.main import main\n"
+        "try: main(['--help'])\n"
+        "finally: print([name for name in ('torch', 'cv2', 'numpy') if name in sys.modules])"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    for name in SUBCOMMANDS:
+        assert f"  {name} " in done.stdout
+    assert done.stdout.endswith("[]\n")
+
+
+@pytest.mark.parametrize("name", SUBCOMMANDS)
+def test_help_has_examples(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([name, "--help"])
+    assert stop.value.code == 0
+    assert f"\n  samwise {name} " in capsys.readouterr().out
+
+
+def test_what_is_not_known_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for argv in ([], ["fly"], ["segment"], ["evaluate", "--speed", "3"]):
+        with pytest.raises(SystemExit) as stop:
+            main(argv)
+        assert stop.value.code == 2
+    assert "choose from" in capsys.readouterr().err

@@ -1,0 +1,68 @@
+"""Segmenting files: what is written, what is said, and what is refused in one line."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from samwise_ros.cli.main import main
+from samwise_ros.vision.video import VideoReader
+
+
+@pytest.mark.parametrize(("source", "mode"), [("video.mp4", "online"), ("frames", "clip")])
+def test_a_video_is_masked(source: str, mode: str, films: Path, model: str, tmp_path: Path) -> None:
+    argv = ["segment", str(films / source), "the red ball", "the cup", "--model", model]
+    argv += ["--mode", mode, "--out", str(tmp_path / "out.mp4")]
+    argv += ["--masks", str(tmp_path / "masks"), "--sheet", str(tmp_path / "sheet.png")]
+    assert main(argv) == 0
+    overlay = list(VideoReader(tmp_path / "out.mp4"))
+    assert len(overlay) == 9
+    assert overlay[0].shape == (120, 160, 3)
+    for number in ("1", "2"):
+        paths = sorted((tmp_path / "masks" / number).iterdir())
+        assert [path.name for path in paths] == [f"{index:05d}.png" for index in range(9)]
+        mask = cv2.imread(str(paths[0]), cv2.IMREAD_UNCHANGED)
+        assert mask.shape == (120, 160)
+        assert set(np.unique(mask)) <= {0, 255}
+    assert cv2.imread(str(tmp_path / "sheet.png")).shape == (3 * 120, 4 * 160, 3)
+
+
+def test_events_are_told_as_they_come(
+    films: Path, model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = ["segment", str(films / "video.mp4"), "the red ball", "--model", model]
+    assert main([*argv, "--out", str(tmp_path / "out.mp4")]) == 0
+    printed = capsys.readouterr().out
+    assert "0.10 s  ACQUIRED   the red ball" in printed
+    assert printed.endswith(f"wrote 9 frames to {tmp_path / 'out.mp4'}\n")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        (["nowhere.mp4"], "nowhere.mp4: no such video file or folder of images"),
+        (["{films}/video.mp4", "--model", "nowhere"], "nowhere: no such model folder"),
+        (["{films}/video.mp4", "--out", "out.gif"], "out.gif: expected a name that ends in .mp4"),
+        (["{films}/video.mp4", "--out", "{films}/video.mp4"], "is the video to read"),
+        (["{films}/video.mp4", "--device", "abacus"], "device: expected auto, cpu, cuda"),
+        (["{films}/video.mp4", "?"], "sentence '?': the sentence holds no word"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(
+    changes: list[str],
+    reason: str,
+    films: Path,
+    model: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source, *rest = [change.format(films=films) for change in changes]
+    sentence = [] if rest == ["?"] else ["the red ball"]
+    model_argument = [] if "--model" in rest else ["--model", model]
+    assert main(["segment", source, *sentence, *rest, *model_argument]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("samwise segment: error: ")
+    assert reason in said
