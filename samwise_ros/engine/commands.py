@@ -6,7 +6,7 @@ from samwise_ros.engine.types import Command, TargetState
 from samwise_ros.network.samwise import TextStem
 from samwise_ros.network.tokenizer import normalise
 
-MAX_CHARACTERS = 500
+MAX_CHARACTERS = 1000
 """A longer sentence is refused."""
 
 

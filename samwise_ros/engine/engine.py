@@ -1,6 +1,7 @@
 """The streaming engine: frames and commands in, targets and events out, for days."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -9,13 +10,12 @@ from samwise_ros.engine.commands import (
     LivingCommand,
     free_label,
     refusal,
-    shortened,
 )
 from samwise_ros.engine.config import EngineConfig
-from samwise_ros.engine.inference import Inference, Observation
-from samwise_ros.engine.memory import Memory
+from samwise_ros.engine.events import rejected, unknown
+from samwise_ros.engine.inference import Inference
+from samwise_ros.engine.judge import judge
 from samwise_ros.engine.memory_store import MemoryStore
-from samwise_ros.engine.target_track import Change, to_box
 from samwise_ros.engine.types import (
     Command,
     Event,
@@ -23,12 +23,19 @@ from samwise_ros.engine.types import (
     Frame,
     FrameResult,
     Target,
-    TargetState,
 )
 from samwise_ros.network.checkpoint import load_model
 from samwise_ros.network.frozen_sam2 import MEMORY_FRAMES
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.tokenizer import SentenceTokenizer
+
+
+@dataclass(eq=False)
+class _Clip:
+    """Frames that wait for their clip to fill, and what happened before the first of them."""
+
+    events: tuple[Event, ...]
+    frames: list[Frame] = field(default_factory=list)
 
 
 class Engine:
@@ -63,7 +70,7 @@ class Engine:
         self._commands: dict[str, LivingCommand] = {}
         self._store = MemoryStore(self._inference.empty_memory, bound=2 * self.config.max_commands)
         self._last: dict[str, Frame] = {}
-        self._clips: dict[str, list[Frame]] = {}
+        self._clips: dict[str, _Clip] = {}
         self._model = "network"
 
     @classmethod
@@ -100,8 +107,7 @@ class Engine:
         """
         refused = [event for command in commands for event in self._refuse(command)]
         if len({command.id for command in commands}) > self.config.max_commands:
-            reason = f"at most {self.config.max_commands} commands are followed at once"
-            refused.append(_rejected(commands[-1], reason))
+            refused.append(rejected(commands[-1], self._too_many))
         if refused:
             return tuple(refused)
         wanted = {command.id for command in commands}
@@ -118,14 +124,10 @@ class Engine:
             living.command = command
             return ()
         if living is None and len(self._commands) >= self.config.max_commands:
-            reason = f"at most {self.config.max_commands} commands are followed at once"
-            return (_rejected(command, reason),)
-        try:
-            text, verbs = self._inference.read(command.sentence)
-        except ValueError as error:
-            return (_rejected(command, str(error)),)
+            return (rejected(command, self._too_many),)
         gone = () if living is None else (self._drop(living),)
         label = free_label({one.label for one in self._commands.values()})
+        text, verbs = self._inference.read(command.sentence)
         self._commands[command.id] = LivingCommand(command, label, text, verbs)
         return (*gone, Event(EventKind.ADDED, command, label, reason=command.sentence))
 
@@ -133,7 +135,7 @@ class Engine:
         """End a command and forget what it remembered."""
         living = self._commands.get(command_id)
         if living is None:
-            return (_unknown(command_id),)
+            return (unknown(command_id),)
         event = self._drop(living)
         self._store.forget(living.command)
         return (event,)
@@ -149,7 +151,7 @@ class Engine:
     def reset(self, command_id: str | None = None, camera: str | None = None) -> tuple[Event, ...]:
         """Restart memories: of one command or of all, on one camera or on all."""
         if command_id is not None and command_id not in self._commands:
-            return (_unknown(command_id),)
+            return (unknown(command_id),)
         chosen = [one for name, one in self._commands.items() if command_id in (None, name)]
         return self._restart(chosen, camera, "asked for")
 
@@ -173,16 +175,18 @@ class Engine:
         self._last[frame.camera] = frame
         if self.config.mode == "online":
             return self._process([frame], events)
-        clip = self._clips.setdefault(frame.camera, [])
-        clip.append(frame)
-        if len(clip) < self._inference.network.config.clip_frames:
-            return [FrameResult(frame, (), events)] if events else []
-        return self._process(self._clips.pop(frame.camera), events)
+        clip = self._clips.setdefault(frame.camera, _Clip(events))
+        clip.frames.append(frame)
+        if len(clip.frames) < self._inference.network.config.clip_frames:
+            return []
+        return self._process(self._clips.pop(frame.camera).frames, clip.events)
 
     def flush(self) -> list[FrameResult]:
         """Process the frames that wait for their clip to fill; for the end of a video."""
         clips, self._clips = self._clips, {}
-        return [result for clip in clips.values() for result in self._process(clip, ())]
+        return [
+            result for clip in clips.values() for result in self._process(clip.frames, clip.events)
+        ]
 
     def warm_up(self, height: int, width: int) -> None:
         """Run the network on blank frames of a size, so that the first real one is not slow."""
@@ -192,6 +196,12 @@ class Engine:
         image = np.zeros((1, height, width, 3), np.uint8)
         for _ in range(MEMORY_FRAMES):
             self._inference.run(image, [command], [memory], True, True, 0.5)
+
+    def close(self) -> None:
+        """Let go of the network and of all memories, and of the device's memory too."""
+        self._commands.clear()
+        self._store.clear()
+        self._inference.close()
 
     def describe(self) -> dict[str, object]:
         """Return what is at work, for people."""
@@ -203,14 +213,14 @@ class Engine:
             "mode": self.config.mode,
             "image_size": network.config.image_size,
             "parameters": sum(parameter.numel() for parameter in network.parameters()),
-            "memory_bytes_per_command": self._inference.empty_memory().nbytes,
-            "memories": len(self._store),
+            "memory_bytes_per_command": self._inference.memory_bytes,
         }
 
     def _process(self, frames: list[Frame], events: tuple[Event, ...]) -> list[FrameResult]:
         """Run frames of one camera, one or a clip, through the network."""
         camera = frames[0].camera
-        looking = [one for one in self._commands.values() if one.looks_at(camera)]
+        living = sorted(self._commands.values(), key=lambda one: one.label)
+        looking = [one for one in living if one.looks_at(camera)]
         told = [list(events), *([] for _ in frames[1:])]
         targets: list[dict[str, Target]] = [{} for _ in frames]
         images = np.stack([frame.image for frame in frames])
@@ -222,7 +232,7 @@ class Engine:
             if not batch:
                 continue
             memories = [self._store.get(one.command, camera) for one in batch]
-            observations = self._inference.run(
+            sightings = self._inference.run(
                 images,
                 batch,
                 memories,
@@ -230,45 +240,15 @@ class Engine:
                 self.config.switch_correction,
                 self.config.mask_threshold,
             )
-            for index, (frame, seen) in enumerate(zip(frames, observations, strict=True)):
-                for row, (one, memory) in enumerate(zip(batch, memories, strict=True)):
-                    target, changes = self._judge(frame, one, memory, seen, row)
+            for index, (frame, seen) in enumerate(zip(frames, sightings, strict=True)):
+                for one, memory, sighting in zip(batch, memories, seen, strict=True):
+                    target, changes = judge(frame, one, memory, sighting, self.config)
                     targets[index][one.command.id] = target
                     told[index].extend(changes)
         return [
             FrameResult(frame, tuple(found[one.command.id] for one in looking), tuple(said))
             for frame, found, said in zip(frames, targets, told, strict=True)
         ]
-
-    def _judge(
-        self, frame: Frame, one: LivingCommand, memory: Memory, seen: Observation, row: int
-    ) -> tuple[Target, list[Event]]:
-        """Turn what the network saw into a target and its events."""
-        mask = seen.masks[row]
-        if np.count_nonzero(mask) < self.config.min_mask_area:
-            mask = np.zeros_like(mask)
-        track = memory.track
-        events = []
-        probability = float(seen.probabilities[row])
-        candidate = None
-        if seen.fired[row] and seen.candidates is not None:
-            candidate = to_box(seen.candidates[row])
-        if candidate is not None:
-            before = None if track.last_mask is None else to_box(track.last_mask)
-            change = Change(EventKind.CANDIDATE, track.state, track.state, None, before, candidate)
-            reason = "another object fits the sentence better"
-            events.append(_event(change, frame, one, reason, probability))
-        asked = 0 < memory.last_applied and memory.frames - memory.last_applied <= MEMORY_FRAMES
-        for change in track.update(mask, self.config):
-            reason = ""
-            if change.kind is EventKind.SWITCHED:
-                reason = "the correction asked for it" if asked else "the tracker moved by itself"
-            events.append(_event(change, frame, one, reason, None))
-        score = float(seen.scores[row])
-        target = Target(
-            one.command, one.label, track.state, mask, score, to_box(mask), track.seen, track.unseen
-        )
-        return target, events
 
     def _look_for_breaks(self, frame: Frame) -> tuple[Event, ...]:
         """Restart the camera's memories where time jumps back or the image's size changes."""
@@ -315,7 +295,16 @@ class Engine:
 
     def _refuse(self, command: Command) -> tuple[Event, ...]:
         reason = refusal(command)
-        return (_rejected(command, reason),) if reason else ()
+        if not reason:
+            try:
+                self._inference.read(command.sentence)
+            except ValueError as error:
+                reason = str(error)
+        return (rejected(command, reason),) if reason else ()
+
+    @property
+    def _too_many(self) -> str:
+        return f"at most {self.config.max_commands} commands are followed at once"
 
     def _drop(self, living: LivingCommand) -> Event:
         del self._commands[living.command.id]
@@ -327,33 +316,6 @@ class Engine:
     def _set_paused(self, command_id: str, paused: bool) -> tuple[Event, ...]:
         living = self._commands.get(command_id)
         if living is None:
-            return (_unknown(command_id),)
+            return (unknown(command_id),)
         living.paused = paused
         return ()
-
-
-def _rejected(command: Command, reason: str) -> Event:
-    return Event(EventKind.REJECTED, shortened(command), reason=reason)
-
-
-def _unknown(command_id: str) -> Event:
-    return _rejected(Command(command_id, ""), f"there is no command {command_id[:80]!r}")
-
-
-def _event(
-    change: Change, frame: Frame, one: LivingCommand, reason: str, probability: float | None
-) -> Event:
-    return Event(
-        kind=change.kind,
-        command=one.command,
-        label=one.label,
-        stamp_ns=frame.stamp_ns,
-        camera=frame.camera,
-        previous_state=change.previous_state,
-        state=change.state,
-        switch_probability=probability,
-        overlap=change.overlap,
-        previous_box=change.previous_box,
-        box=change.box,
-        reason=reason,
-    )

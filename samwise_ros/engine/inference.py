@@ -1,5 +1,7 @@
 """Runs the network on a camera's frames for a batch of commands: numpy in, numpy out."""
 
+import math
+from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from samwise_ros.network.preprocess import to_frame_size, to_square
 from samwise_ros.network.samwise import Encoded, Samwise, TextStem, Tracked
 from samwise_ros.network.tokenizer import SentenceTokenizer
 
+_KEPT_TEXTS = 64
 _DTYPES = {
     "float32": torch.float32,
     "bfloat16": torch.bfloat16,
@@ -24,22 +27,20 @@ _DTYPES = {
 
 
 @dataclass(frozen=True, eq=False)
-class Observation:
-    """What the network saw for B commands on one frame.
+class Sighting:
+    """What the network saw for one command on one frame.
 
     Attributes:
-        masks: (B, H, W) bool; empty where the object is not in view.
-        scores: (B,) probability that it is in view.
-        fired: (B,) bool, whether the conditional memory encoder asked for another object.
-        probabilities: (B,) of that decision; NaN where it was not asked.
-        candidates: (B, H, W) bool, the other objects; ``None`` where nobody was asked.
+        mask: (H, W) bool; empty where the object is not in view.
+        score: probability that it is in view.
+        probability: that another object fits better; ``None`` where nobody was asked.
+        candidate: (H, W) bool, that other object, where the switch was asked for.
     """
 
-    masks: NDArray[np.bool_]
-    scores: NDArray[np.float32]
-    fired: NDArray[np.bool_]
-    probabilities: NDArray[np.float32]
-    candidates: NDArray[np.bool_] | None
+    mask: NDArray[np.bool_]
+    score: float
+    probability: float | None = None
+    candidate: NDArray[np.bool_] | None = None
 
 
 class Inference:
@@ -63,10 +64,23 @@ class Inference:
         self.precision = precision
         self.network = network.to(self.device).eval().requires_grad_(False)
         self.tokenizer = tokenizer
+        self._texts: OrderedDict[str, tuple[TextStem, tuple[bool, ...]]] = OrderedDict()
 
     def empty_memory(self) -> Memory:
         """Reserve the memory of one command and camera."""
         return Memory.empty(self.network.config, self.device, _DTYPES[self.precision])
+
+    @property
+    def memory_bytes(self) -> int:
+        """Size of one command's memory of one camera, bytes."""
+        return self.empty_memory().nbytes
+
+    def close(self) -> None:
+        """Free the device's memory."""
+        self._texts.clear()
+        self.network.to("meta")
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
 
     @torch.inference_mode()
     def read(self, sentence: str) -> tuple[TextStem, tuple[bool, ...]]:
@@ -75,6 +89,9 @@ class Inference:
         Raises:
             ValueError: for a sentence of more tokens than the text encoder takes.
         """
+        if sentence in self._texts:
+            self._texts.move_to_end(sentence)
+            return self._texts[sentence]
         tokens = self.tokenizer.encode(sentence)
         config = self.network.config
         limit = config.positions - 2
@@ -84,7 +101,11 @@ class Inference:
         if config.motion_prompt:
             verbs = tuple(self.tokenizer.marks(sentence, config.verbs))
         with self._autocast():
-            return self.network.text_stem(torch.tensor([tokens], device=self.device)), verbs
+            text = self.network.text_stem(torch.tensor([tokens], device=self.device))
+        self._texts[sentence] = (text, verbs)
+        if len(self._texts) > _KEPT_TEXTS:
+            self._texts.popitem(last=False)
+        return text, verbs
 
     @torch.inference_mode()
     def run(
@@ -95,7 +116,7 @@ class Inference:
         causal: bool,
         correct: bool,
         threshold: float,
-    ) -> list[Observation]:
+    ) -> list[list[Sighting]]:
         """Process frames for all commands, and bring their memories up to date.
 
         Args:
@@ -107,7 +128,7 @@ class Inference:
             threshold: a pixel belongs to a mask above this probability.
 
         Returns:
-            One observation for each frame.
+            For each frame what was seen for each command.
         """
         network = self.network
         size = (images.shape[1], images.shape[2])
@@ -121,11 +142,11 @@ class Inference:
                 for index, memory in enumerate(memories):
                     memory.push_windows([window[index] for window in encoded.windows])
             verbs = _pad_verbs(commands, text)
-            observations = []
+            sightings = []
             for index in range(len(images)):
                 tracked = self._track(encoded, index, memories, correct, verbs)
-                observations.append(self._observe(tracked, memories, size, threshold))
-        return observations
+                sightings.append(self._look(tracked, memories, size, threshold))
+        return sightings
 
     def _track(
         self,
@@ -145,39 +166,35 @@ class Inference:
             memory.push(remembered[place], tracked.decoded.pointer[place])
         return tracked
 
-    def _observe(
+    def _look(
         self,
         tracked: Tracked,
         memories: Sequence[Memory],
         size: tuple[int, int],
         threshold: float,
-    ) -> Observation:
+    ) -> list[Sighting]:
         """Copy out what the frame gave; only here does the host wait for the device."""
-        bound = float(np.log(threshold / (1 - threshold)))
+        bound = math.log(threshold / (1 - threshold))
         side = self.network.config.image_size
 
         def masks(low_res: Tensor) -> NDArray[np.bool_]:
             logits = to_frame_size(low_res, *size, side)[:, 0]
-            return (logits > bound).cpu().numpy()
+            found: NDArray[np.bool_] = (logits > bound).cpu().numpy()
+            return found
 
-        decoded = tracked.decoded
-        count = len(memories)
-        fired = np.zeros(count, np.bool_)
-        probabilities = np.full(count, np.nan, np.float32)
-        candidates = None
-        if (
-            tracked.applied is not None
-            and tracked.decision is not None
-            and tracked.candidate is not None
-        ):
-            fired = tracked.applied.cpu().numpy()
-            probabilities = tracked.decision.float().softmax(1)[:, 1].cpu().numpy()
-            candidates = masks(tracked.candidate.low_res_masks)
-            for memory, applied in zip(memories, fired, strict=True):
-                if applied:
-                    memory.last_applied = memory.frames - 1
-        scores = decoded.score[:, 0].sigmoid().float().cpu().numpy()
-        return Observation(masks(decoded.low_res_masks), scores, fired, probabilities, candidates)
+        seen = masks(tracked.decoded.low_res_masks)
+        scores = tracked.decoded.score[:, 0].sigmoid().tolist()
+        if tracked.candidate is None or tracked.decision is None or tracked.applied is None:
+            return [Sighting(mask, score) for mask, score in zip(seen, scores, strict=True)]
+        probabilities = tracked.decision.float().softmax(1)[:, 1].tolist()
+        candidates = masks(tracked.candidate.low_res_masks)
+        sightings = []
+        for row, applied in enumerate(tracked.applied.tolist()):
+            if applied:
+                memories[row].last_applied = memories[row].frames - 1
+            candidate = candidates[row] if applied else None
+            sightings.append(Sighting(seen[row], scores[row], probabilities[row], candidate))
+        return sightings
 
     def _autocast(self) -> AbstractContextManager[object]:
         if self.precision == "float32":

@@ -47,6 +47,10 @@ class MemoryStore:
         for cameras in self._memories.values():
             cameras.pop(camera, None)
 
+    def clear(self) -> None:
+        """Drop every memory."""
+        self._memories.clear()
+
     def state(self, command: Command) -> TargetState:
         """Return the best state of the command's target over all cameras."""
         cameras = self._memories.get((command.id, command.sentence), {})

@@ -74,8 +74,11 @@ class Adapter(nn.Module):
         """Begin with small residuals and products with one, so that frozen trunks still work."""
         for attention in (self.ca_V2T.multihead_attn, self.ca_T2V.multihead_attn):
             nn.init.ones_(attention.out_proj.bias)
-        nn.init.constant_(self.proj_vis_up[1].weight, 0.1)
-        nn.init.trunc_normal_(self.proj_text_up[0].weight, std=0.02)
+        _, norm, _ = self.proj_vis_up
+        assert isinstance(norm, nn.BatchNorm2d)
+        nn.init.constant_(norm.weight, 0.1)
+        for weight in self.proj_text_up.parameters():
+            nn.init.trunc_normal_(weight, std=0.02)
 
     def down(self, x: Tensor) -> Tensor:
         """Project the image trunk's features to the adapter's width.
@@ -86,7 +89,8 @@ class Adapter(nn.Module):
         Returns:
             (B, T, A, H, W); what the causal mode keeps of a frame.
         """
-        return self.proj_vis_down(x.flatten(0, 1)).unflatten(0, x.shape[:2])
+        projected: Tensor = self.proj_vis_down(x.flatten(0, 1))
+        return projected.view(*x.shape[:2], *projected.shape[1:])
 
     def forward(
         self,
@@ -115,13 +119,13 @@ class Adapter(nn.Module):
         pixels = selected.permute(0, 1, 3, 4, 2).flatten(1, 3)  # (N, Q H W, A)
         vision = pixels * self.ca_V2T.multihead_attn(pixels, down_text, text_mask)
         vision = vision.unflatten(1, (queries, height, width)).permute(0, 1, 4, 2, 3)
-        vision_residual = self.proj_vis_up(vision.flatten(0, 1)).unflatten(0, vision.shape[:2])
+        vision_residual: Tensor = self.proj_vis_up(vision.flatten(0, 1))
 
         average = _average(context, context_mask).flatten(2).transpose(1, 2)  # (N, H W, A)
-        text_residual = self.proj_text_up(
+        text_residual: Tensor = self.proj_text_up(
             down_text * self.ca_T2V.multihead_attn(down_text, average)
         )
-        return vision_residual, text_residual
+        return vision_residual.unflatten(0, vision.shape[:2]), text_residual
 
     def _attend_in_patches(
         self, context: Tensor, queries: int, context_mask: Tensor | None
@@ -136,7 +140,7 @@ class Adapter(nn.Module):
         mask = None
         if context_mask is not None:
             mask = context_mask.repeat_interleave(p * p, 1).repeat_interleave(rows * columns, 0)
-        attended = self.hsa.linear(
+        attended: Tensor = self.hsa.linear(
             self.hsa.self_attn(tokens[:, -queries:].flatten(1, 2), tokens.flatten(1, 2), mask)
         )
         attended = attended.view(count, rows, columns, queries, p, p, channels)

@@ -25,6 +25,21 @@ SHIPPED = Path(__file__).parents[1] / "models"
 _NOT_RELEASED = {"text_encoder.roberta.embeddings.token_type_embeddings.weight"}
 
 
+# What torch's reader raises for files that are damaged or hold more than tensors.
+_UNREADABLE = (
+    pickle.UnpicklingError,
+    zipfile.BadZipFile,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
 class CheckpointError(ValueError):
     """A checkpoint or model folder that cannot be used; the message says which and why."""
 
@@ -39,7 +54,7 @@ def load_released(path: Path) -> dict[str, Tensor]:
         raise CheckpointError(f"{path}: no such file")
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, zipfile.BadZipFile, RuntimeError, EOFError, OSError) as error:
+    except _UNREADABLE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise CheckpointError(f"{path}: not a file of plain tensors: {reason}") from error
     state = content.get("model", content) if isinstance(content, dict) else None

@@ -29,7 +29,8 @@ class DecisionBlock(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         """Map (B, 3, width) to the same shape."""
         tokens = self.norm1(tokens + self.self_attn(tokens, tokens))
-        return self.norm3(tokens + self.linear2(functional.relu(self.linear1(tokens))))
+        output: Tensor = self.norm3(tokens + self.linear2(functional.relu(self.linear1(tokens))))
+        return output
 
 
 class ConditionalMemoryEncoder(nn.Module):
@@ -57,7 +58,8 @@ class ConditionalMemoryEncoder(nn.Module):
         """
         decision = self.decision_token.weight.expand(len(pointer), -1)
         tokens = torch.stack((decision, pointer, memoryless_token), 1)
-        return self.decision_class_head(self.transformerBlock(tokens)[:, 0])
+        logits: Tensor = self.decision_class_head(self.transformerBlock(tokens)[:, 0])
+        return logits
 
 
 def is_due(frame_index: int, last_applied: int) -> bool:

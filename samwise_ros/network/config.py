@@ -106,5 +106,7 @@ class SamwiseConfig:
         unknown = sorted(set(data) - {item.name for item in fields(cls)})
         if unknown:
             raise ValueError(f"unknown model settings: {', '.join(unknown)}")
-        values = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
+        }
         return cls(**values)

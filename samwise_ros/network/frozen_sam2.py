@@ -8,10 +8,10 @@ from sam2.modeling.backbones.image_encoder import FpnNeck, ImageEncoder
 from sam2.modeling.memory_attention import MemoryAttention, MemoryAttentionLayer
 from sam2.modeling.memory_encoder import CXBlock, Fuser, MaskDownSampler, MemoryEncoder
 from sam2.modeling.position_encoding import PositionEmbeddingSine, apply_rotary_enc
-from sam2.modeling.sam2_base import NO_OBJ_SCORE, SAM2Base
 from sam2.modeling.sam.mask_decoder import MaskDecoder
 from sam2.modeling.sam.transformer import RoPEAttention, TwoWayTransformer
-from torch import Tensor, nn
+from sam2.modeling.sam2_base import NO_OBJ_SCORE, SAM2Base
+from torch import Tensor
 from torch.nn import functional
 
 from samwise_ros.network.config import SamwiseConfig
@@ -112,7 +112,8 @@ class Sam2(SAM2Base):  # type: ignore[misc]
 
     def without_memory(self, features: Tensor) -> Tensor:
         """Mark stride-16 features (B, C, H, W) as seen without memory."""
-        return features + self.no_mem_embed[0, 0, :, None, None]
+        marked: Tensor = features + self.no_mem_embed[0, 0, :, None, None]
+        return marked
 
     def with_memory(
         self, features: Tensor, memories: Tensor, pointers: Tensor, mask: Tensor | None = None
@@ -156,11 +157,14 @@ class Sam2(SAM2Base):  # type: ignore[misc]
             x = x + layer.dropout2(attended)
             hidden = layer.dropout(layer.activation(layer.linear1(layer.norm3(x))))
             x = x + layer.dropout3(layer.linear2(hidden))
-        return self.memory_attention.norm(x).transpose(1, 2).view_as(features)
+        attended = self.memory_attention.norm(x)
+        conditioned: Tensor = attended.transpose(1, 2).view_as(features)
+        return conditioned
 
     def empty_point(self, batch: int) -> Tensor:
         """Return the tokens of an empty point, (B, 2, C): the point and its padding."""
-        return self.sam_prompt_encoder.not_a_point_embed.weight.expand(batch, 2, -1)
+        point: Tensor = self.sam_prompt_encoder.not_a_point_embed.weight
+        return point.expand(batch, 2, -1)
 
     def decode(self, features: Tensor, high_res: list[Tensor], prompt: Tensor) -> Decoded:
         """Run the mask decoder for mask 0.
@@ -179,10 +183,10 @@ class Sam2(SAM2Base):  # type: ignore[misc]
         keys = (features + dense).flatten(2).transpose(1, 2)
         place = self.sam_prompt_encoder.get_dense_pe().flatten(2).transpose(1, 2)
         transformer = decoder.transformer
-        queries, early = tokens, None
-        for layer in transformer.layers:
+        queries, keys = transformer.layers[0](tokens, keys, tokens, place)
+        early = queries[:, 2]
+        for layer in transformer.layers[1:]:
             queries, keys = layer(queries, keys, tokens, place)
-            early = queries[:, 2] if early is None else early
         attended = transformer.final_attn_token_to_image(queries + tokens, keys + place, keys)
         queries = transformer.norm_final_attn(queries + attended)
 
@@ -215,7 +219,8 @@ class Sam2(SAM2Base):  # type: ignore[misc]
         mask = (mask + self.sigmoid_bias_for_mem_enc).to(features.dtype)
         encoder = self.memory_encoder
         fused = encoder.fuser(encoder.pix_feat_proj(features) + encoder.mask_downsampler(mask))
-        return encoder.out_proj(fused)
+        memory: Tensor = encoder.out_proj(fused)
+        return memory
 
 
 def _attend_rotated(
@@ -245,7 +250,8 @@ def _attend_rotated(
         attn_mask=None if mask is None else mask[:, None, None, :],
         dropout_p=attention.dropout_p if attention.training else 0.0,
     )
-    return attention.out_proj(attention._recombine_heads(attended))
+    output: Tensor = attention.out_proj(attention._recombine_heads(attended))
+    return output
 
 
 def _image_encoder(config: SamwiseConfig) -> ImageEncoder:
@@ -302,7 +308,7 @@ def _memory_encoder(config: SamwiseConfig) -> MemoryEncoder:
     )
 
 
-def _mask_decoder(config: SamwiseConfig) -> nn.Module:
+def _mask_decoder(config: SamwiseConfig) -> MaskDecoder:
     return MaskDecoder(
         transformer_dim=config.width,
         transformer=TwoWayTransformer(2, config.width, 8, config.decoder_feed_forward),

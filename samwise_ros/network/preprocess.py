@@ -38,7 +38,7 @@ def to_square(frames: Tensor, side: int) -> Tensor:
     Returns:
         (N, 3, S, S) float32; the padding below and to the right is zero.
     """
-    size = resized_size(*frames.shape[1:3], side)
+    size = resized_size(frames.shape[1], frames.shape[2], side)
     pixels = resize(frames.permute(0, 3, 1, 2), *size).float()
     mean = torch.tensor(MEAN, device=pixels.device).view(3, 1, 1)
     deviation = torch.tensor(DEVIATION, device=pixels.device).view(3, 1, 1)
@@ -52,7 +52,8 @@ def to_frame_size(low_res: Tensor, height: int, width: int, side: int) -> Tensor
 
     Args:
         low_res: (B, 1, S/4, S/4).
-        height, width: the camera's size, pixels.
+        height: the camera's, pixels.
+        width: the camera's, pixels.
         side: the square's side S, pixels.
 
     Returns:

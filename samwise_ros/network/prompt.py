@@ -53,5 +53,5 @@ class Prompt(nn.Module):
             raise ValueError("verbs were given, but this model has no motion prompt")
         weight = verbs.to(text.dtype)
         weight = weight / weight.sum(1, keepdim=True)
-        token: Tensor = self.project_motion_prompts((weight[:, None] @ text))
+        token: Tensor = self.project_motion_prompts(weight[:, None] @ text)
         return token

@@ -1,4 +1,4 @@
-"""Antialiased bilinear resizing, bit for bit as Pillow does it, on any device.
+"""Antialiased bilinear resizing, bit for bit as in Pillow, on any device.
 
 Pillow resizes rows and then columns with weights in fixed point, rounding after each pass. The
 released preprocessing goes through it, and a pixel that is off by one already costs more than
@@ -44,7 +44,8 @@ def resize(pixels: Tensor, height: int, width: int) -> Tensor:
 
     Args:
         pixels: (..., H, W) uint8.
-        height, width: the new size, pixels.
+        height: the new one, pixels.
+        width: the new one, pixels.
 
     Returns:
         (..., height, width) uint8.

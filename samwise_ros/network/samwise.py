@@ -162,6 +162,7 @@ class Samwise(nn.Module):
         stages = [image.first.expand(batch, -1, -1, -1, -1).flatten(0, 1)]
         windows = []
         for index, adapter in enumerate(self.cmt_adapters):
+            assert isinstance(adapter, Adapter)
             if index > 0:
                 x = self.sam.image_stage(x, index + 1)
                 hidden = self.text_encoder.step(hidden, index + 1, mask)

@@ -29,7 +29,6 @@ class TextEncoder(nn.Module):
                 hidden_dropout_prob=0.0,
                 attention_probs_dropout_prob=0.0,
                 pad_token_id=PAD_ID,
-                attn_implementation="sdpa",
             ),
             add_pooling_layer=False,
         )

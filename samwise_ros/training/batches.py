@@ -55,7 +55,8 @@ class Batches(IterableDataset[VideoBatch]):
         frames = 1 if rng.random() < stage.single_share else stage.frames
         # Single frames are cheap: as many images as the stage's videos would have, up to 4 times.
         count = stage.batch if frames == stage.frames else stage.batch * min(stage.frames, 4)
-        videos, masks, sentences = [], [], []
+        videos, masks = [], []
+        sentences: list[list[int]] = []
         for _ in range(count):
             video = make_video("train", rng.randrange(1 << 40), TabletopConfig(frames=frames))
             pairs = _targets(rng, video, stage)

@@ -65,7 +65,7 @@ def track_prompted(
 
 def _prompt(sam: Sam2, truth: Tensor, rng: random.Random, shown: bool) -> Tensor:
     """Make prompt tokens (B, 3, C): a box, a click, or nothing where nothing is in view."""
-    scale = resized_size(*truth.shape[-2:], sam.image_size)[1] / truth.shape[-1]
+    scale = resized_size(truth.shape[-2], truth.shape[-1], sam.image_size)[1] / truth.shape[-1]
     coordinates, labels = [], []
     for mask in truth:
         cells = mask.nonzero()
@@ -94,7 +94,7 @@ def _prompt(sam: Sam2, truth: Tensor, rng: random.Random, shown: bool) -> Tensor
 
 def _square_logits(truth: Tensor, side: int) -> Tensor:
     """Turn true masks (B, H, W) into sure logits (B, 1, S, S); the padding holds nothing."""
-    height, width = resized_size(*truth.shape[-2:], side)
+    height, width = resized_size(truth.shape[-2], truth.shape[-1], side)
     inside = torch.nn.functional.interpolate(truth[:, None].float(), size=(height, width))
     square = torch.nn.functional.pad(inside, (0, side - width, 0, side - height))
     return square * 20 - 10

@@ -62,15 +62,16 @@ def unroll(
 
 
 def _switch_loss(network: Samwise, tracked: Tracked, size: tuple[int, int]) -> Tensor:
-    assert tracked.candidate is not None and tracked.decision is not None
+    assert tracked.candidate is not None
+    assert tracked.decision is not None
     with torch.no_grad():
-        masks = [
+        mask, other = (
             to_frame_size(decoded.low_res_masks, *size, network.config.image_size)[:, 0] > 0
             for decoded in (tracked.decoded, tracked.candidate)
-        ]
+        )
         # An object that the memory lost and the sentence still finds is what the switch is for,
         # and one that the memory holds while the sentence finds nothing is not.
-        labels = switch_labels(*masks, tracked.candidate.score[:, 0], one_empty=1)
+        labels = switch_labels(mask, other, tracked.candidate.score[:, 0], one_empty=1)
     return switch_loss(tracked.decision, labels)
 
 
@@ -89,7 +90,9 @@ def mask_losses(logits: Tensor, score: Tensor, truth: Tensor, side: int) -> dict
     visible = truth.flatten(1).any(1)
     losses = {"score": torch.nn.functional.binary_cross_entropy_with_logits(score, visible.float())}
     if visible.any():
-        full = to_frame_size(logits[visible][:, None], *truth.shape[-2:], side).flatten(1)
+        full = to_frame_size(
+            logits[visible][:, None], truth.shape[-2], truth.shape[-1], side
+        ).flatten(1)
         target = truth[visible].flatten(1).float()
         losses["focal"] = 20 * focal_loss(full, target)
         losses["dice"] = dice_loss(full, target)

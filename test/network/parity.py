@@ -16,8 +16,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 from recipe import recipe_state_dict
 
 from samwise_ros.network.checkpoint import load_state

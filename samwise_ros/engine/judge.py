@@ -1,0 +1,72 @@
+"""From what the network saw of one command to its target and events."""
+
+from samwise_ros.engine.commands import LivingCommand
+from samwise_ros.engine.config import EngineConfig
+from samwise_ros.engine.inference import Sighting
+from samwise_ros.engine.memory import Memory
+from samwise_ros.engine.target_track import Change, to_box
+from samwise_ros.engine.types import Event, EventKind, Frame, Target
+from samwise_ros.network.frozen_sam2 import MEMORY_FRAMES
+
+
+def judge(
+    frame: Frame, one: LivingCommand, memory: Memory, seen: Sighting, config: EngineConfig
+) -> tuple[Target, list[Event]]:
+    """Bring a target's state up to date.
+
+    Args:
+        frame: the frame that was looked at.
+        one: the command.
+        memory: its memory of the camera, which has taken the frame.
+        seen: what the network saw; its mask becomes the target's, and thus read-only.
+        config: the bounds.
+    """
+    mask = seen.mask
+    if mask.sum() < config.min_mask_area:
+        mask[:] = False
+    track = memory.track
+    changes = []
+    candidate = None if seen.candidate is None else to_box(seen.candidate)
+    if candidate is not None:
+        before = None if track.last_mask is None else to_box(track.last_mask)
+        changes.append(
+            Change(EventKind.CANDIDATE, track.state, track.state, None, before, candidate)
+        )
+    changes.extend(track.update(mask, config))
+    asked = memory.last_applied > 0 and memory.frames - memory.last_applied <= MEMORY_FRAMES
+    events = [_event(change, frame, one, seen.probability, asked) for change in changes]
+    target = Target(
+        command=one.command,
+        label=one.label,
+        state=track.state,
+        mask=mask,
+        score=seen.score,
+        box=to_box(mask),
+        frames_tracked=track.seen,
+        frames_lost=track.unseen,
+    )
+    return target, events
+
+
+def _event(
+    change: Change, frame: Frame, one: LivingCommand, probability: float | None, asked: bool
+) -> Event:
+    reason = ""
+    if change.kind is EventKind.CANDIDATE:
+        reason = "another object fits the sentence better"
+    elif change.kind is EventKind.SWITCHED:
+        reason = "the correction asked for it" if asked else "the tracker moved by itself"
+    return Event(
+        kind=change.kind,
+        command=one.command,
+        label=one.label,
+        stamp_ns=frame.stamp_ns,
+        camera=frame.camera,
+        previous_state=change.previous_state,
+        state=change.state,
+        switch_probability=probability if change.kind is EventKind.CANDIDATE else None,
+        overlap=change.overlap,
+        previous_box=change.previous_box,
+        box=change.box,
+        reason=reason,
+    )

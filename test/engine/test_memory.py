@@ -1,0 +1,51 @@
+"""Memory is of one size, from the first frame to the two-thousandth."""
+
+import resource
+
+import numpy as np
+import pytest
+import torch
+from random_network import random_network
+
+from samwise_ros.engine.config import EngineConfig
+from samwise_ros.engine.engine import Engine
+from samwise_ros.engine.memory_store import MemoryStore
+from samwise_ros.engine.types import Command, Frame
+
+
+def _tensors(engine: Engine) -> int:
+    cameras = engine._store._memories.values()
+    return sum(memory.nbytes for memories in cameras for memory in memories.values())
+
+
+@pytest.mark.parametrize("preset", ["mini"])
+def test_memory_is_flat_over_2000_frames(preset, tokenizer):
+    torch.set_num_threads(2)
+    engine = Engine(random_network(preset), tokenizer, EngineConfig(), device="cpu")
+    engine.add(Command("a", "the red mug"))
+    stated = engine.describe()["memory_bytes_per_command"]
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 256, (48, 64, 3), dtype=np.uint8)
+    peaks = []
+    for index in range(2000):
+        engine.step(Frame(np.roll(image, index, 1), stamp_ns=index))
+        assert _tensors(engine) == stated
+        if index in (199, 1999):
+            peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    assert peaks[1] - peaks[0] < 16 * 1024  # KiB; 1,800 memories of mini would be 3 GiB
+
+
+def test_replaced_commands_are_pushed_out_at_the_bound(make_engine):
+    empty = make_engine()._inference.empty_memory
+    store = MemoryStore(empty, bound=3)
+    first = store.get(Command("a", "0"), "camera")
+    for index in range(1, 3):
+        store.get(Command("a", str(index)), "camera")
+    assert store.get(Command("a", "0"), "camera") is first
+    for index in range(3, 5):
+        store.get(Command("a", str(index)), "camera")
+    assert len(store) == 3
+    assert store.get(Command("a", "0"), "camera") is first
+    for index in range(5, 8):
+        store.get(Command("a", str(index)), "camera")
+    assert store.get(Command("a", "0"), "camera") is not first

@@ -1,0 +1,15 @@
+"""Networks with recipe weights."""
+
+from pathlib import Path
+
+import pytest
+from parity import build
+
+from samwise_ros.network.samwise import Samwise
+
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture(scope="session")
+def mini() -> Samwise:
+    return build(DATA / "keys_mini.json", "2")
