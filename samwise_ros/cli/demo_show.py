@@ -5,9 +5,7 @@ import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import rclpy
 from ament_index_python import get_package_prefix
@@ -20,6 +18,7 @@ from samwise_ros.cli.demo_process import DemoProcess
 from samwise_ros.cli.demo_record import Recorder
 from samwise_ros.cli.demo_script import RATE_HZ, Judge, Line, even_lines, make_scene, tabletop_lines
 from samwise_ros.cli.demo_tally import Tally
+from samwise_ros.cli.demo_window import Window
 from samwise_ros.engine.types import EventKind
 from samwise_ros.msg import TargetEvent
 from samwise_ros.vision.video import VideoReader
@@ -226,11 +225,11 @@ def _camera(options: DemoOptions, seconds: float) -> DemoProcess:
     return DemoProcess([*command, str(seconds)], options.out / "camera.log", options.out)
 
 
-def _window() -> Any:
+def _window() -> Window | None:
     """Open a window, if that is possible."""
     try:
-        return import_module("samwise_ros.cli.demo_window").Window()
-    except (ImportError, OSError) as error:
+        return Window()
+    except OSError as error:
         _say(f"no window: {error}")
     return None
 

@@ -4,7 +4,8 @@ Tk's, since the OpenCV that is installed has none: the one with windows needs a 
 even where there is no display.
 """
 
-import tkinter
+from importlib import import_module
+from typing import Any
 
 import cv2
 import numpy as np
@@ -22,15 +23,19 @@ class Window:
         """Open a window.
 
         Raises:
-            OSError: there is no display, or it cannot be used.
+            OSError: there is no Tk, no display, or it cannot be used.
         """
         try:
-            self._root: tkinter.Tk | None = tkinter.Tk(className="samwise_ros")
-        except tkinter.TclError as error:
+            self._tk: Any = import_module("tkinter")  # some systems install Python without it
+        except ImportError as error:
+            raise OSError(str(error)) from error
+        try:
+            self._root = self._tk.Tk(className="samwise_ros")
+        except self._tk.TclError as error:
             raise OSError(str(error)) from error
         self._root.title("samwise_ros")
         self._root.protocol("WM_DELETE_WINDOW", self.close)
-        self._label = tkinter.Label(self._root)
+        self._label = self._tk.Label(self._root)
         self._label.pack()
 
     def show(self, image: NDArray[np.uint8]) -> None:
@@ -39,7 +44,7 @@ class Window:
             return
         bgr = cv2.cvtColor(resized(image, _WIDTH), cv2.COLOR_RGB2BGR)
         data = cv2.imencode(".ppm", bgr)[1].tobytes()
-        self._picture = tkinter.PhotoImage(data=data)  # Tk itself keeps no reference
+        self._picture = self._tk.PhotoImage(data=data)  # Tk itself keeps no reference
         self._label.configure(image=self._picture)
         self._root.update()
 

@@ -5,9 +5,11 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 import torch
 
@@ -91,13 +93,21 @@ def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_interrupted_it_takes_its_processes_along(tmp_path: Path, model_folder: Path) -> None:
-    demo = start(tmp_path, "--model", str(model_folder), "--seconds", "60")
+    (tmp_path / "images").mkdir()
+    for number in range(100):
+        cv2.imwrite(str(tmp_path / "images" / f"{number:03}.png"), np.full((48, 64, 3), number))
+    arguments = ["--source", "images", "--sentences", "the red ball; the blue one"]
+    demo = start(tmp_path, "--model", str(model_folder), *arguments)
     assert demo.stdout is not None
-    assert any("said" in line for line in demo.stdout)
+    assert any('said "the red ball"' in line for line in demo.stdout)
+    time.sleep(1.0)
     demo.send_signal(signal.SIGINT)
     said, _ = demo.communicate(timeout=60)
     assert demo.returncode == 130, said
+    assert "J&F" not in said
     assert left_over(tmp_path) == []
+    with VideoReader(tmp_path / "out" / "overlay.mp4") as video:
+        assert next(iter(video)).shape == (48, 64, 3)
 
 
 @pytest.mark.parametrize(
