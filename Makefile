@@ -8,6 +8,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PYTHON ?=
 # What `make demo` watches: a video, a folder of images or a camera's number. Empty: a tabletop scene.
 SOURCE ?=
+# What it looks for in turn, with ; between them. Empty: the scene's own sentences, or a few general ones.
+SENTENCES ?=
 
 requirements := requirements.txt requirements-ros.txt requirements-dev.txt
 fits := import sys, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))
@@ -21,7 +23,7 @@ help:  ## list the targets
 workspace: .workspace/built  ## make the environment; enter it with `. env.sh`
 
 demo: workspace  ## a camera, the node and changing sentences; SOURCE= a video, a folder or a camera number
-	@$(enter) samwise demo $(if $(SOURCE),--source '$(SOURCE)')
+	@$(enter) samwise demo $${SOURCE:+--source "$$SOURCE"} $${SENTENCES:+--sentences "$$SENTENCES"}
 
 test: lint  ## lint, then every test but the slow ones
 	@$(enter) pytest
