@@ -1,0 +1,59 @@
+"""What a measurement was taken on: numbers of another machine or version are other numbers."""
+
+import os
+import platform
+import subprocess
+from datetime import datetime, timezone
+from importlib.metadata import version
+from pathlib import Path
+
+import torch
+
+_PACKAGES = ("numpy", "opencv-python-headless", "sam2", "torch")
+
+
+def describe_machine() -> dict[str, object]:
+    """Name the machine, the code and the versions, as plain data for JSON."""
+    gpus = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
+    return {
+        "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "commit": _commit(),
+        "cpu": _cpu(),
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        # What else ran: processes that were running or waiting, a mean over the last minute.
+        "load_before": round(os.getloadavg()[0], 2),
+        "gpus": gpus,
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in _PACKAGES},
+    }
+
+
+def _cpu() -> str:
+    """The processor's name as Linux says it."""
+    information = Path("/proc/cpuinfo")
+    if information.exists():
+        for line in information.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def _commit() -> str:
+    """The commit of the source, ``+`` after it where files were changed; empty without git."""
+    # The installed package may be links into the source.
+    folder = Path(__file__).resolve().parent
+
+    def git(*words: str) -> str:
+        done = subprocess.run(
+            ["git", *words], cwd=folder, capture_output=True, text=True, check=False
+        )
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    try:
+        commit = git("rev-parse", "--short=12", "HEAD")
+        changed = git("status", "--porcelain", "--untracked-files=no")
+    except FileNotFoundError:
+        return ""
+    return f"{commit}+" if commit and changed else commit

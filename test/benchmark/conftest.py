@@ -1,0 +1,20 @@
+"""A model that has learned nothing: it is as fast as one that has."""
+
+from pathlib import Path
+
+import pytest
+
+from samwise_ros.data.tabletop import vocabulary
+from samwise_ros.network.checkpoint import save_model
+from samwise_ros.network.presets import preset
+from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.tokenizer import SentenceTokenizer
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder with random weights."""
+    folder = tmp_path_factory.mktemp("model")
+    tokenizer = SentenceTokenizer.of_words(vocabulary())
+    save_model(folder, Samwise(preset("tabletop")), tokenizer)
+    return folder
