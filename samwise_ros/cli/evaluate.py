@@ -30,9 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     modes: tuple[Mode, ...] = ("online", "clip") if arguments.mode == "both" else (arguments.mode,)
     config = EvaluationConfig(arguments.data, arguments.videos, arguments.frames, modes)
     if arguments.json:
-        # Now rather than after the work: a place where nothing can be written.
         arguments.json.parent.mkdir(parents=True, exist_ok=True)
-        arguments.json.touch()
     results = evaluate(arguments.model, config)
     print(results.to_markdown())
     if arguments.json:
