@@ -12,7 +12,7 @@ from samwise_ros.vision.video import VideoWriter, contact_sheet, write_image
 
 Image = NDArray[np.uint8]
 
-_TILES = 12  # or one for each sentence, where these are more
+_TILES = 12
 _COLUMNS = 4
 _TILE_WIDTH = 320
 
@@ -24,7 +24,7 @@ class Recorder:
     """
 
     def __init__(self, folder: Path, rate_hz: float, lines: Sequence[Line]) -> None:
-        """Choose the moments of the contact sheet: late in each sentence's time.
+        """Choose the moments of the contact sheet: two or more of each sentence, till it is full.
 
         Args:
             folder: for both files.
@@ -36,13 +36,15 @@ class Recorder:
         self._writer = VideoWriter(self.video, rate_hz)
         self._rate_hz = rate_hz
         self._written = 0
+        self._last: Image | None = None
         self._tiles: list[Image] = []
-        shots = max(1, _TILES // len(lines))
-        self._moments = [
-            line.begin_s + (shot + 0.75) / shots * (line.end_s - line.begin_s)
+        shots = max(2, _TILES // len(lines))
+        moments = [
+            line.begin_s + (shot + 0.5) / shots * (line.end_s - line.begin_s)
             for line in lines
             for shot in range(shots)
         ]
+        self._moments = moments[:_TILES]
 
     def write(self, seconds: float, image: Image) -> None:
         """Take a frame.
@@ -51,9 +53,12 @@ class Recorder:
             seconds: of the frame, from the camera's first.
             image: (H, W, 3) uint8, RGB.
         """
-        while self._written <= round(seconds * self._rate_hz):
-            self._writer.write(image)
-            self._written += 1
+        place = round(seconds * self._rate_hz)
+        before = image if self._last is None else self._last
+        while self._written < place:
+            self._append(before)
+        if self._written == place:
+            self._append(image)
         if len(self._tiles) < len(self._moments) and seconds >= self._moments[len(self._tiles)]:
             self._tiles.append(resized(image, _TILE_WIDTH))
 
@@ -63,6 +68,11 @@ class Recorder:
         if self._tiles:
             write_image(self.sheet, contact_sheet(self._tiles, _COLUMNS))
         return [self.video] * bool(self._written) + [self.sheet] * bool(self._tiles)
+
+    def _append(self, image: Image) -> None:
+        self._writer.write(image)
+        self._written += 1
+        self._last = image
 
 
 def resized(image: Image, width: int) -> Image:
