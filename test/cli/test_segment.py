@@ -1,5 +1,6 @@
 """Segmenting files: what is written, what is said, and what is refused in one line."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from samwise_ros.cli.main import main
-from samwise_ros.vision.video import VideoReader
+from samwise_ros.vision.video import Image, VideoReader
 
 
 @pytest.mark.parametrize(("source", "mode"), [("video.mp4", "online"), ("frames", "clip")])
@@ -36,6 +37,22 @@ def test_events_are_told_as_they_come(
     printed = capsys.readouterr().out
     assert "0.10 s  ACQUIRED   the red ball" in printed
     assert printed.endswith(f"wrote 9 frames to {tmp_path / 'out.mp4'}\n")
+
+
+def test_interrupted_it_finishes_what_it_has(
+    films: Path, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = list(VideoReader(films / "video.mp4"))
+
+    def interrupted(_: VideoReader) -> Iterator[Image]:
+        yield from frames[:3]
+        raise KeyboardInterrupt
+
+    argv = ["segment", str(films / "video.mp4"), "the red ball", "--model", model]
+    with monkeypatch.context() as patch:
+        patch.setattr(VideoReader, "__iter__", interrupted)
+        assert main([*argv, "--mode", "clip", "--out", str(tmp_path / "out.mp4")]) == 0
+    assert len(list(VideoReader(tmp_path / "out.mp4"))) == 3
 
 
 @pytest.mark.parametrize(
