@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+from samwise_ros.cli.demo_script import make_scene
 from samwise_ros.data.tabletop import vocabulary
 from samwise_ros.network.checkpoint import save_model
 from samwise_ros.network.presets import preset
@@ -59,6 +60,21 @@ def left_over(folder: Path) -> list[str]:
     return found
 
 
+def lateness(frames: list[np.ndarray]) -> float:
+    """Give how many frames the video is behind the scene that it is scored against, as median."""
+    scene = make_scene(3)
+    below = slice(40, None)  # the sentence stands above
+    truth = [scene.frame(index)[0][below].astype(int) for index in range(len(frames) + 2)]
+    found = [
+        min(
+            range(max(0, index - 2), index + 3),
+            key=lambda other: np.abs(truth[other] - frames[index][below]).mean(),
+        )
+        for index in range(len(frames))
+    ]
+    return float(np.median(np.arange(len(frames)) - found))
+
+
 def test_a_few_seconds_of_a_tabletop(tmp_path: Path, model_folder: Path) -> None:
     demo = start(tmp_path, "--model", str(model_folder), "--seconds", str(SECONDS), "--seed", "3")
     said, _ = demo.communicate(timeout=120)
@@ -77,6 +93,7 @@ def test_a_few_seconds_of_a_tabletop(tmp_path: Path, model_folder: Path) -> None
     # Ten a second, less those that a busy machine drops at the very end.
     assert 10 * SECONDS / 2 < len(frames) <= 10 * SECONDS
     assert frames[0].shape == (240, 320, 3)
+    assert lateness(frames) == 0
     sheet = cv2.imread(str(tmp_path / "out" / "overlay.png"))
     assert sheet is not None
     assert sheet.shape[1] == 4 * 320
