@@ -56,7 +56,8 @@ def show(options: DemoOptions) -> int:
     plan = _plan(options)
     options.out.mkdir(parents=True, exist_ok=True)
     # As Ctrl-C: what was started is ended, what was written is finished.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     with ExitStack() as stack:
         recorder = Recorder(options.out, plan.rate_hz, plan.lines)
         stack.callback(_say_written, recorder)
