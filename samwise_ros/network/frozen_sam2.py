@@ -11,7 +11,7 @@ from sam2.modeling.position_encoding import PositionEmbeddingSine, apply_rotary_
 from sam2.modeling.sam.mask_decoder import MaskDecoder
 from sam2.modeling.sam.transformer import RoPEAttention, TwoWayTransformer
 from sam2.modeling.sam2_base import NO_OBJ_SCORE, SAM2Base
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from samwise_ros.network.config import SamwiseConfig
@@ -294,6 +294,10 @@ def _memory_attention(config: SamwiseConfig) -> MemoryAttention:
         self_attention=RoPEAttention(**rotary),
         cross_attention=RoPEAttention(**rotary, rope_k_repeat=True, kv_in_dim=config.memory_width),
     )
+    # Constant queries and keys make the rotary places alone decide: from the first step on, a
+    # cell reads the memory of its own surroundings. A loaded checkpoint replaces this.
+    for projection in (layer.cross_attn_image.q_proj, layer.cross_attn_image.k_proj):
+        nn.init.constant_(projection.bias, 3.0)
     return MemoryAttention(config.width, True, layer, config.memory_layers)
 
 

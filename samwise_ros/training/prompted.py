@@ -9,15 +9,14 @@ from samwise_ros.network.frozen_sam2 import Sam2
 from samwise_ros.network.memory_bank import MemoryBank
 from samwise_ros.network.preprocess import resized_size, to_square
 from samwise_ros.training.batches import VideoBatch
+from samwise_ros.training.recipe import Stage
 
-_PROMPT_AGAIN = 0.3
-"""Share of later frames that are prompted too: a sentence prompts every frame."""
 _BOX, _CLICK, _NOTHING = (2, 3), (1, -1), (-1, -1)
 """Labels of the prompt encoder for two points."""
 
 
 def track_prompted(
-    sam: Sam2, batch: VideoBatch, rng: random.Random, truth_in_memory: bool
+    sam: Sam2, batch: VideoBatch, rng: random.Random, stage: Stage
 ) -> tuple[Tensor, Tensor]:
     """Segment and track prompted objects.
 
@@ -25,7 +24,7 @@ def track_prompted(
         sam: the network.
         batch: N videos with K objects each.
         rng: chooses the prompts.
-        truth_in_memory: whether the true mask is memorised, not the predicted one.
+        stage: how often later frames are prompted, and the true mask is memorised.
 
     Returns:
         Raw mask logits (N K, T, S/4, S/4) and object score logits (N K, T).
@@ -40,10 +39,11 @@ def track_prompted(
         level.unflatten(0, batch.frames.shape[:2]).repeat_interleave(targets, 0)
         for level in sam.neck([stage.permute(0, 3, 1, 2) for stage in stages])
     ]
+    truth_in_memory = rng.random() < stage.true_mask_share
     bank, logits, scores = None, [], []
     for index in range(frames):
         *high_res, features = (level[:, index] for level in levels)
-        again = index == 0 or rng.random() < _PROMPT_AGAIN
+        again = index == 0 or rng.random() < stage.prompt_again
         prompt = _prompt(sam, truth[:, index], rng, shown=again)
         if bank is None:
             conditioned = sam.without_memory(features)

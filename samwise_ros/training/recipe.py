@@ -31,6 +31,7 @@ class Stage:
         single_share: share of steps on single frames, so that looks are not forgotten.
         absent_share: share of sentences that mean nothing in the video.
         true_mask_share: share of steps in which the true masks are memorised.
+        prompt_again: share of later frames that are prompted like the first one.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Stage:
     single_share: float = 0.0
     absent_share: float = 0.1
     true_mask_share: float = 0.0
+    prompt_again: float = 0.3
 
     def __post_init__(self) -> None:
         """Refuse values outside their range, with the reason."""
@@ -56,7 +58,13 @@ class Stage:
         for name in ("steps", "batch", "frames", "targets"):
             if getattr(self, name) < 1:
                 raise ValueError(f"stage {self.name}: {name}: expected 1 or more")
-        for name in ("causal_share", "single_share", "absent_share", "true_mask_share"):
+        for name in (
+            "causal_share",
+            "single_share",
+            "absent_share",
+            "true_mask_share",
+            "prompt_again",
+        ):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"stage {self.name}: {name}: expected 0 to 1")
 

@@ -53,8 +53,7 @@ class Prompted:
 
     def losses(self, batch: VideoBatch, rng: random.Random) -> dict[str, Tensor]:
         """Return mask and score losses over all frames."""
-        truth_in_memory = rng.random() < self.stage.true_mask_share
-        logits, score = track_prompted(self.network.sam, batch, rng, truth_in_memory)
+        logits, score = track_prompted(self.network.sam, batch, rng, self.stage)
         truth = batch.masks.flatten(0, 1)
         side = self.network.config.image_size
         return mask_losses(logits.flatten(0, 1), score.flatten(), truth.flatten(0, 1), side)
@@ -92,8 +91,11 @@ class Words:
             text = encoder.step(text, step, mask)
         bag = torch.zeros(len(batch), self.network.config.vocabulary)
         bag.scatter_(1, batch, 1.0)
+        guess = functional.cross_entropy(
+            self.heads[0](text[hidden]), batch[hidden], reduction="sum"
+        )
         return {
-            "hidden": functional.cross_entropy(self.heads[0](text[hidden]), batch[hidden]),
+            "hidden": guess / max(int(hidden.sum()), 1),  # a small batch may hide no word
             "bag": 10 * functional.binary_cross_entropy_with_logits(self.heads[1](text[:, 0]), bag),
         }
 

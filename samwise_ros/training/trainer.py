@@ -58,6 +58,8 @@ class Trainer:
             save_model(self.folder / "model", self.network.eval(), self.tokenizer)
 
     def _run_stage(self, stage: Stage) -> None:
+        # A stage's chance does not depend on the stages before it.
+        torch.manual_seed(self.recipe.seed + self.stage_index)
         task: Task = TASKS[stage.task](self.network, stage, self.tokenizer, self.recipe.seed)
         learner = _Learner(self.network, task.trained(), stage)
         if self._stage_state is not None:
@@ -139,7 +141,7 @@ class _Learner:
             group["lr"] = stage.learning_rate * rise * fall
         total = torch.stack(list(losses.values())).sum()
         if not torch.isfinite(total):
-            raise ValueError(f"stage {stage.name}, step {step}: the loss is {float(total)}")
+            raise ValueError(f"stage {stage.name}, step {step}: the loss is {total.item()}")
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()
         nn.utils.clip_grad_norm_(self.modules.parameters(), stage.gradient_norm)
