@@ -75,4 +75,6 @@ clean:  ## delete the environment and all that was built
 	@. .venv/bin/activate; export AMENT_PREFIX_PATH=$$VIRTUAL_ENV CMAKE_PREFIX_PATH=$$VIRTUAL_ENV; \
 	cd .workspace; colcon --log-level error build --symlink-install \
 	  --cmake-args -DPython3_EXECUTABLE=$$VIRTUAL_ENV/bin/python -DBUILD_TESTING=OFF --no-warn-unused-cli
+	@packages=$$(.venv/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))"); \
+	echo $$PWD/.workspace/install/samwise_ros/lib/$$(basename $$(dirname $$packages))/site-packages > $$packages/samwise_ros.pth
 	@touch $@

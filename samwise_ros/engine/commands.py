@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
-from samwise_ros.engine.types import Command, TargetState
+from samwise_ros.engine.types import MAX_SENTENCE_CHARACTERS, Command, TargetState
 from samwise_ros.network.samwise import TextStem
 from samwise_ros.network.tokenizer import normalise
-
-MAX_CHARACTERS = 1000
-"""A longer sentence is refused."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +50,10 @@ def refusal(command: Command) -> str:
     """
     if not command.id:
         return "the command has no id"
-    if len(command.sentence) > MAX_CHARACTERS:
+    if len(command.sentence) > MAX_SENTENCE_CHARACTERS:
         return (
-            f"the sentence has {len(command.sentence)} characters; at most {MAX_CHARACTERS} "
-            "are taken"
+            f"the sentence has {len(command.sentence)} characters; "
+            f"at most {MAX_SENTENCE_CHARACTERS} are taken"
         )
     if not normalise(command.sentence):
         return "the sentence holds no word"

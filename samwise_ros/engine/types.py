@@ -11,6 +11,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+MAX_SENTENCE_CHARACTERS = 1000
+"""A command with a longer sentence is refused."""
+
 
 class TargetState(IntEnum):
     """What is known of a target; the numbers are those of ``msg/Target.msg``."""

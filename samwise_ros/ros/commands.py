@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from samwise_ros.engine.types import Command, Event, EventKind
+from samwise_ros.engine.types import MAX_SENTENCE_CHARACTERS, Command, Event, EventKind
 from samwise_ros.msg import Command as CommandMessage
 from samwise_ros.ros.parameters import Parameters
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Order = Callable[["Engine"], tuple[Event, ...]]
 
-MAX_SENTENCE_CHARACTERS = 1000
 MAX_ID_CHARACTERS = 256
 
 

@@ -56,7 +56,6 @@ class Pipeline:
         self._give_up = give_up
         self._engine = _load(parameters)
         self.model = self._engine.describe()
-        self.model.pop("memories", None)  # a number that changes from now on
         self.command_lines: dict[str, str] = {}
         self._headers: WeakKeyDictionary[Frame, Header] = WeakKeyDictionary()
         self.statistics = CameraStatistics()
@@ -77,7 +76,9 @@ class Pipeline:
         self.worker.start()
 
     def close(self) -> None:
-        """Destroy the publishers; the engine goes with the last reference to this."""
+        """Destroy the publishers, and let go of the model and its memories."""
+        if self.worker.stop(0.0):  # else a frame is still in the network, at the process's end
+            self._engine.close()
         self._output.close()
         for one in (self._events, self._commands):
             self._node.destroy_lifecycle_publisher(one)
