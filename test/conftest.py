@@ -11,6 +11,9 @@ importlib.import_module("samwise_ros")
 
 PROFILES = Path(__file__).parents[1] / "config" / "fastdds.xml"
 
+# Test, node and camera share the cores: more threads than cores wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # Set before rclpy is imported anywhere; the nodes that tests start inherit it.
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ["ROS_DOMAIN_ID"] = str(random.randint(1, 101))  # beyond 101 the ports are not ours

@@ -4,7 +4,6 @@ import resource
 
 import numpy as np
 import pytest
-import torch
 from random_network import random_network
 
 from samwise_ros.engine.config import EngineConfig
@@ -20,7 +19,6 @@ def _tensors(engine: Engine) -> int:
 
 @pytest.mark.parametrize("preset", ["mini"])
 def test_memory_is_flat_over_2000_frames(preset, tokenizer):
-    torch.set_num_threads(2)
     engine = Engine(random_network(preset), tokenizer, EngineConfig(), device="cpu")
     engine.add(Command("a", "the red mug"))
     stated = engine.describe()["memory_bytes_per_command"]
