@@ -4,17 +4,26 @@ import resource
 
 import numpy as np
 import pytest
+import torch
 from random_network import random_network
 
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
+from samwise_ros.engine.memory import Memory
 from samwise_ros.engine.memory_store import MemoryStore
 from samwise_ros.engine.types import Command, Frame
+from samwise_ros.network.presets import PRESETS
 
 
 def _tensors(engine: Engine) -> int:
     cameras = engine._store._memories.values()
     return sum(memory.nbytes for memories in cameras for memory in memories.values())
+
+
+@pytest.mark.parametrize(("preset", "megabytes"), [("base_plus", 160.4), ("tabletop", 0.50)])
+def test_memory_has_the_documented_size(preset, megabytes):
+    memory = Memory.empty(PRESETS[preset], torch.device("meta"), torch.float32)
+    assert round(memory.nbytes / 1e6, 2 if megabytes < 1 else 1) == megabytes
 
 
 @pytest.mark.parametrize("preset", ["mini"])
