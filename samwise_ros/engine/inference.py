@@ -192,6 +192,7 @@ class Inference:
         for row, applied in enumerate(tracked.applied.tolist()):
             if applied:
                 memories[row].last_applied = memories[row].frames - 1
+                memories[row].last_probability = probabilities[row]
             candidate = candidates[row] if applied else None
             sightings.append(Sighting(seen[row], scores[row], probabilities[row], candidate))
         return sightings

@@ -34,7 +34,8 @@ def judge(
         )
     changes.extend(track.update(mask, config))
     asked = memory.last_applied > 0 and memory.frames - memory.last_applied <= MEMORY_FRAMES
-    events = [_event(change, frame, one, seen.probability, asked) for change in changes]
+    probability = memory.last_probability if asked else None
+    events = [_event(change, frame, one, probability) for change in changes]
     target = Target(
         command=one.command,
         label=one.label,
@@ -48,14 +49,14 @@ def judge(
     return target, events
 
 
-def _event(
-    change: Change, frame: Frame, one: LivingCommand, probability: float | None, asked: bool
-) -> Event:
+def _event(change: Change, frame: Frame, one: LivingCommand, probability: float | None) -> Event:
     reason = ""
+    switching = change.kind in (EventKind.CANDIDATE, EventKind.SWITCHED)
     if change.kind is EventKind.CANDIDATE:
         reason = "another object fits the sentence better"
     elif change.kind is EventKind.SWITCHED:
-        reason = "the correction asked for it" if asked else "the tracker moved by itself"
+        by_itself = probability is None
+        reason = "the tracker moved by itself" if by_itself else "the correction asked for it"
     return Event(
         kind=change.kind,
         command=one.command,
@@ -64,7 +65,7 @@ def _event(
         camera=frame.camera,
         previous_state=change.previous_state,
         state=change.state,
-        switch_probability=probability if change.kind is EventKind.CANDIDATE else None,
+        switch_probability=probability if switching else None,
         overlap=change.overlap,
         previous_box=change.previous_box,
         box=change.box,

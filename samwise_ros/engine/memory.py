@@ -24,6 +24,7 @@ class Memory:
         track: the target's state.
         frames: frames seen since the memory started; gaps are not counted.
         last_applied: the frame on which the switch was last asked for, 0 at first.
+        last_probability: with which it was asked for.
     """
 
     memories: Tensor
@@ -32,6 +33,7 @@ class Memory:
     track: TargetTrack = field(default_factory=TargetTrack)
     frames: int = 0
     last_applied: int = 0
+    last_probability: float = 0.0
 
     @classmethod
     def empty(cls, config: SamwiseConfig, device: torch.device, dtype: torch.dtype) -> "Memory":

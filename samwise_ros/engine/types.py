@@ -114,7 +114,8 @@ class Event:
         camera: the camera of that frame; empty where no frame caused it.
         previous_state: before the change.
         state: after it.
-        switch_probability: of the conditional memory encoder; ``None`` where it had no part.
+        switch_probability: with which the conditional memory encoder asked for the other
+            object; ``None`` where it did not.
         overlap: intersection over union with the last visible mask; ``None`` where there is none.
         previous_box: of the last visible mask.
         box: of the new mask (of the candidate's for CANDIDATE).

@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from samwise_ros.data.tabletop import TabletopConfig, Video, absent_sentence, make_video
 from samwise_ros.network.text_encoder import pad
 from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.training.processes import Processes
 from samwise_ros.training.recipe import Stage
 
 Batch = TypeVar("Batch")
@@ -42,6 +43,7 @@ class Batches(IterableDataset[VideoBatch]):
     ) -> None:
         """Begin at ``first_step`` of the stage."""
         self.stage, self.tokenizer, self.seed, self.first_step = stage, tokenizer, seed, first_step
+        self.processes = Processes.join()
 
     def __iter__(self) -> Iterator[VideoBatch]:
         """Yield the batches that are left."""
@@ -55,6 +57,9 @@ class Batches(IterableDataset[VideoBatch]):
         frames = 1 if rng.random() < stage.single_share else stage.frames
         # Single frames are cheap: as many images as the stage's videos would have, up to 4 times.
         count = stage.batch if frames == stage.frames else stage.batch * min(stage.frames, 4)
+        if self.processes.count > 1:  # each process has its share of the batch, of its own videos
+            count = -(-count // self.processes.count)
+            rng = _own_chance(self.seed, stage, step, self.processes)
         videos, masks = [], []
         sentences: list[list[int]] = []
         for _ in range(count):
@@ -70,6 +75,12 @@ class Batches(IterableDataset[VideoBatch]):
         )
 
 
+def _own_chance(seed: int, stage: Stage, step: int, processes: Processes) -> random.Random:
+    """Return this process's source of chance for one step."""
+    own = f"/{processes.rank}" if processes.count > 1 else ""
+    return random.Random(f"{seed}/{stage.name}/{step}{own}")
+
+
 def _targets(rng: random.Random, video: Video, stage: Stage) -> list[tuple[np.ndarray, str]]:
     """Choose what to look for in a video: masks (T, H, W) and sentences."""
     if stage.task == "prompted":
@@ -82,12 +93,15 @@ def _targets(rng: random.Random, video: Video, stage: Stage) -> list[tuple[np.nd
     chosen = []
     expressions = list(video.expressions)
     rng.shuffle(expressions)
+    shapes = [expression for expression in expressions if expression.detail == "shape"]
     for index in range(stage.targets):
         if rng.random() < stage.absent_share or not expressions:
             chosen.append((np.zeros_like(video.masks[0]), absent_sentence(video, rng)))
-        else:
-            expression = expressions[index % len(expressions)]
-            chosen.append((video.masks[expression.object], expression.sentence))
+            continue
+        expression = expressions[index % len(expressions)]
+        if stage.shape_share and shapes and rng.random() < stage.shape_share:
+            expression = shapes[index % len(shapes)]
+        chosen.append((video.masks[expression.object], expression.sentence))
     return chosen
 
 
@@ -105,7 +119,7 @@ class SentenceBatches(IterableDataset[Tensor]):
         # Sentences do not need pixels: the smallest pictures do.
         config = TabletopConfig(frames=self.stage.frames, width=32, height=24)
         for step in range(self.first_step, self.stage.steps):
-            rng = random.Random(f"{self.seed}/{self.stage.name}/{step}")
+            rng = _own_chance(self.seed, self.stage, step, Processes.join())
             sentences: list[list[int]] = []
             while len(sentences) < self.stage.batch:
                 video = make_video("train", rng.randrange(1 << 40), config)

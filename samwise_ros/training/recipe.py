@@ -26,10 +26,13 @@ class Stage:
         targets: objects or sentences of each video.
         learning_rate: the highest; it rises over ``warmup`` steps and falls as a cosine.
         warmup: steps.
+        decay_steps: length of the cosine, where the stage ends before it; 0: all steps.
         gradient_norm: longer gradients are cut to this.
         causal_share: share of steps in the online mode's parallel form; the others are clips.
         single_share: share of steps on single frames, so that looks are not forgotten.
         absent_share: share of sentences that mean nothing in the video.
+        shape_share: share of sentences that are chosen among those that name the shape alone,
+            which is the attribute that is learned last.
         true_mask_share: share of steps in which the true masks are memorised.
         prompt_again: share of later frames that are prompted like the first one.
     """
@@ -42,10 +45,12 @@ class Stage:
     targets: int = 2
     learning_rate: float = 1e-3
     warmup: int = 100
+    decay_steps: int = 0
     gradient_norm: float = 1.0
     causal_share: float = 1.0
     single_share: float = 0.0
     absent_share: float = 0.1
+    shape_share: float = 0.0
     true_mask_share: float = 0.0
     prompt_again: float = 0.3
 
@@ -62,6 +67,7 @@ class Stage:
             "causal_share",
             "single_share",
             "absent_share",
+            "shape_share",
             "true_mask_share",
             "prompt_again",
         ):

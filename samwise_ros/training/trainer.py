@@ -17,6 +17,7 @@ from samwise_ros.network.checkpoint import CheckpointError, save_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.training.processes import Processes
 from samwise_ros.training.recipe import Recipe, Stage
 from samwise_ros.training.tasks import TASKS, Task
 
@@ -37,6 +38,7 @@ class Trainer:
         Raises:
             CheckpointError: for a folder whose state is damaged or of another recipe.
         """
+        self.processes = Processes.join()
         torch.manual_seed(recipe.seed)
         self.recipe, self.folder = recipe, folder
         self.network = Samwise(preset(recipe.preset))
@@ -55,13 +57,14 @@ class Trainer:
             self.step, self._stage_state = 0, None
             self.stage_index = index + 1
             self._save(None)
-            save_model(self.folder / "model", self.network.eval(), self.tokenizer)
+            if self.processes.rank == 0:
+                save_model(self.folder / "model", self.network.eval(), self.tokenizer)
 
     def _run_stage(self, stage: Stage) -> None:
         # A stage's chance does not depend on the stages before it.
         torch.manual_seed(self.recipe.seed + self.stage_index)
         task: Task = TASKS[stage.task](self.network, stage, self.tokenizer, self.recipe.seed)
-        learner = _Learner(self.network, task.trained(), stage)
+        learner = _Learner(self.network, task.trained(), stage, self.processes)
         if self._stage_state is not None:
             learner.load(self._stage_state)
         began, saved = time.monotonic() - self.seconds, time.monotonic()
@@ -72,6 +75,7 @@ class Trainer:
             total=stage.steps,
             unit="step",
             mininterval=1.0,
+            disable=self.processes.rank > 0,
         )
         for batch in progress:
             rng = random.Random(f"{self.recipe.seed}/{stage.name}/{self.step}/choices")
@@ -86,12 +90,16 @@ class Trainer:
                 saved = time.monotonic()
 
     def _log(self, stage: Stage, losses: dict[str, float]) -> None:
+        if self.processes.rank > 0:
+            return
         line = {"stage": stage.name, "step": self.step, "seconds": round(self.seconds), **losses}
         with (self.folder / "log.jsonl").open("a") as log:
             log.write(json.dumps(line) + "\n")
 
     def _save(self, learner: "_Learner | None") -> None:
         """Write the state to a temporary file and rename it, so that a stop leaves a whole one."""
+        if self.processes.rank > 0:
+            return
         state = {
             "recipe": repr(self.recipe),
             "stage": self.stage_index,
@@ -122,10 +130,12 @@ class Trainer:
 class _Learner:
     """The part of the network that a stage trains, with its optimizer."""
 
-    def __init__(self, network: Samwise, trained: list[nn.Module], stage: Stage) -> None:
+    def __init__(
+        self, network: Samwise, trained: list[nn.Module], stage: Stage, processes: Processes
+    ) -> None:
         network.eval().requires_grad_(False)
         self.modules = nn.ModuleList(trained).train().requires_grad_(True)
-        self.stage = stage
+        self.stage, self.processes = stage, processes
         self.optimizer = torch.optim.AdamW(
             self.modules.parameters(), betas=(0.9, 0.98), weight_decay=0.01
         )
@@ -136,7 +146,7 @@ class _Learner:
         """Take one step; return the losses as text."""
         stage = self.stage
         rise = min(1.0, (step + 1) / max(stage.warmup, 1))
-        fall = 0.5 + 0.5 * math.cos(math.pi * step / stage.steps)
+        fall = 0.5 + 0.5 * math.cos(math.pi * step / max(stage.steps, stage.decay_steps))
         for group in self.optimizer.param_groups:
             group["lr"] = stage.learning_rate * rise * fall
         total = torch.stack(list(losses.values())).sum()
@@ -144,6 +154,7 @@ class _Learner:
             raise ValueError(f"stage {stage.name}, step {step}: the loss is {total.item()}")
         self.optimizer.zero_grad(set_to_none=True)
         total.backward()
+        self._agree()
         nn.utils.clip_grad_norm_(self.modules.parameters(), stage.gradient_norm)
         self.optimizer.step()
         values = {name: float(loss.detach()) for name, loss in losses.items()}
@@ -151,6 +162,17 @@ class _Learner:
             self.sums[name] = self.sums.get(name, 0.0) + value
         self.count += 1
         return {name: f"{value:.3f}" for name, value in values.items()}
+
+    def _agree(self) -> None:
+        """Average over all processes the gradients, and the statistics that BatchNorm keeps."""
+        if self.processes.count == 1:
+            return
+        for parameter in self.modules.parameters():
+            if parameter.grad is None:  # unused on this process's videos, perhaps not on another's
+                parameter.grad = torch.zeros_like(parameter)
+        gradients = [p.grad for p in self.modules.parameters() if p.grad is not None]
+        statistics = [b for b in self.modules.buffers() if b.is_floating_point()]
+        self.processes.average([*gradients, *statistics])
 
     def mean_losses(self) -> dict[str, float]:
         """Return the mean of each loss since the last call."""

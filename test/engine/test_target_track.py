@@ -70,7 +70,7 @@ def judged(make_engine):
     def judge_next(mask, candidate=None):
         memory.frames += 1
         if candidate is not None:
-            memory.last_applied = memory.frames - 1
+            memory.last_applied, memory.last_probability = memory.frames - 1, 0.8
         probability = None if candidate is None else 0.8
         frame = Frame(np.zeros((20, 30, 3), np.uint8), stamp_ns=memory.frames)
         return judge(frame, living, memory, Sighting(mask, 0.9, probability, candidate), config)
@@ -89,6 +89,7 @@ def test_candidate_tells_before_the_switch_and_the_switch_who_asked(judged):
     _, events = judged(square(20))
     assert [event.kind for event in events] == [EventKind.SWITCHED]
     assert "correction" in events[0].reason
+    assert events[0].switch_probability == pytest.approx(0.8)
 
 
 def test_a_switch_that_nobody_asked_for_says_so(judged):
@@ -96,6 +97,7 @@ def test_a_switch_that_nobody_asked_for_says_so(judged):
     _, events = judged(square(20))
     assert [event.kind for event in events] == [EventKind.SWITCHED]
     assert "by itself" in events[0].reason
+    assert events[0].switch_probability is None
 
 
 def test_an_empty_candidate_is_no_event(judged):
