@@ -1,7 +1,6 @@
 """The streaming engine: frames and commands in, targets and events out, for days."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -28,14 +27,6 @@ from samwise_ros.network.checkpoint import load_model
 from samwise_ros.network.frozen_sam2 import MEMORY_FRAMES
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.tokenizer import SentenceTokenizer
-
-
-@dataclass(eq=False)
-class _Clip:
-    """Frames that wait for their clip to fill, and what happened before the first of them."""
-
-    events: tuple[Event, ...]
-    frames: list[Frame] = field(default_factory=list)
 
 
 class Engine:
@@ -70,7 +61,8 @@ class Engine:
         self._commands: dict[str, LivingCommand] = {}
         self._store = MemoryStore(self._inference.empty_memory, bound=2 * self.config.max_commands)
         self._last: dict[str, Frame] = {}
-        self._clips: dict[str, _Clip] = {}
+        # Frames that wait for their clip to fill, and what happened before the first of them.
+        self._clips: dict[str, tuple[list[Frame], tuple[Event, ...]]] = {}
         self._model = "network"
 
     @classmethod
@@ -175,18 +167,16 @@ class Engine:
         self._last[frame.camera] = frame
         if self.config.mode == "online":
             return self._process([frame], events)
-        clip = self._clips.setdefault(frame.camera, _Clip(events))
-        clip.frames.append(frame)
-        if len(clip.frames) < self._inference.network.config.clip_frames:
+        frames, events = self._clips.setdefault(frame.camera, ([], events))
+        frames.append(frame)
+        if len(frames) < self._inference.network.config.clip_frames:
             return []
-        return self._process(self._clips.pop(frame.camera).frames, clip.events)
+        return self._process(*self._clips.pop(frame.camera))
 
     def flush(self) -> list[FrameResult]:
         """Process the frames that wait for their clip to fill; for the end of a video."""
         clips, self._clips = self._clips, {}
-        return [
-            result for clip in clips.values() for result in self._process(clip.frames, clip.events)
-        ]
+        return [result for clip in clips.values() for result in self._process(*clip)]
 
     def warm_up(self, height: int, width: int) -> None:
         """Run the network on blank frames of a size, so that the first real one is not slow."""

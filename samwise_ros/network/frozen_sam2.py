@@ -1,7 +1,5 @@
 """SAM 2, built from the ``sam2`` package and run in the steps that SAMWISE needs."""
 
-from dataclasses import dataclass
-
 import torch
 from sam2.modeling.backbones.hieradet import Hiera
 from sam2.modeling.backbones.image_encoder import FpnNeck, ImageEncoder
@@ -10,38 +8,17 @@ from sam2.modeling.memory_encoder import CXBlock, Fuser, MaskDownSampler, Memory
 from sam2.modeling.position_encoding import PositionEmbeddingSine, apply_rotary_enc
 from sam2.modeling.sam.mask_decoder import MaskDecoder
 from sam2.modeling.sam.transformer import RoPEAttention, TwoWayTransformer
-from sam2.modeling.sam2_base import NO_OBJ_SCORE, SAM2Base
+from sam2.modeling.sam2_base import SAM2Base
 from torch import Tensor, nn
 from torch.nn import functional
 
 from samwise_ros.network.config import SamwiseConfig
+from samwise_ros.network.decoded import Decoded
 
 MEMORY_FRAMES = 6
 """Memorised frames that a frame can look back on."""
 MEMORY_POINTERS = 15
 """Object pointers that a frame can look back on."""
-
-
-@dataclass(frozen=True, eq=False)
-class Decoded:
-    """What the mask decoder says of one frame.
-
-    Attributes:
-        logits: (B, 1, S/4, S/4) raw mask logits, before the no-object rule.
-        score: (B, 1) object score logits.
-        pointer: (B, width) object pointer after the no-object rule.
-        early_token: (B, width) mask token after the first two-way layer.
-    """
-
-    logits: Tensor
-    score: Tensor
-    pointer: Tensor
-    early_token: Tensor
-
-    @property
-    def low_res_masks(self) -> Tensor:
-        """(B, 1, S/4, S/4) mask logits after the no-object rule."""
-        return torch.where(self.score[:, :, None, None] > 0, self.logits, NO_OBJ_SCORE)
 
 
 class Sam2(SAM2Base):  # type: ignore[misc]

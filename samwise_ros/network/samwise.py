@@ -8,7 +8,8 @@ from torch import Tensor, nn
 from samwise_ros.network.adapter import Adapter
 from samwise_ros.network.conditional_memory import ConditionalMemoryEncoder, write_candidate
 from samwise_ros.network.config import SamwiseConfig
-from samwise_ros.network.frozen_sam2 import Decoded, Sam2
+from samwise_ros.network.decoded import Decoded
+from samwise_ros.network.frozen_sam2 import Sam2
 from samwise_ros.network.memory_bank import MemoryBank
 from samwise_ros.network.prompt import Prompt
 from samwise_ros.network.text_encoder import PAD_ID, TextEncoder
