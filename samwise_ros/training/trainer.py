@@ -59,6 +59,7 @@ class Trainer:
             self._save(None)
             if self.processes.rank == 0:
                 save_model(self.folder / "model", self.network.eval(), self.tokenizer)
+        self.processes.leave()
 
     def _run_stage(self, stage: Stage) -> None:
         # A stage's chance does not depend on the stages before it.

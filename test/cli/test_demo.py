@@ -37,7 +37,11 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """Start the demo in a folder; no display, and whatever it starts bears the folder's name."""
     environment = {key: value for key, value in os.environ.items() if key != "DISPLAY"}
     environment["SAMWISE_TEST"] = str(folder)
-    program = "import sys; from samwise_ros.cli.main import main; sys.exit(main())"
+    program = (
+        # Where the tests run in a script's background, Ctrl-C would be ignored from birth.
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from samwise_ros.cli.main import main; sys.exit(main())"
+    )
     return subprocess.Popen(
         [sys.executable, "-c", program, "demo", "--out", "out", "--device", "cpu", *arguments],
         cwd=folder,

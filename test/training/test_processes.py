@@ -19,6 +19,7 @@ processes.average(tensors)
 assert processes.count == 2
 assert torch.equal(tensors[0], torch.full((2, 3), 0.5)), tensors
 assert torch.equal(tensors[1], torch.tensor([2.0])), tensors
+processes.leave()
 """
 RECIPE = """
 preset: tabletop
