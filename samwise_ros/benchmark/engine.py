@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from itertools import count, cycle, islice
+from itertools import cycle, islice
 
 from tqdm import tqdm
 
@@ -100,8 +100,7 @@ def _measure(benchmark: EngineBenchmark, video: Video, number: int) -> EngineTim
         reason = refused[0].reason if refused else f"the video has {len(commands)} sentences"
         raise ValueError(f"{number} commands: {reason}")
     frames = (
-        Frame(image, stamp_ns=index * _FRAME_NS)
-        for index, image in zip(count(), cycle(video.frames), strict=False)
+        Frame(image, stamp_ns=index * _FRAME_NS) for index, image in enumerate(cycle(video.frames))
     )
     for frame in islice(frames, _WARM_UP):
         engine.step(frame)

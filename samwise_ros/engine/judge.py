@@ -26,12 +26,9 @@ def judge(
         mask[:] = False
     track = memory.track
     changes = []
-    candidate = None if seen.candidate is None else to_box(seen.candidate)
-    if candidate is not None:
-        before = None if track.last_mask is None else to_box(track.last_mask)
-        changes.append(
-            Change(EventKind.CANDIDATE, track.state, track.state, None, before, candidate)
-        )
+    # A candidate of no pixel writes nothing to the memory, and is none.
+    if seen.candidate is not None and seen.candidate.any():
+        changes.append(track.change(EventKind.CANDIDATE, track.state, seen.candidate))
     changes.extend(track.update(mask, config))
     asked = memory.last_applied > 0 and memory.frames - memory.last_applied <= MEMORY_FRAMES
     probability = memory.last_probability if asked else None

@@ -53,28 +53,28 @@ class TargetTrack:
         self.seen = self.seen + 1 if visible else 0
         self.unseen = 0 if visible else self.unseen + 1
         changes = []
-        previous_box = None if self.last_mask is None else to_box(self.last_mask)
         if visible and self.last_mask is not None:
             shared = overlap(mask, self.last_mask)
             if shared < config.switch_max_overlap:
-                changes.append(
-                    Change(
-                        EventKind.SWITCHED,
-                        self.state,
-                        self.state,
-                        shared,
-                        previous_box,
-                        to_box(mask),
-                    )
-                )
+                changes.append(self.change(EventKind.SWITCHED, self.state, mask, shared))
         kind, state = self._next(config)
         if kind is not None:
-            box = to_box(mask)
-            changes.append(Change(kind, self.state, state, None, previous_box, box))
+            changes.append(self.change(kind, state, mask))
             self.state = state
         if visible:
             self.last_mask = mask
         return changes
+
+    def change(
+        self,
+        kind: EventKind,
+        state: TargetState,
+        mask: NDArray[np.bool_],
+        shared: float | None = None,
+    ) -> Change:
+        """Describe a change from the last visible mask to ``mask``."""
+        before = None if self.last_mask is None else to_box(self.last_mask)
+        return Change(kind, self.state, state, shared, before, to_box(mask))
 
     def _next(self, config: EngineConfig) -> tuple[EventKind | None, TargetState]:
         tracking = self.state is TargetState.TRACKING
