@@ -70,12 +70,17 @@ def test_two_full_cycles_leave_nothing_behind(robot: Robot, start_node: Any) -> 
 
 
 def test_memories_and_commands_outlive_a_pause(robot: Robot, active_node: NodeProcess) -> None:
-    robot.say(active_node, "the red ball")
-    assert robot.change_state(active_node.name, Transition.TRANSITION_DEACTIVATE)
-    assert robot.change_state(active_node.name, Transition.TRANSITION_ACTIVATE)
     with robot.listening(f"{active_node.name}/commands", CommandArray, latched=True) as living:
-        array = living.wait()
+        robot.say(active_node, "the red ball")
+        # A sentence and a change of state come by different ways: the later one may be the first.
+        living.wait(lambda array: len(array.commands) == 1)
+        living.clear()
+        assert robot.change_state(active_node.name, Transition.TRANSITION_DEACTIVATE)
+        assert robot.change_state(active_node.name, Transition.TRANSITION_ACTIVATE)
+    with robot.listening(f"{active_node.name}/commands", CommandArray, latched=True) as after:
+        array = after.wait(lambda array: len(array.commands) == 1)
     assert [one.sentence for one in array.commands] == ["the red ball"]
+    assert all(len(array.commands) == 1 for array in living.messages)
 
 
 def test_enable_toggle_reset_and_clear(robot: Robot, active_node: NodeProcess) -> None:
