@@ -7,7 +7,7 @@ from itertools import cycle, islice
 from tqdm import tqdm
 
 from samwise_ros.benchmark.timing import Spread
-from samwise_ros.data.tabletop import TabletopConfig, Video, make_video
+from samwise_ros.data.tabletop import TabletopConfig, TabletopVideo, make_video
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, EventKind, Frame
 
@@ -91,7 +91,7 @@ def engine_table(timings: list[EngineTiming]) -> str:
     return "\n".join(lines)
 
 
-def _measure(benchmark: EngineBenchmark, video: Video, number: int) -> EngineTiming:
+def _measure(benchmark: EngineBenchmark, video: TabletopVideo, number: int) -> EngineTiming:
     engine = Engine.from_model(benchmark.model, benchmark.device, benchmark.precision)
     sentences = [expression.sentence for expression in video.expressions[:number]]
     commands = [Command(str(index), sentence) for index, sentence in enumerate(sentences)]

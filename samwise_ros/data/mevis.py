@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pycocotools import mask as coco
 from tqdm import tqdm
 
-from samwise_ros.data.tabletop import Split, TabletopConfig, Video, make_video
+from samwise_ros.data.tabletop import Split, TabletopConfig, TabletopVideo, make_video
 
 _JPEG_QUALITY = 95
 
@@ -53,7 +53,7 @@ def _write_frames(folder: Path, frames: NDArray[np.uint8]) -> None:
             raise OSError(f"could not write {path}")
 
 
-def _expressions(index: int, video: Video, first_annotation: int) -> dict[str, Any]:
+def _expressions(index: int, video: TabletopVideo, first_annotation: int) -> dict[str, Any]:
     """One video's entry of ``meta_expressions.json``."""
     return {
         "vid_id": index,
@@ -61,8 +61,8 @@ def _expressions(index: int, video: Video, first_annotation: int) -> dict[str, A
         "expressions": {
             str(number): {
                 "exp": item.sentence,
-                "obj_id": [item.object],
-                "anno_id": [first_annotation + item.object],
+                "obj_id": list(item.objects),
+                "anno_id": [first_annotation + item.objects[0]],
             }
             for number, item in enumerate(video.expressions)
         },

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from samwise_ros.data.dataset import Expression
 from samwise_ros.data.tabletop_language import sentence, vocabulary
 from samwise_ros.data.tabletop_meaning import (
     Chance,
@@ -24,17 +25,15 @@ from samwise_ros.data.tabletop_render import make_actor, paste_actors
 from samwise_ros.data.tabletop_scenery import draw_light, draw_shake, draw_table, exposed, shaken
 
 __all__ = [
-    "Expression",
     "Split",
     "TabletopConfig",
-    "Video",
+    "TabletopVideo",
     "absent_sentence",
     "make_video",
     "vocabulary",
 ]
 
 Split = Literal["train", "val", "test"]
-Kind = Literal["attribute", "motion", "late"]
 
 
 @dataclass(frozen=True)
@@ -71,33 +70,18 @@ class TabletopConfig:
             )
 
 
-@dataclass(frozen=True)
-class Expression:
-    """A sentence and the object it means.
-
-    Attributes:
-        sentence: lower-case words.
-        kind: ``late`` where the object is out of view for a part of the video; else ``motion``
-            where the sentence speaks of motion; else ``attribute``.
-        object: index into the video's masks.
-        detail: the motion that is named, else the attributes that are, as ``"colour shape"``;
-            of a late object always ``enters`` or ``leaves``.
-    """
-
-    sentence: str
-    kind: Kind
-    object: int
-    detail: str
-
-
 @dataclass(frozen=True, eq=False)
-class Video:
+class TabletopVideo:
     """A short video of a table.
 
     Attributes:
         frames: (T, H, W, 3) uint8, RGB.
         masks: (N, T, H, W) bool, the visible pixels of each object.
-        expressions: sentences, each of which means one object and no other.
+        expressions: sentences, each of which means one object, an index into the masks, and no
+            other. Their kind is ``late`` where the object is out of view for a part of the video;
+            else ``motion`` where the sentence speaks of motion; else ``attribute``. Their detail
+            is the motion that is named, else the attributes that are, as ``"colour shape"``; of a
+            late object always ``enters`` or ``leaves``.
         objects: the N objects in symbols.
     """
 
@@ -107,7 +91,7 @@ class Video:
     objects: tuple[TabletopObject, ...]
 
 
-def make_video(split: Split, index: int, config: TabletopConfig) -> Video:
+def make_video(split: Split, index: int, config: TabletopConfig) -> TabletopVideo:
     """Make one video, always the same one for the same arguments.
 
     Args:
@@ -141,10 +125,10 @@ def make_video(split: Split, index: int, config: TabletopConfig) -> Video:
         image = shaken(table, *shift)
         paste_actors(image, actors, moment, shift, masks[:, moment])
         frames[moment] = exposed(plot, image, light, moment)
-    return Video(frames, masks, tuple(expressions), tuple(cast))
+    return TabletopVideo(frames, masks, tuple(expressions), tuple(cast))
 
 
-def absent_sentence(video: Video, rng: Chance) -> str:
+def absent_sentence(video: TabletopVideo, rng: Chance) -> str:
     """A sentence of the same kind that means no object of the video.
 
     Args:
@@ -168,14 +152,15 @@ def _expressions(rng: random.Random, cast: list[TabletopObject], frames: int) ->
                 meanings.append(motion_meaning(rng, cast, index))
         for meaning in dict.fromkeys(meanings):
             if meaning is not None:
-                found.append(_expression(rng, cast[index], index, meaning))
+                found.append(_expression(rng, cast[index], index, meaning, str(len(found))))
     return found
 
 
 def _expression(
-    rng: random.Random, item: TabletopObject, index: int, meaning: Meaning
+    rng: random.Random, item: TabletopObject, index: int, meaning: Meaning, name: str
 ) -> Expression:
     words = sentence(rng, meaning)
     if item.motion in ("enters", "leaves"):
-        return Expression(words, "late", index, item.motion)
-    return Expression(words, "motion" if meaning.motion else "attribute", index, meaning.detail)
+        return Expression(words, (index,), name, "late", item.motion)
+    kind = "motion" if meaning.motion else "attribute"
+    return Expression(words, (index,), name, kind, meaning.detail)

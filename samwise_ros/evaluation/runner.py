@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from samwise_ros.data.tabletop import Split, TabletopConfig, Video, make_video
+from samwise_ros.data.tabletop import Split, TabletopConfig, TabletopVideo, make_video
 from samwise_ros.engine.config import EngineConfig, Mode
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, EventKind, Frame
@@ -89,7 +89,7 @@ def evaluate(model: str, config: EvaluationConfig) -> Results:
     return Results(model, config.data, config.videos, config.frames, _SIZE, tuple(runs))
 
 
-def find(engine: Engine, video: Video, sentences: Sequence[str]) -> list[NDArray[np.bool_]]:
+def find(engine: Engine, video: TabletopVideo, sentences: Sequence[str]) -> list[NDArray[np.bool_]]:
     """Follow sentences through a video and forget them again.
 
     Args:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.tabletop import Expression
+from samwise_ros.data.dataset import Expression
 from samwise_ros.evaluation.metrics import boundary_accuracy, region_similarity
 
 
@@ -125,7 +125,7 @@ def partner(expressions: Sequence[Expression], index: int) -> int | None:
         candidate
         for candidate in following
         if expressions[candidate].kind == "attribute"
-        and expressions[candidate].object != expressions[index].object
+        and expressions[candidate].objects != expressions[index].objects
     )
     return next(others, None)
 
@@ -155,13 +155,13 @@ def score_video(
     """
     if len(masks) != len(expressions):
         raise ValueError(f"expected {len(expressions)} masks, got {len(masks)}")
-    own = [compare(m, objects[e.object]) for e, m in zip(expressions, masks, strict=True)]
+    own = [compare(m, objects[e.objects[0]]) for e, m in zip(expressions, masks, strict=True)]
     scores = []
     for index, expression in enumerate(expressions):
         swap = None
         said = partner(expressions, index)
         if said is not None:
-            original = compare(masks[said], objects[expression.object])
+            original = compare(masks[said], objects[expression.objects[0]])
             swap = Swap(expressions[said].sentence, own[said], original)
         scores.append(
             ExpressionScore(

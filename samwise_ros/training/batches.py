@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
-from samwise_ros.data.tabletop import TabletopConfig, Video, absent_sentence, make_video
+from samwise_ros.data.tabletop import TabletopConfig, TabletopVideo, absent_sentence, make_video
 from samwise_ros.network.text_encoder import pad
 from samwise_ros.network.tokenizer import SentenceTokenizer
 from samwise_ros.training.processes import Processes
@@ -81,7 +81,9 @@ def _own_chance(seed: int, stage: Stage, step: int, processes: Processes) -> ran
     return random.Random(f"{seed}/{stage.name}/{step}{own}")
 
 
-def _targets(rng: random.Random, video: Video, stage: Stage) -> list[tuple[np.ndarray, str]]:
+def _targets(
+    rng: random.Random, video: TabletopVideo, stage: Stage
+) -> list[tuple[np.ndarray, str]]:
     """Choose what to look for in a video: masks (T, H, W) and sentences."""
     if stage.task == "prompted":
         shown = [mask for mask in video.masks if mask[0].sum() >= _LEAST_AREA]
@@ -101,7 +103,7 @@ def _targets(rng: random.Random, video: Video, stage: Stage) -> list[tuple[np.nd
         expression = expressions[index % len(expressions)]
         if stage.shape_share and shapes and rng.random() < stage.shape_share:
             expression = shapes[index % len(shapes)]
-        chosen.append((video.masks[expression.object], expression.sentence))
+        chosen.append((video.masks[expression.objects[0]], expression.sentence))
     return chosen
 
 

@@ -21,6 +21,8 @@ class Stage:
             ``words`` trains the text encoder on the sentences, ``sentences`` trains adapters,
             prompt and conditional memory encoder with both frozen.
         steps: updates.
+        train: modules of the network that learn in a stage of ``sentences``; all others are
+            frozen, whatever they hold.
         batch: videos in a step; sentences in a step of ``words``.
         frames: frames of a video.
         targets: objects or sentences of each video.
@@ -53,6 +55,7 @@ class Stage:
     shape_share: float = 0.0
     true_mask_share: float = 0.0
     prompt_again: float = 0.3
+    train: tuple[str, ...] = ("cmt_adapters", "prompt", "conditional_memory_encoder")
 
     def __post_init__(self) -> None:
         """Refuse values outside their range, with the reason."""
@@ -112,7 +115,7 @@ class Recipe:
             stages = data.get("stages") or []
             for stage in stages:
                 _refuse_unknown(stage, Stage, f"stage {stage.get('name')}")
-            return cls(data["preset"], int(data["seed"]), tuple(Stage(**s) for s in stages))
+            return cls(data["preset"], int(data["seed"]), tuple(_stage(s) for s in stages))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{path}: {error}") from error
 
@@ -121,3 +124,10 @@ def _refuse_unknown(data: dict[str, Any], known: type[Any], where: str) -> None:
     unknown = sorted(set(data) - {item.name for item in fields(known)})
     if unknown:
         raise ValueError(f"unknown settings in {where}: {', '.join(unknown)}")
+
+
+def _stage(data: dict[str, Any]) -> Stage:
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
+    }
+    return Stage(**values)

@@ -110,9 +110,8 @@ class Sentences:
         self.network, self.stage, self.tokenizer, self.seed = network, stage, tokenizer, seed
 
     def trained(self) -> list[nn.Module]:
-        """Return what stands between the frozen parts."""
-        network = self.network
-        return [network.cmt_adapters, network.prompt, network.conditional_memory_encoder]
+        """Return what the stage names; as a rule what stands between the frozen parts."""
+        return [self.network.get_submodule(name) for name in self.stage.train]
 
     def batches(self, first_step: int) -> Iterable[VideoBatch]:
         """Return videos with sentences."""
@@ -124,9 +123,8 @@ class Sentences:
         count, frames = batch.frames.shape[:2]
         side, size = network.config.image_size, tuple(batch.frames.shape[2:4])
         pixels = to_square(batch.frames.flatten(0, 1), side).unflatten(0, (count, frames))
-        with torch.no_grad():
-            stem = network.image_stem(pixels)
-            text = network.text_stem(batch.input_ids.flatten(0, 1))
+        stem = network.image_stem(pixels)
+        text = network.text_stem(batch.input_ids.flatten(0, 1))
         stem = type(stem)(
             stem.first.repeat_interleave(targets, 0), stem.second.repeat_interleave(targets, 0)
         )

@@ -34,9 +34,11 @@ def test_reads_back(folder: Path) -> None:
         assert len(entry["expressions"]) == len(video.expressions)
         for written, made in zip(entry["expressions"].values(), video.expressions, strict=True):
             assert written["exp"] == made.sentence
-            assert written["obj_id"] == [made.object]
+            assert written["obj_id"] == list(made.objects)
             (annotation,) = written["anno_id"]
-            for code, truth in zip(masks[str(annotation)], video.masks[made.object], strict=True):
+            for code, truth in zip(
+                masks[str(annotation)], video.masks[made.objects[0]], strict=True
+            ):
                 assert (code is None) == (not truth.any())
                 if code is not None:
                     np.testing.assert_array_equal(coco.decode(code), truth)

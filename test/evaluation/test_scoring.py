@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from samwise_ros.data.tabletop import Expression, TabletopConfig, Video, make_video
+from samwise_ros.data.dataset import Expression
+from samwise_ros.data.tabletop import TabletopConfig, TabletopVideo, make_video
 from samwise_ros.evaluation.results import Results, Run
 from samwise_ros.evaluation.scoring import ExpressionScore, compare, mean, partner, score_video
 
 
 @pytest.fixture(scope="module")
-def video() -> Video:
+def video() -> TabletopVideo:
     return make_video("test", 0, TabletopConfig(frames=6, width=160, height=120))
 
 
@@ -18,9 +19,9 @@ def _run(scores: list[ExpressionScore]) -> Run:
 
 
 def test_an_oracle_scores_100_and_its_swapped_sentences_go_to_the_other_object(
-    video: Video,
+    video: TabletopVideo,
 ) -> None:
-    oracle = [video.masks[expression.object] for expression in video.expressions]
+    oracle = [video.masks[expression.objects[0]] for expression in video.expressions]
     run = _run(score_video(0, video.expressions, video.masks, oracle))
     assert run.mean_of().jf == 1.0
     control = run.control()
@@ -30,7 +31,7 @@ def test_an_oracle_scores_100_and_its_swapped_sentences_go_to_the_other_object(
     assert control.original.jf < 0.15
 
 
-def test_who_ignores_the_sentence_is_told_by_the_control(video: Video) -> None:
+def test_who_ignores_the_sentence_is_told_by_the_control(video: TabletopVideo) -> None:
     deaf = [video.masks[0]] * len(video.expressions)
     control = _run(score_video(0, video.expressions, video.masks, deaf)).control()
     assert control is not None
@@ -48,20 +49,20 @@ def test_nothing_found_scores_nothing_but_where_nothing_is_in_view() -> None:
 
 def test_the_partner_is_the_next_attribute_sentence_of_another_object() -> None:
     kinds = [("attribute", 0), ("attribute", 0), ("motion", 1), ("late", 2), ("attribute", 3)]
-    expressions = [Expression("", kind, thing, "") for kind, thing in kinds]
+    expressions = [Expression("", (thing,), kind=kind) for kind, thing in kinds]
     assert [partner(expressions, index) for index in range(5)] == [4, 4, None, None, 0]
     assert partner(expressions[:3], 0) is None
 
 
-def test_masks_that_do_not_belong_are_refused(video: Video) -> None:
+def test_masks_that_do_not_belong_are_refused(video: TabletopVideo) -> None:
     with pytest.raises(ValueError, match=r"expected \d+ masks, got 1"):
         score_video(0, video.expressions, video.masks, [video.masks[0]])
     with pytest.raises(ValueError, match="expected at least one similarity"):
         mean([])
 
 
-def test_the_tables_and_the_json_say_the_same(video: Video) -> None:
-    oracle = [video.masks[expression.object] for expression in video.expressions]
+def test_the_tables_and_the_json_say_the_same(video: TabletopVideo) -> None:
+    oracle = [video.masks[expression.objects[0]] for expression in video.expressions]
     nothing = [np.zeros_like(mask) for mask in oracle]
     runs = (
         Run("online", True, tuple(score_video(0, video.expressions, video.masks, oracle))),
@@ -83,7 +84,7 @@ def test_the_tables_and_the_json_say_the_same(video: Video) -> None:
 def test_without_partners_there_is_no_control() -> None:
     truth = np.zeros((1, 2, 20, 20), bool)
     truth[0, :, 5:15, 5:15] = True
-    lonely = [Expression("the red ball", "attribute", 0, "colour shape")]
+    lonely = [Expression("the red ball", (0,), "0", "attribute", "colour shape")]
     run = _run(score_video(0, lonely, truth, [truth[0]]))
     assert run.control() is None
     results = Results("oracle", "tabletop:test", 1, 2, (20, 20), (run,))
