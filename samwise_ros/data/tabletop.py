@@ -20,7 +20,7 @@ from samwise_ros.data.tabletop_meaning import (
     motion_meaning,
 )
 from samwise_ros.data.tabletop_motion import plan_tracks
-from samwise_ros.data.tabletop_objects import MOTION_FRAMES, TabletopObject, draw_cast
+from samwise_ros.data.tabletop_objects import MOTION_FRAMES, TabletopObject, draw_cast, with_onsets
 from samwise_ros.data.tabletop_render import make_actor, paste_actors
 from samwise_ros.data.tabletop_scenery import draw_light, draw_shake, draw_table, exposed, shaken
 
@@ -46,6 +46,7 @@ class TabletopConfig:
         height: of the images, pixels.
         min_objects: least number of objects, from 2.
         max_objects: largest number of objects; fewer are shown where there is no room.
+        late_share: of the objects that move or are lifted, those that rest first, 0 to 1.
     """
 
     frames: int = 8
@@ -53,6 +54,7 @@ class TabletopConfig:
     height: int = 96
     min_objects: int = 3
     max_objects: int = 6
+    late_share: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse values outside their range, with the reason."""
@@ -68,6 +70,8 @@ class TabletopConfig:
                 "min_objects, max_objects: expected 2 <= min <= max <= 8, "
                 f"got {self.min_objects} and {self.max_objects}"
             )
+        if not 0 <= self.late_share <= 1:
+            raise ValueError(f"late_share: expected 0 to 1, got {self.late_share}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +85,8 @@ class TabletopVideo:
             other. Their kind is ``late`` where the object is out of view for a part of the video;
             else ``motion`` where the sentence speaks of motion; else ``attribute``. Their detail
             is the motion that is named, else the attributes that are, as ``"colour shape"``; of a
-            late object always ``enters`` or ``leaves``.
+            late object always ``enters`` or ``leaves``. A sentence about a motion that begins
+            late is ``late`` too, and its detail is ``starts``.
         objects: the N objects in symbols.
     """
 
@@ -107,6 +112,8 @@ def make_video(split: Split, index: int, config: TabletopConfig) -> TabletopVide
     plot = random.Random(f"tabletop/{split}/{index}")
     count = plot.randint(config.min_objects, config.max_objects)
     cast = draw_cast(plot, count, config.frames)
+    if config.late_share and config.frames >= MOTION_FRAMES:
+        cast = with_onsets(plot, cast, config.late_share)
     ratio = config.height / config.width
     cast, tracks = plan_tracks(plot, cast, config.frames, ratio, config.min_objects)
     actors = [
@@ -162,5 +169,7 @@ def _expression(
     words = sentence(rng, meaning)
     if item.motion in ("enters", "leaves"):
         return Expression(words, (index,), name, "late", item.motion)
+    if item.onset and meaning.motion:
+        return Expression(words, (index,), name, "late", "starts")
     kind = "motion" if meaning.motion else "attribute"
     return Expression(words, (index,), name, kind, meaning.detail)

@@ -64,7 +64,7 @@ def plan_tracks(
         hides = index + 1 < len(cast) and cast[index + 1].motion == "behind"
         best: tuple[float, Track] | None = None
         for _ in range(_TRIES):
-            track = _track(rng, item, progress, ratio, cover)
+            track = _track(rng, item, _since(item.onset, progress), ratio, cover)
             if hides:  # there must be a way past it on both sides
                 track = replace(track, x=np.full(frames, rng.uniform(0.4, 0.6)))
             others = list(zip(kept, tracks, strict=True))
@@ -77,6 +77,15 @@ def plan_tracks(
             kept.append(item)
             tracks.append(best[1])
     return _with_drift(kept, tracks), tracks
+
+
+def _since(onset: float, progress: Curve) -> Curve:
+    """Rest until the onset, then go on; in a short clip not faster than without a rest."""
+    if onset == 0:
+        return progress
+    part = min(1.0, (1 - onset) * len(progress) / _FULL_CLIP)
+    late: Curve = np.clip((progress - onset) / (1 - onset), 0, 1) * part
+    return late
 
 
 def _track(
@@ -213,6 +222,8 @@ def _with_drift(cast: list[TabletopObject], tracks: list[Track]) -> list[Tableto
             drift |= {"left"} if way < 0 else {"right"} if way > 0 else set()
         if item.motion in ("enters", "leaves"):
             drift |= {"still", "moving"}
+        if item.onset:
+            drift.add("still")
         if item.motion == "leaves":
             drift.add("away")
         if hidden and item.motion not in ("still", "behind"):

@@ -51,6 +51,7 @@ class TabletopObject:
         diameter: fraction of the image's width.
         drift: motions that somebody might also see in it; a sentence that names one of them is
             not used for another object.
+        onset: when it begins to do it, a fraction of the video; it rests until then.
     """
 
     shape: str
@@ -59,6 +60,7 @@ class TabletopObject:
     motion: Motion
     diameter: float
     drift: frozenset[str] = frozenset()
+    onset: float = 0.0
 
 
 def draw_cast(rng: random.Random, count: int, frames: int) -> list[TabletopObject]:
@@ -79,6 +81,18 @@ def draw_cast(rng: random.Random, count: int, frames: int) -> list[TabletopObjec
         if not any(_alike(candidate, other, frames) for other in cast):
             cast.append(candidate)
     return _with_occluder(rng, cast, frames)
+
+
+def with_onsets(
+    rng: random.Random, cast: list[TabletopObject], share: float
+) -> list[TabletopObject]:
+    """Let a share of the objects that act begin late."""
+    return [
+        replace(item, onset=rng.uniform(0.35, 0.6))
+        if item.motion in _SHORT_MOTIONS and rng.random() < share
+        else item
+        for item in cast
+    ]
 
 
 def _anything(rng: random.Random, cast: list[TabletopObject], frames: int) -> TabletopObject:

@@ -1,5 +1,6 @@
 """The tabletop world keeps its promises: same seed same video, one object a sentence."""
 
+import math
 import random
 import re
 
@@ -238,3 +239,38 @@ def test_expression_names_an_object_of_the_masks(videos: list[TabletopVideo]) ->
 def test_impossible_configurations_are_refused(changes: dict[str, int], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         TabletopConfig(**changes)
+
+
+def test_late_actions_begin_after_a_rest() -> None:
+    config = TabletopConfig(frames=16, late_share=1.0)
+    seen = 0
+    for index in range(30):
+        video = make_video("train", index, config)
+        for item in video.expressions:
+            thing = video.objects[item.objects[0]]
+            if item.detail != "starts":
+                assert not (thing.onset and item.kind == "motion")
+                continue
+            assert 0.35 <= thing.onset <= 0.6
+            assert item.kind == "late"
+            if thing.motion in ("left", "right") and thing.drift == {"still"}:
+                begun = math.floor(thing.onset * 15)
+                before, after = (video.masks[item.objects[0]][t] for t in (begun, 15))
+                first = video.masks[item.objects[0]][0]
+                if min(first.sum(), before.sum(), after.sum()) > 0.9 * first.sum():
+                    rest = middle(before)[0] - middle(first)[0]  # what the camera's shake does
+                    way = middle(after)[0] - middle(before)[0]
+                    assert abs(rest) < 4
+                    assert (way < -8) if thing.motion == "left" else (way > 8)
+                    seen += 1
+    assert seen > 5
+
+
+def test_the_test_videos_stay_what_they_were() -> None:
+    # Published numbers are of these very videos.
+    video = make_video("test", 0, TabletopConfig(frames=16, width=320, height=240))
+    assert [item.sentence for item in video.expressions][:3] == [
+        "follow white one",
+        "white one moving to the left",
+        "show me the bottle that is purple",
+    ]
