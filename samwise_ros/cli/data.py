@@ -9,7 +9,7 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
-from samwise_ros.data.mevis import write_mevis
+from samwise_ros.data.write_mevis import write_mevis
 from samwise_ros.data.tabletop import Split, TabletopConfig
 
 

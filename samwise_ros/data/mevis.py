@@ -1,79 +1,94 @@
-"""Writes tabletop videos as a folder of the MeViS data set (Ding et al., ICCV 2023)."""
+"""Reads the MeViS data set (Ding et al., ICCV 2023)."""
 
-import json
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from pycocotools import mask as coco
-from tqdm import tqdm
 
-from samwise_ros.data.tabletop import Split, TabletopConfig, TabletopVideo, make_video
+from samwise_ros.data.dataset import Video
+from samwise_ros.data.entry import Entry
+from samwise_ros.data.files import image_size, read_frames, read_json
+from samwise_ros.data.meta_expressions import list_video
+from samwise_ros.data.run_length import decode
 
-_JPEG_QUALITY = 95
 
+class Mevis:
+    """One split of MeViS, whose expressions often mean several objects together.
 
-def write_mevis(folder: Path, split: Split, count: int, config: TabletopConfig) -> None:
-    """Write videos as ``JPEGImages/``, ``meta_expressions.json`` and ``mask_dict.json``.
+    The folder is the one with ``train/``, ``valid_u/`` and ``valid/``. Each of them has::
 
-    Each object of each video has one annotation: a list with one run-length encoded mask a frame,
-    ``None`` where the object is not visible.
+        JPEGImages/VIDEO/FRAME.jpg
+        meta_expressions.json   videos/VIDEO: frames, expressions/ID: exp, obj_id, anno_id
+        mask_dict.json          anno_id: for each frame a mask in COCO's run lengths, or null
 
-    Args:
-        folder: made where it is missing; files of the same names are replaced.
-        split: which videos.
-        count: how many, from index 0 on.
-        config: what the videos are like.
-
-    Raises:
-        OSError: something could not be written.
+    ``valid`` has no ``mask_dict.json`` and its expressions no objects: its server scores. The
+    objects' ids are those of ``anno_id``, since ``mask_dict.json`` knows them by these.
     """
-    videos: dict[str, dict[str, Any]] = {}
-    masks: dict[str, list[dict[str, Any] | None]] = {}
-    for index in tqdm(range(count), desc=f"tabletop {split}", unit="video"):
-        name = f"{split}{index:06d}"
-        video = make_video(split, index, config)
-        _write_frames(folder / "JPEGImages" / name, video.frames)
-        videos[name] = _expressions(index, video, first_annotation=len(masks))
-        for mask in video.masks:
-            masks[str(len(masks))] = _encoded(mask)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "meta_expressions.json").write_text(json.dumps({"videos": videos}), "utf-8")
-    (folder / "mask_dict.json").write_text(json.dumps(masks), "utf-8")
+
+    def __init__(self, folder: Path, split: str) -> None:
+        """List the videos of a split.
+
+        Raises:
+            DatasetError: the list is missing or broken.
+        """
+        self.name = f"mevis:{folder}:{split}"
+        self._folder = folder / split
+        self._videos = read_json(self._folder / "meta_expressions.json")["videos"]
+        self._names = self._videos.names()
+
+    @staticmethod
+    def splits(folder: Path) -> tuple[str, ...]:
+        """Return the splits that a folder has."""
+        return tuple(sorted(path.parent.name for path in folder.glob("*/meta_expressions.json")))
+
+    def __len__(self) -> int:
+        """Return the number of videos."""
+        return len(self._names)
+
+    def video(self, index: int) -> Video:
+        """List one video; see ``Dataset``."""
+        return list_video(self._videos, self._names[index], _objects)
+
+    def image_file(self, index: int, moment: int) -> Path:
+        """Return the file of a frame."""
+        video = self.video(index)
+        return self._folder / "JPEGImages" / video.name / f"{video.frames[moment]}.jpg"
+
+    def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
+        """Read frames; see ``Dataset``."""
+        return read_frames([self.image_file(index, moment) for moment in moments])
+
+    def masks(
+        self, index: int, objects: Sequence[int], moments: Sequence[int]
+    ) -> NDArray[np.bool_]:
+        """Read the masks of objects; see ``Dataset``."""
+        frames = len(self.video(index).frames)
+        size = image_size(self.image_file(index, moments[0]))
+        masks = np.zeros((len(objects), len(moments), *size), np.bool_)
+        for row, object_id in enumerate(objects):
+            annotation = self._mask_dict[str(object_id)]
+            codes = annotation.elements()
+            if len(codes) != frames:
+                raise annotation.error(
+                    f"expected a mask for each of {frames} frames, got {len(codes)}"
+                )
+            for column, moment in enumerate(moments):
+                if codes[moment].value is not None:
+                    masks[row, column] = decode(codes[moment], size)
+        return masks
+
+    @cached_property
+    def _mask_dict(self) -> Entry:
+        # Hundreds of megabytes: only for those who ask for a mask.
+        return read_json(self._folder / "mask_dict.json")
 
 
-def _write_frames(folder: Path, frames: NDArray[np.uint8]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for index, frame in enumerate(frames):
-        path = folder / f"{index:05d}.jpg"
-        bgr = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
-        if not cv2.imwrite(str(path), bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]):
-            raise OSError(f"could not write {path}")
-
-
-def _expressions(index: int, video: TabletopVideo, first_annotation: int) -> dict[str, Any]:
-    """One video's entry of ``meta_expressions.json``."""
-    return {
-        "vid_id": index,
-        "frames": [f"{moment:05d}" for moment in range(len(video.frames))],
-        "expressions": {
-            str(number): {
-                "exp": item.sentence,
-                "obj_id": list(item.objects),
-                "anno_id": [first_annotation + item.objects[0]],
-            }
-            for number, item in enumerate(video.expressions)
-        },
-    }
-
-
-def _encoded(mask: NDArray[np.bool_]) -> list[dict[str, Any] | None]:
-    """Run-length codes of the frames of a (T, H, W) mask."""
-    # The encoder wants (H, W, T), column by column.
-    codes = coco.encode(np.asfortranarray(mask.transpose(1, 2, 0), np.uint8))
-    return [
-        {"size": code["size"], "counts": code["counts"].decode("ascii")} if frame.any() else None
-        for code, frame in zip(codes, mask, strict=True)
-    ]
+def _objects(expression: Entry) -> tuple[int, ...]:
+    if "anno_id" not in expression:
+        return ()
+    objects = tuple(element.number() for element in expression["anno_id"].elements())
+    if not objects:
+        raise expression["anno_id"].error("expected at least one object, got none")
+    return objects

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pycocotools import mask as coco
 
-from samwise_ros.data.mevis import write_mevis
+from samwise_ros.data.write_mevis import write_mevis
 from samwise_ros.data.tabletop import TabletopConfig, make_video
 
 CONFIG = TabletopConfig(frames=6, width=96, height=72)
