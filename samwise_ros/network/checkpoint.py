@@ -104,7 +104,8 @@ def load_state(network: Samwise, state: Mapping[str, Tensor], source: str = "che
 def save_model(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> None:
     """Write a model folder: ``config.json``, ``model.safetensors``, ``tokenizer.json``."""
     folder.mkdir(parents=True, exist_ok=True)
-    config = {"format": 1, **network.config.to_dict()}
+    facts = {"format": 1, "trained_frames": network.trained_frames}
+    config = {**facts, **network.config.to_dict()}
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     tensors = {key: value.contiguous() for key, value in network.state_dict().items()}
     save_file(tensors, folder / "model.safetensors")
@@ -133,7 +134,9 @@ def load_model(model: str) -> tuple[Samwise, SentenceTokenizer]:
             )
         shipped = ", ".join(sorted(path.name for path in SHIPPED.glob("*/")))
         raise CheckpointError(f"{model}: no such model folder (shipped: {shipped}){hint}")
-    network = Samwise(_read_config(folder / "config.json"))
+    config, trained_frames = _read_config(folder / "config.json")
+    network = Samwise(config)
+    network.trained_frames = trained_frames
     weights = folder / "model.safetensors"
     try:
         state = load_file(weights)
@@ -149,14 +152,18 @@ def load_model(model: str) -> tuple[Samwise, SentenceTokenizer]:
     return network.eval(), tokenizer
 
 
-def _read_config(path: Path) -> SamwiseConfig:
+def _read_config(path: Path) -> tuple[SamwiseConfig, int | None]:
+    """Return the network's shape, and what ``Samwise.trained_frames`` tells."""
     try:
         data: Any = json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{path}: {error}") from error
     if not isinstance(data, dict) or data.pop("format", None) != 1:
         raise CheckpointError(f'{path}: expected an object with "format": 1')
+    frames = data.pop("trained_frames", None)
+    if not (frames is None or (isinstance(frames, int) and frames >= 1)):
+        raise CheckpointError(f"{path}: trained_frames: expected 1 or more, got {frames!r}")
     try:
-        return SamwiseConfig.from_dict(data)
+        return SamwiseConfig.from_dict(data), frames
     except (TypeError, ValueError) as error:
         raise CheckpointError(f"{path}: {error}") from error

@@ -111,7 +111,13 @@ class Samwise(nn.Module):
     """The whole network; it keeps no state between calls.
 
     Source: SAMWISE (CVPR 2025).
+
+    Attributes:
+        trained_frames: frames of the clips it was last trained on, 1 where these were images;
+            ``None``: not known. Kept in the model folder.
     """
+
+    trained_frames: int | None = None
 
     def __init__(self, config: SamwiseConfig) -> None:
         """Build the network with random weights."""

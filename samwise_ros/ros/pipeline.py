@@ -1,6 +1,7 @@
 """From an image and a sentence to what is published: all that lives from configure to cleanup."""
 
 import time
+import warnings
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -54,7 +55,10 @@ class Pipeline:
         self._node = node
         self._parameters = parameters
         self._give_up = give_up
-        self._engine = _load(parameters)
+        with warnings.catch_warnings(record=True) as told:
+            self._engine = _load(parameters)
+        for warning in told:
+            node.get_logger().warning(str(warning.message))
         self.model = self._engine.describe()
         self.command_lines: dict[str, str] = {}
         self._headers: WeakKeyDictionary[Frame, Header] = WeakKeyDictionary()

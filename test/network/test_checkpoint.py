@@ -105,9 +105,11 @@ def test_bad_files_are_refused_by_name(tmp_path, monkeypatch, kind, state):
 
 def test_model_folder_round_trip(tmp_path, network, state):
     load_state(network, state)
+    network.trained_frames = 8
     save_model(tmp_path / "model", network, TOKENIZER)
     loaded, tokenizer = load_model(str(tmp_path / "model"))
     assert loaded.config == network.config
+    assert loaded.trained_frames == 8
     assert not loaded.training
     assert tokenizer.encode("The RED mug!") == [0, 4, 5, 6, 2]
     for key, value in network.state_dict().items():
@@ -121,6 +123,7 @@ def test_model_folder_round_trip(tmp_path, network, state):
         ("config.json", '{"format": 9}'),
         ("config.json", '{"format": 1, "colour": 3}'),
         ("config.json", '{"format": 1, "image_size": "big"}'),
+        ("config.json", '{"format": 1, "trained_frames": "many"}'),
         ("model.safetensors", "not tensors"),
         ("tokenizer.json", "[]"),
     ],

@@ -96,3 +96,17 @@ def test_after_all_that_a_good_model_works(
 ) -> None:
     assert set_parameter(robot, node, "model", str(model_folder)) == ""
     robot.bring_up(node.name)
+
+
+def test_a_model_trained_on_images_only_is_named_in_the_log(
+    robot: Robot, model_folder: Path, tmp_path: Path, start_node: Callable[..., NodeProcess]
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder, folder)
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "trained_frames": 1}))
+    node = start_node(model=folder)
+    assert robot.change_state(node.name, Transition.TRANSITION_CONFIGURE)
+    told = [line for line in node.log.splitlines() if "trained on images only" in line]
+    assert len(told) == 1
+    assert "[WARN]" in told[0]
