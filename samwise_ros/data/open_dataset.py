@@ -81,7 +81,9 @@ def parse_spec(spec: str) -> tuple[str, Path, str]:
     if not folder.is_dir():
         before, _, split = rest.rpartition(":")
         folder = Path(before or rest)
-    if not rest or not folder.is_dir():
+    if not rest:
+        raise DatasetError(f"{spec!r}: expected {name}:DIR:SPLIT, got no folder")
+    if not folder.is_dir():
         raise DatasetError(f"{spec!r}: {str(folder)!r} is not a folder")
     there = FORMATS[name].splits(folder)
     if not there:

@@ -7,6 +7,19 @@ from pycocotools import mask as coco
 from samwise_ros.data.entry import Entry
 
 
+def encode(mask: NDArray[np.bool_]) -> dict[str, object]:
+    """Encode a mask as COCO's compressed run lengths, ready for JSON.
+
+    Args:
+        mask: (H, W).
+
+    >>> encode(np.eye(3, dtype=bool))
+    {'size': [3, 3], 'counts': '013000'}
+    """
+    code = coco.encode(np.asfortranarray(mask, np.uint8))
+    return {"size": code["size"], "counts": code["counts"].decode("ascii")}
+
+
 def decode(entry: Entry, size: tuple[int, int]) -> NDArray[np.bool_]:
     """Decode the mask of an entry.
 
@@ -22,55 +35,59 @@ def decode(entry: Entry, size: tuple[int, int]) -> NDArray[np.bool_]:
         DatasetError: naming the entry that is no such code or of another size.
     """
     if isinstance(entry.value, list):
-        runs = _of_polygons(entry, size)
-    else:
-        coded = tuple(element.number() for element in entry["size"].elements())
-        if coded != size:
-            raise entry.error(f"expected a mask of height and width {size}, got {coded}")
-        runs = _of_counts(entry["counts"], size)
-    try:
-        return np.asarray(coco.decode(runs), np.bool_)
-    except ValueError as error:
-        raise entry.error(f"expected COCO's run lengths: {error}") from error
+        return _draw_polygons(entry, size)
+    coded = tuple(element.number() for element in entry["size"].elements())
+    if coded != size:
+        raise entry.error(f"expected a mask of height and width {size}, got {coded}")
+    runs = _runs(entry["counts"])
+    if runs.min(initial=0) < 0 or runs.sum() != size[0] * size[1]:
+        raise entry.error(
+            f"expected runs of {size[0] * size[1]} pixels together, got {runs.sum()}; "
+            "get the file again"
+        )
+    # Column by column, beginning outside the mask.
+    inside = np.arange(len(runs)) % 2 == 1
+    return np.repeat(inside, runs).reshape(size[::-1]).T
 
 
-def encode(mask: NDArray[np.bool_]) -> dict[str, object]:
-    """Encode a mask as COCO's compressed run lengths, ready for JSON.
+def _runs(counts: Entry) -> NDArray[np.int64]:
+    """Lengths of runs; COCO's own decoder trusts them, and a damaged text ends its process."""
+    if not isinstance(counts.value, str):
+        return np.array([element.number() for element in counts.elements()], np.int64)
+    # Each character has five bits of a number, lowest first, and whether more follow.
+    characters = np.array([ord(one) for one in counts.text()], np.int64) - 48
+    last = characters & 32 == 0
+    if characters.min() < 0 or characters.max() > 63 or not last[-1]:
+        raise counts.error("expected COCO's run lengths; get the file again")
+    starts = np.concatenate([[0], np.flatnonzero(last)[:-1] + 1])
+    lengths = np.diff(starts, append=len(characters))
+    if lengths.max() > 7:
+        raise counts.error("expected COCO's run lengths, got one without end; get the file again")
+    shift = 5 * (np.arange(len(characters)) - np.repeat(starts, lengths))
+    numbers = np.add.reduceat((characters & 31) << shift, starts)
+    negative = characters[last] & 16 != 0
+    numbers -= np.where(negative, 1 << 5 * lengths, 0)
+    # From the fourth on, each is the difference to the one before the last.
+    numbers[1::2] = np.cumsum(numbers[1::2])
+    numbers[2::2] = np.cumsum(numbers[2::2])
+    return numbers
 
-    Args:
-        mask: (H, W).
 
-    >>> encode(np.eye(3, dtype=bool))
-    {'size': [3, 3], 'counts': '01310'}
-    """
-    code = coco.encode(np.asfortranarray(mask, np.uint8))
-    return {"size": code["size"], "counts": code["counts"].decode("ascii")}
-
-
-def _of_polygons(entry: Entry, size: tuple[int, int]) -> object:
+def _draw_polygons(entry: Entry, size: tuple[int, int]) -> NDArray[np.bool_]:
+    limit = 2 * max(size)
     polygons = []
     for element in entry.elements():
-        points = [_coordinate(value) for value in element.elements()]
+        points = [_coordinate(value, limit) for value in element.elements()]
         if len(points) < 6 or len(points) % 2:
             raise element.error(f"expected x and y of 3 points or more, got {len(points)} numbers")
         polygons.append(points)
     if not polygons:
         raise entry.error("expected at least one polygon, got none")
-    return coco.merge(coco.frPyObjects(polygons, *size))
+    return np.asarray(coco.decode(coco.merge(coco.frPyObjects(polygons, *size))), np.bool_)
 
 
-def _coordinate(entry: Entry) -> float:
-    if not isinstance(entry.value, int | float) or not np.isfinite(entry.value):
-        raise entry.error(f"expected a coordinate in pixels, got {entry.value!r}")
-    return float(entry.value)
-
-
-def _of_counts(entry: Entry, size: tuple[int, int]) -> object:
-    if isinstance(entry.value, str):
-        return {"size": list(size), "counts": entry.text()}
-    counts = [element.number() for element in entry.elements()]
-    if sum(counts) != size[0] * size[1]:
-        raise entry.error(
-            f"expected runs of {size[0] * size[1]} pixels together, got {sum(counts)}"
-        )
-    return coco.frPyObjects({"size": list(size), "counts": counts}, *size)
+def _coordinate(entry: Entry, limit: int) -> float:
+    value = entry.value
+    if not isinstance(value, int | float) or not -limit <= value <= limit:
+        raise entry.error(f"expected a coordinate in pixels near the image, got {value!r}")
+    return float(value)

@@ -1,0 +1,46 @@
+"""Which frames of a video to look at."""
+
+import random
+
+_REACH = 3
+"""How far a local neighbour is from the middle, in frames."""
+
+
+def all_frames(length: int) -> tuple[int, ...]:
+    """For evaluation: every frame, in order.
+
+    >>> all_frames(3)
+    (0, 1, 2)
+    """
+    return tuple(range(length))
+
+
+def frames_around(length: int, count: int, rng: random.Random) -> tuple[int, ...]:
+    """For training: a frame, its neighbours and others from all over the video.
+
+    The clip holds a frame by chance, one a few frames before it and one a few frames after it, as
+    far as there is room, which show how things move; the others are drawn from the whole video and
+    show how it begins and ends. A video that is not longer than the clip is taken as a whole, some
+    of its frames several times, and nothing is left to chance.
+
+    Args:
+        length: of the video, frames.
+        count: frames of the clip.
+        rng: where chance comes from.
+
+    Returns:
+        ``count`` indices, sorted.
+
+    >>> frames_around(3, 8, random.Random(0))
+    (0, 0, 0, 1, 1, 1, 2, 2)
+    >>> frames_around(100, 5, random.Random(0))
+    (33, 47, 49, 50, 68)
+    """
+    if length <= count:
+        return tuple(index * length // count for index in range(count))
+    middle = rng.randrange(length)
+    before = [*range(max(middle - _REACH, 0), middle)]
+    after = [*range(middle + 1, min(middle + _REACH, length - 1) + 1)]
+    local = [middle, *(rng.choice(side) for side in (before, after) if side)][:count]
+    others = sorted(set(range(length)) - set(local))
+    return tuple(sorted([*local, *rng.sample(others, count - len(local))]))
