@@ -26,7 +26,7 @@ class TabletopDataset:
     def __init__(self, split: Split, config: TabletopConfig) -> None:
         """Supply videos of a split."""
         self.name = f"tabletop:{split}"
-        self._split, self._config = split, config
+        self.split, self._config = split, config
 
     def __len__(self) -> int:
         """Return how far an index may go."""
@@ -35,7 +35,7 @@ class TabletopDataset:
     def video(self, index: int) -> Video:
         """List one video; see ``Dataset``."""
         frames = tuple(f"{moment:05d}" for moment in range(self._config.frames))
-        return Video(f"{self._split}{index:06d}", frames, self._made(index).expressions)
+        return Video(f"{self.split}{index:06d}", frames, self._made(index).expressions)
 
     def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
         """Give frames; see ``Dataset``."""
@@ -52,7 +52,7 @@ class TabletopDataset:
         return absent_sentence(self._made(index), rng)
 
     def _made(self, index: int) -> TabletopVideo:
-        return _make(self._split, index, self._config)
+        return _make(self.split, index, self._config)
 
 
 @lru_cache(maxsize=4)
