@@ -20,7 +20,7 @@ class Memory:
     Attributes:
         memories: (6, C_mem, H, W).
         pointers: (15, C).
-        windows: three tensors (T - 1, A, H, W).
+        windows: (T - 1, A, H, W) for each adapter.
         track: the target's state.
         frames: frames seen since the memory started; gaps are not counted.
         last_applied: the frame on which the switch was last asked for, 0 at first.
@@ -49,6 +49,7 @@ class Memory:
             tuple(
                 ring(kept, config.adapter_width, side // stride, side // stride)
                 for stride in (8, 16, 32)
+                if config.adapter_parts
             ),
         )
 
@@ -100,8 +101,10 @@ def stack_banks(memories: Sequence[Memory]) -> tuple[MemoryBank | None, Tensor |
     return bank, fresh
 
 
-def stack_windows(memories: Sequence[Memory]) -> Windows:
-    """Put the adapter windows of several commands side by side."""
+def stack_windows(memories: Sequence[Memory]) -> Windows | None:
+    """Put the adapter windows of several commands side by side; a network without has none."""
+    if not memories[0].windows:
+        return None
     frames = tuple(torch.stack(level) for level in zip(*(m.windows for m in memories), strict=True))
     kept = frames[0].shape[1]
     if all(memory.frames >= kept for memory in memories):

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from samwise_ros.network.attention import Attention
+from samwise_ros.network.config import SamwiseConfig
 
 
 class SelectiveAttention(nn.Module):
@@ -38,47 +39,41 @@ class Adapter(nn.Module):
     Source: SAMWISE (CVPR 2025), section 3.2.
     """
 
-    def __init__(
-        self, vision_width: int, text_width: int, width: int, patch: int, dropout: float
-    ) -> None:
-        """Build an adapter between two trunks.
+    def __init__(self, vision_width: int, patch: int, config: SamwiseConfig) -> None:
+        """Build an adapter between two trunks, of the parts that the configuration names.
 
         Args:
             vision_width: channels of the image trunk at this stage.
-            text_width: channels of the text trunk.
-            width: channels A inside the adapter.
             patch: side P of a patch, cells.
-            dropout: in the selective attention, while training.
+            config: the other widths, and the parts.
         """
         super().__init__()
-        self.patch = patch
-        self.spatial_pos_embed = nn.Parameter(torch.zeros(1, 1, 1, patch * patch, width))
-        nn.init.trunc_normal_(self.spatial_pos_embed, std=0.02)
+        width, text_width = config.adapter_width, config.text_width
+        self.patch, self.parts = patch, config.adapter_parts
         self.proj_vis_down = nn.Sequential(
             nn.Conv2d(vision_width, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()
         )
-        self.proj_vis_up = nn.Sequential(
-            nn.ConvTranspose2d(width, vision_width, 1, bias=False),
-            nn.BatchNorm2d(vision_width),
-            nn.ReLU(),
-        )
         self.proj_text_down = nn.Sequential(nn.Linear(text_width, width, bias=False))
-        self.proj_text_up = nn.Sequential(nn.Linear(width, text_width, bias=False))
-        self.ca_V2T = CrossAttention(width)
-        self.ca_T2V = CrossAttention(width)
-        self.hsa = SelectiveAttention(width, dropout)
-        self.norm_pre_HSA = nn.LayerNorm(width)
-        self._start_near_nothing()
-
-    def _start_near_nothing(self) -> None:
-        """Begin with small residuals and products with one, so that frozen trunks still work."""
-        for attention in (self.ca_V2T.multihead_attn, self.ca_T2V.multihead_attn):
-            nn.init.ones_(attention.out_proj.bias)
-        _, norm, _ = self.proj_vis_up
-        assert isinstance(norm, nn.BatchNorm2d)
-        nn.init.constant_(norm.weight, 0.1)
-        for weight in self.proj_text_up.parameters():
-            nn.init.trunc_normal_(weight, std=0.02)
+        if "visual_to_text" in self.parts:
+            self.ca_V2T = CrossAttention(width)
+            norm = nn.BatchNorm2d(vision_width)
+            self.proj_vis_up = nn.Sequential(
+                nn.ConvTranspose2d(width, vision_width, 1, bias=False), norm, nn.ReLU()
+            )
+            # Small residuals and products with one to begin with, so that frozen trunks still work.
+            nn.init.ones_(self.ca_V2T.multihead_attn.out_proj.bias)
+            nn.init.constant_(norm.weight, 0.1)
+        if "text_to_visual" in self.parts:
+            self.ca_T2V = CrossAttention(width)
+            up = nn.Linear(width, text_width, bias=False)
+            self.proj_text_up = nn.Sequential(up)
+            nn.init.ones_(self.ca_T2V.multihead_attn.out_proj.bias)
+            nn.init.trunc_normal_(up.weight, std=0.02)
+        if "selective_attention" in self.parts:
+            self.spatial_pos_embed = nn.Parameter(torch.zeros(1, 1, 1, patch * patch, width))
+            nn.init.trunc_normal_(self.spatial_pos_embed, std=0.02)
+            self.hsa = SelectiveAttention(width, config.dropout)
+            self.norm_pre_HSA = nn.LayerNorm(width)
 
     def down(self, x: Tensor) -> Tensor:
         """Project the image trunk's features to the adapter's width.
@@ -99,7 +94,7 @@ class Adapter(nn.Module):
         text: Tensor,
         context_mask: Tensor | None = None,
         text_mask: Tensor | None = None,
-    ) -> tuple[Tensor, Tensor]:
+    ) -> tuple[Tensor | None, Tensor | None]:
         """Compute both residuals for N groups of frames.
 
         Args:
@@ -110,22 +105,33 @@ class Adapter(nn.Module):
             text_mask: (N, L) bool, false where a token is padding.
 
         Returns:
-            The image residual (N, Q, C, H, W) and the text residual (N, L, D).
+            The image residual (N, Q, C, H, W) and the text residual (N, L, D); ``None`` for one
+            whose part this adapter does not have.
         """
         down_text = self.proj_text_down(text)
-        height, width = context.shape[-2:]
-        selected = context[:, -queries:] + self._attend_in_patches(context, queries, context_mask)
+        vision_residual = text_residual = None
+        if "visual_to_text" in self.parts:
+            selected = context[:, -queries:]
+            if "selective_attention" in self.parts:
+                selected = selected + self._attend_in_patches(context, queries, context_mask)
+            vision_residual = self._image_residual(selected, down_text, text_mask)
+        if "text_to_visual" in self.parts:
+            average = _average(context, context_mask).flatten(2).transpose(1, 2)  # (N, H W, A)
+            text_residual = self.proj_text_up(
+                down_text * self.ca_T2V.multihead_attn(down_text, average)
+            )
+        return vision_residual, text_residual
 
+    def _image_residual(
+        self, selected: Tensor, down_text: Tensor, text_mask: Tensor | None
+    ) -> Tensor:
+        """Let the cells of (N, Q, A, H, W) attend to the text."""
+        queries, _, height, width = selected.shape[1:]
         pixels = selected.permute(0, 1, 3, 4, 2).flatten(1, 3)  # (N, Q H W, A)
         vision = pixels * self.ca_V2T.multihead_attn(pixels, down_text, text_mask)
         vision = vision.unflatten(1, (queries, height, width)).permute(0, 1, 4, 2, 3)
-        vision_residual: Tensor = self.proj_vis_up(vision.flatten(0, 1))
-
-        average = _average(context, context_mask).flatten(2).transpose(1, 2)  # (N, H W, A)
-        text_residual: Tensor = self.proj_text_up(
-            down_text * self.ca_T2V.multihead_attn(down_text, average)
-        )
-        return vision_residual.unflatten(0, vision.shape[:2]), text_residual
+        residual: Tensor = self.proj_vis_up(vision.flatten(0, 1)).unflatten(0, vision.shape[:2])
+        return residual
 
     def _attend_in_patches(
         self, context: Tensor, queries: int, context_mask: Tensor | None

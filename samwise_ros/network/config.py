@@ -3,6 +3,9 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+ADAPTER_PARTS = ("visual_to_text", "text_to_visual", "selective_attention")
+"""What an adapter is made of; the paper's ablations leave parts out."""
+
 
 @dataclass(frozen=True)
 class SamwiseConfig:
@@ -27,6 +30,8 @@ class SamwiseConfig:
         text_width, text_heads, text_feed_forward: of every text layer.
         text_layers: text layers in each of the four lockstep steps.
         adapter_width: channels A inside the adapters; a multiple of 8.
+        adapter_parts: which of ``ADAPTER_PARTS`` the adapters have; with none there are no
+            adapters, and the prompt alone carries the sentence.
         patch_sizes: side of the adapters' patches, cells.
         dropout: in the attention of adapters and memory, while training.
         motion_prompt: whether verbs give a prompt token of their own.
@@ -54,6 +59,7 @@ class SamwiseConfig:
     text_feed_forward: int = 3072
     text_layers: tuple[int, ...] = (1, 3, 4, 4)
     adapter_width: int = 256
+    adapter_parts: tuple[str, ...] = ADAPTER_PARTS
     patch_sizes: tuple[int, ...] = (8, 4, 2)
     dropout: float = 0.1
     motion_prompt: bool = False
@@ -64,8 +70,6 @@ class SamwiseConfig:
         for name, length in (("stages", 4), ("window_sizes", 4), ("text_layers", 4)):
             if len(getattr(self, name)) != length:
                 raise ValueError(f"{name}: expected {length} numbers, got {getattr(self, name)}")
-        if len(self.patch_sizes) != 3:
-            raise ValueError(f"patch_sizes: expected 3 numbers, got {self.patch_sizes}")
         if self.adapter_width % 8 or self.width % 16:
             raise ValueError(
                 "adapter_width must be a multiple of 8 and width of 16, "
@@ -77,8 +81,24 @@ class SamwiseConfig:
             )
         if self.image_size % 32:
             raise ValueError(f"image_size: expected a multiple of 32, got {self.image_size}")
+        self._check_adapters()
+
+    def _check_adapters(self) -> None:
+        parts = self.adapter_parts
+        if set(parts) - set(ADAPTER_PARTS) or len(set(parts)) < len(parts):
+            raise ValueError(
+                f"adapter_parts: expected some of {', '.join(ADAPTER_PARTS)}, each once, "
+                f"got {parts}"
+            )
+        if "selective_attention" in parts and "visual_to_text" not in parts:
+            raise ValueError(
+                "adapter_parts: selective_attention changes what visual_to_text asks with, "
+                f"and does nothing without it; got {parts}"
+            )
+        if len(self.patch_sizes) != 3:
+            raise ValueError(f"patch_sizes: expected 3 numbers, got {self.patch_sizes}")
         for stride, patch in zip((8, 16, 32), self.patch_sizes, strict=True):
-            if self.image_size // stride % patch:
+            if patch < 1 or self.image_size // stride % patch:
                 raise ValueError(
                     f"patch_sizes: {patch} does not divide the {self.image_size // stride} cells "
                     f"of stride {stride}"

@@ -46,7 +46,7 @@ class Windows:
     """What the adapters keep of the frames before: one tensor for each adapter.
 
     Attributes:
-        frames: three tensors (B, K, A, H, W), oldest first.
+        frames: (B, K, A, H, W) for each adapter, oldest first.
         mask: (B, K) bool, false where a frame is not there yet; ``None``: all there.
     """
 
@@ -76,7 +76,7 @@ class Encoded:
     Attributes:
         levels: features (B, T, C, H, W) at strides 4, 8 and 16.
         text: (B, G, L, D) adapted text; G is 1 in clip mode and T in causal mode.
-        windows: the frames' down-projections, three tensors (B, T, A, H, W).
+        windows: the frames' down-projections, one (B, T, A, H, W) for each adapter.
     """
 
     levels: list[Tensor]
@@ -126,8 +126,9 @@ class Samwise(nn.Module):
         self.sam = Sam2(config)
         self.text_encoder = TextEncoder(config)
         self.cmt_adapters = nn.ModuleList(
-            Adapter(width, config.text_width, config.adapter_width, patch, config.dropout)
+            Adapter(width, patch, config)
             for width, patch in zip(config.stage_widths[1:], config.patch_sizes, strict=True)
+            if config.adapter_parts
         )
         self.prompt = Prompt(config.text_width, config.width, config.motion_prompt)
         self.conditional_memory_encoder = ConditionalMemoryEncoder(config.width)
@@ -168,26 +169,24 @@ class Samwise(nn.Module):
         x = image.second.expand(batch, -1, -1, -1, -1).flatten(0, 1)
         stages = [image.first.expand(batch, -1, -1, -1, -1).flatten(0, 1)]
         windows = []
-        for index, adapter in enumerate(self.cmt_adapters):
-            assert isinstance(adapter, Adapter)
+        for index in range(3):
             if index > 0:
                 x = self.sam.image_stage(x, index + 1)
                 hidden = self.text_encoder.step(hidden, index + 1, mask)
-            down = adapter.down(x.permute(0, 3, 1, 2).unflatten(0, (batch, frames)))
-            if causal:
-                before = None if past is None else past.frames[index]
-                context, there = self._causal_context(
-                    down, before, None if past is None else past.mask
+            if self.cmt_adapters:
+                adapter = self.cmt_adapters[index]
+                assert isinstance(adapter, Adapter)
+                down = adapter.down(x.permute(0, 3, 1, 2).unflatten(0, (batch, frames)))
+                windows.append(down)
+                context, there = self._context(down, index, past) if causal else (down, None)
+                vision_residual, text_residual = adapter(
+                    context, 1 if causal else frames, hidden, there, mask
                 )
-            else:
-                context, there = down, None
-            vision_residual, text_residual = adapter(
-                context, 1 if causal else frames, hidden, there, mask
-            )
-            x = x + vision_residual.flatten(0, 1).permute(0, 2, 3, 1)
-            hidden = hidden + text_residual
+                if vision_residual is not None:
+                    x = x + vision_residual.flatten(0, 1).permute(0, 2, 3, 1)
+                if text_residual is not None:
+                    hidden = hidden + text_residual
             stages.append(x)
-            windows.append(down)
         levels = self.sam.neck([stage.permute(0, 3, 1, 2) for stage in stages])
         return Encoded(
             [level.unflatten(0, (batch, frames)) for level in levels],
@@ -195,24 +194,26 @@ class Samwise(nn.Module):
             tuple(windows),
         )
 
-    def _causal_context(
-        self, down: Tensor, before: Tensor | None, mask: Tensor | None
+    def _context(
+        self, down: Tensor, index: int, past: Windows | None
     ) -> tuple[Tensor, Tensor | None]:
         """Give each of N new frames the window that ends with it.
 
         Args:
             down: (B, N, A, H, W).
-            before: (B, T - 1, A, H, W), or ``None`` where there is no frame before.
-            mask: (B, T - 1) bool, false where a frame is not there; ``None``: all there.
+            index: of the adapter.
+            past: the windows of all adapters, or ``None`` where there is no frame before.
 
         Returns:
             (B N, T, A, H, W) and the mask (B N, T), ``None`` where all are there.
         """
         batch, frames = down.shape[:2]
         kept = self.config.clip_frames - 1
-        if before is None:
+        if past is None:
             before = down.new_zeros(batch, kept, *down.shape[2:])
-            mask = torch.zeros(batch, kept, dtype=torch.bool, device=down.device)
+            mask: Tensor | None = torch.zeros(batch, kept, dtype=torch.bool, device=down.device)
+        else:
+            before, mask = past.frames[index], past.mask
         context = torch.cat((before, down), 1).unfold(1, kept + 1, 1)
         context = context.movedim(-1, 2).flatten(0, 1)
         if mask is not None:

@@ -18,9 +18,17 @@ def _error(ours: torch.Tensor, theirs: torch.Tensor) -> float:
     return float((ours - theirs).norm() / theirs.norm())
 
 
-@pytest.mark.parametrize("preset", ["tabletop", "mini"])
-def test_incremental_form_equals_parallel_form(preset, tokenizer, images):
-    network = random_network(preset)
+@pytest.mark.parametrize(
+    ("preset", "changes"),
+    [
+        ("tabletop", {}),
+        ("mini", {}),
+        ("tabletop", {"adapter_parts": ("text_to_visual",)}),
+        ("tabletop", {"adapter_parts": ()}),
+    ],
+)
+def test_incremental_form_equals_parallel_form(preset, changes, tokenizer, images):
+    network = random_network(preset, **changes)
     inference = Inference(network, tokenizer, "cpu", "float32")
     text, _ = inference.read("the red mug")
     memory = inference.empty_memory()
@@ -52,7 +60,7 @@ def test_frames_differ_with_their_past(network, tokenizer, images):
 
 def test_engine_tracks_as_the_parallel_form_does(make_engine, network, images):
     """Masks of the streaming engine against the parallel trunk and a plain memory loop."""
-    engine = make_engine(switch_correction=False)
+    engine = make_engine(switch_correction="never")
     engine.add(Command("a", "the red mug"))
     text, _ = engine._inference.read("the red mug")
     pixels = to_square(torch.from_numpy(images), network.config.image_size)
