@@ -1,34 +1,119 @@
-"""Writes generated videos as files, in the folder format of the MeViS data set.
+"""Looks through the folder of a data set, or writes generated videos as one.
 
-The folder gets `JPEGImages/`, `meta_expressions.json` and `mask_dict.json`.
+`samwise data check` says what it found and lists the problems, each with its file and entry. A
+folder is in one of these formats, as they are distributed:
 
-  samwise data tabletop --out tabletop --split train --videos 100
+  mevis            DIR/{train,valid_u,valid}/ with JPEGImages/, meta_expressions.json and, where
+                   masks are public, mask_dict.json
+  ref_youtube_vos  DIR/meta_expressions/{train,valid,test}/meta_expressions.json,
+                   DIR/{train,valid,test}/JPEGImages/, DIR/train/Annotations/
+  ref_davis17      DIR/davis_text_annotations/, DIR/DAVIS/ with JPEGImages/480p/,
+                   Annotations_unsupervised/480p/ (or Annotations/480p/) and ImageSets/2017/
+  refcoco          DIR/instances.json, DIR/refs(unc).p (or umd, google), train2014/ in DIR or beside
+                   it; DIR is that of RefCOCO, RefCOCO+ or RefCOCOg
+
+`samwise data tabletop` writes any of them.
+
+  samwise data check data/mevis
+  samwise data check mevis:data/mevis:valid_u
+  samwise data tabletop --format mevis --out tabletop --split train --videos 100
+  samwise data tabletop --format ref_davis17 --out davis --split train val --videos 100 10
 """
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
-from samwise_ros.data.write_mevis import write_mevis
+from samwise_ros.data.check import Findings, check_split
+from samwise_ros.data.open_dataset import FORMATS, parse_spec, recognise
 from samwise_ros.data.tabletop import Split, TabletopConfig
+from samwise_ros.data.write_mevis import write_mevis
+from samwise_ros.data.write_ref_davis17 import write_ref_davis17
+from samwise_ros.data.write_ref_youtube_vos import write_ref_youtube_vos
+from samwise_ros.data.write_refcoco import write_refcoco
+
+_WRITE = {
+    "mevis": write_mevis,
+    "ref_youtube_vos": write_ref_youtube_vos,
+    "ref_davis17": write_ref_davis17,
+    "refcoco": write_refcoco,
+}
+_SHOWN_PROBLEMS = 50
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `samwise data` takes."""
-    parser.add_argument("world", choices=("tabletop",), help="which generator")
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--split", choices=get_args(Split), default="train", help="(train)")
-    parser.add_argument("--videos", type=int, default=100, help="how many (100)")
-    parser.add_argument("--frames", type=int, default=16, help="of each video (16)")
-    parser.add_argument("--width", type=int, default=320, help="in pixels (320)")
-    parser.add_argument("--height", type=int, default=240, help="in pixels (240)")
+    tasks = parser.add_subparsers(dest="task", required=True, metavar="{check,tabletop}")
+    check = tasks.add_parser("check", help="say what a folder holds")
+    check.add_argument("place", metavar="DIR", help="a folder, or FORMAT:DIR[:SPLIT]")
+    check.set_defaults(do=_check)
+    write = tasks.add_parser("tabletop", help="write generated videos as files")
+    write.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a new one")
+    write.add_argument("--format", choices=_WRITE, default="mevis", help="(mevis)")
+    write.add_argument(
+        "--split", nargs="+", choices=get_args(Split), default=["train"], help="one or more (train)"
+    )
+    write.add_argument(
+        "--videos", nargs="+", type=int, default=[100], help="how many, of each split (100)"
+    )
+    write.add_argument("--frames", type=int, help="of each video (16; of refcoco always 1)")
+    write.add_argument("--width", type=int, default=320, help="in pixels (320)")
+    write.add_argument("--height", type=int, default=240, help="in pixels (240)")
+    write.set_defaults(do=_write)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the videos."""
-    if arguments.videos < 1:
-        raise ValueError(f"videos: expected 1 or more, got {arguments.videos}")
-    scene = TabletopConfig(arguments.frames, arguments.width, arguments.height)
-    write_mevis(arguments.out, arguments.split, arguments.videos, scene)
-    print(f"wrote {arguments.videos} videos to {arguments.out}")
+    """Check or write."""
+    return int(arguments.do(arguments))
+
+
+def _write(arguments: argparse.Namespace) -> int:
+    splits, videos, out = arguments.split, arguments.videos, arguments.out
+    if min(videos) < 1:
+        raise ValueError(f"videos: expected 1 or more, got {min(videos)}")
+    if len(videos) not in (1, len(splits)) or len(set(splits)) < len(splits):
+        raise ValueError(
+            "split, videos: expected different splits and one number, or one for each of them, "
+            f"got {' '.join(splits)} and {' '.join(map(str, videos))}"
+        )
+    if out.exists() and any(out.iterdir()):
+        raise ValueError(f"{out}: is not empty; name a new folder with --out")
+    frames = arguments.frames
+    if frames is None:
+        frames = 1 if arguments.format == "refcoco" else 16
+    counts = dict(zip(splits, videos * (len(splits) // len(videos)), strict=True))
+    config = TabletopConfig(frames, arguments.width, arguments.height)
+    _WRITE[arguments.format](out, counts, config)
+    print(
+        f"wrote {sum(counts.values())} videos to {out}; look at it with `samwise data check {out}`"
+    )
     return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    if Path(arguments.place).is_dir():
+        folder, split = Path(arguments.place), ""
+        name = recognise(folder)
+    else:
+        name, folder, split = parse_spec(arguments.place)
+    there = FORMATS[name].splits(folder)
+    if split and split not in there:
+        raise ValueError(f"{folder}: has no split {split!r}, only {', '.join(there)}")
+    found = [check_split(name, folder, one) for one in ((split,) if split else there)]
+    print(f"{folder}: {name}")
+    print(_table(found))
+    problems = [problem for findings in found for problem in findings.problems]
+    for problem in problems[:_SHOWN_PROBLEMS]:
+        print(problem)
+    if len(problems) > _SHOWN_PROBLEMS:
+        print(f"and {len(problems) - _SHOWN_PROBLEMS} more")
+    return 1 if problems else 0
+
+
+def _table(found: list[Findings]) -> str:
+    """What the splits hold, a line for each."""
+    rows = [asdict(findings) | {"problems": len(findings.problems)} for findings in found]
+    lines = ["".join(f"{name:>13}" for name in rows[0])]
+    lines += ["".join(f"{value:>13}" for value in row.values()) for row in rows]
+    return "\n".join(lines)

@@ -13,6 +13,8 @@ from samwise_ros.data.files import image_size, read_frames, read_json
 from samwise_ros.data.meta_expressions import list_video
 from samwise_ros.data.run_length import decode
 
+_MASKS = "mask_dict.json"
+
 
 class Mevis:
     """One split of MeViS, whose expressions often mean several objects together.
@@ -51,28 +53,33 @@ class Mevis:
         """List one video; see ``Dataset``."""
         return list_video(self._videos, self._names[index], _objects)
 
-    def image_file(self, index: int, moment: int) -> Path:
-        """Return the file of a frame."""
+    def image_files(self, index: int, moments: Sequence[int]) -> list[Path]:
+        """Return the files of frames."""
         video = self.video(index)
-        return self._folder / "JPEGImages" / video.name / f"{video.frames[moment]}.jpg"
+        folder = self._folder / "JPEGImages" / video.name
+        return [folder / f"{video.frames[moment]}.jpg" for moment in moments]
 
     def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
         """Read frames; see ``Dataset``."""
-        return read_frames([self.image_file(index, moment) for moment in moments])
+        return read_frames(self.image_files(index, moments))
 
     def masks(
         self, index: int, objects: Sequence[int], moments: Sequence[int]
     ) -> NDArray[np.bool_]:
         """Read the masks of objects; see ``Dataset``."""
-        frames = len(self.video(index).frames)
-        size = image_size(self.image_file(index, moments[0]))
+        video = self.video(index)
+        size = image_size(self.image_files(index, moments)[0])
         masks = np.zeros((len(objects), len(moments), *size), np.bool_)
         for row, object_id in enumerate(objects):
+            if str(object_id) not in self._mask_dict:
+                raise self._videos[video.name].error(
+                    f"an expression means object {object_id}, which {_MASKS} does not have"
+                )
             annotation = self._mask_dict[str(object_id)]
             codes = annotation.elements()
-            if len(codes) != frames:
+            if len(codes) != len(video.frames):
                 raise annotation.error(
-                    f"expected a mask for each of {frames} frames, got {len(codes)}"
+                    f"expected a mask for each of {len(video.frames)} frames, got {len(codes)}"
                 )
             for column, moment in enumerate(moments):
                 if codes[moment].value is not None:
@@ -82,7 +89,7 @@ class Mevis:
     @cached_property
     def _mask_dict(self) -> Entry:
         # Hundreds of megabytes: only for those who ask for a mask.
-        return read_json(self._folder / "mask_dict.json")
+        return read_json(self._folder / _MASKS)
 
 
 def _objects(expression: Entry) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """Opens a data set by its name on the command line."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, get_args
 
@@ -14,6 +15,7 @@ from samwise_ros.data.tabletop_dataset import TabletopDataset
 _TABLETOP = "tabletop"
 _TABLETOP_SIZE = (320, 240)
 _TABLETOP_FRAMES = 16
+_HELP = "`samwise data --help` shows what should be in it"
 
 
 class FolderDataset(Dataset, Protocol):
@@ -27,8 +29,8 @@ class FolderDataset(Dataset, Protocol):
         """Return the splits that a folder has; none where it is not of this format."""
         ...
 
-    def image_file(self, index: int, moment: int) -> Path:
-        """Return the file of a video's frame."""
+    def image_files(self, index: int, moments: Sequence[int]) -> list[Path]:
+        """Return the files of a video's frames."""
         ...
 
 
@@ -60,54 +62,60 @@ def open_dataset(spec: str, frames: int | None = None) -> Dataset:
         return _open_tabletop(spec, rest, _TABLETOP_FRAMES if frames is None else frames)
     if frames is not None:
         raise DatasetError(f"{spec}: a folder's videos are as long as they are; leave frames out")
-    dataset = open_folder(*parse_spec(spec))
+    name, folder, split = parse_spec(spec)
+    there = FORMATS[name].splits(folder)
+    if not split and len(there) == 1:
+        split = there[0]
+    if split not in there:
+        choices = ", ".join(f"{name}:{folder}:{known}" for known in there)
+        raise DatasetError(f"{spec!r}: expected one of {choices}")
+    dataset = FORMATS[name](folder, split)
     for index in range(len(dataset)):
         dataset.video(index)
     return dataset
 
 
 def parse_spec(spec: str) -> tuple[str, Path, str]:
-    """Take ``FORMAT:DIR[:SPLIT]`` apart: format, folder and split.
+    """Take ``FORMAT:DIR[:SPLIT]`` apart: format, folder and split, empty where none is named.
 
     Raises:
-        DatasetError: there is no such format, folder or split; the message lists what there is.
+        DatasetError: there is no such format, or the folder holds none of it.
     """
     name, _, rest = spec.partition(":")
     if name not in FORMATS:
-        names = ", ".join(f"{known}:DIR:SPLIT" for known in FORMATS)
-        tabletop = ", ".join(f"{_TABLETOP}:{split}" for split in get_args(Split))
-        raise DatasetError(f"{spec!r}: expected one of {names}, {tabletop}")
+        formats = ", ".join(f"{known}:DIR:SPLIT" for known in FORMATS)
+        raise DatasetError(f"{spec!r}: expected one of {formats}, {_tabletop_choices()}")
+    if not rest:
+        raise DatasetError(f"{spec!r}: expected {name}:DIR:SPLIT, got no folder")
     folder, split = Path(rest), ""
     if not folder.is_dir():
         before, _, split = rest.rpartition(":")
         folder = Path(before or rest)
-    if not rest:
-        raise DatasetError(f"{spec!r}: expected {name}:DIR:SPLIT, got no folder")
     if not folder.is_dir():
         raise DatasetError(f"{spec!r}: {str(folder)!r} is not a folder")
-    there = FORMATS[name].splits(folder)
-    if not there:
-        raise DatasetError(f"{folder}: holds no {name}; `samwise data --help` shows what it should")
-    if not split and len(there) == 1:
-        return name, folder, there[0]
-    if split not in there:
-        choices = ", ".join(f"{name}:{folder}:{known}" for known in there)
-        raise DatasetError(f"{spec!r}: expected one of {choices}")
+    if not FORMATS[name].splits(folder):
+        raise DatasetError(f"{folder}: holds no {name}; {_HELP}")
     return name, folder, split
 
 
-def open_folder(name: str, folder: Path, split: str) -> FolderDataset:
-    """Open a split without a look at each video's entry.
+def recognise(folder: Path) -> str:
+    """Return the format of a folder, by its files.
 
     Raises:
-        DatasetError: a file that lists videos is missing or broken.
+        DatasetError: it has none that is known.
     """
-    return FORMATS[name](folder, split)
+    for name, known in FORMATS.items():
+        if known.splits(folder):
+            return name
+    raise DatasetError(f"{folder}: holds none of {', '.join(FORMATS)}; {_HELP}")
 
 
 def _open_tabletop(spec: str, split: str, frames: int) -> Dataset:
     for known in get_args(Split):
         if split == known:
             return TabletopDataset(known, TabletopConfig(frames, *_TABLETOP_SIZE))
-    choices = ", ".join(f"{_TABLETOP}:{known}" for known in get_args(Split))
-    raise DatasetError(f"{spec!r}: expected one of {choices}")
+    raise DatasetError(f"{spec!r}: expected one of {_tabletop_choices()}")
+
+
+def _tabletop_choices() -> str:
+    return ", ".join(f"{_TABLETOP}:{split}" for split in get_args(Split))

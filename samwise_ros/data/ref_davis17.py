@@ -76,14 +76,15 @@ class RefDavis17:
             )
         return Video(name, frames, self._expressions[name])
 
-    def image_file(self, index: int, moment: int) -> Path:
-        """Return the file of a frame."""
+    def image_files(self, index: int, moments: Sequence[int]) -> list[Path]:
+        """Return the files of frames."""
         video = self.video(index)
-        return self._images / video.name / f"{video.frames[moment]}.jpg"
+        folder = self._images / video.name
+        return [folder / f"{video.frames[moment]}.jpg" for moment in moments]
 
     def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
         """Read frames; see ``Dataset``."""
-        return read_frames([self.image_file(index, moment) for moment in moments])
+        return read_frames(self.image_files(index, moments))
 
     def masks(
         self, index: int, objects: Sequence[int], moments: Sequence[int]

@@ -58,14 +58,15 @@ class RefYoutubeVos:
         """List one video; see ``Dataset``."""
         return list_video(self._videos, self._names[index], _objects)
 
-    def image_file(self, index: int, moment: int) -> Path:
-        """Return the file of a frame."""
+    def image_files(self, index: int, moments: Sequence[int]) -> list[Path]:
+        """Return the files of frames."""
         video = self.video(index)
-        return self._folder / "JPEGImages" / video.name / f"{video.frames[moment]}.jpg"
+        folder = self._folder / "JPEGImages" / video.name
+        return [folder / f"{video.frames[moment]}.jpg" for moment in moments]
 
     def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
         """Read frames; see ``Dataset``."""
-        return read_frames([self.image_file(index, moment) for moment in moments])
+        return read_frames(self.image_files(index, moments))
 
     def masks(
         self, index: int, objects: Sequence[int], moments: Sequence[int]

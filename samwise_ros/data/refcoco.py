@@ -79,13 +79,13 @@ class Refcoco:
             )
         return Video(name, (name,), tuple(expressions))
 
-    def image_file(self, index: int, moment: int) -> Path:
-        """Return the file of an image."""
-        return self._folder / self._image(index)["file_name"].text()
+    def image_files(self, index: int, moments: Sequence[int]) -> list[Path]:
+        """Return the file of the image, as often as it is asked for."""
+        return [self._folder / self._image(index)["file_name"].text()] * len(moments)
 
     def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
         """Read the image; see ``Dataset``."""
-        return read_frames([self.image_file(index, moment) for moment in moments])
+        return read_frames(self.image_files(index, moments))
 
     def masks(
         self, index: int, objects: Sequence[int], moments: Sequence[int]
