@@ -1,7 +1,9 @@
 """The engine's configuration."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+
+from samwise_ros.engine.switch import SwitchCorrection
 
 Mode = Literal["online", "clip"]
 
@@ -13,7 +15,7 @@ class EngineConfig:
     Attributes:
         mode: ``online`` gives each frame's targets at once; ``clip`` waits for a whole clip.
         max_commands: commands alive at once, 1 to 254 (a label is one byte).
-        switch_correction: whether the conditional memory encoder may write to the memory.
+        switch_correction: who decides whether the object seen without memory is written to it.
         switch_max_overlap: a mask that overlaps the last visible one by less than this
             intersection over union has moved to another object, 0 to 1.
         mask_threshold: a pixel belongs to the mask above this probability, 0 to 1, ends excluded.
@@ -25,7 +27,7 @@ class EngineConfig:
 
     mode: Mode = "online"
     max_commands: int = 8
-    switch_correction: bool = True
+    switch_correction: SwitchCorrection = "learned"
     switch_max_overlap: float = 0.1
     mask_threshold: float = 0.5
     min_mask_area: int = 16
@@ -37,6 +39,11 @@ class EngineConfig:
         """Refuse values outside their range, with the reason."""
         if self.mode not in ("online", "clip"):
             raise ValueError(f"mode: expected online or clip, got {self.mode!r}")
+        if self.switch_correction not in get_args(SwitchCorrection):
+            raise ValueError(
+                f"switch_correction: expected {', '.join(get_args(SwitchCorrection))}, "
+                f"got {self.switch_correction!r}"
+            )
         if not 1 <= self.max_commands <= 254:
             raise ValueError(f"max_commands: expected 1 to 254, got {self.max_commands}")
         if not 0.0 <= self.switch_max_overlap <= 1.0:

@@ -198,7 +198,7 @@ class Engine:
         memory = self._inference.empty_memory()
         image = np.zeros((1, height, width, 3), np.uint8)
         for _ in range(MEMORY_FRAMES):
-            self._inference.run(image, [command], [memory], True, True, 0.5)
+            self._inference.run(image, [command], [memory], True, "learned", 0.5)
 
     def close(self) -> None:
         """Let go of the network and of all memories, and of the device's memory too."""

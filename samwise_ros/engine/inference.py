@@ -4,7 +4,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from torch import Tensor
 
 from samwise_ros.engine.commands import LivingCommand
 from samwise_ros.engine.memory import Memory, stack_banks, stack_windows
-from samwise_ros.network.conditional_memory import is_due
+from samwise_ros.engine.switch import SwitchCorrection, may_write
 from samwise_ros.network.preprocess import to_frame_size, to_square
 from samwise_ros.network.samwise import Encoded, Samwise, TextStem, Tracked
 from samwise_ros.network.tokenizer import SentenceTokenizer
@@ -114,7 +114,7 @@ class Inference:
         commands: Sequence[LivingCommand],
         memories: Sequence[Memory],
         causal: bool,
-        correct: bool,
+        correction: SwitchCorrection,
         threshold: float,
     ) -> list[list[Sighting]]:
         """Process frames for all commands, and bring their memories up to date.
@@ -124,7 +124,7 @@ class Inference:
             commands: B of them.
             memories: of the commands, for this camera.
             causal: whether this is the online mode; else the frames are one clip.
-            correct: whether the conditional memory encoder has a say.
+            correction: who decides whether a candidate is written to the memory.
             threshold: a pixel belongs to a mask above this probability.
 
         Returns:
@@ -144,7 +144,7 @@ class Inference:
             verbs = _pad_verbs(commands, text)
             sightings = []
             for index in range(len(images)):
-                tracked = self._track(encoded, index, memories, correct, verbs)
+                tracked = self._track(encoded, index, memories, correction, verbs)
                 sightings.append(self._look(tracked, memories, size, threshold))
         return sightings
 
@@ -153,14 +153,16 @@ class Inference:
         encoded: Encoded,
         index: int,
         memories: Sequence[Memory],
-        correct: bool,
+        correction: SwitchCorrection,
         verbs: Tensor | None,
     ) -> Tracked:
         bank, fresh = stack_banks(memories)
-        asked = [correct and is_due(m.frames, m.last_applied) for m in memories]
+        asked = [may_write(correction, m.frames, m.last_applied) for m in memories]
         due = torch.tensor(asked, device=self.device) if any(asked) else None
         frame = encoded.frame(index)
         tracked = self.network.track(frame, bank, fresh, due, verbs)
+        if correction != "learned" and due is not None:
+            tracked = replace(tracked, applied=due)
         remembered = self.network.memorise(frame, tracked)
         for place, memory in enumerate(memories):
             memory.push(remembered[place], tracked.decoded.pointer[place])

@@ -11,6 +11,7 @@ from tqdm import tqdm
 from samwise_ros.data.tabletop import Split, TabletopConfig, TabletopVideo, make_video
 from samwise_ros.engine.config import EngineConfig, Mode
 from samwise_ros.engine.engine import Engine
+from samwise_ros.engine.switch import SwitchCorrection
 from samwise_ros.engine.types import Command, EventKind, Frame
 from samwise_ros.evaluation.results import Results, Run
 from samwise_ros.evaluation.scoring import ExpressionScore, score_video
@@ -122,4 +123,5 @@ def find(engine: Engine, video: TabletopVideo, sentences: Sequence[str]) -> list
 
 
 def _engine_config(mode: Mode, correct: bool) -> EngineConfig:
-    return EngineConfig(mode=mode, max_commands=254, switch_correction=correct, min_mask_area=1)
+    correction: SwitchCorrection = "learned" if correct else "never"
+    return EngineConfig(mode=mode, max_commands=254, switch_correction=correction, min_mask_area=1)

@@ -120,7 +120,7 @@ class Parameters:
         (1, 100_000),
     )
     switch_correction: bool = _parameter(
-        EngineConfig.switch_correction,
+        EngineConfig.switch_correction == "learned",
         "Whether the network may decide that another object fits the sentence better.",
         "unconfigured",
     )
@@ -167,7 +167,9 @@ class Parameters:
         Raises:
             ValueError: a value is outside its range.
         """
-        return EngineConfig(**{own.name: getattr(self, own.name) for own in fields(EngineConfig)})
+        ours = {own.name: getattr(self, own.name) for own in fields(EngineConfig)}
+        correction = "learned" if self.switch_correction else "never"
+        return EngineConfig(**{**ours, "switch_correction": correction})
 
     def check(self) -> None:
         """Refuse what the table's ranges and types do not.

@@ -1,0 +1,30 @@
+"""Who decides whether the object that is seen without memory is written to the memory."""
+
+from typing import Literal
+
+from samwise_ros.network.conditional_memory import FIRST_FRAME, is_due
+
+SwitchCorrection = Literal["learned", "never", "always", "every_4th"]
+"""``learned``: the conditional memory encoder (CME), where it is asked. ``always`` and
+``every_4th``: nobody, it is written on every, or every fourth, frame from the encoder's first on.
+``never``: nobody, it is not written. The last three are the paper's ablations."""
+
+
+def may_write(correction: SwitchCorrection, frame_index: int, last_applied: int) -> bool:
+    """Tell whether a frame is one on which the candidate may be written.
+
+    Args:
+        correction: who decides.
+        frame_index: frames since the memory started, from 0.
+        last_applied: the frame on which a candidate was last written, 0 at first.
+
+    >>> [frame for frame in range(14) if may_write("every_4th", frame, 0)]
+    [5, 9, 13]
+    >>> [frame for frame in range(8) if may_write("always", frame, frame - 1)]
+    [5, 6, 7]
+    """
+    if correction == "learned":
+        return is_due(frame_index, last_applied)
+    if correction == "never" or frame_index < FIRST_FRAME:
+        return False
+    return correction == "always" or (frame_index - FIRST_FRAME) % 4 == 0
