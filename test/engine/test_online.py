@@ -18,9 +18,17 @@ def _error(ours: torch.Tensor, theirs: torch.Tensor) -> float:
     return float((ours - theirs).norm() / theirs.norm())
 
 
-@pytest.mark.parametrize("preset", ["tabletop", "mini"])
-def test_incremental_form_equals_parallel_form(preset, tokenizer, images):
-    network = random_network(preset)
+@pytest.mark.parametrize(
+    ("preset", "changes"),
+    [
+        ("tabletop", {}),
+        ("mini", {}),
+        ("tabletop", {"adapter_parts": ("text_to_visual",)}),
+        ("tabletop", {"adapter_parts": ()}),
+    ],
+)
+def test_incremental_form_equals_parallel_form(preset, changes, tokenizer, images):
+    network = random_network(preset, **changes)
     inference = Inference(network, tokenizer, "cpu", "float32")
     text, _ = inference.read("the red mug")
     memory = inference.empty_memory()
