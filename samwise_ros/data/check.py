@@ -70,35 +70,34 @@ def _check_video(dataset: FolderDataset, index: int, video: Video, findings: Fin
     findings.expressions += len(video.expressions)
     findings.frames += len(video.frames)
     findings.objects += len(objects)
-    before = len(findings.problems)
     if not video.expressions:
         findings.add_problem(DatasetError(f"{dataset.name}: {video.name}: no expression"))
     seen: set[int] = set()
     for moment in range(len(video.frames)):
         seen |= _check_frame(dataset, index, objects, moment, findings)
-    if len(findings.problems) == before:
-        for number in sorted(set(objects) - seen):
-            findings.add_problem(
-                DatasetError(f"{dataset.name}: {video.name}: object {number} is in no frame")
-            )
+    for number in sorted(set(objects) - seen):
+        findings.add_problem(
+            DatasetError(f"{dataset.name}: {video.name}: object {number} is in no frame")
+        )
 
 
 def _check_frame(
     dataset: FolderDataset, index: int, objects: Sequence[int], moment: int, findings: Findings
 ) -> set[int]:
-    """Return the objects that are in view."""
-    seen: set[int] = set()
+    """Return the objects that are in view, or of which nobody can tell."""
     try:
         (file,) = dataset.image_files(index, (moment,))
         size = image_size(file)
     except DatasetError as error:
         findings.add_problem(error)
-        return seen
+        return set(objects)
+    seen = set()
     for number in objects:
         try:
             (mask,) = dataset.masks(index, (number,), (moment,))[0]
         except DatasetError as error:
             findings.add_problem(error)
+            seen.add(number)
             continue
         if mask.shape != size:
             findings.add_problem(

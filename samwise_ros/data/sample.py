@@ -13,8 +13,8 @@ from samwise_ros.data.sampling import frames_around
 from samwise_ros.data.tabletop_meaning import Chance
 from samwise_ros.data.transforms import Augmentation, augmented, fitted
 
-_TRIES = 10
-"""So often something is drawn by chance before that is given up."""
+_CLIPS_TRIED = 10
+_SENTENCES_TRIED = 100
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def _choose_moments(
 ) -> tuple[tuple[int, ...], dict[int, NDArray[np.bool_]]]:
     """Choose frames, and again if nothing that is meant is in view; with the objects' masks."""
     objects = tuple(dict.fromkeys(number for said in chosen for number in said.objects))
-    for _ in range(_TRIES):
+    for _ in range(_CLIPS_TRIED):
         moments = frames_around(len(video.frames), config.frames, rng)
         if not objects:
             return moments, {}
@@ -153,7 +153,7 @@ def _absent_sentence(dataset: Dataset, index: int, video: Video, rng: random.Ran
     if isinstance(dataset, AbsentSentences):
         return dataset.absent_sentence(index, rng)
     said_here = {said.sentence.lower() for said in video.expressions}
-    for _ in range(_TRIES):
+    for _ in range(_SENTENCES_TRIED):
         others = dataset.video(rng.randrange(len(dataset))).expressions
         if others:
             sentence = rng.choice(others).sentence

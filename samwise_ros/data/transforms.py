@@ -128,9 +128,9 @@ def fitted(frames: Frames, masks: Masks, height: int, width: int) -> tuple[Frame
     for moment, frame in enumerate(frames):
         new_frames[moment, : inner[1], : inner[0]] = cv2.resize(frame, inner, interpolation=way)
     for row, moment in np.argwhere(masks.any(axis=(2, 3))):
-        plane = masks[row, moment].astype(np.uint8)
-        resized = cv2.resize(plane, inner, interpolation=cv2.INTER_NEAREST)
-        new_masks[row, moment, : inner[1], : inner[0]] = resized
+        plane = masks[row, moment].astype(np.float32)
+        resized = cv2.resize(plane, inner, interpolation=way)
+        new_masks[row, moment, : inner[1], : inner[0]] = np.asarray(resized) >= 0.5
     return new_frames, new_masks
 
 

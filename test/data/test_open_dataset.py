@@ -1,0 +1,90 @@
+"""Data sets by their names on the command line."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from samwise_ros.data.dataset import DatasetError
+from samwise_ros.data.open_dataset import open_dataset, recognise
+from samwise_ros.data.tabletop import TabletopConfig, absent_sentence, make_video
+from samwise_ros.data.tabletop_dataset import TabletopDataset
+from samwise_ros.data.write_mevis import write_mevis
+from samwise_ros.data.write_ref_youtube_vos import write_ref_youtube_vos
+
+TINY = TabletopConfig(frames=2, width=64, height=48)
+
+
+def test_the_tabletop_is_what_the_generator_makes() -> None:
+    dataset = open_dataset("tabletop:val", frames=5)
+    assert (len(dataset), dataset.name) == (1 << 40, "tabletop:val")
+    made = make_video("val", 7, TabletopConfig(5, 320, 240))
+    video = dataset.video(7)
+    assert (video.name, video.frames[-1]) == ("val000007", "00004")
+    assert video.expressions == made.expressions
+    np.testing.assert_array_equal(dataset.images(7, [4, 0, 4]), made.frames[[4, 0, 4]])
+    np.testing.assert_array_equal(dataset.masks(7, [1, 0], [3]), made.masks[[1, 0]][:, [3]])
+    assert open_dataset("tabletop:test").images(0, [0]).shape == (1, 240, 320, 3)
+    assert len(open_dataset("tabletop:test").video(0).frames) == 16
+
+
+def test_the_tabletop_says_what_means_nothing() -> None:
+    dataset = TabletopDataset("train", TINY)
+    expected = absent_sentence(make_video("train", 3, TINY), np.random.default_rng(0))
+    assert dataset.absent_sentence(3, np.random.default_rng(0)) == expected
+
+
+def test_a_split_may_be_left_out_where_there_is_one(tmp_path: Path) -> None:
+    write_mevis(tmp_path, {"train": 1}, TINY)
+    assert open_dataset(f"mevis:{tmp_path}").name == f"mevis:{tmp_path}:train"
+    write_mevis(tmp_path, {"val": 1}, TINY)
+    choices = rf"expected one of mevis:{tmp_path}:train, mevis:{tmp_path}:valid_u"
+    for spec in (f"mevis:{tmp_path}", f"mevis:{tmp_path}:val"):
+        with pytest.raises(DatasetError, match=choices):
+            open_dataset(spec)
+
+
+def test_a_folder_may_have_a_colon_in_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "a:b"
+    write_mevis(folder, {"train": 1, "val": 1}, TINY)
+    assert len(open_dataset(f"mevis:{folder}:train")) == 1
+
+
+def test_a_folder_is_recognised_by_its_files(tmp_path: Path) -> None:
+    write_ref_youtube_vos(tmp_path / "a", {"val": 1}, TINY)
+    assert recognise(tmp_path / "a") == "ref_youtube_vos"
+    with pytest.raises(DatasetError, match="holds none of mevis, ref_youtube_vos, "):
+        recognise(tmp_path)
+
+
+def test_a_broken_entry_is_told_at_once(tmp_path: Path) -> None:
+    write_mevis(tmp_path, {"train": 2}, TINY)
+    file = tmp_path / "train" / "meta_expressions.json"
+    file.write_text(file.read_text().replace('"frames"', '"Frames"'))
+    with pytest.raises(DatasetError, match=r"videos/train000000: no 'frames' in this entry"):
+        open_dataset(f"mevis:{tmp_path}:train")
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("", "expected one of mevis:DIR:SPLIT, .*tabletop:test"),
+        ("tabletop", "expected one of tabletop:train, tabletop:val, tabletop:test"),
+        ("tabletop:valid", "expected one of tabletop:train, tabletop:val, tabletop:test"),
+        ("mevis", "expected mevis:DIR:SPLIT, got no folder"),
+        ("mevis:", "expected mevis:DIR:SPLIT, got no folder"),
+        ("mevis:/none", "'/none' is not a folder"),
+        ("mevis:/none:train", "'/none' is not a folder"),
+        ("coco:/none:train", "expected one of mevis:DIR:SPLIT"),
+    ],
+)
+def test_what_cannot_be_opened_is_told(spec: str, message: str) -> None:
+    with pytest.raises(DatasetError, match=message):
+        open_dataset(spec)
+
+
+def test_a_length_is_for_generated_videos_only(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="leave frames out"):
+        open_dataset(f"mevis:{tmp_path}:train", frames=8)
+    with pytest.raises(ValueError, match="frames: expected 1 or more, got 0"):
+        open_dataset("tabletop:train", frames=0)

@@ -1,0 +1,44 @@
+"""The frames of a clip."""
+
+import itertools
+import random
+from collections import Counter
+
+import pytest
+
+from samwise_ros.data.sampling import all_frames, frames_around
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 5, 8, 9, 40])
+@pytest.mark.parametrize("count", [1, 2, 3, 8])
+def test_a_clip_is_in_order_and_repeats_only_what_is_short(length: int, count: int) -> None:
+    for seed in range(50):
+        clip = frames_around(length, count, random.Random(seed))
+        assert len(clip) == count
+        assert list(clip) == sorted(clip)
+        assert set(clip) <= set(range(length))
+        assert len(set(clip)) == min(length, count)
+
+
+def test_a_clip_has_neighbours_and_comes_from_the_whole_video() -> None:
+    seen: Counter[int] = Counter()
+    for seed in range(2000):
+        clip = frames_around(50, 6, random.Random(seed))
+        assert min(b - a for a, b in itertools.pairwise(clip)) <= 3
+        seen.update(clip)
+    assert len(seen) == 50
+    assert min(seen.values()) > 100
+
+
+def test_a_single_frame_may_be_any() -> None:
+    assert {frames_around(9, 1, random.Random(seed)) for seed in range(200)} == {
+        (moment,) for moment in range(9)
+    }
+
+
+def test_a_whole_video_leaves_nothing_to_chance() -> None:
+    rng = random.Random(0)
+    before = rng.getstate()
+    assert frames_around(8, 8, rng) == all_frames(8)
+    assert frames_around(2, 5, rng) == (0, 0, 0, 1, 1)
+    assert rng.getstate() == before
