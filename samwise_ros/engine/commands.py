@@ -25,7 +25,7 @@ class LivingCommand:
         command: as it was given.
         label: 1 to 254.
         text: the sentence after the text stem.
-        verbs: which of its tokens are verbs; empty without the motion prompt.
+        verbs: which of its tokens are verbs; none without the motion prompt.
         paused: whether frames pass it by.
     """
 

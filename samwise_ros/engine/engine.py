@@ -225,31 +225,24 @@ class Engine:
         living = sorted(self._commands.values(), key=lambda one: one.label)
         looking = [one for one in living if one.looks_at(camera)]
         told = [list(events), *([] for _ in frames[1:])]
-        targets: list[dict[str, Target]] = [{} for _ in frames]
-        images = np.stack([frame.image for frame in frames])
-        # Commands with a verb have one prompt token more than those without.
-        for batch in (
-            [one for one in looking if any(one.verbs)],
-            [one for one in looking if not any(one.verbs)],
-        ):
-            if not batch:
-                continue
-            memories = [self._store.get(one.command, camera) for one in batch]
+        targets: list[list[Target]] = [[] for _ in frames]
+        if looking:
+            memories = [self._store.get(one.command, camera) for one in looking]
             sightings = self._inference.run(
-                images,
-                batch,
+                np.stack([frame.image for frame in frames]),
+                looking,
                 memories,
                 self.config.mode == "online",
                 self.config.switch_correction,
                 self.config.mask_threshold,
             )
             for index, (frame, seen) in enumerate(zip(frames, sightings, strict=True)):
-                for one, memory, sighting in zip(batch, memories, seen, strict=True):
+                for one, memory, sighting in zip(looking, memories, seen, strict=True):
                     target, changes = judge(frame, one, memory, sighting, self.config)
-                    targets[index][one.command.id] = target
+                    targets[index].append(target)
                     told[index].extend(changes)
         return [
-            FrameResult(frame, tuple(found[one.command.id] for one in looking), tuple(said))
+            FrameResult(frame, tuple(found), tuple(said))
             for frame, found, said in zip(frames, targets, told, strict=True)
         ]
 

@@ -17,6 +17,7 @@ from samwise_ros.engine.switch import SwitchCorrection, may_write
 from samwise_ros.network.preprocess import to_frame_size, to_square
 from samwise_ros.network.samwise import Encoded, Samwise, TextStem, Tracked
 from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.verbs import Verbs
 
 _KEPT_TEXTS = 64
 _DTYPES = {
@@ -52,7 +53,7 @@ class Inference:
         """Bring the network to its device.
 
         Raises:
-            ValueError: for a device or precision that is not there.
+            ValueError: for a device, precision or verb tagger that is not there.
         """
         self.device = _device(device)
         if precision == "auto":
@@ -64,6 +65,7 @@ class Inference:
         self.precision = precision
         self.network = network.to(self.device).eval().requires_grad_(False)
         self.tokenizer = tokenizer
+        self._verbs = Verbs(network.config, tokenizer)
         self._texts: OrderedDict[str, tuple[TextStem, tuple[bool, ...]]] = OrderedDict()
 
     def empty_memory(self) -> Memory:
@@ -93,13 +95,10 @@ class Inference:
             self._texts.move_to_end(sentence)
             return self._texts[sentence]
         tokens = self.tokenizer.encode(sentence)
-        config = self.network.config
-        limit = config.positions - 2
+        limit = self.network.config.max_tokens
         if len(tokens) > limit:
             raise ValueError(f"the sentence has {len(tokens)} tokens; at most {limit} are taken")
-        verbs: tuple[bool, ...] = ()
-        if config.motion_prompt:
-            verbs = tuple(self.tokenizer.marks(sentence, config.verbs))
+        verbs = tuple(self._verbs.marks(sentence))
         with self._autocast():
             text = self.network.text_stem(torch.tensor([tokens], device=self.device))
         self._texts[sentence] = (text, verbs)
@@ -154,7 +153,7 @@ class Inference:
         index: int,
         memories: Sequence[Memory],
         correction: SwitchCorrection,
-        verbs: Tensor | None,
+        verbs: Tensor,
     ) -> Tracked:
         bank, fresh = stack_banks(memories)
         asked = [may_write(correction, m.frames, m.last_applied) for m in memories]
@@ -233,11 +232,9 @@ def _pad_texts(texts: Sequence[TextStem]) -> TextStem:
     )
 
 
-def _pad_verbs(commands: Sequence[LivingCommand], text: TextStem) -> Tensor | None:
-    """Return (B, L) bool; all commands of a batch have verbs, or none has."""
-    if not any(commands[0].verbs):
-        return None
-    verbs = torch.zeros_like(text.mask)
+def _pad_verbs(commands: Sequence[LivingCommand], text: TextStem) -> Tensor:
+    """Return (B, L) bool, on the host."""
+    verbs = torch.zeros(text.mask.shape, dtype=torch.bool)
     for row, command in enumerate(commands):
-        verbs[row, : len(command.verbs)] = torch.tensor(command.verbs, device=verbs.device)
+        verbs[row, : len(command.verbs)] = torch.tensor(command.verbs)
     return verbs

@@ -1,7 +1,9 @@
 """The network's shape: one frozen dataclass, the same in presets and in a model folder's JSON."""
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, Literal, get_args
+
+TextEncoderName = Literal["roberta", "clip"]
 
 ADAPTER_PARTS = ("visual_to_text", "text_to_visual", "selective_attention")
 """What an adapter is made of; the paper's ablations leave parts out."""
@@ -26,6 +28,7 @@ class SamwiseConfig:
         memory_layers, memory_feed_forward: of the memory attention.
         decoder_feed_forward: of the mask decoder's two-way layers.
         fuser_scale: the memory encoder's initial layer scale.
+        text_encoder: whose text model reads the sentence.
         vocabulary, positions: rows of the text encoder's two embedding tables.
         text_width, text_heads, text_feed_forward: of every text layer.
         text_layers: text layers in each of the four lockstep steps.
@@ -35,6 +38,8 @@ class SamwiseConfig:
         patch_sizes: side of the adapters' patches, cells.
         dropout: in the attention of adapters and memory, while training.
         motion_prompt: whether verbs give a prompt token of their own.
+        verb_tagger: what finds the verbs: ``words`` takes those of ``verbs``, NAME-VERSION is a
+            pipeline of spaCy's, such as en_core_web_sm-3.8.0.
         verbs: words that the motion prompt takes for verbs.
     """
 
@@ -52,6 +57,7 @@ class SamwiseConfig:
     memory_feed_forward: int = 2048
     decoder_feed_forward: int = 2048
     fuser_scale: float = 1e-6
+    text_encoder: TextEncoderName = "roberta"
     vocabulary: int = 50265
     positions: int = 514
     text_width: int = 768
@@ -63,6 +69,7 @@ class SamwiseConfig:
     patch_sizes: tuple[int, ...] = (8, 4, 2)
     dropout: float = 0.1
     motion_prompt: bool = False
+    verb_tagger: str = "words"
     verbs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -70,6 +77,16 @@ class SamwiseConfig:
         for name, length in (("stages", 4), ("window_sizes", 4), ("text_layers", 4)):
             if len(getattr(self, name)) != length:
                 raise ValueError(f"{name}: expected {length} numbers, got {getattr(self, name)}")
+        if self.text_encoder not in get_args(TextEncoderName):
+            raise ValueError(
+                f"text_encoder: expected {' or '.join(get_args(TextEncoderName))}, "
+                f"got {self.text_encoder!r}"
+            )
+        if self.verb_tagger != "words" and (self.verbs or "-" not in self.verb_tagger):
+            raise ValueError(
+                "verb_tagger: expected words, or a spaCy pipeline as NAME-VERSION and no verbs, "
+                f"got {self.verb_tagger!r} and {len(self.verbs)} verbs"
+            )
         if self.adapter_width % 8 or self.width % 16:
             raise ValueError(
                 "adapter_width must be a multiple of 8 and width of 16, "
@@ -108,6 +125,16 @@ class SamwiseConfig:
     def stage_widths(self) -> tuple[int, int, int, int]:
         """Channels of the four Hiera stages, finest first."""
         return (self.embed_dim, 2 * self.embed_dim, 4 * self.embed_dim, 8 * self.embed_dim)
+
+    @property
+    def pad_id(self) -> int:
+        """The token that fills up a batch's shorter sentences; CLIP repeats the end, its last."""
+        return 1 if self.text_encoder == "roberta" else self.vocabulary - 1
+
+    @property
+    def max_tokens(self) -> int:
+        """How many tokens a sentence may have; RoBERTa's positions begin at 2."""
+        return self.positions - 2 if self.text_encoder == "roberta" else self.positions
 
     def to_dict(self) -> dict[str, Any]:
         """Return the configuration as plain data for JSON."""

@@ -1,6 +1,7 @@
 """What the mask decoder gives."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -24,6 +25,17 @@ class Decoded:
     score: Tensor
     pointer: Tensor
     early_token: Tensor
+
+    @classmethod
+    def in_places(cls, parts: Sequence["Decoded"], places: Tensor) -> "Decoded":
+        """Put the rows of several parts, one after the other, at their places (B,) of one."""
+        order = places.argsort()
+        return cls(
+            *(
+                torch.cat([getattr(part, item.name) for part in parts])[order]
+                for item in fields(cls)
+            )
+        )
 
     @property
     def low_res_masks(self) -> Tensor:

@@ -3,8 +3,16 @@
 from samwise_ros.network.config import SamwiseConfig
 
 PRESETS: dict[str, SamwiseConfig] = {
-    # The released graph; the four big ones differ in SAM 2's size only.
+    # The released graph; the big ones differ in SAM 2's size or in the text encoder.
     "base_plus": SamwiseConfig(),
+    "base_plus_clip": SamwiseConfig(
+        text_encoder="clip",
+        vocabulary=49408,
+        positions=77,
+        text_width=512,
+        text_heads=8,
+        text_feed_forward=2048,
+    ),
     "tiny": SamwiseConfig(
         embed_dim=96,
         num_heads=1,

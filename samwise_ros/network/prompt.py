@@ -34,9 +34,9 @@ class Prompt(nn.Module):
         self.project_text = Projection(text_width, width)
         self.project_motion_prompts = Projection(text_width, width) if motion else None
 
-    def sentence(self, text: Tensor) -> Tensor:
-        """Return the sentence's token (B, 1, width) from the adapted text (B, L, D)."""
-        token: Tensor = self.project_text(text[:, :1])
+    def sentence(self, sentence: Tensor) -> Tensor:
+        """Return the sentence's token (B, 1, width) from its adapted vector (B, D)."""
+        token: Tensor = self.project_text(sentence[:, None])
         return token
 
     def verb(self, text: Tensor, verbs: Tensor) -> Tensor:
@@ -44,14 +44,14 @@ class Prompt(nn.Module):
 
         Args:
             text: (B, L, D) the adapted text.
-            verbs: (B, L) bool, at least one true in each row.
+            verbs: (B, L) bool; a row without any gives a token that means nothing.
 
         Raises:
             ValueError: where the model has no motion prompt.
         """
         if self.project_motion_prompts is None:
             raise ValueError("verbs were given, but this model has no motion prompt")
-        weight = verbs.to(text.dtype)
-        weight = weight / weight.sum(1, keepdim=True)
+        weight = verbs.to(text)
+        weight = weight / weight.sum(1, keepdim=True).clamp(min=1)
         token: Tensor = self.project_motion_prompts(weight[:, None] @ text)
         return token

@@ -12,7 +12,7 @@ from samwise_ros.network.decoded import Decoded
 from samwise_ros.network.frozen_sam2 import Sam2
 from samwise_ros.network.memory_bank import MemoryBank
 from samwise_ros.network.prompt import Prompt
-from samwise_ros.network.text_encoder import PAD_ID, TextEncoder
+from samwise_ros.network.text_encoder import build_text_encoder
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +62,13 @@ class FrameFeatures:
         features: (B, C, H, W) at stride 16.
         high_res: features at strides 4 and 8.
         text: (B, L, D) the adapted text.
+        sentence: (B, D) what stands for the whole of it.
     """
 
     features: Tensor
     high_res: list[Tensor]
     text: Tensor
+    sentence: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,19 +77,22 @@ class Encoded:
 
     Attributes:
         levels: features (B, T, C, H, W) at strides 4, 8 and 16.
-        text: (B, G, L, D) adapted text; G is 1 in clip mode and T in causal mode.
+        text: (B, G, L, D) the adapted text; G is 1 in clip mode and T in causal mode.
+        sentence: (B, G, D) what stands for the whole of it.
         windows: the frames' down-projections, one (B, T, A, H, W) for each adapter.
     """
 
     levels: list[Tensor]
     text: Tensor
+    sentence: Tensor
     windows: tuple[Tensor, ...]
 
     def frame(self, index: int) -> FrameFeatures:
         """Return one frame of the clip."""
         stride4, stride8, stride16 = (level[:, index] for level in self.levels)
-        text = self.text[:, index if self.text.shape[1] > 1 else 0]
-        return FrameFeatures(stride16, [stride4, stride8], text)
+        group = index if self.text.shape[1] > 1 else 0
+        text, sentence = self.text[:, group], self.sentence[:, group]
+        return FrameFeatures(stride16, [stride4, stride8], text, sentence)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +129,7 @@ class Samwise(nn.Module):
         super().__init__()
         self.config = config
         self.sam = Sam2(config)
-        self.text_encoder = TextEncoder(config)
+        self.text_encoder = build_text_encoder(config)
         self.cmt_adapters = nn.ModuleList(
             Adapter(width, patch, config)
             for width, patch in zip(config.stage_widths[1:], config.patch_sizes, strict=True)
@@ -145,7 +150,7 @@ class Samwise(nn.Module):
 
     def text_stem(self, input_ids: Tensor) -> TextStem:
         """Run the text trunk as far as the image has no say, on (B, L) padded tokens."""
-        return TextStem(self.text_encoder.stem(input_ids), input_ids != PAD_ID)
+        return TextStem(self.text_encoder.stem(input_ids), self.text_encoder.mask(input_ids))
 
     def encode(
         self,
@@ -188,9 +193,11 @@ class Samwise(nn.Module):
                     hidden = hidden + text_residual
             stages.append(x)
         levels = self.sam.neck([stage.permute(0, 3, 1, 2) for stage in stages])
+        hidden, sentence = self.text_encoder.finish(hidden, mask)
         return Encoded(
             [level.unflatten(0, (batch, frames)) for level in levels],
             hidden.unflatten(0, (batch, groups)),
+            sentence.unflatten(0, (batch, groups)),
             tuple(windows),
         )
 
@@ -236,26 +243,42 @@ class Samwise(nn.Module):
             bank: what to look back on; ``None`` where every command is at its first frame.
             fresh: (B,) bool, true for commands at their first frame; ``None``: none is.
             due: (B,) bool, true where the conditional memory encoder decides; ``None``: nowhere.
-            verbs: (B, L) bool, the verbs' tokens for the motion prompt; ``None``: no verb.
+            verbs: (B, L) bool, the verbs' tokens for the motion prompt, some rows with none;
+                ``None``: no verb. Best on the host, which must look whether there are any.
         """
-        sentence = self.prompt.sentence(frame.text)
+        sentence = self.prompt.sentence(frame.sentence)
         still = torch.cat((self.sam.empty_point(len(sentence)), sentence), 1)
-        prompt = still
-        if verbs is not None:
-            prompt = torch.cat((still, self.prompt.verb(frame.text, verbs)), 1)
         unremembered = self.sam.without_memory(frame.features)
         features = unremembered
         if bank is not None:
             features = self.sam.with_memory(frame.features, bank.memories, bank.pointers, bank.mask)
             if fresh is not None:
                 features = torch.where(fresh[:, None, None, None], unremembered, features)
-        decoded = self.sam.decode(features, frame.high_res, prompt)
+        decoded = self._decode(features, frame, still, verbs)
         if due is None:
             return Tracked(decoded)
         candidate = self.sam.decode(unremembered, frame.high_res, still)
         decision = self.conditional_memory_encoder(decoded.pointer, candidate.early_token)
         applied = (decision[:, 1] > decision[:, 0]) & due
         return Tracked(decoded, candidate, decision, applied)
+
+    def _decode(
+        self, features: Tensor, frame: FrameFeatures, still: Tensor, verbs: Tensor | None
+    ) -> Decoded:
+        """Decode with a token for the verbs where there are any; the decoder knows no padding."""
+        spoken = None if verbs is None else verbs.any(1).cpu()
+        if verbs is None or spoken is None or not spoken.any():
+            return self.sam.decode(features, frame.high_res, still)
+        moving = torch.cat((still, self.prompt.verb(frame.text, verbs)), 1)
+        if spoken.all():
+            return self.sam.decode(features, frame.high_res, moving)
+        parts, places = [], []
+        for prompt, there in ((still, ~spoken), (moving, spoken)):
+            rows = there.nonzero().flatten().to(features.device)
+            high_res = [level[rows] for level in frame.high_res]
+            parts.append(self.sam.decode(features[rows], high_res, prompt[rows]))
+            places.append(rows)
+        return Decoded.in_places(parts, torch.cat(places))
 
     def memorise(self, frame: FrameFeatures, tracked: Tracked) -> Tensor:
         """Encode a frame and its outcome into a memory, (B, C_mem, H, W)."""

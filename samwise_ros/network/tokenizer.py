@@ -1,9 +1,10 @@
 """Sentences as tokens."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import torch
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
@@ -64,20 +65,35 @@ class SentenceTokenizer:
         """How many tokens there are."""
         return int(self._tokenizer.get_vocab_size())
 
+    @property
+    def pad_id(self) -> int | None:
+        """The token that fills up a batch; CLIP's tokenizer repeats the end of the text."""
+        pad_id = self._tokenizer.token_to_id("<pad>")
+        return self._tokenizer.token_to_id("<|endoftext|>") if pad_id is None else pad_id
+
     def encode(self, sentence: str) -> list[int]:
         """Return the sentence's tokens, its first and last included."""
         return list(self._tokenizer.encode(normalise(sentence)).ids)
 
-    def marks(self, sentence: str, words: Iterable[str]) -> list[bool]:
-        """Tell for each token of the sentence whether it belongs to one of the words."""
-        text, wanted = normalise(sentence), set(words)
-        encoding = self._tokenizer.encode(text)
-        spans, place = [], 0
-        for word in text.split():
-            if word in wanted:
-                spans.append((place, place + len(word)))
-            place += len(word) + 1
+    def batch(self, sentences: Sequence[str]) -> torch.Tensor:
+        """Return the tokens of B sentences, filled up to one length: (B, L) int64.
+
+        >>> SentenceTokenizer.of_words(["red", "mug"]).batch(["red mug", "mug"]).tolist()
+        [[0, 4, 5, 2], [0, 5, 2, 1]]
+        """
+        tokens = [self.encode(sentence) for sentence in sentences]
+        length = max(map(len, tokens))
+        assert self.pad_id is not None
+        return torch.tensor([one + [self.pad_id] * (length - len(one)) for one in tokens])
+
+    def marks(self, sentence: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
+        """Tell for each token of the sentence whether it belongs to one of the spans.
+
+        Args:
+            sentence: as for `encode`.
+            spans: begin and end of words in the normalised sentence, characters.
+        """
         return [
             end > start and any(start < last and first < end for first, last in spans)
-            for start, end in encoding.offsets
+            for start, end in self._tokenizer.encode(normalise(sentence)).offsets
         ]

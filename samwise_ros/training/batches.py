@@ -11,7 +11,6 @@ from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
 from samwise_ros.data.tabletop import TabletopConfig, TabletopVideo, absent_sentence, make_video
-from samwise_ros.network.text_encoder import pad
 from samwise_ros.network.tokenizer import SentenceTokenizer
 from samwise_ros.training.processes import Processes
 from samwise_ros.training.recipe import Stage
@@ -61,17 +60,17 @@ class Batches(IterableDataset[VideoBatch]):
             count = -(-count // self.processes.count)
             rng = _own_chance(self.seed, stage, step, self.processes)
         videos, masks = [], []
-        sentences: list[list[int]] = []
+        sentences: list[str] = []
         for _ in range(count):
             video = make_video("train", rng.randrange(1 << 40), TabletopConfig(frames=frames))
             pairs = _targets(rng, video, stage)
             videos.append(video.frames)
             masks.append(np.stack([mask for mask, _ in pairs]))
-            sentences.extend(self.tokenizer.encode(sentence) for _, sentence in pairs)
+            sentences.extend(sentence for _, sentence in pairs)
         return VideoBatch(
             torch.from_numpy(np.stack(videos)),
             torch.from_numpy(np.stack(masks)),
-            pad(sentences).unflatten(0, (count, stage.targets)),
+            self.tokenizer.batch(sentences).unflatten(0, (count, stage.targets)),
         )
 
 
@@ -122,13 +121,13 @@ class SentenceBatches(IterableDataset[Tensor]):
         config = TabletopConfig(frames=self.stage.frames, width=32, height=24)
         for step in range(self.first_step, self.stage.steps):
             rng = _own_chance(self.seed, self.stage, step, Processes.join())
-            sentences: list[list[int]] = []
+            sentences: list[str] = []
             while len(sentences) < self.stage.batch:
                 video = make_video("train", rng.randrange(1 << 40), config)
                 spoken = [expression.sentence for expression in video.expressions]
                 spoken.append(absent_sentence(video, rng))
-                sentences.extend(self.tokenizer.encode(sentence) for sentence in spoken)
-            yield pad(sentences[: self.stage.batch])
+                sentences.extend(spoken)
+            yield self.tokenizer.batch(sentences[: self.stage.batch])
 
 
 def load(dataset: IterableDataset[Batch]) -> DataLoader[Batch]:

@@ -72,7 +72,7 @@ def run(network: Samwise, frames: NDArray[np.uint8], input_ids: NDArray[np.int64
     for start in range(0, len(frames), config.clip_frames):
         pixels = to_square(torch.from_numpy(frames[start : start + 8]), config.image_size)
         clip = network.encode(network.image_stem(pixels[None]), text, causal=False)
-        text_states.append(clip.text[0, 0, 0])
+        text_states.append(clip.sentence[0, 0])
         if start == 0:
             arrays.update(_clip_features(clip))
         for index in range(len(pixels)):
