@@ -17,7 +17,7 @@ SUBCOMMANDS = {
     "benchmark": "measure frames a second and latency, of the engine or of the node",
     "train": "train a model by a recipe",
     "convert": "make a model folder from a released checkpoint",
-    "data": "write generated videos as files",
+    "data": "look through the folder of a data set, or write generated videos as one",
 }
 """The modules of this folder and what they do."""
 

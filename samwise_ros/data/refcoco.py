@@ -16,7 +16,6 @@ from samwise_ros.data.run_length import decode
 # Where there are several, the first: UNC split RefCOCO and RefCOCO+, UMD RefCOCOg without an image
 # in two splits, Google the first two otherwise and RefCOCOg by object.
 _SPLIT_BY = ("unc", "umd", "google")
-SPLITS = ("train", "val", "test", "testA", "testB")
 
 
 class Refcoco:
@@ -71,10 +70,11 @@ class Refcoco:
         name = Path(self._image(index)["file_name"].text()).stem
         expressions: list[Expression] = []
         for ref in refs:
-            self._annotation(ref)
-            objects = (ref["ann_id"].number(),)
+            number = ref["ann_id"].number()
+            if number not in self._annotations:
+                raise ref.error(f"its object {number} is not among instances.json's annotations")
             expressions.extend(
-                Expression(said["sent"].text(), objects, str(said["sent_id"].number()))
+                Expression(said["sent"].text(), (number,), str(said["sent_id"].number()))
                 for said in ref["sentences"].elements()
             )
         return Video(name, (name,), tuple(expressions))
@@ -102,12 +102,6 @@ class Refcoco:
         if number not in self._images:
             raise self._refs[number][0].error(f"its image {number} is not in instances.json")
         return self._images[number]
-
-    def _annotation(self, ref: Entry) -> Entry:
-        number = ref["ann_id"].number()
-        if number not in self._annotations:
-            raise ref.error(f"its object {number} is not among instances.json's annotations")
-        return self._annotations[number]
 
 
 def _refs_file(folder: Path) -> Path:
