@@ -1,135 +1,189 @@
-"""Batches of tabletop videos and of sentences, the same for the same seed and step."""
+"""Batches for the network, the same for the same seed and step."""
 
+import os
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
-import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, IterableDataset
+from torch.nn import functional
+from torch.utils.data import DataLoader, Dataset
 
-from samwise_ros.data.tabletop import TabletopConfig, TabletopVideo, absent_sentence, make_video
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.data.sample import Sample
+from samwise_ros.network.config import SamwiseConfig
+from samwise_ros.network.preprocess import resized_size, to_square
+from samwise_ros.network.tokenizer import SPECIAL_TOKENS, SentenceTokenizer
+from samwise_ros.training.clips import Clips
+from samwise_ros.training.interruption import ignore
 from samwise_ros.training.processes import Processes
-from samwise_ros.training.recipe import Stage
 
-Batch = TypeVar("Batch")
-_LEAST_AREA = 40  # pixels of an object that a click can show
+_HIDDEN_SHARE = 0.2
+_MOST_LOADERS = 8
 
 
 @dataclass(frozen=True, eq=False)
 class VideoBatch:
-    """N videos with K targets each.
+    """N clips with K targets each, in the network's square.
 
     Attributes:
-        frames: (N, T, H, W, 3) uint8.
-        masks: (N, K, T, H, W) bool; empty where the target is not in view.
+        pixels: (N, T, 3, S, S) float32, normalised.
+        inside: (N, S, S) bool, where the square shows the frame; the rest is padding.
+        masks: (N, K, T, S, S) bool; empty where the target is not in view.
         input_ids: (N, K, L) int64 tokens of the sentences.
+        numbers: (N,) int64, of the clips in the whole batch, which several processes share.
     """
 
-    frames: Tensor
+    pixels: Tensor
+    inside: Tensor
     masks: Tensor
     input_ids: Tensor
+    numbers: Tensor
 
 
-class Batches(IterableDataset[VideoBatch]):
-    """The stage's batches from one step on."""
+@dataclass(frozen=True, eq=False)
+class SentenceBatch:
+    """B sentences, some of whose words are to be guessed.
+
+    Attributes:
+        input_ids: (B, L) int64.
+        hidden: (B, L) bool, the words to guess.
+    """
+
+    input_ids: Tensor
+    hidden: Tensor
+
+
+Batch = TypeVar("Batch", VideoBatch, SentenceBatch)
+
+
+class Videos(Dataset[VideoBatch | ValueError]):
+    """A stage's batches of clips; the index counts the parts of all steps."""
 
     def __init__(
-        self, stage: Stage, tokenizer: SentenceTokenizer, seed: int, first_step: int
+        self, clips: Clips, tokenizer: SentenceTokenizer, config: SamwiseConfig, ours: Processes
     ) -> None:
-        """Begin at ``first_step`` of the stage."""
-        self.stage, self.tokenizer, self.seed, self.first_step = stage, tokenizer, seed, first_step
-        self.processes = Processes.join()
+        """Make batches of clips.
 
-    def __iter__(self) -> Iterator[VideoBatch]:
-        """Yield the batches that are left."""
-        torch.set_num_threads(1)
-        for step in range(self.first_step, self.stage.steps):
-            yield self._batch(step)
+        Args:
+            clips: the stage's.
+            tokenizer: of the sentences.
+            config: the network's.
+            ours: of all processes each has its part of every batch.
 
-    def _batch(self, step: int) -> VideoBatch:
-        stage = self.stage
-        rng = random.Random(f"{self.seed}/{stage.name}/{step}")
+        Raises:
+            ValueError: a process would have nothing to do.
+        """
+        self.clips, self.tokenizer, self.config = clips, tokenizer, config
+        self.rank, self.count = ours.rank, ours.count
+        stage = clips.stage
+        if stage.batch // stage.accumulate < self.count:
+            raise ValueError(
+                f"stage {stage.name}: batch: expected at least one video for each of "
+                f"{self.count} processes in each of {stage.accumulate} parts, got {stage.batch}"
+            )
+
+    def __len__(self) -> int:
+        """Return the number of parts."""
+        return self.clips.steps * self.clips.stage.accumulate
+
+    def __getitem__(self, index: int) -> VideoBatch | ValueError:
+        """Make one part; an error is returned, since a loader's process would garble it."""
+        try:
+            return self._part(*divmod(index, self.clips.stage.accumulate))
+        except ValueError as error:
+            return error
+
+    def _part(self, step: int, part: int) -> VideoBatch:
+        stage = self.clips.stage
+        rng = random.Random(f"{self.clips.seed}/{stage.name}/{step}")
         frames = 1 if rng.random() < stage.single_share else stage.frames
         # Single frames are cheap: as many images as the stage's videos would have, up to 4 times.
         count = stage.batch if frames == stage.frames else stage.batch * min(stage.frames, 4)
-        if self.processes.count > 1:  # each process has its share of the batch, of its own videos
-            count = -(-count // self.processes.count)
-            rng = _own_chance(self.seed, stage, step, self.processes)
-        videos, masks = [], []
-        sentences: list[str] = []
-        for _ in range(count):
-            video = make_video("train", rng.randrange(1 << 40), TabletopConfig(frames=frames))
-            pairs = _targets(rng, video, stage)
-            videos.append(video.frames)
-            masks.append(np.stack([mask for mask, _ in pairs]))
-            sentences.extend(sentence for _, sentence in pairs)
-        return VideoBatch(
-            torch.from_numpy(np.stack(videos)),
-            torch.from_numpy(np.stack(masks)),
-            self.tokenizer.batch(sentences).unflatten(0, (count, stage.targets)),
+        size = count // stage.accumulate
+        numbers = range(part * size, (part + 1) * size)[self.rank :: self.count]
+        samples = [self.clips.sample(step, number, frames) for number in numbers]
+        squares = [_square(sample, self.config.image_size) for sample in samples]
+        pixels, inside, masks = (torch.stack(parts) for parts in zip(*squares, strict=True))
+        input_ids = self.tokenizer.batch([one for sample in samples for one in sample.sentences])
+        longest = self.config.positions - 2
+        if input_ids.shape[1] > longest:
+            raise ValueError(
+                f"{self.clips.dataset.name}: a sentence has {input_ids.shape[1]} tokens; the text "
+                f"encoder takes {longest}"
+            )
+        input_ids = input_ids.unflatten(0, (len(samples), stage.targets))
+        return VideoBatch(pixels, inside, masks, input_ids, torch.tensor(numbers))
+
+
+def _square(sample: Sample, side: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Bring a clip to the network's square: pixels, where it is inside, and masks."""
+    frames, masks = torch.from_numpy(sample.frames), torch.from_numpy(sample.masks)
+    height, width = resized_size(frames.shape[1], frames.shape[2], side)
+    inside = torch.zeros(side, side, dtype=torch.bool)
+    inside[:height, :width] = True
+    resized = functional.interpolate(masks.float(), (height, width), mode="nearest-exact")
+    padded = functional.pad(resized, (0, side - width, 0, side - height))
+    return to_square(frames, side), inside, padded > 0
+
+
+class Sentences(Dataset[SentenceBatch | ValueError]):
+    """Batches of the sentences of a data set's videos; the index is the step."""
+
+    def __init__(self, clips: Clips, tokenizer: SentenceTokenizer, ours: Processes) -> None:
+        """Make batches; of all processes each has its part of every batch."""
+        self.clips, self.tokenizer = clips, tokenizer
+        self.rank, self.count = ours.rank, ours.count
+
+    def __len__(self) -> int:
+        """Return the number of steps."""
+        return self.clips.steps
+
+    def __getitem__(self, step: int) -> SentenceBatch | ValueError:
+        """Make one batch."""
+        try:
+            sentences = self.clips.sentences(step)
+        except ValueError as error:
+            return error
+        input_ids = self.tokenizer.batch(sentences)
+        seed = random.Random(f"{self.clips.seed}/{self.clips.stage.name}/{step}").getrandbits(32)
+        chance = torch.rand(input_ids.shape, generator=torch.Generator().manual_seed(seed))
+        hidden = (input_ids >= len(SPECIAL_TOKENS)) & (chance < _HIDDEN_SHARE)
+        ours = slice(self.rank, None, self.count)
+        return SentenceBatch(input_ids[ours], hidden[ours])
+
+
+def load(
+    dataset: "Dataset[Batch | ValueError]", first: int, parts: int, ours: Processes
+) -> Iterator[Batch]:
+    """Make batches in processes of their own, a few ahead, and bring them to the device.
+
+    Args:
+        dataset: of the batches.
+        first: index of the first.
+        parts: index after the last.
+        ours: whose device, and among how many this machine's cores are shared.
+
+    Raises:
+        ValueError: what the data set raised.
+    """
+    cores = (os.cpu_count() or 1) // ours.here
+    loader: DataLoader[Any] = DataLoader(
+        dataset,
+        batch_size=None,
+        sampler=range(first, parts),
+        num_workers=max(1, min(cores - 1, _MOST_LOADERS)),
+        prefetch_factor=4,
+        worker_init_fn=_start_loader,
+    )
+    for batch in loader:
+        if isinstance(batch, ValueError):
+            raise batch
+        yield replace(
+            batch, **{one.name: getattr(batch, one.name).to(ours.device) for one in fields(batch)}
         )
 
 
-def _own_chance(seed: int, stage: Stage, step: int, processes: Processes) -> random.Random:
-    """Return this process's source of chance for one step."""
-    own = f"/{processes.rank}" if processes.count > 1 else ""
-    return random.Random(f"{seed}/{stage.name}/{step}{own}")
-
-
-def _targets(
-    rng: random.Random, video: TabletopVideo, stage: Stage
-) -> list[tuple[np.ndarray, str]]:
-    """Choose what to look for in a video: masks (T, H, W) and sentences."""
-    if stage.task == "prompted":
-        shown = [mask for mask in video.masks if mask[0].sum() >= _LEAST_AREA]
-        nothing = np.zeros_like(video.masks[0])
-        return [
-            (nothing if not shown or rng.random() < stage.absent_share else rng.choice(shown), "")
-            for _ in range(stage.targets)
-        ]
-    chosen = []
-    expressions = list(video.expressions)
-    rng.shuffle(expressions)
-    shapes = [expression for expression in expressions if expression.detail == "shape"]
-    for index in range(stage.targets):
-        if rng.random() < stage.absent_share or not expressions:
-            chosen.append((np.zeros_like(video.masks[0]), absent_sentence(video, rng)))
-            continue
-        expression = expressions[index % len(expressions)]
-        if stage.shape_share and shapes and rng.random() < stage.shape_share:
-            expression = shapes[index % len(shapes)]
-        chosen.append((video.masks[expression.objects[0]], expression.sentence))
-    return chosen
-
-
-class SentenceBatches(IterableDataset[Tensor]):
-    """Batches of padded sentences (B, L) from the sentences of single tabletop videos."""
-
-    def __init__(
-        self, stage: Stage, tokenizer: SentenceTokenizer, seed: int, first_step: int
-    ) -> None:
-        """Begin at ``first_step`` of the stage."""
-        self.stage, self.tokenizer, self.seed, self.first_step = stage, tokenizer, seed, first_step
-
-    def __iter__(self) -> Iterator[Tensor]:
-        """Yield the batches that are left."""
-        # Sentences do not need pixels: the smallest pictures do.
-        config = TabletopConfig(frames=self.stage.frames, width=32, height=24)
-        for step in range(self.first_step, self.stage.steps):
-            rng = _own_chance(self.seed, self.stage, step, Processes.join())
-            sentences: list[str] = []
-            while len(sentences) < self.stage.batch:
-                video = make_video("train", rng.randrange(1 << 40), config)
-                spoken = [expression.sentence for expression in video.expressions]
-                spoken.append(absent_sentence(video, rng))
-                sentences.extend(spoken)
-            yield self.tokenizer.batch(sentences[: self.stage.batch])
-
-
-def load(dataset: IterableDataset[Batch]) -> DataLoader[Batch]:
-    """Make the batches in a process of their own, a few ahead."""
-    return DataLoader(dataset, batch_size=None, num_workers=1, prefetch_factor=4)
+def _start_loader(number: int) -> None:
+    ignore()

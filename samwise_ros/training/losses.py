@@ -1,5 +1,7 @@
 """The published losses, and the label that teaches the switch."""
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -10,14 +12,48 @@ _MIN_AREA = 50
 _MIN_OVERLAP = 0.1
 
 
-def focal_loss(logits: Tensor, targets: Tensor, alpha: float = 0.25, gamma: float = 2.0) -> Tensor:
-    """Compute the focal loss, a mean over cells and then over samples.
+@dataclass(frozen=True, eq=False)
+class PartialMean:
+    """A loss as far as one process sees it: the loss is the sum of totals over that of counts.
+
+    So the loss is the same whether one process has all samples of a batch or several share them.
+
+    Attributes:
+        total: () float32, with a gradient even where nothing counts.
+        count: () float32, how many samples, cells or weights the total is made of.
+    """
+
+    total: Tensor
+    count: Tensor
+
+    @classmethod
+    def of(cls, values: Tensor) -> "PartialMean":
+        """Take the mean of all values; there may be none."""
+        return cls(values.sum(), values.new_tensor(float(values.numel())))
+
+    def __mul__(self, weight: float) -> "PartialMean":
+        """Weigh the loss."""
+        return PartialMean(self.total * weight, self.count)
+
+
+def focal_loss(
+    logits: Tensor,
+    targets: Tensor,
+    inside: Tensor | None = None,
+    alpha: float = 0.25,
+    gamma: float = 2.0,
+) -> Tensor:
+    """Compute the focal loss of each sample, a mean over its cells.
 
     Args:
         logits: (N, cells).
         targets: (N, cells), 0 to 1.
+        inside: (N, cells) 0 or 1, whether a cell counts; ``None``: all do.
         alpha: weight of the object's cells; 1 - alpha weighs the others.
         gamma: how much less a cell counts that is right already.
+
+    Returns:
+        (N,).
 
     Source: Lin et al., Focal Loss for Dense Object Detection, equation 5.
     """
@@ -25,14 +61,19 @@ def focal_loss(logits: Tensor, targets: Tensor, alpha: float = 0.25, gamma: floa
     entropy = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
     wrong = probability * (1 - targets) + (1 - probability) * targets
     weight = alpha * targets + (1 - alpha) * (1 - targets)
-    return (weight * wrong**gamma * entropy).mean(1).mean()
+    cells = weight * wrong**gamma * entropy
+    if inside is None:
+        return cells.mean(1)
+    return (cells * inside).sum(1) / inside.sum(1)
 
 
-def dice_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """Compute the dice loss of (N, cells) logits and targets, a mean over samples."""
+def dice_loss(logits: Tensor, targets: Tensor, inside: Tensor | None = None) -> Tensor:
+    """Compute the dice loss (N,) of (N, cells) logits and targets; ``inside`` as in the focal."""
     probability = logits.sigmoid()
+    if inside is not None:
+        probability = probability * inside
     shared = 2 * (probability * targets).sum(1)
-    return (1 - (shared + 1) / (probability.sum(1) + targets.sum(1) + 1)).mean()
+    return 1 - (shared + 1) / (probability.sum(1) + targets.sum(1) + 1)
 
 
 def switch_labels(
@@ -41,7 +82,7 @@ def switch_labels(
     """Label the frames on which the object without memory is another one.
 
     Args:
-        tracked: (N, H, W) bool, masks with memory, at camera size.
+        tracked: (N, H, W) bool, masks with memory.
         candidate: (N, H, W) bool, masks without memory.
         candidate_score: (N,) object score logits without memory.
         one_empty: label where exactly one of the masks is empty; the released code gives 0.
@@ -59,11 +100,11 @@ def switch_labels(
     return torch.where(ignored, IGNORED, labels)
 
 
-def switch_loss(decision: Tensor, labels: Tensor) -> Tensor:
-    """Compute the weighted cross-entropy of (N, 2) logits; zero where all labels are ignored."""
+def switch_loss(decision: Tensor, labels: Tensor) -> PartialMean:
+    """Compute the weighted cross-entropy of (N, 2) logits, a mean over the labels' weights."""
     weight = torch.tensor([1.0, 2.0], device=decision.device)
     total = functional.cross_entropy(
-        decision, labels, weight, ignore_index=IGNORED, reduction="sum"
+        decision.float(), labels, weight, ignore_index=IGNORED, reduction="sum"
     )
     weights = weight[labels.clamp(min=0)] * (labels != IGNORED)
-    return total / weights.sum().clamp(min=1.0)
+    return PartialMean(total, weights.sum())

@@ -7,7 +7,6 @@ from torch import Tensor
 
 from samwise_ros.network.frozen_sam2 import Sam2
 from samwise_ros.network.memory_bank import MemoryBank
-from samwise_ros.network.preprocess import resized_size, to_square
 from samwise_ros.training.batches import VideoBatch
 from samwise_ros.training.recipe import Stage
 
@@ -15,36 +14,35 @@ _BOX, _CLICK, _NOTHING = (2, 3), (1, -1), (-1, -1)
 """Labels of the prompt encoder for two points."""
 
 
-def track_prompted(
-    sam: Sam2, batch: VideoBatch, rng: random.Random, stage: Stage
-) -> tuple[Tensor, Tensor]:
+def track_prompted(sam: Sam2, batch: VideoBatch, seed: str, stage: Stage) -> tuple[Tensor, Tensor]:
     """Segment and track prompted objects.
 
     Args:
         sam: the network.
         batch: N videos with K objects each.
-        rng: chooses the prompts.
+        seed: of the prompts; each object's are its own, whichever process has it.
         stage: how often later frames are prompted, and the true mask is memorised.
 
     Returns:
         Raw mask logits (N K, T, S/4, S/4) and object score logits (N K, T).
     """
-    frames, targets = batch.frames.shape[1], batch.masks.shape[1]
-    truth = batch.masks.flatten(0, 1)  # (B, T, H, W)
-    pixels = to_square(batch.frames.flatten(0, 1), sam.image_size)
-    first, second = sam.image_stem(pixels)
+    frames, targets = batch.pixels.shape[1], batch.masks.shape[1]
+    truth = batch.masks.flatten(0, 1)  # (B, T, S, S)
+    first, second = sam.image_stem(batch.pixels.flatten(0, 1))
     third = sam.image_stage(second, 2)
     stages = [first, second, third, sam.image_stage(third, 3)]
     levels = [
-        level.unflatten(0, batch.frames.shape[:2]).repeat_interleave(targets, 0)
+        level.unflatten(0, batch.pixels.shape[:2]).repeat_interleave(targets, 0)
         for level in sam.neck([stage.permute(0, 3, 1, 2) for stage in stages])
     ]
+    rng = random.Random(seed)
+    own = [random.Random(f"{seed}/{n}/{k}") for n in batch.numbers.tolist() for k in range(targets)]
     truth_in_memory = rng.random() < stage.true_mask_share
     bank, logits, scores = None, [], []
     for index in range(frames):
         *high_res, features = (level[:, index] for level in levels)
         again = index == 0 or rng.random() < stage.prompt_again
-        prompt = _prompt(sam, truth[:, index], rng, shown=again)
+        prompt = _prompt(sam, truth[:, index], own, shown=again)
         if bank is None:
             conditioned = sam.without_memory(features)
         else:
@@ -56,45 +54,36 @@ def track_prompted(
             break
         mask = sam.to_image_size(decoded.low_res_masks)
         if truth_in_memory:
-            mask = _square_logits(truth[:, index], sam.image_size)
+            mask = truth[:, index, None] * 20.0 - 10.0
         memory = sam.memorise(features, mask)
         pointer = decoded.pointer
         bank = bank.push(memory, pointer) if bank else MemoryBank.start(memory, pointer)
     return torch.stack(logits, 1), torch.stack(scores, 1)
 
 
-def _prompt(sam: Sam2, truth: Tensor, rng: random.Random, shown: bool) -> Tensor:
+def _prompt(sam: Sam2, truth: Tensor, own: list[random.Random], shown: bool) -> Tensor:
     """Make prompt tokens (B, 3, C): a box, a click, or nothing where nothing is in view."""
-    scale = resized_size(truth.shape[-2], truth.shape[-1], sam.image_size)[1] / truth.shape[-1]
     coordinates, labels = [], []
-    for mask in truth:
+    for mask, rng in zip(truth, own, strict=True):
         cells = mask.nonzero()
         if not shown or len(cells) == 0:
             coordinates.append([[0.0, 0.0], [0.0, 0.0]])
             labels.append(_NOTHING)
         elif rng.random() < 0.5:
             y, x = cells[rng.randrange(len(cells))].tolist()
-            coordinates.append([[x * scale, y * scale], [0.0, 0.0]])
+            coordinates.append([[x, y], [0.0, 0.0]])
             labels.append(_CLICK)
         else:
-            low, high = cells.amin(0).tolist(), cells.amax(0).tolist()
+            (top, left), (bottom, right) = cells.amin(0).tolist(), cells.amax(0).tolist()
             shake = [rng.uniform(-2.0, 2.0) for _ in range(4)]
             coordinates.append(
-                [
-                    [low[1] * scale + shake[0], low[0] * scale + shake[1]],
-                    [high[1] * scale + shake[2], high[0] * scale + shake[3]],
-                ]
+                [[left + shake[0], top + shake[1]], [right + shake[2], bottom + shake[3]]]
             )
             labels.append(_BOX)
-    points = (torch.tensor(coordinates), torch.tensor(labels))
+    points = (
+        torch.tensor(coordinates, device=truth.device),
+        torch.tensor(labels, device=truth.device),
+    )
     tokens, _ = sam.sam_prompt_encoder(points=points, boxes=None, masks=None)
     assert isinstance(tokens, Tensor)
     return tokens
-
-
-def _square_logits(truth: Tensor, side: int) -> Tensor:
-    """Turn true masks (B, H, W) into sure logits (B, 1, S, S); the padding holds nothing."""
-    height, width = resized_size(truth.shape[-2], truth.shape[-1], side)
-    inside = torch.nn.functional.interpolate(truth[:, None].float(), size=(height, width))
-    square = torch.nn.functional.pad(inside, (0, side - width, 0, side - height))
-    return square * 20 - 10

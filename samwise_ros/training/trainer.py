@@ -1,189 +1,115 @@
-"""Runs a recipe: stage after stage, with checkpoints from which it goes on."""
+"""Runs a recipe: stage after stage, with a state from which it goes on exactly."""
 
-import json
-import math
-import os
-import random
-import time
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import nn
-from tqdm import tqdm
 
-from samwise_ros.data.tabletop import vocabulary
-from samwise_ros.network.checkpoint import CheckpointError, save_model
-from samwise_ros.network.presets import preset
-from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.checkpoint import CheckpointError, load_model
+from samwise_ros.network.fingerprint import fingerprint
+from samwise_ros.training.batch_norm import synchronise
+from samwise_ros.training.interruption import Interruption
 from samwise_ros.training.processes import Processes
-from samwise_ros.training.recipe import Recipe, Stage
-from samwise_ros.training.tasks import TASKS, Task
-
-_SAVE_SECONDS = 60.0
-_LOG_STEPS = 50
+from samwise_ros.training.recipe import Recipe
+from samwise_ros.training.stage_run import StageRun, Training, trained_modules
+from samwise_ros.training.start import first_network
+from samwise_ros.training.state import State, publish, settings
 
 
 class Trainer:
     """Trains one network by one recipe into one folder.
 
-    The folder gets ``state.pt`` (from which training goes on), ``log.jsonl`` (losses), and the
-    model folder ``model``.
+    The folder gets ``state.pt`` (from which training goes on), ``log.jsonl`` and ``tensorboard``
+    (losses and evaluations), and at the end of each stage the model folder ``model``.
     """
 
-    def __init__(self, recipe: Recipe, folder: Path) -> None:
-        """Build the network, or take up the training that the folder holds.
+    def __init__(
+        self,
+        recipe: Recipe,
+        folder: Path,
+        data: str | None = None,
+        init: str | None = None,
+        device: str = "auto",
+    ) -> None:
+        """Build or load the network, or take up the training that the folder holds.
+
+        Args:
+            recipe: what to do.
+            folder: made where it is missing.
+            data: what to train on instead of the recipe's, ``FORMAT:DIR:SPLIT``.
+            init: model folder to start from, or a shipped model's name.
+            device: ``cpu``, ``cuda``, or ``auto`` for cuda where there is one.
 
         Raises:
             CheckpointError: for a folder whose state is damaged or of another recipe.
+            ValueError: for data, a model folder or a device that cannot be used.
         """
-        self.processes = Processes.join()
-        torch.manual_seed(recipe.seed)
-        self.recipe, self.folder = recipe, folder
-        self.network = Samwise(preset(recipe.preset))
-        self.tokenizer = SentenceTokenizer.of_words(vocabulary())
-        self.stage_index, self.step, self.seconds = 0, 0, 0.0
-        self._stage_state: dict[str, Any] | None = None
+        spec = data or recipe.data
+        if spec is None:
+            raise ValueError("the recipe names no data: give it with --data FORMAT:DIR:SPLIT")
+        processes = Processes.join(device)
         folder.mkdir(parents=True, exist_ok=True)
-        if (folder / "state.pt").exists():
-            self._resume()
+        self.state = State.read(folder, recipe)
+        torch.manual_seed(recipe.seed)
+        if self.state.stage > 0:
+            source = str(folder / "model")
+            network, tokenizer = load_model(source)
+        else:
+            source = f"--init {init}" if init else "the recipe's preset and seed, without --init"
+            network, tokenizer = first_network(recipe, spec, init)
+        self.training = Training(recipe, spec, folder, processes, network, tokenizer)
+        self._check_weights(source)
+        if processes.count > 1:
+            synchronise(network)
+        network.to(processes.device)
 
-    def run(self) -> None:
-        """Train all stages that are left."""
-        for index in range(self.stage_index, len(self.recipe.stages)):
-            self.stage_index = index
-            self._run_stage(self.recipe.stages[index])
-            self.step, self._stage_state = 0, None
-            self.stage_index = index + 1
-            self._save(None)
-            if self.processes.rank == 0:
-                save_model(self.folder / "model", self.network.eval(), self.tokenizer)
-        self.processes.leave()
+    def run(self, steps: int | None = None) -> bool:
+        """Train all stages that are left.
 
-    def _run_stage(self, stage: Stage) -> None:
-        # A stage's chance does not depend on the stages before it.
-        torch.manual_seed(self.recipe.seed + self.stage_index)
-        task: Task = TASKS[stage.task](self.network, stage, self.tokenizer, self.recipe.seed)
-        learner = _Learner(self.network, task.trained(), stage, self.processes)
-        if self._stage_state is not None:
-            learner.load(self._stage_state)
-        began, saved = time.monotonic() - self.seconds, time.monotonic()
-        progress = tqdm(
-            task.batches(self.step),
-            desc=f"{self.stage_index + 1}/{len(self.recipe.stages)} {stage.name}",
-            initial=self.step,
-            total=stage.steps,
-            unit="step",
-            mininterval=1.0,
-            disable=self.processes.rank > 0,
-        )
-        for batch in progress:
-            rng = random.Random(f"{self.recipe.seed}/{stage.name}/{self.step}/choices")
-            losses = learner.update(task.losses(batch, rng), self.step)
-            self.step += 1
-            self.seconds = time.monotonic() - began
-            progress.set_postfix(losses, refresh=False)
-            if self.step % _LOG_STEPS == 0:
-                self._log(stage, learner.mean_losses())
-            if time.monotonic() - saved > _SAVE_SECONDS:
-                self._save(learner)
-                saved = time.monotonic()
+        Args:
+            steps: after which to stop, with the state saved; ``None``: do not.
 
-    def _log(self, stage: Stage, losses: dict[str, float]) -> None:
-        if self.processes.rank > 0:
-            return
-        line = {"stage": stage.name, "step": self.step, "seconds": round(self.seconds), **losses}
-        with (self.folder / "log.jsonl").open("a") as log:
-            log.write(json.dumps(line) + "\n")
+        Returns:
+            Whether all is done.
 
-    def _save(self, learner: "_Learner | None") -> None:
-        """Write the state to a temporary file and rename it, so that a stop leaves a whole one."""
-        if self.processes.rank > 0:
-            return
-        state = {
-            "recipe": repr(self.recipe),
-            "stage": self.stage_index,
-            "step": self.step,
-            "seconds": self.seconds,
-            "network": self.network.state_dict(),
-            "learner": learner.state() if learner else None,
-        }
-        temporary = self.folder / "state.pt.part"
-        torch.save(state, temporary)
-        os.replace(temporary, self.folder / "state.pt")
+        Raises:
+            KeyboardInterrupt: there was a signal to stop; the state is saved.
+        """
+        recipe, processes = self.training.recipe, self.training.processes
+        stopped = False
+        with Interruption(steps) as interruption:
+            while not stopped and self.state.stage < len(recipe.stages):
+                stage = StageRun(self.training, self.state)
+                stopped = stage.run(interruption)
+                if stage.step == stage.steps:
+                    self._end(stage)
+        processes.leave()
+        done = self.state.stage == len(recipe.stages)
+        if interruption.signalled and not done:
+            raise KeyboardInterrupt
+        return done
 
-    def _resume(self) -> None:
-        path = self.folder / "state.pt"
-        try:
-            state = torch.load(path, weights_only=True)
-        except Exception as error:  # torch names no common class for its reasons
-            raise CheckpointError(f"{path}: cannot be read: {error}") from error
-        if state["recipe"] != repr(self.recipe):
+    def _check_weights(self, source: str) -> None:
+        """See that stages train what there is, and go on with the weights that they began with."""
+        recipe, network = self.training.recipe, self.training.network
+        for stage in recipe.stages:
+            trained_modules(network, stage)
+        learned = recipe.stages[self.state.stage].trained if self.state.learner else ()
+        if self.state.frozen and fingerprint(network, learned) != self.state.frozen:
             raise CheckpointError(
-                f"{path}: belongs to another recipe; give another folder, or remove this one"
+                f"{self.training.folder}: its training had other weights than those from {source}; "
+                "bring those back, or give another folder with --out"
             )
-        self.network.load_state_dict(state["network"])
-        self.stage_index, self.step = state["stage"], state["step"]
-        self.seconds, self._stage_state = state["seconds"], state["learner"]
 
-
-class _Learner:
-    """The part of the network that a stage trains, with its optimizer."""
-
-    def __init__(
-        self, network: Samwise, trained: list[nn.Module], stage: Stage, processes: Processes
-    ) -> None:
-        network.eval().requires_grad_(False)
-        self.modules = nn.ModuleList(trained).train().requires_grad_(True)
-        self.stage, self.processes = stage, processes
-        self.optimizer = torch.optim.AdamW(
-            self.modules.parameters(), betas=(0.9, 0.98), weight_decay=0.01
+    def _end(self, run: StageRun) -> None:
+        """Make the model of a stage that is done the beginning of the next one."""
+        training = self.training
+        index = run.index + 1
+        self.state = State(
+            settings(training.recipe, index),
+            index,
+            log_bytes=run.journal.log_bytes,
+            frozen=fingerprint(training.network),
         )
-        self.sums: dict[str, float] = {}
-        self.count = 0
-
-    def update(self, losses: dict[str, torch.Tensor], step: int) -> dict[str, str]:
-        """Take one step; return the losses as text."""
-        stage = self.stage
-        rise = min(1.0, (step + 1) / max(stage.warmup, 1))
-        fall = 0.5 + 0.5 * math.cos(math.pi * step / max(stage.steps, stage.decay_steps))
-        for group in self.optimizer.param_groups:
-            group["lr"] = stage.learning_rate * rise * fall
-        total = torch.stack(list(losses.values())).sum()
-        if not torch.isfinite(total):
-            raise ValueError(f"stage {stage.name}, step {step}: the loss is {total.item()}")
-        self.optimizer.zero_grad(set_to_none=True)
-        total.backward()
-        self._agree()
-        nn.utils.clip_grad_norm_(self.modules.parameters(), stage.gradient_norm)
-        self.optimizer.step()
-        values = {name: float(loss.detach()) for name, loss in losses.items()}
-        for name, value in values.items():
-            self.sums[name] = self.sums.get(name, 0.0) + value
-        self.count += 1
-        return {name: f"{value:.3f}" for name, value in values.items()}
-
-    def _agree(self) -> None:
-        """Average over all processes the gradients, and the statistics that BatchNorm keeps."""
-        if self.processes.count == 1:
-            return
-        for parameter in self.modules.parameters():
-            if parameter.grad is None:  # unused on this process's videos, perhaps not on another's
-                parameter.grad = torch.zeros_like(parameter)
-        gradients = [p.grad for p in self.modules.parameters() if p.grad is not None]
-        statistics = [b for b in self.modules.buffers() if b.is_floating_point()]
-        self.processes.average([*gradients, *statistics])
-
-    def mean_losses(self) -> dict[str, float]:
-        """Return the mean of each loss since the last call."""
-        means = {name: round(value / self.count, 4) for name, value in self.sums.items()}
-        self.sums, self.count = {}, 0
-        return means
-
-    def state(self) -> dict[str, Any]:
-        return {"modules": self.modules.state_dict(), "optimizer": self.optimizer.state_dict()}
-
-    def load(self, state: dict[str, Any]) -> None:
-        self.modules.load_state_dict(state["modules"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        if training.processes.rank == 0:
+            publish(training.folder / "model", training.network, training.tokenizer)
+            self.state.write(training.folder)

@@ -4,11 +4,18 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from samwise_ros.network.memory_bank import MemoryBank
-from samwise_ros.network.preprocess import to_frame_size
 from samwise_ros.network.samwise import Encoded, Samwise, Tracked
-from samwise_ros.training.losses import dice_loss, focal_loss, switch_labels, switch_loss
+from samwise_ros.training.losses import (
+    PartialMean,
+    dice_loss,
+    focal_loss,
+    switch_labels,
+    switch_loss,
+)
+from samwise_ros.training.recipe import Losses
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,28 +25,26 @@ class Unrolled:
     Attributes:
         logits: (B, T, S/4, S/4) raw mask logits.
         score: (B, T) object score logits.
-        switch: loss of the conditional memory encoder; zero where it was not asked.
+        switch: loss of the conditional memory encoder; ``None`` where it was not asked.
     """
 
     logits: Tensor
     score: Tensor
-    switch: Tensor
+    switch: PartialMean | None
 
 
-def unroll(
-    network: Samwise, encoded: Encoded, size: tuple[int, int], ask_at: int | None
-) -> Unrolled:
+def unroll(network: Samwise, encoded: Encoded, inside: Tensor, ask_at: int | None) -> Unrolled:
     """Track through a clip; the candidate is judged on one frame, and never applied.
 
     Args:
         network: the network.
         encoded: the clip after both trunks.
-        size: (H, W) of the frames, on which the switch's label is read off.
+        inside: (B, S, S) bool, where the square shows the frame.
         ask_at: the frame on which the conditional memory encoder is asked.
     """
     frames = encoded.levels[0].shape[1]
     bank, logits, scores = None, [], []
-    switch = encoded.text.new_zeros(())
+    switch = None
     for index in range(frames):
         frame = encoded.frame(index)
         due = None
@@ -47,7 +52,7 @@ def unroll(
             due = torch.ones(len(frame.text), dtype=torch.bool, device=frame.text.device)
         tracked = network.track(frame, bank, due=due)
         if due is not None:
-            switch = _switch_loss(network, tracked, size)
+            switch = _switch_loss(network, tracked, inside)
         decoded = tracked.decoded
         logits.append(decoded.logits[:, 0])
         scores.append(decoded.score[:, 0])
@@ -61,12 +66,12 @@ def unroll(
     return Unrolled(torch.stack(logits, 1), torch.stack(scores, 1), switch)
 
 
-def _switch_loss(network: Samwise, tracked: Tracked, size: tuple[int, int]) -> Tensor:
+def _switch_loss(network: Samwise, tracked: Tracked, inside: Tensor) -> PartialMean:
     assert tracked.candidate is not None
     assert tracked.decision is not None
     with torch.no_grad():
         mask, other = (
-            to_frame_size(decoded.low_res_masks, *size, network.config.image_size)[:, 0] > 0
+            (network.sam.to_image_size(decoded.low_res_masks)[:, 0] > 0) & inside
             for decoded in (tracked.decoded, tracked.candidate)
         )
         # An object that the memory lost and the sentence still finds is what the switch is for,
@@ -75,25 +80,34 @@ def _switch_loss(network: Samwise, tracked: Tracked, size: tuple[int, int]) -> T
     return switch_loss(tracked.decision, labels)
 
 
-def mask_losses(logits: Tensor, score: Tensor, truth: Tensor, side: int) -> dict[str, Tensor]:
+def mask_losses(
+    logits: Tensor, score: Tensor, truth: Tensor, inside: Tensor, losses: Losses
+) -> dict[str, PartialMean]:
     """Compare masks and object scores with the truth.
 
     Args:
-        logits: (M, S/4, S/4) raw mask logits.
-        score: (M,) object score logits.
-        truth: (M, H, W) bool.
-        side: the network's image size S.
+        logits: (B, T, S/4, S/4) raw mask logits.
+        score: (B, T) object score logits.
+        truth: (B, T, S, S) bool.
+        inside: (B, S, S) bool, where the square shows the frame; the rest does not count.
+        losses: what they weigh, and whether masks are compared frame by frame or clip by clip.
 
     Returns:
-        The weighted losses by name; the mask's count only where the object is in view.
+        The weighted losses by name.
     """
-    visible = truth.flatten(1).any(1)
-    losses = {"score": torch.nn.functional.binary_cross_entropy_with_logits(score, visible.float())}
-    if visible.any():
-        full = to_frame_size(
-            logits[visible][:, None], truth.shape[-2], truth.shape[-1], side
-        ).flatten(1)
-        target = truth[visible].flatten(1).float()
-        losses["focal"] = 20 * focal_loss(full, target)
-        losses["dice"] = dice_loss(full, target)
-    return losses
+    visible = truth.flatten(2).any(2)
+    full = functional.interpolate(logits, truth.shape[-2:], mode="bilinear", align_corners=False)
+    target, where = truth.float(), inside[:, None].expand_as(truth).float()
+    if losses.over == "frame":
+        full, target, where = full[visible], target[visible], where[visible]
+    cells = (full.flatten(1), target.flatten(1), where.flatten(1))
+    found = {
+        "focal": PartialMean.of(focal_loss(*cells)) * losses.focal,
+        "dice": PartialMean.of(dice_loss(*cells)) * losses.dice,
+    }
+    if losses.score:
+        entropy = functional.binary_cross_entropy_with_logits(
+            score, visible.float(), reduction="none"
+        )
+        found["score"] = PartialMean.of(entropy) * losses.score
+    return found

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from samwise_ros.training.losses import dice_loss, focal_loss, switch_labels, switch_loss
+from samwise_ros.training.losses import (
+    PartialMean,
+    dice_loss,
+    focal_loss,
+    switch_labels,
+    switch_loss,
+)
 
 VECTORS = np.load(Path(__file__).parent / "data" / "losses.npz")
 
@@ -14,7 +20,15 @@ VECTORS = np.load(Path(__file__).parent / "data" / "losses.npz")
 @pytest.mark.parametrize(("name", "loss"), [("focal", focal_loss), ("dice", dice_loss)])
 def test_mask_losses_equal_the_released_ones(name, loss):
     logits, targets = (torch.from_numpy(VECTORS[key]) for key in ("logits", "targets"))
-    assert float(loss(logits, targets)) == pytest.approx(float(VECTORS[name]), abs=1e-6)
+    assert float(loss(logits, targets).mean()) == pytest.approx(float(VECTORS[name]), abs=1e-6)
+
+
+@pytest.mark.parametrize("loss", [focal_loss, dice_loss])
+def test_mask_losses_do_not_see_the_padding(loss):
+    logits, targets = torch.randn(2, 30), torch.rand(2, 30).round()
+    inside = torch.ones(2, 30)
+    inside[:, 20:] = targets[:, 20:] = 0
+    assert torch.allclose(loss(logits, targets, inside), loss(logits[:, :20], targets[:, :20]))
 
 
 def test_switch_labels_equal_the_released_ones():
@@ -36,7 +50,15 @@ def test_switch_label_where_one_mask_is_empty():
 def test_switch_loss_ignores_and_weighs():
     decision = torch.tensor([[0.0, 0.0], [2.0, 0.0], [0.0, 5.0]])
     ignored = switch_loss(decision, torch.tensor([-1, -1, -1]))
-    assert float(ignored) == 0.0
+    assert (float(ignored.total), float(ignored.count)) == (0.0, 0.0)
     loss = switch_loss(decision, torch.tensor([1, -1, 0]))
-    expected = (2 * np.log(2) + np.log1p(np.exp(5.0))) / 3
-    assert float(loss) == pytest.approx(expected, rel=1e-5)
+    assert float(loss.total) == pytest.approx(2 * np.log(2) + np.log1p(np.exp(5.0)), rel=1e-5)
+    assert float(loss.count) == 3.0
+
+
+def test_a_mean_of_nothing_still_has_a_gradient():
+    values = torch.ones(4, requires_grad=True)
+    nothing = PartialMean.of(values[:0]) * 3
+    nothing.total.backward()  # all processes go backwards together
+    assert float(nothing.count) == 0.0
+    assert values.grad is not None

@@ -1,26 +1,29 @@
 """A whole recipe in a few steps: what learns, what is frozen, and going on after a stop."""
 
+import dataclasses
 import json
-from pathlib import Path
+import os
+import signal
 
 import pytest
 import torch
 
 from samwise_ros.network.checkpoint import CheckpointError, load_model
-from samwise_ros.network.presets import preset
-from samwise_ros.network.samwise import Samwise
+from samwise_ros.training.learner import Learner
 from samwise_ros.training.recipe import Recipe, Stage
 from samwise_ros.training.trainer import Trainer
 
-RECIPE = Recipe(
-    preset="tabletop",
-    seed=3,
-    stages=(
-        Stage("follow", "prompted", steps=2, batch=2, frames=2, true_mask_share=0.5),
-        Stage("words", "words", steps=2, batch=8, frames=8),
-        Stage("motion", "sentences", steps=2, batch=1, frames=6, causal_share=0.5),
-    ),
-)
+STEPS = 7  # of all stages of the recipe
+
+
+def _weights(folder):
+    network, _ = load_model(str(folder / "model"))
+    return network.state_dict()
+
+
+def _log(folder):
+    lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    return [{key: value for key, value in line.items() if key != "seconds"} for line in lines]
 
 
 def _changed(before, after) -> set[str]:
@@ -29,19 +32,14 @@ def _changed(before, after) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """Train the recipe; keep the weights after every stage."""
+def trained(recipe, tmp_path_factory):
+    """Train the recipe, stage by stage; keep the weights after every stage."""
     folder = tmp_path_factory.mktemp("runs")
-    trainer = Trainer(RECIPE, folder)
-    kept = [{key: value.clone() for key, value in trainer.network.state_dict().items()}]
-    run_stage = trainer._run_stage
-
-    def run_and_keep(stage):
-        run_stage(stage)
-        kept.append({k: value.clone() for k, value in trainer.network.state_dict().items()})
-
-    trainer._run_stage = run_and_keep
-    trainer.run()
+    trainer = Trainer(recipe, folder, device="cpu")
+    kept = [{key: value.clone() for key, value in trainer.training.network.state_dict().items()}]
+    for stage in recipe.stages:
+        assert Trainer(recipe, folder, device="cpu").run(stage.steps) is (stage.name == "motion")
+        kept.append(_weights(folder))
     return folder, kept
 
 
@@ -56,88 +54,129 @@ def test_each_stage_trains_its_part_and_freezes_the_others(trained):
     }
 
 
-def test_the_model_folder_holds_the_last_weights(trained):
-    folder, kept = trained
-    network, tokenizer = load_model(str(folder / "model"))
-    assert all(torch.equal(kept[-1][key], value) for key, value in network.state_dict().items())
-    assert 3 not in tokenizer.encode("the red mug that moves to the left")
-
-
-def test_a_finished_training_is_not_repeated(trained):
-    folder, kept = trained
-    again = Trainer(RECIPE, folder)
-    again.run()
-    assert torch.equal(again.network.sam.no_obj_ptr, kept[-1]["sam.no_obj_ptr"])
-
-
-def test_training_goes_on_where_it_stopped(trained, tmp_path):
-    """Stop before the second stage, and go on to the same weights."""
-    _, kept = trained
-    trainer = Trainer(RECIPE, tmp_path)
-
-    class StopError(Exception):
-        pass
-
-    def run_one(stage):
-        if stage.name == "words":
-            raise StopError
-        run_stage(stage)
-
-    run_stage, trainer._run_stage = trainer._run_stage, run_one
-    with pytest.raises(StopError):
-        trainer.run()
-    resumed = Trainer(RECIPE, tmp_path)
-    assert (resumed.stage_index, resumed.step) == (1, 0)
-    resumed.run()
-    for key, value in resumed.network.state_dict().items():
-        assert torch.allclose(value.float(), kept[-1][key].float(), atol=1e-5), key
-
-
-def test_another_recipe_or_a_damaged_state_is_refused(trained, tmp_path):
+def test_the_model_folder_knows_words_and_clips(trained):
     folder, _ = trained
-    with pytest.raises(CheckpointError, match="another recipe"):
-        Trainer(Recipe("tabletop", 4, RECIPE.stages), folder)
+    network, tokenizer = load_model(str(folder / "model"))
+    assert 3 not in tokenizer.encode("the red mug that moves to the left")
+    assert network.trained_frames == 6
+
+
+def test_a_finished_training_is_not_repeated(trained, recipe):
+    folder, kept = trained
+    again = Trainer(recipe, folder, device="cpu")
+    assert again.run()
+    assert torch.equal(again.training.network.sam.no_obj_ptr, kept[-1]["sam.no_obj_ptr"])
+
+
+def test_the_log_and_the_curves_hold_the_losses(trained):
+    folder, _ = trained
+    assert [(line["stage"], line["step"]) for line in _log(folder)] == [
+        ("follow", 2),
+        ("words", 2),
+        ("motion", 3),
+    ]
+    assert {"focal", "dice", "score", "switch"} < set(_log(folder)[-1])
+    assert sorted(path.name for path in (folder / "tensorboard").iterdir()) == [
+        "follow",
+        "motion",
+        "words",
+    ]
+
+
+def test_a_continued_training_equals_an_uninterrupted_one(trained, recipe, tmp_path):
+    folder, kept = trained
+    for _ in range(STEPS - 1):
+        assert not Trainer(recipe, tmp_path, device="cpu").run(steps=1)
+    assert Trainer(recipe, tmp_path, device="cpu").run()
+    after = _weights(tmp_path)
+    assert all(torch.equal(value, after[name]) for name, value in kept[-1].items())
+    assert _log(tmp_path) == _log(folder)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_saves_the_state_first(recipe, tmp_path, monkeypatch, number):
+    update = Learner.update
+
+    def update_and_signal(self, parts, step):
+        losses = update(self, parts, step)
+        os.kill(os.getpid(), number)
+        return losses
+
+    monkeypatch.setattr(Learner, "update", update_and_signal)
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt):
+        Trainer(recipe, tmp_path, device="cpu").run()
+    assert signal.getsignal(number) is before
+    assert Trainer(recipe, tmp_path, device="cpu").state.step == 1
+
+
+def test_what_was_logged_after_the_saved_state_is_dropped(trained, recipe, tmp_path):
+    folder, _ = trained
+    Trainer(recipe, tmp_path, device="cpu").run(steps=2)
+    with (tmp_path / "log.jsonl").open("a") as log:
+        log.write("a line of a step that was lost\n")
+    Trainer(recipe, tmp_path, device="cpu").run(steps=2)
+    assert _log(tmp_path) == _log(folder)[:2]
+
+
+def test_a_state_keeps_what_is_trained_and_no_more(recipe, tmp_path):
+    Trainer(recipe, tmp_path, device="cpu").run(steps=3)
+    state = torch.load(tmp_path / "state.pt", weights_only=True)
+    kept = sum(value.numel() for value in state["learner"]["modules"].values())
+    encoder = load_model(str(tmp_path / "model"))[0].text_encoder
+    heads = 2 * (64 * 128 + 128)
+    assert kept == sum(value.numel() for value in encoder.state_dict().values()) + heads
+
+
+def test_frozen_weights_that_were_exchanged_are_noticed(recipe, tmp_path):
+    Trainer(recipe, tmp_path, device="cpu").run(steps=3)
+    other = tmp_path / "other"
+    Trainer(dataclasses.replace(recipe, seed=4), other, device="cpu").run(steps=2)
+    (other / "model" / "model.safetensors").replace(tmp_path / "model" / "model.safetensors")
+    with pytest.raises(CheckpointError, match=r"other weights than those from .*model"):
+        Trainer(recipe, tmp_path, device="cpu")
+
+
+def test_a_recipe_may_grow_and_not_change(trained, recipe, tmp_path):
+    folder, _ = trained
+    more = Stage("more", "sentences", steps=1, batch=1)
+    grown = dataclasses.replace(recipe, stages=(*recipe.stages, more))
+    assert Trainer(grown, folder, device="cpu").state.stage == 3
+    for changed in (
+        dataclasses.replace(recipe, seed=4),
+        dataclasses.replace(recipe, stages=(dataclasses.replace(recipe.stages[0], batch=4),)),
+        dataclasses.replace(recipe, stages=recipe.stages[1:]),
+    ):
+        with pytest.raises(CheckpointError, match=r"state\.pt: belongs to another recipe"):
+            Trainer(changed, folder, device="cpu")
+
+
+def test_a_damaged_state_is_refused(recipe, tmp_path):
     (tmp_path / "state.pt").write_bytes(b"nonsense")
     with pytest.raises(CheckpointError, match=r"state\.pt"):
-        Trainer(RECIPE, tmp_path)
+        Trainer(recipe, tmp_path, device="cpu")
 
 
-def test_log_holds_the_losses(tmp_path):
-    stage = Stage("words", "words", steps=50, batch=4, frames=8)
-    Trainer(Recipe("tabletop", 1, (stage,)), tmp_path).run()
-    (line,) = (json.loads(text) for text in (tmp_path / "log.jsonl").read_text().splitlines())
-    assert line["stage"] == "words"
-    assert line["hidden"] > 0
+def test_it_starts_from_a_model_folder(trained, tmp_path):
+    folder, kept = trained
+    stage = Stage("more", "sentences", steps=2, batch=2, accumulate=2, train=("prompt",))
+    recipe = Recipe(None, 1, (stage,), "tabletop:train", precision="bfloat16")
+    init = str(folder / "model")
+    Trainer(recipe, tmp_path, init=init, device="cpu").run(steps=1)
+    with pytest.raises(ValueError, match="--init"):
+        Trainer(recipe, tmp_path, device="cpu")
+    with pytest.raises(CheckpointError, match=r"other weights than those from --init tabletop"):
+        Trainer(recipe, tmp_path, init="tabletop", device="cpu")
+    assert Trainer(recipe, tmp_path, init=init, device="cpu").run()
+    assert _changed(kept[-1], _weights(tmp_path)) == {"prompt"}
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("preset: tabletop\nseed: 1\nstages: []", "one or more"),
-        ("preset: giant\nseed: 1\nstages: []", "unknown preset"),
-        ("preset: tabletop\nseed: 1\nspeed: 9\nstages: []", "speed"),
-        (
-            "preset: tabletop\nseed: 1\nstages: [{name: a, task: dance, steps: 1, batch: 1}]",
-            "dance",
-        ),
-        (
-            "preset: tabletop\nseed: 1\nstages: [{name: a, task: words, steps: 0, batch: 1}]",
-            "steps",
-        ),
-        ("preset: tabletop\nseed: 1\nstages: [{name: a, colour: red}]", "colour"),
-        ("- nothing", "recipe.yaml"),
-        ("{", "recipe.yaml"),
-    ],
-)
-def test_bad_recipes_are_refused_with_the_reason(tmp_path, text, reason):
-    path = tmp_path / "recipe.yaml"
-    path.write_text(text)
-    with pytest.raises(ValueError, match=reason) as caught:
-        Recipe.read(path)
-    assert "recipe.yaml" in str(caught.value)
-
-
-def test_the_shipped_recipe_is_read():
-    recipe = Recipe.read(Path(__file__).parents[2] / "recipes" / "tabletop.yaml")
-    assert recipe.preset == "tabletop"
-    assert Samwise(preset(recipe.preset)).config.image_size == 128
+def test_what_cannot_be_trained_is_told(recipe, tmp_path):
+    stage = Stage("more", "sentences", steps=2, train=("adapters",))
+    with pytest.raises(ValueError, match="no module 'adapters'; it has sam, text_encoder"):
+        Trainer(dataclasses.replace(recipe, stages=(stage,)), tmp_path, device="cpu")
+    with pytest.raises(ValueError, match="--data"):
+        Trainer(dataclasses.replace(recipe, data=None), tmp_path, device="cpu")
+    endless = Stage("more", "sentences", epochs=1)
+    with pytest.raises(ValueError, match="has no end; give steps"):
+        Trainer(dataclasses.replace(recipe, stages=(endless,)), tmp_path, device="cpu").run()

@@ -1,0 +1,140 @@
+"""Which clips a stage sees, and in which order."""
+
+import random
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+
+from samwise_ros.data.dataset import Dataset, Video
+from samwise_ros.data.open_dataset import open_dataset
+from samwise_ros.data.sample import AbsentSentences, Sample, SampleConfig, training_sample
+from samwise_ros.data.sampling import frames_around
+from samwise_ros.data.tabletop import TabletopConfig
+from samwise_ros.data.tabletop_dataset import TabletopDataset
+from samwise_ros.data.transforms import Augmentation
+from samwise_ros.training.recipe import Stage
+
+_LEAST_AREA = 40  # pixels of an object that a click can show
+_LEAST_WIDTH = 32  # of generated videos, pixels
+_AUGMENTATION = Augmentation()
+
+
+@dataclass(frozen=True)
+class Clips:
+    """A data set as one stage sees it: clip after clip, the same for the same seed.
+
+    Attributes:
+        dataset: the stage's data.
+        still: the same for single frames, since a generated image is not a part of a video.
+        stage: how clips are chosen.
+        seed: of the choice.
+    """
+
+    dataset: Dataset
+    still: Dataset
+    stage: Stage
+    seed: int
+    _visits: list[int] = field(default_factory=list)
+
+    @classmethod
+    def open(cls, spec: str, stage: Stage, seed: int, side: int) -> "Clips":
+        """Open a data set.
+
+        Args:
+            spec: ``FORMAT:DIR:SPLIT``.
+            stage: how clips are chosen.
+            seed: of the choice.
+            side: the network's square; generated videos are made to its measure.
+
+        Raises:
+            ValueError: for a data set that cannot be used, or one without an end and epochs of it.
+        """
+        dataset = open_dataset(spec)
+        if not isinstance(dataset, TabletopDataset):
+            visits: list[int] = []
+            for index in range(len(dataset)):
+                visits.extend([index] * _visits(dataset.video(index), stage))
+            if not visits:
+                raise ValueError(f"{spec}: there is no sentence to train on")
+            return cls(dataset, dataset, stage, seed, visits)
+        if stage.epochs:
+            raise ValueError(
+                f"stage {stage.name}: epochs: {spec} is generated and has no end; give steps"
+            )
+        # Sentences do not need pixels: the smallest pictures do.
+        width = _LEAST_WIDTH if stage.task == "words" else side
+        scenes = (TabletopConfig(frames, width, width * 3 // 4) for frames in (stage.frames, 1))
+        long, still = (TabletopDataset(dataset.split, scene) for scene in scenes)
+        return cls(long, still, stage, seed)
+
+    @property
+    def steps(self) -> int:
+        """Updates in the stage."""
+        return self.stage.steps or -(-self.stage.epochs * len(self._visits) // self.stage.batch)
+
+    def sample(self, step: int, number: int, frames: int) -> Sample:
+        """Make one sample of a step.
+
+        Args:
+            step: of the stage.
+            number: of the sample in the step's batch.
+            frames: of the clip.
+        """
+        rng = random.Random(f"{self.seed}/{self.stage.name}/{step}/{number}")
+        dataset = self.dataset if frames == self.stage.frames else self.still
+        index = rng.randrange(len(dataset))
+        if self._visits and number < self.stage.batch:
+            epoch, place = divmod(step * self.stage.batch + number, len(self._visits))
+            index = _order(f"{self.seed}/{self.stage.name}/{epoch}", tuple(self._visits))[place]
+        if self.stage.task == "prompted":
+            return _objects(dataset, index, rng, self.stage, frames)
+        stage = self.stage
+        config = SampleConfig(
+            frames,
+            stage.targets,
+            stage.absent_share,
+            stage.shape_share,
+            _AUGMENTATION if stage.augment else None,
+        )
+        return training_sample(dataset, index, rng, config)
+
+    def sentences(self, step: int) -> list[str]:
+        """Choose one batch of sentences, and of such as mean nothing where they can be made."""
+        rng = random.Random(f"{self.seed}/{self.stage.name}/{step}")
+        sentences: list[str] = []
+        while len(sentences) < self.stage.batch:
+            index = rng.randrange(len(self.dataset))
+            sentences.extend(said.sentence for said in self.dataset.video(index).expressions)
+            if isinstance(self.dataset, AbsentSentences):
+                sentences.append(self.dataset.absent_sentence(index, rng))
+        return sentences[: self.stage.batch]
+
+
+def _visits(video: Video, stage: Stage) -> int:
+    """How often a video comes in an epoch: as many clips as its sentences and frames make."""
+    clips = len(video.expressions) * -(-len(video.frames) // stage.frames)
+    return -(-clips // stage.targets)
+
+
+@lru_cache(maxsize=2)
+def _order(seed: str, visits: tuple[int, ...]) -> list[int]:
+    order = list(visits)
+    random.Random(seed).shuffle(order)
+    return order
+
+
+def _objects(dataset: Dataset, index: int, rng: random.Random, stage: Stage, frames: int) -> Sample:
+    """Choose objects that a click or a box can show on the first frame, or nothing."""
+    video = dataset.video(index)
+    objects = sorted({number for said in video.expressions for number in said.objects})
+    moments = frames_around(len(video.frames), frames, rng)
+    images = dataset.images(index, moments)
+    masks = dataset.masks(index, objects, moments)
+    shown = [mask for mask in masks if mask[0].sum() >= _LEAST_AREA]
+    nothing = np.zeros(images.shape[:3], np.bool_)
+    chosen = [
+        nothing if not shown or rng.random() < stage.absent_share else rng.choice(shown)
+        for _ in range(stage.targets)
+    ]
+    return Sample(images, np.stack(chosen), ("",) * stage.targets)

@@ -1,0 +1,24 @@
+"""A recipe of all kinds of stages, made short."""
+
+import pytest
+
+from samwise_ros.training.recipe import Losses, Optimizer, Recipe, Stage
+
+FAST = {"learning_rate": 1e-4, "warmup": 1}
+
+
+@pytest.fixture(scope="session")
+def recipe() -> Recipe:
+    """Train every part a little, on generated videos."""
+    return Recipe(
+        preset="tabletop",
+        seed=3,
+        stages=(
+            Stage("follow", "prompted", steps=2, batch=3, frames=2, true_mask_share=0.5, **FAST),
+            Stage("words", "words", steps=2, batch=9, frames=8, **FAST),
+            Stage("motion", "sentences", steps=3, batch=3, frames=6, causal_share=0.5, **FAST),
+        ),
+        data="tabletop:train",
+        optimizer=Optimizer("adamw", (0.9, 0.98), 0.01, "cosine"),
+        losses=Losses(focal=20, score=1, over="frame"),
+    )

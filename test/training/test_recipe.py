@@ -1,0 +1,89 @@
+"""Recipes in files: those that are shipped, and what is wrong with others."""
+
+from pathlib import Path
+
+import pytest
+
+from samwise_ros.network.presets import preset
+from samwise_ros.training.recipe import Losses, Optimizer, Recipe, Stage
+
+SHIPPED = sorted((Path(__file__).parents[2] / "recipes").glob("*.yaml"))
+STAGE = "{name: a, task: sentences, steps: 1, batch: 1}"
+
+
+def _read(tmp_path: Path, text: str) -> Recipe:
+    path = tmp_path / "recipe.yaml"
+    path.write_text(text)
+    return Recipe.read(path)
+
+
+def test_the_shipped_recipe_trains_the_shipped_network():
+    recipe = Recipe.read(next(path for path in SHIPPED if path.stem == "tabletop"))
+    assert recipe.preset is not None
+    assert preset(recipe.preset).image_size == 128
+    assert (recipe.optimizer.name, recipe.losses.focal) == ("adamw", 20)
+    assert [stage.name for stage in recipe.stages][-1] == "joint"
+    assert "sam" in recipe.stages[-1].trained
+
+
+def test_what_is_not_said_is_as_published(tmp_path):
+    recipe = _read(tmp_path, f"seed: 1\nstages: [{STAGE}]")
+    assert recipe.preset is None
+    assert recipe.optimizer == Optimizer("adam", (0.9, 0.999), 0.0, "constant")
+    assert recipe.losses == Losses(1.0, 1.0, 0.0, 1.0, "clip")
+    assert recipe.stages[0].trained == ("cmt_adapters", "prompt", "conditional_memory_encoder")
+
+
+def test_parts_are_read(tmp_path):
+    recipe = _read(
+        tmp_path,
+        f"seed: 1\nprecision: bfloat16\nlosses: {{focal: 2}}\n"
+        f"evaluate: {{every: 5, data: 'tabletop:val'}}\nstages: [{STAGE}]",
+    )
+    assert recipe.losses.focal == 2
+    assert recipe.evaluate is not None
+    assert recipe.evaluate.videos == 20
+    assert recipe.precision == "bfloat16"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("preset: tabletop\nseed: 1\nstages: []", "one or more"),
+        (f"preset: giant\nseed: 1\nstages: [{STAGE}]", "unknown preset"),
+        (f"seed: 1\nspeed: 9\nstages: [{STAGE}]", "unknown settings in the recipe: speed"),
+        (f"stages: [{STAGE}]", "the recipe: seed missing"),
+        (f"seed: one\nstages: [{STAGE}]", "seed: expected int, got 'one'"),
+        (f"seed: 1\nprecision: half\nstages: [{STAGE}]", "precision: expected float32 or"),
+        (f"seed: 1\nlosses: {{over: all}}\nstages: [{STAGE}]", "losses: over: expected clip"),
+        (f"seed: 1\nlosses: 3\nstages: [{STAGE}]", "losses: expected settings with names"),
+        (f"seed: 1\nlosses: {{dice: -1}}\nstages: [{STAGE}]", "dice: expected 0 or more"),
+        (f"seed: 1\noptimizer: {{betas: [1, 2]}}\nstages: [{STAGE}]", "betas: expected two"),
+        (f"seed: 1\nevaluate: {{every: 0, data: a}}\nstages: [{STAGE}]", "every: expected 1"),
+        ("seed: 1\nstages: 5", "stages: expected a list"),
+        (f"seed: 1\nstages: [{STAGE}, {STAGE}]", "different names"),
+        ("seed: 1\nstages: [{name: a, task: dance, steps: 1}]", "dance"),
+        ("seed: 1\nstages: [{name: a, task: words, steps: 0}]", "either steps or epochs"),
+        ("seed: 1\nstages: [{name: a, task: words, steps: 1, epochs: 1}]", "either steps or"),
+        ("seed: 1\nstages: [{name: a, task: words, steps: 1, batch: 3, accumulate: 2}]", "divisor"),
+        ("seed: 1\nstages: [{name: a, colour: red}]", "colour"),
+        (
+            "seed: 1\nstages: [{name: a, task: words, steps: 1, learning_rate: 1e-5}]",
+            "learning_rate: expected float, got '1e-5'; .* write 1.0e-5",
+        ),
+        ("seed: 1\nstages: [{name: a, task: words, steps: 1, causal_share: 2}]", "0 to 1, got 2"),
+        ("- nothing", "recipe.yaml"),
+        ("{", "recipe.yaml"),
+    ],
+)
+def test_bad_recipes_are_refused_with_the_reason(tmp_path, text, reason):
+    with pytest.raises(ValueError, match=reason) as caught:
+        _read(tmp_path, text)
+    assert "recipe.yaml" in str(caught.value)
+
+
+def test_a_module_is_named_as_the_network_names_it():
+    assert Stage("a", "prompted", steps=1).trained == ("sam",)
+    assert Stage("a", "prompted", steps=1, train=("sam.memory_attention",)).trained == (
+        "sam.memory_attention",
+    )
