@@ -1,38 +1,140 @@
-"""Scores a model's masks on generated videos.
+"""Scores a model's masks on a data set.
 
-J, F and J&F by kind of sentence, in both modes, with the switch correction (CME) on and off; and
-the control, in which each attribute sentence is swapped for one of another object in the video.
+J, F and J&F by kind of sentence, as MeViS, Ref-YouTube-VOS and Ref-DAVIS17 compute them, and the
+measures of RefCOCO on images; on the tabletop also the control, in which each attribute sentence
+is swapped for one of another object in the video. Several ways to run the model are compared on
+the same sentences, with confidence intervals. `samwise data --help` says what folders look like.
 
   samwise evaluate --model tabletop --data tabletop:test
-  samwise evaluate --model runs/tabletop/model --videos 20 --mode online --json scores.json
+  samwise evaluate --data tabletop:test --mode online --cme learned never always --json scores.json
+  samwise evaluate --model large --data mevis:data/mevis:valid_u --mode clip --out runs/valid_u
+  samwise evaluate --model large --data mevis:data/mevis:valid --mode clip --predictions valid
+  torchrun --nproc-per-node 4 -m samwise_ros.cli.main evaluate --data ref_davis17:data/davis:val
+
+With `--out`, the same command goes on where it was stopped. The folder of `--predictions` is what
+the servers of MeViS (zip what is in it) and Ref-YouTube-VOS (zip its `Annotations`) and DAVIS's own
+program accept.
 """
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, get_args
 
+from samwise_ros.data.dataset import Dataset
+from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.engine.config import Mode
+from samwise_ros.engine.switch import SwitchCorrection
+from samwise_ros.evaluation.overlays import Overlays
+from samwise_ros.evaluation.predictions import Predictions
+from samwise_ros.evaluation.records import Records
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
+from samwise_ros.evaluation.share import Share, own_device
+from samwise_ros.evaluation.stretch import Output
+from samwise_ros.evaluation.ways import Way
+from samwise_ros.network.checkpoint import load_model
+from samwise_ros.network.fingerprint import fingerprint
+
+_TABLETOP_VIDEOS = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `samwise evaluate` takes."""
     parser.add_argument("--model", default="tabletop", help="a shipped model's name or a folder")
-    parser.add_argument("--data", default="tabletop:test", help="tabletop:train, :val or :test")
-    parser.add_argument("--videos", type=int, default=100, help="how many (100)")
-    parser.add_argument("--frames", type=int, default=16, help="of each video (16)")
+    parser.add_argument(
+        "--data", default="tabletop:test", help="FORMAT:DIR[:SPLIT] or tabletop:SPLIT"
+    )
+    parser.add_argument("--videos", type=int, help="how many (all; 100 of the tabletop)")
+    parser.add_argument("--frames", type=int, help="of each video of the tabletop (16)")
     parser.add_argument("--mode", choices=("online", "clip", "both"), default="both")
+    parser.add_argument(
+        "--cme",
+        nargs="+",
+        choices=get_args(SwitchCorrection),
+        default=["learned"],
+        help="who decides what is written to the memory, one or several (learned)",
+    )
+    parser.add_argument("--batch", type=int, default=8, help="sentences at once (8)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+    parser.add_argument("--precision", default="auto", help="auto, float32, bfloat16 or float16")
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", help="keep finished videos here, to go on from"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every score to this file")
+    parser.add_argument("--predictions", type=Path, metavar="FOLDER", help="write the masks")
+    parser.add_argument(
+        "--save-overlays", type=Path, metavar="FOLDER", help="write videos with the masks drawn in"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate and print the tables."""
-    modes: tuple[Mode, ...] = ("online", "clip") if arguments.mode == "both" else (arguments.mode,)
-    config = EvaluationConfig(arguments.data, arguments.videos, arguments.frames, modes)
-    if arguments.json:
-        arguments.json.parent.mkdir(parents=True, exist_ok=True)
-    results = evaluate(arguments.model, config)
-    print(results.to_markdown())
-    if arguments.json:
-        arguments.json.write_text(json.dumps(results.to_json(), indent=1) + "\n")
+    dataset = open_dataset(arguments.data, arguments.frames)
+    config = _config(arguments)
+    outputs = _outputs(arguments, apart=len(config.ways) > 1)
+    if not outputs and not _tells(dataset):
+        raise ValueError(
+            f"{arguments.data}: does not say what its sentences mean, there is nothing to score; "
+            "write the masks with --predictions FOLDER"
+        )
+    network, tokenizer = load_model(arguments.model)
+    share = Share.join()
+    records = None
+    if arguments.out:
+        settings = _settings(arguments, config) | {"weights": fingerprint(network)}
+        records = Records(arguments.out, settings, share.rank)
+        share.wait()  # for the first process to have made the folder
+    results = evaluate(
+        network, tokenizer, dataset, config, outputs=outputs, records=records, share=share
+    )
+    if share.rank == 0:
+        results = replace(results, model=arguments.model)
+        print(results.to_markdown())
+        if arguments.json:
+            arguments.json.parent.mkdir(parents=True, exist_ok=True)
+            arguments.json.write_text(json.dumps(results.to_json(), indent=1) + "\n")
+    share.leave()
     return 0
+
+
+def _config(arguments: argparse.Namespace) -> EvaluationConfig:
+    modes: tuple[Mode, ...] = ("online", "clip") if arguments.mode == "both" else (arguments.mode,)
+    videos = arguments.videos
+    if videos is None and arguments.data.startswith("tabletop:"):
+        videos = _TABLETOP_VIDEOS
+    return EvaluationConfig(
+        tuple(Way(mode, correction) for mode in modes for correction in arguments.cme),
+        videos,
+        arguments.batch,
+        own_device(arguments.device),
+        arguments.precision,
+    )
+
+
+def _outputs(arguments: argparse.Namespace, apart: bool) -> list[Output]:
+    outputs: list[Output] = []
+    if arguments.predictions:
+        data_format = arguments.data.partition(":")[0]
+        outputs.append(Predictions(arguments.predictions, data_format, apart))
+    if arguments.save_overlays:
+        outputs.append(Overlays(arguments.save_overlays, apart))
+    return outputs
+
+
+def _settings(arguments: argparse.Namespace, config: EvaluationConfig) -> dict[str, Any]:
+    """What may not change from one part of an evaluation to the next."""
+    return {
+        "data": arguments.data,
+        "frames": arguments.frames,
+        "ways": [way.folder for way in config.ways],
+        "precision": arguments.precision,
+        "predictions": arguments.predictions and str(arguments.predictions),
+        "save_overlays": arguments.save_overlays and str(arguments.save_overlays),
+    }
+
+
+def _tells(dataset: Dataset) -> bool:
+    """Whether a data set says what its sentences mean; its first video is as the others."""
+    expressions = dataset.video(0).expressions
+    return not expressions or any(expression.objects for expression in expressions)

@@ -1,77 +1,16 @@
-"""Results that know their table and their JSON; every number in them is in percent."""
+"""Results that know their table and their JSON; every number in these is in percent."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from samwise_ros.evaluation.scoring import ExpressionScore, Similarity, mean
-
-KINDS = ("attribute", "motion", "late")
-Row = tuple[str, int, list[Similarity]]
-
-
-@dataclass(frozen=True)
-class Control:
-    """The control over all attribute sentences that have a partner.
-
-    Attributes:
-        count: how many those are.
-        said: the sentences as they are, against their objects.
-        other: the swapped sentences against the objects that they mean.
-        original: the swapped sentences against the objects of the sentences they replaced.
-    """
-
-    count: int
-    said: Similarity
-    other: Similarity
-    original: Similarity
-
-
-@dataclass(frozen=True)
-class Run:
-    """The scores of one way to run the model.
-
-    Attributes:
-        mode: online or clip.
-        switch_correction: whether the conditional memory encoder had a say.
-        scores: of all sentences.
-    """
-
-    mode: str
-    switch_correction: bool
-    scores: tuple[ExpressionScore, ...]
-
-    @property
-    def name(self) -> str:
-        """For the head of a table's column."""
-        return f"{self.mode}, CME {'on' if self.switch_correction else 'off'}"
-
-    def mean_of(self, kind: str = "", detail: str = "") -> Similarity:
-        """Average over sentences, each of the same weight.
-
-        Args:
-            kind: of the sentences; empty takes all kinds.
-            detail: what they name; empty takes all.
-        """
-        return mean(
-            [
-                score.own
-                for score in self.scores
-                if kind in ("", score.kind) and detail in ("", score.detail)
-            ]
-        )
-
-    def control(self) -> Control | None:
-        """The control; ``None`` where no sentence has a partner."""
-        pairs = [(score.own, score.swap) for score in self.scores if score.swap is not None]
-        if not pairs:
-            return None
-        return Control(
-            len(pairs),
-            mean([own for own, _ in pairs]),
-            mean([swap.other for _, swap in pairs]),
-            mean([swap.original for _, swap in pairs]),
-        )
+from samwise_ros.evaluation.comparison import Comparison, compare
+from samwise_ros.evaluation.image_measures import BOUNDS, ImageMeasures
+from samwise_ros.evaluation.records import VideoRecord
+from samwise_ros.evaluation.runs import ALL, Group, Run
+from samwise_ros.evaluation.scoring import Similarity
+from samwise_ros.evaluation.ways import Way
 
 
 @dataclass(frozen=True)
@@ -79,25 +18,69 @@ class Results:
     """What an evaluation gave.
 
     Attributes:
-        model: its name or folder.
         data: such as ``tabletop:test``.
         videos: how many.
-        frames: of each video.
-        size: width and height of the images, pixels.
+        frames: of all videos together.
         runs: one for each way to run the model, over the same sentences; at least one.
+        model: its name or folder.
     """
 
-    model: str
     data: str
     videos: int
     frames: int
-    size: tuple[int, int]
     runs: tuple[Run, ...]
+    model: str = "network"
+
+    @classmethod
+    def of(cls, data: str, ways: Sequence[Way], records: Sequence[VideoRecord]) -> "Results":
+        """Put the scores of videos together, in the order of the data set."""
+        ordered = sorted(records, key=lambda record: record.index)
+        runs = tuple(
+            Run(way, tuple(score for record in ordered for score in record.scores[place]))
+            for place, way in enumerate(ways)
+        )
+        return cls(data, len(ordered), sum(record.frames for record in ordered), runs)
 
     @property
     def sentences(self) -> int:
-        """How many sentences were scored."""
+        """How many sentences were scored; none where the data does not tell what they mean."""
         return len(self.runs[0].scores)
+
+    @property
+    def images(self) -> bool:
+        """Whether all videos are single images, which have measures of their own."""
+        return self.sentences > 0 and self.frames == self.videos
+
+    @cached_property
+    def kinds(self) -> list[Group]:
+        """The kinds of sentences, in the order in which the data set has them."""
+        kinds = dict.fromkeys(score.kind for score in self.runs[0].scores if score.kind)
+        return [(kind, "") for kind in kinds]
+
+    @cached_property
+    def details(self) -> list[Group]:
+        """The details of each kind, in alphabetical order."""
+        order = [kind for kind, _ in self.kinds]
+        found = {(one.kind, one.detail) for one in self.runs[0].scores if one.kind and one.detail}
+        return sorted(found, key=lambda group: (order.index(group[0]), group[1]))
+
+    @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Pairs of ways that differ in one respect only: in the mode, or in who corrects.
+
+        The correction that was named first is compared with the others, and one mode with the
+        other under it.
+        """
+        if not self.sentences:
+            return ()
+        groups = [ALL, *self.kinds, *self.details]
+        return tuple(
+            compare(first, other, groups)
+            for place, other in enumerate(self.runs)
+            for first in self.runs[:place]
+            if first.way.correction == self.runs[0].way.correction
+            and first.way.differences(other.way) == 1
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Everything as plain data, each sentence's scores included."""
@@ -106,42 +89,59 @@ class Results:
             "data": self.data,
             "videos": self.videos,
             "frames": self.frames,
-            "size": list(self.size),
             "sentences": self.sentences,
-            "runs": [_run_json(run) for run in self.runs],
+            "runs": [run.to_json(self.kinds, self.details, self.images) for run in self.runs],
+            "comparisons": [comparison.to_json() for comparison in self.comparisons],
         }
 
     def to_markdown(self) -> str:
-        """The tables: by kind, the control, and by detail."""
-        width, height = self.size
-        heading = (
-            f"{self.model} on {self.data}: {self.videos} videos of {self.frames} frames, "
-            f"{width}x{height}, {self.sentences} sentences. In percent: J&F (J / F)."
-        )
-        kinds = _table("sentences", self.runs, self._kind_rows(), _long)
-        details = _table("what they name", self.runs, self._detail_rows(), _short)
-        parts = [heading, kinds, self._control_table(), f"J&F by what they name:\n\n{details}"]
+        """The tables: by kind, between ways, the control, and by detail."""
+        heading = f"{self.model} on {self.data}: {self.videos} videos, {self.frames} frames, "
+        if not self.sentences:
+            return heading + "no sentence of which the data says what it means: nothing to score."
+        heading += f"{self.sentences} sentences. In percent"
+        if self.images:
+            return f"{heading}.\n\n{self._image_table()}"
+        parts = [
+            f"{heading}: J&F (J / F).",
+            _table("sentences", self.runs, self._rows([ALL, *self.kinds]), _long),
+            self._comparison_table(),
+            self._control_table(),
+        ]
+        if self.details:
+            details = _table("what they name", self.runs, self._rows(self.details), _short)
+            parts.append(f"J&F by what they name:\n\n{details}")
         return "\n\n".join(part for part in parts if part)
 
-    def _kind_rows(self) -> Iterable[Row]:
-        yield "all", self.sentences, [run.mean_of() for run in self.runs]
-        for kind in KINDS:
-            if count := sum(score.kind == kind for score in self.runs[0].scores):
-                means = [run.mean_of(kind) for run in self.runs]
-                yield kind, count, means
+    def _rows(self, groups: Iterable[Group]) -> Iterable["_Row"]:
+        for group in groups:
+            means = [run.mean_of(group) for run in self.runs]
+            yield _name(group), len(self.runs[0].of(group)), means
 
-    def _detail_rows(self) -> Iterable[Row]:
-        keys = [(score.kind, score.detail) for score in self.runs[0].scores]
-        for key in sorted(set(keys), key=lambda key: (KINDS.index(key[0]), key[1])):
-            means = [run.mean_of(*key) for run in self.runs]
-            yield ": ".join(key), keys.count(key), means
+    def _comparison_table(self) -> str:
+        if not self.comparisons:
+            return ""
+        head = " | ".join(comparison.name for comparison in self.comparisons)
+        lines = [f"| sentences | videos | {head} |"]
+        lines.append("| --- | ---: |" + " ---: |" * len(self.comparisons))
+        for group in [ALL, *self.kinds]:
+            differences = [comparison.groups[group] for comparison in self.comparisons]
+            cells = " | ".join(
+                f"{100 * one.mean:+.1f} [{100 * one.low:+.1f}, {100 * one.high:+.1f}]"
+                for one in differences
+            )
+            lines.append(f"| {_name(group)} | {differences[0].videos} | {cells} |")
+        return (
+            "Differences in J&F on the same sentences, with 95 % bootstrap intervals over "
+            "videos:\n\n" + "\n".join(lines)
+        )
 
     def _control_table(self) -> str:
         controls = [control for run in self.runs if (control := run.control()) is not None]
         if not controls:
             return ""
         count = controls[0].count
-        rows: list[Row] = [
+        rows: list[_Row] = [
             ("as said, its object", count, [control.said for control in controls]),
             ("swapped, the other object", count, [control.other for control in controls]),
             ("swapped, the original object", count, [control.original for control in controls]),
@@ -151,15 +151,38 @@ class Results:
             "same video.\n\n" + _table("sentence, scored against", self.runs, rows, _long)
         )
 
+    def _image_table(self) -> str:
+        measures = [ImageMeasures.of(run.scores) for run in self.runs]
+        rows = [
+            ("overall IoU", [one.oiou for one in measures]),
+            ("mean IoU", [one.miou for one in measures]),
+            *(
+                (f"precision at {bound}", [one.precision[place] for one in measures])
+                for place, bound in enumerate(BOUNDS)
+            ),
+        ]
+        lines = ["| measure | " + " | ".join(run.way.name for run in self.runs) + " |"]
+        lines.append("| --- |" + " ---: |" * len(self.runs))
+        for name, values in rows:
+            lines.append(f"| {name} | " + " | ".join(f"{100 * one:.1f}" for one in values) + " |")
+        return "\n".join(lines)
+
+
+_Row = tuple[str, int, list[Similarity]]
+
 
 def _table(
-    corner: str, runs: Sequence[Run], rows: Iterable[Row], cell: Callable[[Similarity], str]
+    corner: str, runs: Sequence[Run], rows: Iterable[_Row], cell: Callable[[Similarity], str]
 ) -> str:
-    lines = [f"| {corner} | number | " + " | ".join(run.name for run in runs) + " |"]
+    lines = [f"| {corner} | number | " + " | ".join(run.way.name for run in runs) + " |"]
     lines.append("| --- | ---: |" + " ---: |" * len(runs))
     for name, count, means in rows:
         lines.append(f"| {name} | {count} | " + " | ".join(map(cell, means)) + " |")
     return "\n".join(lines)
+
+
+def _name(group: Group) -> str:
+    return ": ".join(part for part in group if part) or "all"
 
 
 def _long(similarity: Similarity) -> str:
@@ -169,46 +192,3 @@ def _long(similarity: Similarity) -> str:
 
 def _short(similarity: Similarity) -> str:
     return f"{100 * similarity.jf:.1f}"
-
-
-def _run_json(run: Run) -> dict[str, Any]:
-    control = run.control()
-    kinds = [kind for kind in KINDS if any(score.kind == kind for score in run.scores)]
-    return {
-        "mode": run.mode,
-        "switch_correction": run.switch_correction,
-        "all": _numbers(run.mean_of()),
-        "kinds": {kind: _numbers(run.mean_of(kind)) for kind in kinds},
-        "control": control
-        and {
-            "sentences": control.count,
-            "said": _numbers(control.said),
-            "other": _numbers(control.other),
-            "original": _numbers(control.original),
-        },
-        "sentences": [_score_json(score) for score in run.scores],
-    }
-
-
-def _score_json(score: ExpressionScore) -> dict[str, Any]:
-    swap = score.swap and {
-        "sentence": score.swap.sentence,
-        "other": _numbers(score.swap.other),
-        "original": _numbers(score.swap.original),
-    }
-    return {
-        "video": score.video,
-        "sentence": score.sentence,
-        "kind": score.kind,
-        "detail": score.detail,
-        **_numbers(score.own),
-        "swapped": swap,
-    }
-
-
-def _numbers(similarity: Similarity) -> dict[str, float]:
-    return {
-        "j": round(100 * similarity.j, 2),
-        "f": round(100 * similarity.f, 2),
-        "jf": round(100 * similarity.jf, 2),
-    }

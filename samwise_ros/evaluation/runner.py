@@ -1,127 +1,197 @@
-"""Runs a model over generated videos, in every way that was asked for, and scores its masks."""
+"""Runs a model over a data set, in every way that was asked for, and scores its masks."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from samwise_ros.data.tabletop import Split, TabletopConfig, TabletopVideo, make_video
-from samwise_ros.engine.config import EngineConfig, Mode
+from samwise_ros.data.dataset import Dataset, Video
 from samwise_ros.engine.engine import Engine
-from samwise_ros.engine.switch import SwitchCorrection
-from samwise_ros.engine.types import Command, EventKind, Frame
-from samwise_ros.evaluation.results import Results, Run
-from samwise_ros.evaluation.scoring import ExpressionScore, score_video
-from samwise_ros.network.checkpoint import load_model
+from samwise_ros.evaluation.following import look, say
+from samwise_ros.evaluation.label_maps import without_overlaps
+from samwise_ros.evaluation.records import Records, VideoRecord
+from samwise_ros.evaluation.results import Results
+from samwise_ros.evaluation.scoring import VideoScorer
+from samwise_ros.evaluation.share import ALONE, Share
+from samwise_ros.evaluation.stretch import Output, Stretch
+from samwise_ros.evaluation.ways import MAX_COMMANDS, Way
+from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.tokenizer import SentenceTokenizer
 
-_SIZE = (320, 240)
-_FRAME_NS = 100_000_000
+_LABEL_MAPS = "ref_davis17"
 
 
 @dataclass(frozen=True)
 class EvaluationConfig:
-    """What to evaluate on, and how.
+    """What to evaluate, and how.
 
     Attributes:
-        data: ``tabletop:SPLIT`` with train, val or test.
-        videos: how many of its videos, from index 0 on.
-        frames: of each video.
-        modes: which of ``online`` and ``clip``; each with the switch correction on and off.
+        ways: the ways to run the model.
+        videos: how many of the data set's, from its first on; ``None`` takes all.
+        batch: sentences that are followed at once, which bounds the memory; 1 to 254.
+        device: ``auto`` (CUDA where there is one), ``cpu``, ``cuda`` or ``cuda:N``.
+        precision: ``auto`` (bfloat16 on CUDA), ``float32``, ``bfloat16`` or ``float16``.
     """
 
-    data: str = "tabletop:test"
-    videos: int = 100
-    frames: int = 16
-    modes: tuple[Mode, ...] = ("online", "clip")
+    ways: tuple[Way, ...] = (Way(),)
+    videos: int | None = None
+    batch: int = 8
+    device: str = "auto"
+    precision: str = "auto"
 
     def __post_init__(self) -> None:
         """Refuse values outside their range, with the reason."""
-        if self.data not in {f"tabletop:{split}" for split in get_args(Split)}:
-            splits = ", ".join(f"tabletop:{split}" for split in get_args(Split))
-            raise ValueError(f"data: expected one of {splits}, got {self.data!r}")
-        if self.videos < 1:
+        if not self.ways or len(set(self.ways)) < len(self.ways):
+            raise ValueError(f"ways: expected different ones, at least one, got {self.ways}")
+        if self.videos is not None and self.videos < 1:
             raise ValueError(f"videos: expected 1 or more, got {self.videos}")
-        if self.frames < 1:
-            raise ValueError(f"frames: expected 1 or more, got {self.frames}")
-        if not self.modes:
-            raise ValueError("modes: expected at least one, got none")
-
-    @property
-    def split(self) -> Split:
-        """The videos' split."""
-        split: Split = next(s for s in get_args(Split) if self.data == f"tabletop:{s}")
-        return split
+        if not 1 <= self.batch <= MAX_COMMANDS:
+            raise ValueError(f"batch: expected 1 to {MAX_COMMANDS}, got {self.batch}")
 
 
-def evaluate(model: str, config: EvaluationConfig) -> Results:
-    """Evaluate a model; the videos are 320 by 240 pixels.
+def evaluate(
+    network: Samwise,
+    tokenizer: SentenceTokenizer,
+    dataset: Dataset,
+    config: EvaluationConfig = EvaluationConfig(),
+    *,
+    outputs: Sequence[Output] = (),
+    records: Records | None = None,
+    share: Share = ALONE,
+) -> Results:
+    """Evaluate a network, also one that is being trained.
 
-    All sentences of a video are said at once, on its first frame. Nothing is filtered: every mask
-    counts, however small.
-
-    Args:
-        model: a shipped model by name, or a model folder by path.
-        config: on what.
-
-    Returns:
-        The scores of every run: each mode with the switch correction on and off.
-
-    Raises:
-        ValueError: naming the model's file and what is wrong with it.
-    """
-    network, tokenizer = load_model(model)
-    ways = [(mode, correct) for mode in config.modes for correct in (True, False)]
-    engines = [Engine(network, tokenizer, _engine_config(*way)) for way in ways]
-    scores: list[list[ExpressionScore]] = [[] for _ in ways]
-    width, height = _SIZE
-    scene = TabletopConfig(frames=config.frames, width=width, height=height)
-    for index in tqdm(range(config.videos), desc="evaluate", unit="video"):
-        video = make_video(config.split, index, scene)
-        sentences = [expression.sentence for expression in video.expressions]
-        for engine, found in zip(engines, scores, strict=True):
-            masks = find(engine, video, sentences)
-            found.extend(score_video(index, video.expressions, video.masks, masks))
-    if not scores[0]:
-        raise ValueError(f"{config.data}: no sentence in {config.videos} videos; take more videos")
-    runs = [Run(*way, tuple(found)) for way, found in zip(ways, scores, strict=True)]
-    return Results(model, config.data, config.videos, config.frames, _SIZE, tuple(runs))
-
-
-def find(engine: Engine, video: TabletopVideo, sentences: Sequence[str]) -> list[NDArray[np.bool_]]:
-    """Follow sentences through a video and forget them again.
+    The sentences of a batch are said at once, on the video's first frame. Nothing is filtered:
+    every mask counts, however small.
 
     Args:
-        engine: without commands.
-        video: of T frames.
-        sentences: E of them, said on the first frame.
+        network: goes to the device, and is else left as it was: gradients, training mode, chance.
+        tokenizer: the network's.
+        dataset: what to evaluate on.
+        config: how.
+        outputs: who else wants to know what is found.
+        records: where finished videos are kept, and which of them are there already.
+        share: this process's part of the work.
 
     Returns:
-        E of (T, H, W) bool.
+        The results, on rank 0; other processes know their own part only.
 
     Raises:
-        ValueError: the engine refuses a sentence.
+        ValueError: naming the file or entry of the data set that cannot be used, or the sentence
+            that the model refuses; or a device or precision that is not there.
     """
-    commands = [Command(str(number), sentence) for number, sentence in enumerate(sentences)]
-    for event in engine.set_commands(commands):
-        if event.kind is EventKind.REJECTED:
-            raise ValueError(f"{event.command.sentence!r}: {event.reason}")
-    results = []
-    for moment, image in enumerate(video.frames):
-        results.extend(engine.step(Frame(image, stamp_ns=moment * _FRAME_NS)))
-    results.extend(engine.flush())
-    masks = np.zeros((len(sentences), *video.frames.shape[:3]), np.bool_)
-    for result in results:
-        moment = result.frame.stamp_ns // _FRAME_NS
-        for target in result.targets:
-            masks[int(target.command.id), moment] = target.mask
-    for command in commands:
-        engine.remove(command.id)
-    return list(masks)
+    count = len(dataset)
+    indices = range(min(count, config.videos or count))
+    known = records.read() if records else {}
+    share.wait()  # for all to have read the same, before one adds to it
+    left = share.of([index for index in indices if index not in known])
+    found = []
+    with _left_as_it_was(network):
+        evaluator = _Evaluator(network, tokenizer, dataset, config, outputs)
+        progress = tqdm(left, desc="evaluate", unit="video", disable=share.rank > 0)
+        sentences = 0
+        for index in progress:
+            record = evaluator.evaluate(index)
+            if records:
+                records.add(record)
+            found.append(record)
+            sentences += len(record.scores[0])
+            progress.set_postfix(sentences=sentences, refresh=False)
+    before = [known[index] for index in indices if index in known]
+    return Results.of(dataset.name, config.ways, [*before, *share.gather(found)])
 
 
-def _engine_config(mode: Mode, correct: bool) -> EngineConfig:
-    correction: SwitchCorrection = "learned" if correct else "never"
-    return EngineConfig(mode=mode, max_commands=254, switch_correction=correction, min_mask_area=1)
+class _Evaluator:
+    """Engines that look at one video after the other, one engine for each way."""
+
+    def __init__(
+        self,
+        network: Samwise,
+        tokenizer: SentenceTokenizer,
+        dataset: Dataset,
+        config: EvaluationConfig,
+        outputs: Sequence[Output],
+    ) -> None:
+        self.dataset, self.outputs = dataset, outputs
+        self.ways, self.batch = config.ways, config.batch
+        self.engines = [
+            Engine(network, tokenizer, way.engine_config(), config.device, config.precision)
+            for way in config.ways
+        ]
+        # A clip is shown at once; nobody needs more frames at a time.
+        self.frames = network.config.clip_frames
+        self.label_maps = dataset.name.partition(":")[0] == _LABEL_MAPS
+
+    def evaluate(self, index: int) -> VideoRecord:
+        """Follow all expressions of a video from its first frame to its last."""
+        video = self.dataset.video(index)
+        scorers = [VideoScorer(video, self.label_maps) for _ in self.ways]
+        for batch in self._batches(video):
+            for engine in self.engines:
+                say(engine, video, [video.expressions[number] for number in batch])
+            for first in range(0, len(video.frames), self.frames):
+                moments = range(first, min(first + self.frames, len(video.frames)))
+                self._look(index, video, batch, moments, scorers)
+        scores = tuple(scorer.scores() for scorer in scorers)
+        return VideoRecord(index, video.name, len(video.frames), scores)
+
+    def _look(
+        self,
+        index: int,
+        video: Video,
+        batch: Sequence[int],
+        moments: range,
+        scorers: Sequence[VideoScorer],
+    ) -> None:
+        """Look at some frames for some expressions, in every way."""
+        images = self.dataset.images(index, moments)
+        truths = self._truths(index, video, scorers[0].compared(batch), moments)
+        expressions = [video.expressions[number] for number in batch]
+        for way, engine, scorer in zip(self.ways, self.engines, scorers, strict=True):
+            masks, scores = look(engine, images, moments)
+            if self.label_maps:
+                masks = without_overlaps(masks, scores)
+            scorer.add(dict(zip(batch, masks, strict=True)), truths)
+            for output in self.outputs:
+                output.write(way, Stretch(video, expressions, moments, images, masks))
+
+    def _truths(
+        self, index: int, video: Video, compared: Sequence[int], moments: range
+    ) -> dict[int, NDArray[np.bool_]]:
+        """What expressions mean on some frames: all their objects together, (T, H, W) each."""
+        wanted = sorted({one for number in compared for one in video.expressions[number].objects})
+        if not wanted:
+            return {}
+        masks = dict(zip(wanted, self.dataset.masks(index, wanted, moments), strict=True))
+        return {
+            number: np.logical_or.reduce([masks[one] for one in video.expressions[number].objects])
+            for number in compared
+        }
+
+    def _batches(self, video: Video) -> Iterator[Sequence[int]]:
+        """Expressions to follow together; in label maps all of an annotator are one answer."""
+        annotators: dict[int, list[int]] = defaultdict(list)
+        for number, expression in enumerate(video.expressions):
+            annotators[expression.annotator].append(number)
+        for numbers in annotators.values():
+            size = len(numbers) if self.label_maps else self.batch
+            for first in range(0, len(numbers), size):
+                yield numbers[first : first + size]
+
+
+@contextmanager
+def _left_as_it_was(network: Samwise) -> Iterator[None]:
+    """Give back the modes and gradients that an engine takes away."""
+    training = [module.training for module in network.modules()]
+    learning = [parameter.requires_grad for parameter in network.parameters()]
+    try:
+        yield
+    finally:
+        for module, mode in zip(network.modules(), training, strict=True):
+            module.training = mode
+        for parameter, learns in zip(network.parameters(), learning, strict=True):
+            parameter.requires_grad_(learns)

@@ -1,13 +1,18 @@
-"""Scores the masks that sentences gave in one video: pure functions of masks and sentences."""
+"""Scores the masks that sentences gave in one video, as they come, some frames at a time."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.dataset import Expression
+from samwise_ros.data.dataset import Expression, Video
 from samwise_ros.evaluation.metrics import boundary_accuracy, region_similarity
+
+CONTROLLED_KIND = "attribute"
+"""The kind of sentences that the control swaps: what they name can be seen on any one frame."""
 
 
 @dataclass(frozen=True)
@@ -49,45 +54,171 @@ class ExpressionScore:
     """One sentence's score.
 
     Attributes:
-        video: index of the video.
+        video: name of the video.
+        expression: the sentence's id in the video.
         sentence: what was said.
-        kind: attribute, motion or late.
-        detail: the motion or the attributes that it names.
-        own: its masks against its object.
+        kind: its group in the data set; empty where there is none.
+        detail: its finer group; likewise.
+        annotator: who wrote it.
+        own: its masks against what it means.
+        intersection: pixels that its masks share with what it means, of all frames.
+        union: pixels of either.
         swap: the control; ``None`` where there is no attribute sentence of another object, and
             for sentences of other kinds.
     """
 
-    video: int
+    video: str
+    expression: str
     sentence: str
     kind: str
     detail: str
+    annotator: int
     own: Similarity
+    intersection: int
+    union: int
     swap: Swap | None
 
 
-def compare(masks: NDArray[np.bool_], truth: NDArray[np.bool_]) -> Similarity:
-    """Compare masks with an object, as means over all frames.
+class Tally:
+    """Compares masks with what they should be, on one stretch of frames after the other."""
 
-    A frame on which both are empty counts 1, one on which only one of them is counts 0.
+    def __init__(self) -> None:
+        """Begin with no frame."""
+        self._j: list[float] = []
+        self._f: list[float] = []
+        self.intersection, self.union = 0, 0
+
+    def add(self, masks: NDArray[np.bool_], truth: NDArray[np.bool_]) -> None:
+        """Take the next frames, (T, H, W) bool each.
+
+        Raises:
+            ValueError: the two are not of one shape.
+        """
+        self._j.extend(region_similarity(masks, truth).tolist())
+        self._f.extend(boundary_accuracy(masks, truth).tolist())
+        self.intersection += int(np.count_nonzero(masks & truth))
+        self.union += int(np.count_nonzero(masks | truth))
+
+    @property
+    def similarity(self) -> Similarity:
+        """Means over all frames.
+
+        A frame on which both are empty counts 1, one on which only one of them is counts 0.
+        """
+        return Similarity(sum(self._j) / len(self._j), sum(self._f) / len(self._f))
+
+
+class VideoScorer:
+    """Scores one video's expressions, but for those that do not tell what they mean.
+
+    Expressions are followed some at a time, so that a video may have any number of them. Saying
+    another sentence of the video instead gives that sentence's masks, which are there already: the
+    control needs no second look at the video.
+    """
+
+    def __init__(self, video: Video, label_maps: bool) -> None:
+        """Prepare to score.
+
+        Args:
+            video: what to score.
+            label_maps: whether all expressions of an annotator are one answer, see ``assigned``.
+        """
+        self.video, self.label_maps = video, label_maps
+        expressions = video.expressions
+        self.scored = [index for index, one in enumerate(expressions) if one.objects]
+        pairs = {(index, index) for index in self.scored}
+        if label_maps:
+            pairs |= {
+                (said, meant)
+                for said in self.scored
+                for meant in self.scored
+                if expressions[said].annotator == expressions[meant].annotator
+            }
+        self._partners = {index: partner(expressions, index) for index in self.scored}
+        pairs |= {(said, meant) for meant, said in self._partners.items() if said is not None}
+        self._tallies = {pair: Tally() for pair in sorted(pairs)}
+
+    def compared(self, said: Sequence[int]) -> list[int]:
+        """Expressions whose objects the masks of some are compared with."""
+        return sorted({meant for one, meant in self._tallies if one in said})
+
+    def add(
+        self, masks: Mapping[int, NDArray[np.bool_]], truths: Mapping[int, NDArray[np.bool_]]
+    ) -> None:
+        """Take the next frames of some expressions.
+
+        Args:
+            masks: of each of these expressions what was found, (T, H, W).
+            truths: of each expression they are compared with what it means, (T, H, W).
+        """
+        for (said, meant), tally in self._tallies.items():
+            if said in masks:
+                tally.add(masks[said], truths[meant])
+
+    def scores(self) -> tuple[ExpressionScore, ...]:
+        """The scores, when all frames were taken."""
+        answers = {index: index for index in self.scored}
+        if self.label_maps:
+            similarities = {pair: tally.similarity for pair, tally in self._tallies.items()}
+            answers = assigned(self.video.expressions, self.scored, similarities)
+        return tuple(self._score(index, answers[index]) for index in self.scored)
+
+    def _score(self, index: int, answer: int) -> ExpressionScore:
+        expression, said = self.video.expressions[index], self._partners[index]
+        tally, swap = self._tallies[answer, index], None
+        if said is not None:
+            swap = Swap(
+                self.video.expressions[said].sentence,
+                self._tallies[said, said].similarity,
+                self._tallies[said, index].similarity,
+            )
+        return ExpressionScore(
+            self.video.name,
+            expression.id,
+            expression.sentence,
+            expression.kind,
+            expression.detail,
+            expression.annotator,
+            tally.similarity,
+            tally.intersection,
+            tally.union,
+            swap,
+        )
+
+
+def assigned(
+    expressions: Sequence[Expression],
+    scored: Sequence[int],
+    similarities: Mapping[tuple[int, int], Similarity],
+) -> dict[int, int]:
+    """Find for each object which of an annotator's masks answers it best, all taken together.
+
+    This is how published results on Ref-DAVIS17 are computed (ReferFormer, Wu et al., CVPR 2022):
+    an annotator's masks are one label map, and DAVIS's evaluation of the unsupervised task assigns
+    its labels to the objects so that the sum of J&F over all frames is the largest.
 
     Args:
-        masks: (T, H, W) bool, what was found.
-        truth: (T, H, W) bool, the object.
+        expressions: of a video.
+        scored: indices of those that mean an object.
+        similarities: of each pair (said, meant) of the same annotator's expressions.
 
-    Raises:
-        ValueError: the two are not of one shape.
-
-    >>> square = np.zeros((2, 8, 8), bool)
-    >>> square[0, 2:5, 2:5] = True
-    >>> compare(square, square)
-    Similarity(j=1.0, f=1.0)
-    >>> compare(~square, square).j
-    0.0
+    Returns:
+        From each scored expression to the one whose masks answer for it.
     """
-    return Similarity(
-        float(region_similarity(masks, truth).mean()), float(boundary_accuracy(masks, truth).mean())
-    )
+    groups: dict[int, list[int]] = defaultdict(list)
+    for index in scored:
+        groups[expressions[index].annotator].append(index)
+    found: dict[int, int] = {}
+    for group in groups.values():
+        # At most five objects have a name in a video of DAVIS 2017: 120 orders.
+        best = max(
+            permutations(group),
+            key=lambda order: sum(
+                similarities[said, meant].jf for said, meant in zip(order, group, strict=True)
+            ),
+        )
+        found.update(zip(group, best, strict=True))
+    return found
 
 
 def mean(similarities: Sequence[Similarity]) -> Similarity:
@@ -118,59 +249,13 @@ def partner(expressions: Sequence[Expression], index: int) -> int | None:
         Index of the next attribute sentence of another object, after the last one the first; or
         ``None`` for a sentence that is no attribute sentence itself, or where there is no other.
     """
-    if expressions[index].kind != "attribute":
+    if expressions[index].kind != CONTROLLED_KIND:
         return None
     following = [*range(index + 1, len(expressions)), *range(index)]
     others = (
         candidate
         for candidate in following
-        if expressions[candidate].kind == "attribute"
+        if expressions[candidate].kind == CONTROLLED_KIND
         and expressions[candidate].objects != expressions[index].objects
     )
     return next(others, None)
-
-
-def score_video(
-    video: int,
-    expressions: Sequence[Expression],
-    objects: NDArray[np.bool_],
-    masks: Sequence[NDArray[np.bool_]],
-) -> list[ExpressionScore]:
-    """Score every sentence of a video, with the control.
-
-    Saying another sentence of the video instead gives that sentence's masks, which are among
-    ``masks`` already: the control needs no second look at the video.
-
-    Args:
-        video: index of the video.
-        expressions: its E sentences.
-        objects: (N, T, H, W) bool, the objects that they mean.
-        masks: E of (T, H, W) bool, what each sentence found.
-
-    Returns:
-        E scores, in the same order.
-
-    Raises:
-        ValueError: there is not one mask for each sentence, or its shape is not the objects'.
-    """
-    if len(masks) != len(expressions):
-        raise ValueError(f"expected {len(expressions)} masks, got {len(masks)}")
-    own = [compare(m, objects[e.objects[0]]) for e, m in zip(expressions, masks, strict=True)]
-    scores = []
-    for index, expression in enumerate(expressions):
-        swap = None
-        said = partner(expressions, index)
-        if said is not None:
-            original = compare(masks[said], objects[expression.objects[0]])
-            swap = Swap(expressions[said].sentence, own[said], original)
-        scores.append(
-            ExpressionScore(
-                video,
-                expression.sentence,
-                expression.kind,
-                expression.detail,
-                own[index],
-                swap,
-            )
-        )
-    return scores

@@ -1,0 +1,112 @@
+"""Whether two ways to run a model differ by more than chance, on the same sentences."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from samwise_ros.evaluation.runs import Group, Run
+from samwise_ros.evaluation.scoring import ExpressionScore
+from samwise_ros.evaluation.ways import Way
+
+_RESAMPLES = 2000
+_SEED = 0
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much better one way is than another, in J&F, paired by sentence.
+
+    Attributes:
+        sentences: how many they are.
+        videos: in how many videos.
+        mean: of one way's J&F less the other's, -1 to 1.
+        low: lower end of its 95 % confidence interval.
+        high: upper end of it.
+    """
+
+    sentences: int
+    videos: int
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two ways to run a model.
+
+    Attributes:
+        first: the way that is compared.
+        other: the way whose J&F is subtracted.
+        groups: the differences for some kinds and details of sentences.
+    """
+
+    first: Way
+    other: Way
+    groups: dict[Group, Difference]
+
+    @property
+    def name(self) -> str:
+        """For the head of a table's column."""
+        first, other = self.first, self.other
+        if first.mode == other.mode:
+            return f"{first.mode}: {first.deciding} less {other.deciding}"
+        return f"{first.deciding}: {first.mode} less {other.mode}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as plain data, in percent."""
+        return {
+            "first": asdict(self.first),
+            "other": asdict(self.other),
+            "groups": [
+                {"kind": kind, "detail": detail, **_percent(one)}
+                for (kind, detail), one in self.groups.items()
+            ],
+        }
+
+
+def compare(first: Run, other: Run, groups: Sequence[Group]) -> Comparison:
+    """Compare two ways on the same sentences, for each group of sentences."""
+    return Comparison(
+        first.way,
+        other.way,
+        {group: difference(first.of(group), other.of(group)) for group in groups},
+    )
+
+
+def difference(first: Sequence[ExpressionScore], other: Sequence[ExpressionScore]) -> Difference:
+    """Compare scores of the same sentences, each of the same weight.
+
+    The interval is a percentile bootstrap (Efron and Tibshirani, 1993, chapter 13) with a fixed
+    seed. Whole videos are drawn, not sentences: those of one video are right or wrong together.
+
+    Args:
+        first: of one way, at least one.
+        other: of the other way, of the same sentences in the same order.
+
+    Raises:
+        ValueError: the sentences are not the same, or there is none.
+    """
+    if not first or [_key(score) for score in first] != [_key(score) for score in other]:
+        raise ValueError("expected scores of the same sentences, at least one")
+    gains = np.array([a.own.jf - b.own.jf for a, b in zip(first, other, strict=True)])
+    _, owner = np.unique([score.video for score in first], return_inverse=True)
+    sums, counts = np.bincount(owner, gains), np.bincount(owner).astype(np.float64)
+    rng = np.random.default_rng(_SEED)
+    means = []
+    for _ in range(_RESAMPLES):
+        drawn = np.bincount(rng.integers(len(sums), size=len(sums)), minlength=len(sums))
+        means.append((drawn @ sums) / (drawn @ counts))
+    low, high = np.quantile(means, (0.025, 0.975))
+    return Difference(len(first), len(sums), float(gains.mean()), float(low), float(high))
+
+
+def _key(score: ExpressionScore) -> tuple[str, str]:
+    return score.video, score.expression
+
+
+def _percent(one: Difference) -> dict[str, float]:
+    parts = {name: round(100 * getattr(one, name), 2) for name in ("mean", "low", "high")}
+    return {"sentences": one.sentences, "videos": one.videos, **parts}
