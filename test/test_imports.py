@@ -15,7 +15,11 @@ for speaker in ("benchmark", "cli"):
     ALLOWED[speaker].add("msg")
 
 # Packages that one module alone may import, so that their changes reach one file.
-SOLE_IMPORTERS = {"sam2": "network/frozen_sam2.py", "transformers": "network/text_encoder.py"}
+SOLE_IMPORTERS = {
+    "sam2": "network/frozen_sam2.py",
+    "spacy": "network/verbs.py",
+    "transformers": "network/text_encoder.py",
+}
 
 FORBIDDEN_NAMES = {"utils", "misc", "helpers", "manager", "base", "msg", "srv", "action"}
 

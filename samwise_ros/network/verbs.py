@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
@@ -33,21 +33,21 @@ class Verbs:
             ValueError: spaCy, its pipeline or that version of it is missing; says what to install.
         """
         self._tokenizer = tokenizer
-        self._find: Callable[[str], list[Span]] = lambda text: []
+        self._words: frozenset[str] = frozenset()
+        self._pipeline: Language | None = None
         if config.motion_prompt and config.verb_tagger == "words":
-            words = frozenset(config.verbs)
-            self._find = lambda text: spans_of(text, words)
+            self._words = frozenset(config.verbs)
         elif config.motion_prompt:
-            pipeline = _load_pipeline(config.verb_tagger)
-            self._find = lambda text: [
-                (token.idx, token.idx + len(token))
-                for token in pipeline(text)
-                if token.pos_ == "VERB"
-            ]
+            self._pipeline = _load_pipeline(config.verb_tagger)
 
     def marks(self, sentence: str) -> list[bool]:
         """Tell for each token of the sentence whether it belongs to a verb."""
-        return self._tokenizer.marks(sentence, self._find(normalise(sentence)))
+        text = normalise(sentence)
+        if self._pipeline is None:
+            return self._tokenizer.marks(sentence, spans_of(text, self._words))
+        words = [token for token in self._pipeline(text) if token.pos_ == "VERB"]
+        spans = [(word.idx, word.idx + len(word)) for word in words]
+        return self._tokenizer.marks(sentence, spans)
 
     def batch(self, sentences: Sequence[str]) -> torch.Tensor:
         """Return (B, L) bool beside `SentenceTokenizer.batch`: true where a token is a verb's."""
