@@ -9,6 +9,7 @@ The folder gets `model` (a model folder, at the end of each stage), `log.jsonl` 
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -22,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recipe", type=Path, help="a YAML file, such as recipes/tabletop.yaml")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--data", metavar="FORMAT:DIR:SPLIT", help="(the recipe's)")
+    parser.add_argument("--evaluate", metavar="FORMAT:DIR:SPLIT", help="meanwhile, now and then")
     parser.add_argument("--init", metavar="MODEL", help="a model folder, or a shipped model's name")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     parser.add_argument("--stop-after", type=int, metavar="STEPS", help="save and leave then")
@@ -37,7 +39,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.threads is not None:
         torch.set_num_threads(arguments.threads)
     recipe, out = Recipe.read(arguments.recipe), arguments.out
-    trainer = Trainer(recipe, out, arguments.data, arguments.init, arguments.device)
+    if arguments.data:
+        recipe = replace(recipe, data=arguments.data)
+    if arguments.evaluate:
+        recipe = replace(recipe, evaluate=replace(recipe.evaluate, data=arguments.evaluate))
+    trainer = Trainer(recipe, out, arguments.init, arguments.device)
     tell = print if trainer.training.processes.rank == 0 else _say_nothing
     tell(_where(trainer))
     try:

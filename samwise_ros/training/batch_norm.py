@@ -18,11 +18,11 @@ class SynchronizedBatchNorm2d(nn.BatchNorm2d):
             return super().forward(x)
         values = x.float()
         here = values.new_tensor([float(values.numel() // values.shape[1])])
-        total: Tensor = _Sum.apply(torch.cat((values.sum((0, 2, 3)), here)))
+        total = _sum(torch.cat((values.sum((0, 2, 3)), here)))
         count = total[-1].detach()
         mean = total[:-1] / count
         centred = values - mean[:, None, None]
-        squares: Tensor = _Sum.apply((centred * centred).sum((0, 2, 3)))
+        squares = _sum((centred * centred).sum((0, 2, 3)))
         variance = squares / count
         self._remember(mean.detach(), variance.detach() * count / (count - 1))
         scale = self.weight / (variance + self.eps).sqrt()
@@ -50,10 +50,15 @@ class _Sum(torch.autograd.Function):
         return total
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> Tensor:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
         total = gradient.contiguous().clone()
         distributed.all_reduce(total)
         return total
+
+
+def _sum(ours: Tensor) -> Tensor:
+    total: Tensor = _Sum.apply(ours)  # type: ignore[no-untyped-call]
+    return total
 
 
 def synchronise(module: nn.Module) -> None:

@@ -15,6 +15,7 @@ from samwise_ros.data.sample import Sample
 from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.preprocess import resized_size, to_square
 from samwise_ros.network.tokenizer import SPECIAL_TOKENS, SentenceTokenizer
+from samwise_ros.network.verbs import Verbs
 from samwise_ros.training.clips import Clips
 from samwise_ros.training.interruption import ignore
 from samwise_ros.training.processes import Processes
@@ -32,6 +33,7 @@ class VideoBatch:
         inside: (N, S, S) bool, where the square shows the frame; the rest is padding.
         masks: (N, K, T, S, S) bool; empty where the target is not in view.
         input_ids: (N, K, L) int64 tokens of the sentences.
+        verbs: (N, K, L) bool, those of verbs; all false for a network without the motion prompt.
         numbers: (N,) int64, of the clips in the whole batch, which several processes share.
     """
 
@@ -39,6 +41,7 @@ class VideoBatch:
     inside: Tensor
     masks: Tensor
     input_ids: Tensor
+    verbs: Tensor
     numbers: Tensor
 
 
@@ -73,9 +76,10 @@ class Videos(Dataset[VideoBatch | ValueError]):
             ours: of all processes each has its part of every batch.
 
         Raises:
-            ValueError: a process would have nothing to do.
+            ValueError: a process would have nothing to do, or what finds verbs is missing.
         """
         self.clips, self.tokenizer, self.config = clips, tokenizer, config
+        self.verbs = Verbs(config, tokenizer)
         self.rank, self.count = ours.rank, ours.count
         stage = clips.stage
         if stage.batch // stage.accumulate < self.count:
@@ -106,15 +110,23 @@ class Videos(Dataset[VideoBatch | ValueError]):
         samples = [self.clips.sample(step, number, frames) for number in numbers]
         squares = [_square(sample, self.config.image_size) for sample in samples]
         pixels, inside, masks = (torch.stack(parts) for parts in zip(*squares, strict=True))
-        input_ids = self.tokenizer.batch([one for sample in samples for one in sample.sentences])
+        sentences = [one for sample in samples for one in sample.sentences]
+        input_ids, verbs = self.tokenizer.batch(sentences), self.verbs.batch(sentences)
         longest = self.config.positions - 2
         if input_ids.shape[1] > longest:
             raise ValueError(
                 f"{self.clips.dataset.name}: a sentence has {input_ids.shape[1]} tokens; the text "
                 f"encoder takes {longest}"
             )
-        input_ids = input_ids.unflatten(0, (len(samples), stage.targets))
-        return VideoBatch(pixels, inside, masks, input_ids, torch.tensor(numbers))
+        shape = (len(samples), stage.targets)
+        return VideoBatch(
+            pixels,
+            inside,
+            masks,
+            input_ids.unflatten(0, shape),
+            verbs.unflatten(0, shape),
+            torch.tensor(numbers),
+        )
 
 
 def _square(sample: Sample, side: int) -> tuple[Tensor, Tensor, Tensor]:

@@ -99,10 +99,18 @@ class Learner:
         """Add up the gradients of all processes: each loss is divided by all counts already."""
         if self.processes.count == 1:
             return
-        for parameter in self.modules.parameters():
-            if parameter.grad is None:  # unused in this process, perhaps not in another
+        parameters = list(self.modules.parameters())
+        used = torch.tensor([float(p.grad is not None) for p in parameters])
+        used = used.to(self.processes.device)
+        self.processes.add([used])
+        gradients = []
+        for parameter, times in zip(parameters, used.tolist(), strict=True):
+            if not times:  # the optimizer then leaves it alone, as with one process
+                continue
+            if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
-        self.processes.add(p.grad for p in self.modules.parameters() if p.grad is not None)
+            gradients.append(parameter.grad)
+        self.processes.add(gradients)
 
     def mean_losses(self) -> dict[str, float]:
         """Return the mean of each loss since the last call."""

@@ -79,16 +79,17 @@ class Optimizer:
 
 @dataclass(frozen=True)
 class Evaluate:
-    """What is measured while a stage of ``sentences`` trains.
+    """What is measured while a stage of ``sentences`` trains, and at its end.
 
     Attributes:
+        data: the data set, ``FORMAT:DIR:SPLIT``; ``None``: nothing is measured, unless the command
+            line names one.
         every: steps from one evaluation to the next.
-        data: the data set, ``FORMAT:DIR:SPLIT``.
         videos: how many of its videos, from the first on.
     """
 
-    every: int
-    data: str
+    data: str | None = None
+    every: int = 1000
     videos: int = 20
 
     def __post_init__(self) -> None:
@@ -191,7 +192,7 @@ class Recipe:
         optimizer: of all stages.
         losses: of all stages.
         precision: of the forward pass; weights and optimizer are float32 in both.
-        evaluate: what is measured meanwhile; ``None``: nothing.
+        evaluate: what is measured meanwhile.
     """
 
     preset: str | None
@@ -201,7 +202,7 @@ class Recipe:
     optimizer: Optimizer = field(default_factory=Optimizer)
     losses: Losses = field(default_factory=Losses)
     precision: Literal["float32", "bfloat16"] = "float32"
-    evaluate: Evaluate | None = None
+    evaluate: Evaluate = field(default_factory=Evaluate)
 
     def __post_init__(self) -> None:
         """Refuse an unknown preset, an empty recipe, or two stages of one name."""

@@ -20,6 +20,7 @@ from samwise_ros.training.interruption import Interruption
 from samwise_ros.training.journal import Journal
 from samwise_ros.training.learner import Learner
 from samwise_ros.training.losses import PartialMean
+from samwise_ros.training.measure import is_due, measure
 from samwise_ros.training.processes import Processes
 from samwise_ros.training.recipe import Recipe, Stage
 from samwise_ros.training.state import State, settings
@@ -35,7 +36,6 @@ class Training:
 
     Attributes:
         recipe: what to do.
-        data: on what, ``FORMAT:DIR:SPLIT``.
         folder: where to write.
         processes: this one among all.
         network: what learns, on the device.
@@ -43,7 +43,6 @@ class Training:
     """
 
     recipe: Recipe
-    data: str
     folder: Path
     processes: Processes
     network: Samwise
@@ -62,10 +61,12 @@ class StageRun:
         self.training, recipe = training, training.recipe
         self.index, self.step, self.seconds = state.stage, state.step, state.seconds
         self.stage = stage = recipe.stages[state.stage]
+        data = recipe.data
+        assert data is not None
         # A stage's chance does not depend on the stages before it.
         torch.manual_seed(recipe.seed + self.index)
         network = training.network.eval().requires_grad_(False)
-        clips = Clips.open(training.data, stage, recipe.seed, network.config.image_size)
+        clips = Clips.open(data, stage, recipe.seed, network.config.image_size)
         self.steps = clips.steps
         self.task: Task = TASKS[stage.task](network, clips, training.tokenizer, recipe.losses)
         if stage.task == "sentences":
@@ -103,6 +104,8 @@ class StageRun:
             progress.set_postfix({k: f"{v:.3f}" for k, v in losses.items()}, refresh=False)
             if self.step % _LOG_STEPS == 0 or self.step == self.steps:
                 self.journal.write(self.step, self.seconds, self.learner.mean_losses())
+            if is_due(recipe, stage, self.step, self.steps):
+                self.journal.write(self.step, self.seconds, self._scores())
             stop = processes.any(interruption.due())
             if stop or time.monotonic() - saved > _SAVE_SECONDS:
                 self._save()
@@ -114,6 +117,12 @@ class StageRun:
         if fingerprint(self.training.network, self.stage.trained) != self.frozen:
             raise RuntimeError(f"stage {stage.name} changed weights that it does not train")
         return stop
+
+    def _scores(self) -> dict[str, float]:
+        training = self.training
+        return measure(
+            training.network, training.tokenizer, training.recipe, self.stage, training.processes
+        )
 
     def _parts(self, batches: Iterator[Any]) -> Iterator[dict[str, PartialMean]]:
         """Compute the losses of each part of one step's batch, when they are asked for."""

@@ -141,7 +141,8 @@ class Understood:
         encoded = network.encode(stem, text, causal)
         ask_at = rng.randrange(FIRST_FRAME, frames) if frames > FIRST_FRAME else None
         inside = batch.inside.repeat_interleave(targets, 0)
-        unrolled = unroll(network, encoded, inside, ask_at)
+        verbs = batch.verbs.flatten(0, 1) if network.config.motion_prompt else None
+        unrolled = unroll(network, encoded, inside, verbs, ask_at)
         truth = batch.masks.flatten(0, 1)
         losses = mask_losses(unrolled.logits, unrolled.score, truth, inside, self.weights)
         if unrolled.switch is not None:

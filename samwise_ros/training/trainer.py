@@ -4,6 +4,7 @@ from pathlib import Path
 
 import torch
 
+from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.network.checkpoint import CheckpointError, load_model
 from samwise_ros.network.fingerprint import fingerprint
 from samwise_ros.training.batch_norm import synchronise
@@ -26,7 +27,6 @@ class Trainer:
         self,
         recipe: Recipe,
         folder: Path,
-        data: str | None = None,
         init: str | None = None,
         device: str = "auto",
     ) -> None:
@@ -35,7 +35,6 @@ class Trainer:
         Args:
             recipe: what to do.
             folder: made where it is missing.
-            data: what to train on instead of the recipe's, ``FORMAT:DIR:SPLIT``.
             init: model folder to start from, or a shipped model's name.
             device: ``cpu``, ``cuda``, or ``auto`` for cuda where there is one.
 
@@ -43,9 +42,10 @@ class Trainer:
             CheckpointError: for a folder whose state is damaged or of another recipe.
             ValueError: for data, a model folder or a device that cannot be used.
         """
-        spec = data or recipe.data
-        if spec is None:
+        if recipe.data is None:
             raise ValueError("the recipe names no data: give it with --data FORMAT:DIR:SPLIT")
+        if recipe.evaluate.data is not None:
+            open_dataset(recipe.evaluate.data)  # to be told now, not after hours
         processes = Processes.join(device)
         folder.mkdir(parents=True, exist_ok=True)
         self.state = State.read(folder, recipe)
@@ -55,8 +55,8 @@ class Trainer:
             network, tokenizer = load_model(source)
         else:
             source = f"--init {init}" if init else "the recipe's preset and seed, without --init"
-            network, tokenizer = first_network(recipe, spec, init)
-        self.training = Training(recipe, spec, folder, processes, network, tokenizer)
+            network, tokenizer = first_network(recipe, recipe.data, init)
+        self.training = Training(recipe, folder, processes, network, tokenizer)
         self._check_weights(source)
         if processes.count > 1:
             synchronise(network)

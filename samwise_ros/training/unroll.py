@@ -33,13 +33,16 @@ class Unrolled:
     switch: PartialMean | None
 
 
-def unroll(network: Samwise, encoded: Encoded, inside: Tensor, ask_at: int | None) -> Unrolled:
+def unroll(
+    network: Samwise, encoded: Encoded, inside: Tensor, verbs: Tensor | None, ask_at: int | None
+) -> Unrolled:
     """Track through a clip; the candidate is judged on one frame, and never applied.
 
     Args:
         network: the network.
         encoded: the clip after both trunks.
         inside: (B, S, S) bool, where the square shows the frame.
+        verbs: (B, L) bool, the verbs' tokens; ``None`` for a network without the motion prompt.
         ask_at: the frame on which the conditional memory encoder is asked.
     """
     frames = encoded.levels[0].shape[1]
@@ -50,7 +53,7 @@ def unroll(network: Samwise, encoded: Encoded, inside: Tensor, ask_at: int | Non
         due = None
         if index == ask_at:
             due = torch.ones(len(frame.text), dtype=torch.bool, device=frame.text.device)
-        tracked = network.track(frame, bank, due=due)
+        tracked = network.track(frame, bank, due=due, verbs=verbs)
         if due is not None:
             switch = _switch_loss(network, tracked, inside)
         decoded = tracked.decoded
