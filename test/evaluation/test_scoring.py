@@ -2,27 +2,46 @@
 
 import numpy as np
 import pytest
+from drawn import Drawn, said
 
 from samwise_ros.data.dataset import Expression
-from samwise_ros.data.tabletop import TabletopConfig, TabletopVideo, make_video
-from samwise_ros.evaluation.results import Results, Run
-from samwise_ros.evaluation.scoring import ExpressionScore, compare, mean, partner, score_video
+from samwise_ros.data.tabletop import TabletopConfig
+from samwise_ros.data.tabletop_dataset import TabletopDataset
+from samwise_ros.evaluation.label_maps import without_overlaps
+from samwise_ros.evaluation.runs import Run
+from samwise_ros.evaluation.scoring import (
+    Similarity,
+    Tally,
+    VideoScorer,
+    assigned,
+    mean,
+    partner,
+)
+from samwise_ros.evaluation.ways import Way
+
+FRAMES = range(6)
 
 
 @pytest.fixture(scope="module")
-def video() -> TabletopVideo:
-    return make_video("test", 0, TabletopConfig(frames=6, width=160, height=120))
+def tabletop() -> TabletopDataset:
+    return TabletopDataset("test", TabletopConfig(frames=6, width=160, height=120))
 
 
-def _run(scores: list[ExpressionScore]) -> Run:
-    return Run("online", True, tuple(scores))
+def _truths(dataset, moments, index=0):
+    return [
+        dataset.masks(index, expression.objects, moments).any(axis=0)
+        for expression in dataset.video(index).expressions
+    ]
 
 
-def test_an_oracle_scores_100_and_its_swapped_sentences_go_to_the_other_object(
-    video: TabletopVideo,
-) -> None:
-    oracle = [video.masks[expression.objects[0]] for expression in video.expressions]
-    run = _run(score_video(0, video.expressions, video.masks, oracle))
+def _run(dataset, answers):
+    scorer = VideoScorer(dataset.video(0), label_maps=False)
+    scorer.add(dict(enumerate(answers)), dict(enumerate(_truths(dataset, FRAMES))))
+    return Run(Way(), scorer.scores())
+
+
+def test_an_oracle_scores_100_and_its_swapped_sentences_go_to_the_other_object(tabletop) -> None:
+    run = _run(tabletop, _truths(tabletop, FRAMES))
     assert run.mean_of().jf == 1.0
     control = run.control()
     assert control is not None
@@ -31,20 +50,47 @@ def test_an_oracle_scores_100_and_its_swapped_sentences_go_to_the_other_object(
     assert control.original.jf < 0.15
 
 
-def test_who_ignores_the_sentence_is_told_by_the_control(video: TabletopVideo) -> None:
-    deaf = [video.masks[0]] * len(video.expressions)
-    control = _run(score_video(0, video.expressions, video.masks, deaf)).control()
+def test_who_ignores_the_sentence_is_told_by_the_control(tabletop) -> None:
+    truths = _truths(tabletop, FRAMES)
+    control = _run(tabletop, [truths[0]] * len(truths)).control()
     assert control is not None
     assert control.other.jf < 0.9
     assert control.original.jf > 0.15
 
 
+def test_stretches_and_batches_add_up_to_the_whole(tabletop) -> None:
+    video, rng = tabletop.video(0), np.random.default_rng(0)
+    truths = _truths(tabletop, FRAMES)
+    found = [truth & (rng.random(truth.shape) < 0.7) for truth in truths]
+    parts = VideoScorer(video, label_maps=False)
+    numbers = range(len(found))
+    for batch in (numbers[:2], numbers[2:]):
+        for moments in (slice(0, 4), slice(4, 6)):
+            compared = {one: truths[one][moments] for one in parts.compared(batch)}
+            parts.add({one: found[one][moments] for one in batch}, compared)
+    for ours, whole in zip(parts.scores(), _run(tabletop, found).scores, strict=True):
+        assert ours == whole
+
+
 def test_nothing_found_scores_nothing_but_where_nothing_is_in_view() -> None:
     truth = np.zeros((4, 20, 20), bool)
     truth[:2, 5:15, 5:15] = True
-    nothing = np.zeros_like(truth)
-    assert compare(nothing, truth).jf == 0.5
-    assert compare(truth, nothing).jf == 0.5
+    for masks, meant in ((np.zeros_like(truth), truth), (truth, np.zeros_like(truth))):
+        tally = Tally()
+        tally.add(masks, meant)
+        assert tally.similarity.jf == 0.5
+        assert (tally.intersection, tally.union) == (0, 200)
+
+
+def test_a_sentence_about_several_objects_means_all_of_them() -> None:
+    dataset = Drawn([[said("both", 0, 1), said("nobody tells")]])
+    both = dataset.masks(0, [0, 1], range(3))
+    scorer = VideoScorer(dataset.video(0), label_maps=False)
+    assert scorer.compared([0, 1]) == [0]
+    scorer.add({0: both[0], 1: both[0]}, {0: both.any(axis=0)})
+    (score,) = scorer.scores()
+    assert score.own.j == 0.5
+    assert (score.intersection, score.union) == (3 * 64, 3 * 128)
 
 
 def test_the_partner_is_the_next_attribute_sentence_of_another_object() -> None:
@@ -54,39 +100,21 @@ def test_the_partner_is_the_next_attribute_sentence_of_another_object() -> None:
     assert partner(expressions[:3], 0) is None
 
 
-def test_masks_that_do_not_belong_are_refused(video: TabletopVideo) -> None:
-    with pytest.raises(ValueError, match=r"expected \d+ masks, got 1"):
-        score_video(0, video.expressions, video.masks, [video.masks[0]])
+def test_labels_are_assigned_to_an_annotators_objects_as_a_whole() -> None:
+    """Said 0 fits both objects best, but then said 1 would have nothing: 0.6 + 0.7 > 0.9 + 0.1."""
+    expressions = [said("a", 1), said("b", 2), said("alone", 1, annotator=1)]
+    fits = {(0, 0): 0.9, (1, 0): 0.7, (0, 1): 0.6, (1, 1): 0.1, (2, 2): 0.2}
+    similarities = {pair: Similarity(value, value) for pair, value in fits.items()}
+    assert assigned(expressions, [0, 1, 2], similarities) == {0: 1, 1: 0, 2: 2}
+
+
+def test_in_a_label_map_the_surer_mask_takes_the_pixel() -> None:
+    masks = np.ones((2, 2, 1, 1), bool)
+    owned = without_overlaps(masks, np.float32([[0.2, 0.5], [0.3, 0.5]]))
+    assert owned[:, :, 0, 0].tolist() == [[False, True], [True, False]]
+    assert not without_overlaps(~masks, np.float32([[0.2, 0.5], [0.3, 0.5]])).any()
+
+
+def test_a_mean_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="expected at least one similarity"):
         mean([])
-
-
-def test_the_tables_and_the_json_say_the_same(video: TabletopVideo) -> None:
-    oracle = [video.masks[expression.objects[0]] for expression in video.expressions]
-    nothing = [np.zeros_like(mask) for mask in oracle]
-    runs = (
-        Run("online", True, tuple(score_video(0, video.expressions, video.masks, oracle))),
-        Run("clip", False, tuple(score_video(0, video.expressions, video.masks, nothing))),
-    )
-    results = Results("oracle", "tabletop:test", 1, 6, (160, 120), runs)
-    table = results.to_markdown()
-    count = len(video.expressions)
-    assert f"1 videos of 6 frames, 160x120, {count} sentences" in table
-    assert "| sentences | number | online, CME on | clip, CME off |" in table
-    assert f"| all | {count} | 100.0 (100.0 / 100.0) | " in table
-    data = results.to_json()
-    assert data["runs"][0]["all"] == {"j": 100.0, "f": 100.0, "jf": 100.0}
-    assert data["runs"][0]["control"]["other"]["jf"] == 100.0
-    assert data["runs"][1]["all"]["jf"] < 10.0
-    assert len(data["runs"][0]["sentences"]) == data["sentences"] == count
-
-
-def test_without_partners_there_is_no_control() -> None:
-    truth = np.zeros((1, 2, 20, 20), bool)
-    truth[0, :, 5:15, 5:15] = True
-    lonely = [Expression("the red ball", (0,), "0", "attribute", "colour shape")]
-    run = _run(score_video(0, lonely, truth, [truth[0]]))
-    assert run.control() is None
-    results = Results("oracle", "tabletop:test", 1, 2, (20, 20), (run,))
-    assert "control" not in results.to_markdown()
-    assert results.to_json()["runs"][0]["control"] is None

@@ -1,0 +1,26 @@
+"""A network that has learned nothing, and knows the words of the tabletop."""
+
+import pytest
+import torch
+
+from samwise_ros.data.tabletop import vocabulary
+from samwise_ros.network.presets import preset
+from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.tokenizer import SentenceTokenizer
+
+SCORE_BIAS = "sam.sam_mask_decoder.pred_obj_score_head.layers.2.bias"
+
+
+@pytest.fixture(scope="session")
+def tokenizer() -> SentenceTokenizer:
+    return SentenceTokenizer.of_words(vocabulary())
+
+
+@pytest.fixture
+def network() -> Samwise:
+    """It sees something wherever it looks."""
+    torch.manual_seed(0)
+    network = Samwise(preset("tabletop"))
+    with torch.no_grad():
+        network.get_parameter(SCORE_BIAS).fill_(10.0)
+    return network.eval()

@@ -1,0 +1,80 @@
+"""Folders of masks and videos: names, values and sizes."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from drawn import Drawn, said
+from PIL import Image
+
+from samwise_ros.evaluation.overlays import Overlays
+from samwise_ros.evaluation.predictions import Predictions
+from samwise_ros.evaluation.stretch import Stretch
+from samwise_ros.evaluation.ways import Way
+from samwise_ros.vision.video import VideoReader
+
+DATASET = Drawn([[said("first", 0), said("second", 1), said("third", 1, annotator=1)]], frames=5)
+
+
+def _show(output, dataset=DATASET, numbers=(0, 1, 2)) -> None:
+    """Let the output see all frames, three at a time."""
+    video = dataset.video(0)
+    expressions = [video.expressions[number] for number in numbers]
+    for first in range(0, len(video.frames), 3):
+        moments = range(len(video.frames))[first : first + 3]
+        images = dataset.images(0, moments)
+        masks = np.concatenate([dataset.masks(0, one.objects, moments) for one in expressions])
+        output.write(Way(), Stretch(video, expressions, moments, images, masks))
+
+
+def _files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.*"))
+
+
+@pytest.mark.parametrize(
+    ("data_format", "above"), [("mevis", ""), ("ref_youtube_vos", "Annotations/"), ("drawn", "")]
+)
+def test_masks_as_the_servers_want_them(tmp_path: Path, data_format: str, above: str) -> None:
+    _show(Predictions(tmp_path, data_format, apart=False))
+    names = ("first", "second", "third")
+    assert _files(tmp_path) == [f"{above}video0/{n}/{t:05d}.png" for n in names for t in range(5)]
+    written = cv2.imread(str(tmp_path / f"{above}video0/second/00003.png"), cv2.IMREAD_UNCHANGED)
+    assert written.dtype == np.uint8
+    np.testing.assert_array_equal(written, 255 * DATASET.masks(0, [1], [3])[0, 0])
+
+
+def test_label_maps_of_each_annotator(tmp_path: Path) -> None:
+    dataset = Drawn([[said("one", 1), said("two", 2), said("other", 2, annotator=1)]], frames=5)
+    _show(Predictions(tmp_path, "ref_davis17", apart=False), dataset, numbers=(0, 1))
+    _show(Predictions(tmp_path, "ref_davis17", apart=False), dataset, numbers=(2,))
+    assert _files(tmp_path) == [f"anno_{a}/video0/{t:05d}.png" for a in range(2) for t in range(5)]
+    one, two = dataset.masks(0, [1, 2], [4])[:, 0]
+    for annotator, labels in ((0, one + 2 * two), (1, 2 * two)):
+        with Image.open(tmp_path / f"anno_{annotator}/video0/00004.png") as image:
+            assert image.mode == "P"
+            np.testing.assert_array_equal(np.asarray(image), labels)
+
+
+def test_several_ways_are_kept_apart(tmp_path: Path) -> None:
+    _show(Predictions(tmp_path / "masks", "mevis", apart=True))
+    _show(Overlays(tmp_path / "videos", apart=True))
+    assert (tmp_path / "masks/online_learned/video0/first/00000.png").exists()
+    assert (tmp_path / "videos/online_learned/video0/first.mp4").exists()
+
+
+def test_overlays_open_and_show_the_mask(tmp_path: Path) -> None:
+    _show(Overlays(tmp_path, apart=False))
+    assert _files(tmp_path) == [f"video0/{name}.mp4" for name in ("first", "second", "third")]
+    frames = list(VideoReader(tmp_path / "video0/second.mp4"))
+    assert len(frames) == 5
+    assert frames[0].shape == (32, 48, 3)
+    coloured = frames[0].astype(int).max(axis=2) - frames[0].min(axis=2) > 40
+    assert coloured[10:15, 13:19].mean() > 0.8
+    assert coloured[20:, 24:].mean() < 0.1
+
+
+def test_an_image_is_overlaid_as_an_image(tmp_path: Path) -> None:
+    _show(Overlays(tmp_path, apart=False), Drawn([[said("first", 0)]], frames=1), numbers=(0,))
+    assert _files(tmp_path) == ["video0/first.png"]
+    assert cv2.imread(str(tmp_path / "video0/first.png")).shape == (32, 48, 3)

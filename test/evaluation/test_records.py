@@ -1,0 +1,60 @@
+"""What was scored survives, whatever stops the process."""
+
+from pathlib import Path
+
+import pytest
+from made_scores import score
+
+from samwise_ros.evaluation.records import Records, VideoRecord
+from samwise_ros.evaluation.scoring import Similarity, Swap
+
+SETTINGS = {"data": "drawn:here", "ways": ["online_learned"]}
+
+
+def _record(index: int) -> VideoRecord:
+    swap = Swap("the cup", Similarity(1 / 3, 0.1), Similarity(0.0, 2 / 7))
+    return VideoRecord(index, f"v{index}", 9, ((score(1 / 3, swap=swap),), (score(1 / 7),)))
+
+
+def test_what_is_written_is_read_to_the_last_digit_by_all_processes(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    for rank in (0, 1):
+        Records(folder, SETTINGS, rank).add(_record(rank))
+    assert Records(folder, SETTINGS).read() == {0: _record(0), 1: _record(1)}
+
+
+def test_half_a_line_does_not_count(tmp_path: Path) -> None:
+    records = Records(tmp_path, SETTINGS)
+    records.add(_record(0))
+    file = tmp_path / "scores-0.jsonl"
+    whole = file.read_text()
+    file.write_text(whole + whole[:30])
+    again = Records(tmp_path, SETTINGS)
+    assert again.read() == {0: _record(0)}
+    again.add(_record(1))
+    assert again.read() == {0: _record(0), 1: _record(1)}
+
+
+def test_another_evaluation_is_refused(tmp_path: Path) -> None:
+    Records(tmp_path, SETTINGS)
+    with pytest.raises(ValueError, match=r"data was 'drawn:here', is now 'drawn:there'; name ano"):
+        Records(tmp_path, SETTINGS | {"data": "drawn:there"})
+    (tmp_path / "evaluation.json").write_text("{")
+    with pytest.raises(ValueError, match=r"evaluation\.json: is damaged"):
+        Records(tmp_path, SETTINGS)
+
+
+def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("")
+    with pytest.raises(ValueError, match="holds something else"):
+        Records(tmp_path, SETTINGS)
+
+
+def test_a_damaged_line_is_named(tmp_path: Path) -> None:
+    records = Records(tmp_path, SETTINGS)
+    records.add(_record(0))
+    for line in ("nonsense", "[]", '{"scores": [[{}]]}', '{"index": 1, "scores": []}'):
+        with (tmp_path / "scores-1.jsonl").open("w") as file:
+            file.write(line + "\n")
+        with pytest.raises(ValueError, match=r"scores-1\.jsonl, line 1: expected one video's sc"):
+            records.read()
