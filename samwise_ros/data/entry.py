@@ -6,19 +6,19 @@ from pathlib import Path
 from samwise_ros.data.dataset import DatasetError
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, slots=True)  # there are a million of them in a large file
 class Entry:
     """A value that was read from a file of lists, dictionaries, texts and numbers.
 
     Attributes:
         value: what was read.
         file: from where.
-        place: the keys that lead to it, with a slash between them; empty for the whole file.
+        place: the keys that lead to it from the whole file.
     """
 
     value: object
     file: Path
-    place: str = ""
+    place: tuple[object, ...] = ()
 
     def __contains__(self, key: str) -> bool:
         """Whether a dictionary has a key."""
@@ -86,12 +86,11 @@ class Entry:
 
     def error(self, reason: str) -> DatasetError:
         """An error about this entry."""
-        return DatasetError(
-            ": ".join(part for part in (str(self.file), self.place, reason) if part)
-        )
+        place = "/".join(map(str, self.place))
+        return DatasetError(": ".join(part for part in (str(self.file), place, reason) if part))
 
     def _child(self, key: object, value: object) -> "Entry":
-        return Entry(value, self.file, f"{self.place}/{key}" if self.place else str(key))
+        return Entry(value, self.file, (*self.place, key))
 
     def _dictionary(self) -> dict[object, object]:
         if not isinstance(self.value, dict):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from samwise_ros.data.dataset import Dataset, DatasetError, Expression, Video
 from samwise_ros.data.sampling import frames_around
 from samwise_ros.data.tabletop_meaning import Chance
-from samwise_ros.data.transforms import Augmentation, augmented, fitted
+from samwise_ros.data.transforms import Augmentation, augmented
 
 _CLIPS_TRIED = 10
 _SENTENCES_TRIED = 100
@@ -28,8 +28,6 @@ class SampleConfig:
             them; of others it is a sentence about another video, which may fit here by accident.
         shape_share: share of sentences that are chosen among those whose detail is ``shape``.
         augmentation: what is changed; ``None``: nothing.
-        size: height and width that the clip is brought to, so that clips of several videos make a
-            batch; ``None``: as it is.
     """
 
     frames: int = 8
@@ -37,7 +35,6 @@ class SampleConfig:
     absent_share: float = 0.0
     shape_share: float = 0.0
     augmentation: Augmentation | None = None
-    size: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         """Refuse values outside their range, with the reason."""
@@ -47,8 +44,6 @@ class SampleConfig:
         for name in ("absent_share", "shape_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name}: expected 0 to 1, got {getattr(self, name)}")
-        if self.size is not None and min(self.size) < 1:
-            raise ValueError(f"size: expected height and width in pixels, got {self.size}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,8 +95,6 @@ def training_sample(
     sentences = tuple(said.sentence for said in chosen)
     if config.augmentation is not None:
         frames, masks, sentences = augmented(frames, masks, sentences, config.augmentation, rng)
-    if config.size is not None:
-        frames, masks = fitted(frames, masks, *config.size)
     return Sample(frames, masks, sentences)
 
 

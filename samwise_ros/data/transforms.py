@@ -8,7 +8,6 @@ import random
 import re
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,8 +16,6 @@ Masks = NDArray[np.bool_]
 
 _SIDES = re.compile(r"\b(left|right)(?=(?:most)?\b)", re.IGNORECASE)
 _GREY = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
-# What the network's padding shows: the mean of ImageNet's images.
-_MEAN_COLOUR = (124, 116, 104)
 
 
 @dataclass(frozen=True)
@@ -110,28 +107,6 @@ def choose_part(masks: Masks, least: float, rng: random.Random) -> tuple[slice, 
     part = rng.uniform(least, 1)
     height, width = masks.shape[2:]
     return _choose_range(rows, height, part, rng), _choose_range(columns, width, part, rng)
-
-
-def fitted(frames: Frames, masks: Masks, height: int, width: int) -> tuple[Frames, Masks]:
-    """Bring a clip to a size: scaled as a whole, the rest below and to the right filled.
-
-    The filling has the colour that the network itself fills with.
-    """
-    scale = min(height / frames.shape[1], width / frames.shape[2])
-    inner = (
-        min(max(round(frames.shape[2] * scale), 1), width),
-        min(max(round(frames.shape[1] * scale), 1), height),
-    )
-    new_frames = np.full((len(frames), height, width, 3), _MEAN_COLOUR, np.uint8)
-    new_masks = np.zeros((*masks.shape[:2], height, width), np.bool_)
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    for moment, frame in enumerate(frames):
-        new_frames[moment, : inner[1], : inner[0]] = cv2.resize(frame, inner, interpolation=way)
-    for row, moment in np.argwhere(masks.any(axis=(2, 3))):
-        plane = masks[row, moment].astype(np.float32)
-        resized = cv2.resize(plane, inner, interpolation=way)
-        new_masks[row, moment, : inner[1], : inner[0]] = np.asarray(resized) >= 0.5
-    return new_frames, new_masks
 
 
 def _other_side(word: str) -> str:

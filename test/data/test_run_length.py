@@ -14,7 +14,7 @@ from samwise_ros.data.run_length import decode, encode
 
 
 def entry(value: Any) -> Entry:
-    return Entry(value, Path("masks.json"), "7")
+    return Entry(value, Path("masks.json"), ("7",))
 
 
 @pytest.mark.parametrize("seed", range(20))

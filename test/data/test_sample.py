@@ -133,14 +133,6 @@ def test_shapes_come_as_often_as_asked() -> None:
     assert set(training_sample(TABLETOP, 6, random.Random(1), config).sentences) == shapes
 
 
-def test_clips_of_a_batch_have_one_size() -> None:
-    config = SampleConfig(frames=2, augmentation=Augmentation(crop_share=1), size=(20, 30))
-    for index in range(10):
-        one = training_sample(TABLETOP, index, random.Random(index), config)
-        assert one.frames.shape == (2, 20, 30, 3)
-        assert one.masks.shape == (1, 2, 20, 30)
-
-
 def test_the_same_chance_gives_the_same_sample() -> None:
     config = SampleConfig(frames=3, sentences=2, absent_share=0.3, augmentation=Augmentation())
     one, other = (training_sample(TABLETOP, 2, random.Random(9), config) for _ in range(2))
@@ -158,7 +150,7 @@ def test_masks_of_another_size_than_the_frames_are_refused(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("setting", "value"),
-    [("frames", 0), ("sentences", 0), ("absent_share", 1.5), ("shape_share", -1), ("size", (0, 4))],
+    [("frames", 0), ("sentences", 0), ("absent_share", 1.5), ("shape_share", -1)],
 )
 def test_values_out_of_range_are_refused(setting: str, value: object) -> None:
     with pytest.raises(ValueError, match=f"{setting}: expected"):

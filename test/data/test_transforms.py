@@ -9,7 +9,6 @@ from samwise_ros.data.transforms import (
     Augmentation,
     augmented,
     choose_part,
-    fitted,
     mirrored_sentence,
     recoloured,
 )
@@ -109,22 +108,6 @@ def test_colours_change_as_said() -> None:
     assert (grey == grey[..., :1]).all()
     assert len(np.unique(recoloured(frames, 1, 0, 0))) == 1
     assert recoloured(frames, 3, 1, 1).max() == 255
-
-
-@pytest.mark.parametrize(("height", "width"), [(120, 160), (30, 40), (128, 128), (40, 180)])
-def test_a_clip_is_fitted_with_its_masks(
-    clip: tuple[np.ndarray, np.ndarray], height: int, width: int
-) -> None:
-    frames, masks = fitted(*clip, height, width)
-    assert frames.shape == (2, height, width, 3)
-    assert masks.shape == (1, 2, height, width)
-    scale = min(height / 60, width / 80)
-    assert masks.sum() == pytest.approx(clip[1].sum() * scale**2, rel=0.1)
-    overlap = (red(frames) & masks[0]).sum() / (red(frames) | masks[0]).sum()
-    assert overlap > 0.85
-    # Below and to the right of the image is the filling.
-    assert (frames[:, round(60 * scale) :] == (124, 116, 104)).all()
-    assert (frames[:, :, round(80 * scale) :] == (124, 116, 104)).all()
 
 
 @pytest.mark.parametrize("setting", ["flip_share", "jitter", "crop_share", "least_part"])
