@@ -22,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `samwise train` takes."""
     parser.add_argument("recipe", type=Path, help="a YAML file, such as recipes/tabletop.yaml")
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--data", metavar="FORMAT:DIR:SPLIT", help="(the recipe's)")
+    parser.add_argument(
+        "--data", nargs="+", metavar="FORMAT:DIR:SPLIT", help="one or several (the recipe's)"
+    )
     parser.add_argument("--evaluate", metavar="FORMAT:DIR:SPLIT", help="meanwhile, now and then")
     parser.add_argument("--init", metavar="MODEL", help="a model folder, or a shipped model's name")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
@@ -40,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         torch.set_num_threads(arguments.threads)
     recipe, out = Recipe.read(arguments.recipe), arguments.out
     if arguments.data:
-        recipe = replace(recipe, data=arguments.data)
+        recipe = replace(recipe, data=tuple(arguments.data))
     if arguments.evaluate:
         recipe = replace(recipe, evaluate=replace(recipe.evaluate, data=arguments.evaluate))
     trainer = Trainer(recipe, out, arguments.init, arguments.device)

@@ -1,18 +1,19 @@
 """Which clips a stage sees, and in which order."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 
 from samwise_ros.data.dataset import Dataset, Video
-from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.data.sample import AbsentSentences, Sample, SampleConfig, training_sample
 from samwise_ros.data.sampling import frames_around
 from samwise_ros.data.tabletop import TabletopConfig
 from samwise_ros.data.tabletop_dataset import TabletopDataset
 from samwise_ros.data.transforms import Augmentation
+from samwise_ros.training.joined import open_datasets
 from samwise_ros.training.recipe import Stage
 
 _LEAST_AREA = 40  # pixels of an object that a click can show
@@ -38,11 +39,11 @@ class Clips:
     _visits: list[int] = field(default_factory=list)
 
     @classmethod
-    def open(cls, spec: str, stage: Stage, seed: int, side: int) -> "Clips":
-        """Open a data set.
+    def open(cls, specs: Sequence[str], stage: Stage, seed: int, side: int) -> "Clips":
+        """Open data sets.
 
         Args:
-            spec: ``FORMAT:DIR:SPLIT``.
+            specs: each ``FORMAT:DIR:SPLIT``.
             stage: how clips are chosen.
             seed: of the choice.
             side: the network's square; generated videos are made to its measure.
@@ -50,18 +51,16 @@ class Clips:
         Raises:
             ValueError: for a data set that cannot be used, or one without an end and epochs of it.
         """
-        dataset = open_dataset(spec)
+        dataset = open_datasets(specs)
         if not isinstance(dataset, TabletopDataset):
             visits: list[int] = []
             for index in range(len(dataset)):
                 visits.extend([index] * _visits(dataset.video(index), stage))
             if not visits:
-                raise ValueError(f"{spec}: there is no sentence to train on")
+                raise ValueError(f"{dataset.name}: there is no sentence to train on")
             return cls(dataset, dataset, stage, seed, visits)
         if stage.epochs:
-            raise ValueError(
-                f"stage {stage.name}: epochs: {spec} is generated and has no end; give steps"
-            )
+            raise ValueError(f"stage {stage.name}: epochs: {dataset.name} has no end; give steps")
         # Sentences do not need pixels: the smallest pictures do.
         width = _LEAST_WIDTH if stage.task == "words" else side
         scenes = (TabletopConfig(frames, width, width * 3 // 4) for frames in (stage.frames, 1))

@@ -1,6 +1,9 @@
 """How good the network is while it learns."""
 
+import warnings
+
 from samwise_ros.data.open_dataset import open_dataset
+from samwise_ros.engine.engine import ImagesOnlyWarning
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
 from samwise_ros.evaluation.runs import ALL
 from samwise_ros.evaluation.share import Share
@@ -49,7 +52,9 @@ def measure(
         precision=recipe.precision,
     )
     share = Share(processes.rank, processes.count)
-    results = evaluate(network, tokenizer, open_dataset(data), config, share=share)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImagesOnlyWarning)  # who trains on images knows it
+        results = evaluate(network, tokenizer, open_dataset(data), config, share=share)
     if processes.rank > 0:
         return {}
     if not results.sentences:

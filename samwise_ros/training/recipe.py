@@ -188,7 +188,7 @@ class Recipe:
         preset: the network's shape; ``None``: that of the model folder from which it starts.
         seed: of the weights and of every choice.
         stages: one after the other.
-        data: what is trained on, ``FORMAT:DIR:SPLIT``; ``None`` where the command line says it.
+        data: what is trained on, each ``FORMAT:DIR:SPLIT``; empty where the command line says it.
         optimizer: of all stages.
         losses: of all stages.
         precision: of the forward pass; weights and optimizer are float32 in both.
@@ -198,7 +198,7 @@ class Recipe:
     preset: str | None
     seed: int
     stages: tuple[Stage, ...]
-    data: str | None = None
+    data: tuple[str, ...] = ()
     optimizer: Optimizer = field(default_factory=Optimizer)
     losses: Losses = field(default_factory=Losses)
     precision: Literal["float32", "bfloat16"] = "float32"
@@ -209,6 +209,8 @@ class Recipe:
         check_types(self, "the recipe")
         if self.preset is not None:
             preset(self.preset)
+        if not isinstance(self.data, tuple) or not all(isinstance(one, str) for one in self.data):
+            raise ValueError(f"data: expected FORMAT:DIR:SPLIT, one or several, got {self.data}")
         check_choice("precision", self.precision, ("float32", "bfloat16"))
         names = [stage.name for stage in self.stages]
         if not names or len(set(names)) < len(names):
@@ -241,6 +243,8 @@ def _recipe(content: Any) -> Recipe:
         Stage(**arguments(stage, Stage, f"stage {number}"))
         for number, stage in enumerate(values["stages"], 1)
     )
+    if isinstance(values.get("data"), str):
+        values["data"] = (values["data"],)
     for name, part in _PARTS.items():
         if name in values:
             values[name] = part(**arguments(values[name], part, name))

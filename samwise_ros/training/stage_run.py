@@ -61,12 +61,10 @@ class StageRun:
         self.training, recipe = training, training.recipe
         self.index, self.step, self.seconds = state.stage, state.step, state.seconds
         self.stage = stage = recipe.stages[state.stage]
-        data = recipe.data
-        assert data is not None
         # A stage's chance does not depend on the stages before it.
         torch.manual_seed(recipe.seed + self.index)
         network = training.network.eval().requires_grad_(False)
-        clips = Clips.open(data, stage, recipe.seed, network.config.image_size)
+        clips = Clips.open(recipe.data, stage, recipe.seed, network.config.image_size)
         self.steps = clips.steps
         self.task: Task = TASKS[stage.task](network, clips, training.tokenizer, recipe.losses)
         if stage.task == "sentences":

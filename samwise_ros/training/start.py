@@ -2,22 +2,22 @@
 
 from collections import Counter
 
-from samwise_ros.data.open_dataset import open_dataset
+from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.tabletop import vocabulary
 from samwise_ros.data.tabletop_dataset import TabletopDataset
 from samwise_ros.network.checkpoint import load_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.tokenizer import SPECIAL_TOKENS, SentenceTokenizer, normalise
+from samwise_ros.training.joined import open_datasets
 from samwise_ros.training.recipe import Recipe
 
 
-def first_network(recipe: Recipe, data: str, init: str | None) -> tuple[Samwise, SentenceTokenizer]:
+def first_network(recipe: Recipe, init: str | None) -> tuple[Samwise, SentenceTokenizer]:
     """Load a model folder, or build a network that knows nothing but the words of the data.
 
     Args:
-        recipe: whose preset is built where there is no folder.
-        data: whose words are known then, ``FORMAT:DIR:SPLIT``.
+        recipe: whose preset is built where there is no folder, with the words of its data.
         init: a shipped model's name, or a model folder.
 
     Raises:
@@ -31,13 +31,12 @@ def first_network(recipe: Recipe, data: str, init: str | None) -> tuple[Samwise,
             "give one with --init, as `samwise convert` makes it"
         )
     config = preset(recipe.preset)
-    words = _words(data)[: config.vocabulary - len(SPECIAL_TOKENS)]
+    words = _words(open_datasets(recipe.data))[: config.vocabulary - len(SPECIAL_TOKENS)]
     return Samwise(config), SentenceTokenizer.of_words(words)
 
 
-def _words(data: str) -> list[str]:
+def _words(dataset: Dataset) -> list[str]:
     """Return the words of a data set's sentences, the most frequent ones first."""
-    dataset = open_dataset(data)
     if isinstance(dataset, TabletopDataset):
         return list(vocabulary())
     counts = Counter(

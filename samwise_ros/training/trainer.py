@@ -42,7 +42,7 @@ class Trainer:
             CheckpointError: for a folder whose state is damaged or of another recipe.
             ValueError: for data, a model folder or a device that cannot be used.
         """
-        if recipe.data is None:
+        if not recipe.data:
             raise ValueError("the recipe names no data: give it with --data FORMAT:DIR:SPLIT")
         if recipe.evaluate.data is not None:
             open_dataset(recipe.evaluate.data)  # to be told now, not after hours
@@ -55,7 +55,7 @@ class Trainer:
             network, tokenizer = load_model(source)
         else:
             source = f"--init {init}" if init else "the recipe's preset and seed, without --init"
-            network, tokenizer = first_network(recipe, recipe.data, init)
+            network, tokenizer = first_network(recipe, init)
         self.training = Training(recipe, folder, processes, network, tokenizer)
         self._check_weights(source)
         if processes.count > 1:

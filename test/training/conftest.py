@@ -18,7 +18,7 @@ def recipe() -> Recipe:
             Stage("words", "words", steps=2, batch=9, frames=8, **FAST),
             Stage("motion", "sentences", steps=3, batch=3, frames=6, causal_share=0.5, **FAST),
         ),
-        data="tabletop:train",
+        data=("tabletop:train",),
         optimizer=Optimizer("adamw", (0.9, 0.98), 0.01, "cosine"),
         losses=Losses(focal=20, score=1, over="frame"),
     )

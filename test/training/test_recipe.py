@@ -34,14 +34,26 @@ def test_what_is_not_said_is_as_published(tmp_path):
     assert recipe.stages[0].trained == ("cmt_adapters", "prompt", "conditional_memory_encoder")
 
 
+def test_every_shipped_recipe_is_read():
+    recipes = {path.stem: path for path in SHIPPED}
+    refcoco = Recipe.read(recipes["refcoco"])
+    assert (refcoco.stages[0].frames, refcoco.stages[0].epochs) == (1, 6)
+    assert (refcoco.stages[0].learning_rate, refcoco.stages[0].gradient_norm) == (1e-4, 0.1)
+    for name, epochs in (("ref_youtube_vos", 4), ("mevis", 1)):
+        clips, causal = Recipe.read(recipes[name]).stages
+        assert (clips.frames, clips.learning_rate, clips.epochs) == (8, 1e-5, epochs)
+        assert (clips.causal_share, causal.causal_share) == (0, 1)
+
+
 def test_parts_are_read(tmp_path):
     recipe = _read(
         tmp_path,
         f"seed: 1\nprecision: bfloat16\nlosses: {{focal: 2}}\n"
-        f"evaluate: {{every: 5, data: 'tabletop:val'}}\nstages: [{STAGE}]",
+        f"data: tabletop:train\nevaluate: {{every: 5, data: 'tabletop:val'}}\nstages: [{STAGE}]",
     )
     assert recipe.losses.focal == 2
     assert recipe.evaluate.videos == 20
+    assert recipe.data == ("tabletop:train",)
     assert recipe.precision == "bfloat16"
 
 
@@ -59,6 +71,7 @@ def test_parts_are_read(tmp_path):
         (f"seed: 1\nlosses: {{dice: -1}}\nstages: [{STAGE}]", "dice: expected 0 or more"),
         (f"seed: 1\noptimizer: {{betas: [1, 2]}}\nstages: [{STAGE}]", "betas: expected two"),
         (f"seed: 1\nevaluate: {{every: 0}}\nstages: [{STAGE}]", "every: expected 1"),
+        (f"seed: 1\ndata: 5\nstages: [{STAGE}]", "data: expected FORMAT:DIR:SPLIT"),
         ("seed: 1\nstages: 5", "stages: expected a list"),
         (f"seed: 1\nstages: [{STAGE}, {STAGE}]", "different names"),
         ("seed: 1\nstages: [{name: a, task: dance, steps: 1}]", "dance"),

@@ -160,7 +160,7 @@ def test_a_damaged_state_is_refused(recipe, tmp_path):
 def test_it_starts_from_a_model_folder(trained, tmp_path):
     folder, kept = trained
     stage = Stage("more", "sentences", steps=2, batch=2, accumulate=2, train=("prompt",))
-    recipe = Recipe(None, 1, (stage,), "tabletop:train", precision="bfloat16")
+    recipe = Recipe(None, 1, (stage,), ("tabletop:train",), precision="bfloat16")
     init = str(folder / "model")
     Trainer(recipe, tmp_path, init=init, device="cpu").run(steps=1)
     with pytest.raises(ValueError, match="--init"):
@@ -176,7 +176,7 @@ def test_what_cannot_be_trained_is_told(recipe, tmp_path):
     with pytest.raises(ValueError, match="no module 'adapters'; it has sam, text_encoder"):
         Trainer(dataclasses.replace(recipe, stages=(stage,)), tmp_path, device="cpu")
     with pytest.raises(ValueError, match="--data"):
-        Trainer(dataclasses.replace(recipe, data=None), tmp_path, device="cpu")
+        Trainer(dataclasses.replace(recipe, data=()), tmp_path, device="cpu")
     endless = Stage("more", "sentences", epochs=1)
     with pytest.raises(ValueError, match="has no end; give steps"):
         Trainer(dataclasses.replace(recipe, stages=(endless,)), tmp_path, device="cpu").run()

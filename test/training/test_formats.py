@@ -1,0 +1,50 @@
+"""Every format of folders trains and is evaluated meanwhile."""
+
+import dataclasses
+import json
+
+import pytest
+
+from samwise_ros.data.tabletop import TabletopConfig
+from samwise_ros.data.write_mevis import write_mevis
+from samwise_ros.data.write_ref_davis17 import write_ref_davis17
+from samwise_ros.data.write_ref_youtube_vos import write_ref_youtube_vos
+from samwise_ros.data.write_refcoco import write_refcoco
+from samwise_ros.training.recipe import Evaluate, Recipe, Stage
+from samwise_ros.training.trainer import Trainer
+
+WRITE = {
+    "mevis": write_mevis,
+    "ref_youtube_vos": write_ref_youtube_vos,
+    "ref_davis17": write_ref_davis17,
+    "refcoco": write_refcoco,
+}
+
+
+@pytest.mark.parametrize("name", list(WRITE))
+def test_a_format_trains_for_a_few_steps(name, tmp_path):
+    frames = 1 if name == "refcoco" else 4
+    WRITE[name](tmp_path / "data", {"train": 2}, TabletopConfig(frames, 64, 48))
+    spec = f"{name}:{tmp_path / 'data'}:train"
+    stage = Stage("clips", "sentences", steps=2, batch=2, frames=frames, targets=1, augment=True)
+    recipe = Recipe("tabletop", 1, (stage,), (spec,), evaluate=Evaluate(spec, every=2, videos=1))
+    trainer = Trainer(recipe, tmp_path / "run", device="cpu")
+    assert trainer.run()
+    lines = [json.loads(text) for text in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines if "J&F" in line] == [2]
+    assert all(line["focal"] > 0 for line in lines if "focal" in line)
+    assert trainer.training.network.trained_frames == frames
+
+
+def test_sentences_without_objects_cannot_be_learned(tmp_path):
+    spec = f"mevis:{tmp_path / 'data'}:train"
+    write_mevis(tmp_path / "data", {"train": 1}, TabletopConfig(4, 64, 48))
+    next((tmp_path / "data").rglob("mask_dict.json")).unlink()
+    stage = Stage("clips", "sentences", steps=1, batch=1, frames=4, absent_share=0.0)
+    with pytest.raises(ValueError, match="train on a split that has masks"):
+        Trainer(Recipe("tabletop", 1, (stage,), (spec,)), tmp_path / "run", device="cpu").run()
+    taught = dataclasses.replace(stage, task="words", name="words")
+    evaluate = Evaluate(f"mevis:{tmp_path / 'none'}:train")
+    recipe = Recipe("tabletop", 1, (taught,), (spec,), evaluate=evaluate)
+    with pytest.raises(ValueError, match="none"):
+        Trainer(recipe, tmp_path / "other", device="cpu")
