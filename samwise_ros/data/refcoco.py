@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import DatasetError, Expression, Video
 from samwise_ros.data.entry import Entry
-from samwise_ros.data.files import read_frames, read_json
+from samwise_ros.data.files import image_size, read_frames, read_json
 from samwise_ros.data.pickled import read_plain_pickle
 from samwise_ros.data.run_length import decode
 
-# Where there are several, the first: UNC split RefCOCO and RefCOCO+, UMD RefCOCOg without an image
-# in two splits, Google the first two otherwise and RefCOCOg by object.
+# Who divided it into splits; of several, the first. Google's RefCOCOg has images in two splits at
+# once, UMD's has not.
 _SPLIT_BY = ("unc", "umd", "google")
 
 
@@ -91,11 +91,20 @@ class Refcoco:
         self, index: int, objects: Sequence[int], moments: Sequence[int]
     ) -> NDArray[np.bool_]:
         """Read the masks of objects; see ``Dataset``."""
-        image = self._image(index)
-        size = (image["height"].number(), image["width"].number())
+        size = self._size(index)
         masks = [decode(self._annotations[number]["segmentation"], size) for number in objects]
         stacked = np.stack(masks)[:, None] if masks else np.zeros((0, 1, *size), np.bool_)
         return np.repeat(stacked, len(moments), axis=1)
+
+    def _size(self, index: int) -> tuple[int, int]:
+        """Height and width of an image: those for which its polygons were drawn."""
+        image = self._image(index)
+        drawn_for = (image["height"].number(), image["width"].number())
+        file = self.image_files(index, (0,))[0]
+        size = image_size(file)
+        if size != drawn_for:
+            raise image.error(f"height and width {drawn_for}, but {file} has {size}")
+        return size
 
     def _image(self, index: int) -> Entry:
         number = self._ids[index]

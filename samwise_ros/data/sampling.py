@@ -1,4 +1,4 @@
-"""Which frames of a video to look at."""
+"""Which frames of a video training looks at; evaluation takes all, in order."""
 
 import random
 
@@ -6,17 +6,8 @@ _REACH = 3
 """How far a local neighbour is from the middle, in frames."""
 
 
-def all_frames(length: int) -> tuple[int, ...]:
-    """For evaluation: every frame, in order.
-
-    >>> all_frames(3)
-    (0, 1, 2)
-    """
-    return tuple(range(length))
-
-
 def frames_around(length: int, count: int, rng: random.Random) -> tuple[int, ...]:
-    """For training: a frame, its neighbours and others from all over the video.
+    """A frame, its neighbours and others from all over the video.
 
     The clip holds a frame by chance, one a few frames before it and one a few frames after it, as
     far as there is room, which show how things move; the others are drawn from the whole video and

@@ -127,6 +127,12 @@ def test_a_broken_mask_is_named(folder: Path, polygons: Any, message: str) -> No
         Refcoco(folder, "val").masks(0, [31], [0])
 
 
+def test_an_image_of_another_size_than_its_polygons_were_drawn_for_is_named(folder: Path) -> None:
+    write_photo(folder.parent / "train2014" / f"{IMAGE}.jpg", width=WIDTH + 8)
+    with pytest.raises(DatasetError, match=r"images/1: height and width \(16, 24\), but .*9.jpg"):
+        Refcoco(folder, "val").masks(0, [31], [0])
+
+
 class Harm:
     """A pickle of this asks to run a program."""
 
