@@ -52,8 +52,8 @@ class Comparison:
         """For the head of a table's column."""
         first, other = self.first, self.other
         if first.mode == other.mode:
-            return f"{first.mode}: {first.deciding} less {other.deciding}"
-        return f"{first.deciding}: {first.mode} less {other.mode}"
+            return f"{first.mode}: CME {first.decider} less {other.decider}"
+        return f"CME {first.decider}: {first.mode} less {other.mode}"
 
     def to_json(self) -> dict[str, Any]:
         """Everything as plain data, in percent."""

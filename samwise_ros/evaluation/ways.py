@@ -28,12 +28,12 @@ class Way:
         >>> Way("clip", "every_4th").name
         'clip, CME every 4th'
         """
-        return f"{self.mode}, {self.deciding}"
+        return f"{self.mode}, CME {self.decider}"
 
     @property
-    def deciding(self) -> str:
-        """Who decides, in words."""
-        return f"CME {self.correction.replace('_', ' ')}"
+    def decider(self) -> str:
+        """The correction, for people."""
+        return self.correction.replace("_", " ")
 
     @property
     def folder(self) -> str:

@@ -79,9 +79,9 @@ def test_the_pairs_differ_in_one_respect() -> None:
     ways = tuple(Way(mode, who) for mode in ("online", "clip") for who in ("always", "never"))
     found = results(*[[score(0.5)]] * 4, ways=ways).comparisons
     assert [pair.name for pair in found] == [
-        "online: CME always less CME never",
+        "online: CME always less never",
         "CME always: online less clip",
-        "clip: CME always less CME never",
+        "clip: CME always less never",
     ]
 
 
