@@ -50,7 +50,7 @@ def test_a_damaged_text_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "counts", [[], [7], [-1, 13], [13, -1], "", "\u00e9", "P" * 9, None, [0.5]]
+    "counts", [[], [7], [-1, 13], [13, -1], "", "O=", "=O", "\u00e9", "P" * 9, None, [0.5]]
 )
 def test_runs_that_do_not_fill_the_image_are_refused(counts: Any) -> None:
     with pytest.raises(DatasetError, match=r"masks.json: 7.*expected"):

@@ -30,6 +30,13 @@ def test_a_clip_has_neighbours_and_comes_from_the_whole_video() -> None:
     assert min(seen.values()) > 100
 
 
+def test_neighbours_are_one_to_three_frames_away() -> None:
+    clips = [frames_around(50, 3, random.Random(seed)) for seed in range(300)]
+    inner = [clip for clip in clips if clip[0] > 0 and clip[2] < 49]
+    assert {clip[1] - clip[0] for clip in inner} == {1, 2, 3}
+    assert {clip[2] - clip[1] for clip in inner} == {1, 2, 3}
+
+
 def test_a_single_frame_may_be_any() -> None:
     assert {frames_around(9, 1, random.Random(seed)) for seed in range(200)} == {
         (moment,) for moment in range(9)
