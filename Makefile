@@ -15,7 +15,7 @@ requirements := requirements.txt requirements-ros.txt requirements-dev.txt
 fits := import sys, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))
 enter := . ./env.sh &&
 
-.PHONY: help workspace demo test test-slow lint clean FORCE
+.PHONY: help workspace demo test test-slow train-smoke lint clean FORCE
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
@@ -30,6 +30,10 @@ test: lint  ## lint, then every test but the slow ones
 
 test-slow: workspace  ## the slow tests
 	@$(enter) pytest -m slow
+
+train-smoke: workspace  ## write a data set, train 4 steps with a stop between, evaluate; seconds
+	@rm -rf .workspace/train-smoke
+	@$(enter) test/cli/train_smoke.sh .workspace/train-smoke
 
 lint: workspace  ## style, formatting and types
 	@$(enter) ruff check

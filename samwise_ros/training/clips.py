@@ -127,6 +127,11 @@ def _objects(dataset: Dataset, index: int, rng: random.Random, stage: Stage, fra
     """Choose objects that a click or a box can show on the first frame, or nothing."""
     video = dataset.video(index)
     objects = sorted({number for said in video.expressions for number in said.objects})
+    if not objects and video.expressions:
+        raise ValueError(
+            f"{dataset.name}: {video.name}: its expressions name no objects; "
+            "train on a split that has masks"
+        )
     moments = frames_around(len(video.frames), frames, rng)
     images = dataset.images(index, moments)
     masks = dataset.masks(index, objects, moments)

@@ -35,12 +35,12 @@ def test_what_is_not_said_is_as_published(tmp_path):
 
 
 def test_every_shipped_recipe_is_read():
-    recipes = {path.stem: path for path in SHIPPED}
-    refcoco = Recipe.read(recipes["refcoco"])
+    recipes = {path.stem: Recipe.read(path) for path in SHIPPED}
+    refcoco = recipes["refcoco"]
     assert (refcoco.stages[0].frames, refcoco.stages[0].epochs) == (1, 6)
     assert (refcoco.stages[0].learning_rate, refcoco.stages[0].gradient_norm) == (1e-4, 0.1)
     for name, epochs in (("ref_youtube_vos", 4), ("mevis", 1)):
-        clips, causal = Recipe.read(recipes[name]).stages
+        clips, causal = recipes[name].stages
         assert (clips.frames, clips.learning_rate, clips.epochs) == (8, 1e-5, epochs)
         assert (clips.causal_share, causal.causal_share) == (0, 1)
 
