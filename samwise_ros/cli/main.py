@@ -16,7 +16,8 @@ SUBCOMMANDS = {
     "evaluate": "score a model's masks: J, F and the control by swapped sentences",
     "benchmark": "measure frames a second and latency, of the engine or of the node",
     "train": "train a model by a recipe",
-    "convert": "make a model folder from a released checkpoint",
+    "download": "get published weights and tokenizers",
+    "convert": "make a model folder from published weights",
     "data": "look through the folder of a data set, or write generated videos as one",
 }
 """The modules of this folder and what they do."""

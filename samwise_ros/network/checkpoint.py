@@ -1,4 +1,4 @@
-"""Weights on disk: released checkpoints, and the model folder that this project reads."""
+"""Weights on disk: files of tensors, and the model folder that this project reads."""
 
 import json
 import pickle
@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.presets import PRESETS
@@ -22,11 +22,11 @@ SHIPPED = Path(__file__).parents[1] / "models"
 """Where the models that come with the package stand."""
 
 # Released checkpoints have no token types; the text encoder's only one is zero.
-_NOT_RELEASED = {"text_encoder.roberta.embeddings.token_type_embeddings.weight"}
-
+_NOT_RELEASED = frozenset({"text_encoder.roberta.embeddings.token_type_embeddings.weight"})
 
 # What torch's reader raises for files that are damaged or hold more than tensors.
 _UNREADABLE = (
+    SafetensorError,
     pickle.UnpicklingError,
     zipfile.BadZipFile,
     AssertionError,
@@ -44,8 +44,12 @@ class CheckpointError(ValueError):
     """A checkpoint or model folder that cannot be used; the message says which and why."""
 
 
-def load_released(path: Path) -> dict[str, Tensor]:
-    """Read a released ``.pth`` file without executing anything in it.
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """Read a ``.safetensors`` file, or one of torch's without executing anything in it.
+
+    Args:
+        path: torch's files (``.pth``, ``.pt``, ``.bin``) hold a dict of tensors, or one under
+            ``"model"``.
 
     Raises:
         CheckpointError: for a file that is missing, damaged, or holds more than tensors.
@@ -53,6 +57,8 @@ def load_released(path: Path) -> dict[str, Tensor]:
     if not path.is_file():
         raise CheckpointError(f"{path}: no such file")
     try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
         content = torch.load(path, map_location="cpu", weights_only=True)
     except _UNREADABLE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
@@ -74,31 +80,65 @@ def load_state(network: Samwise, state: Mapping[str, Tensor], source: str = "che
     Raises:
         CheckpointError: naming every missing, unexpected and differently shaped key.
     """
-    translated = {}
-    for key, tensor in state.items():
-        ours = our_key(key)
-        if ours is not None:
-            translated[ours] = tensor
-    expected = network.state_dict()
-    missing = sorted(set(expected) - set(translated) - _NOT_RELEASED)
-    unexpected = sorted(set(translated) - set(expected))
+    translated = {our_key(key): tensor for key, tensor in state.items()}
+    ours = {key: tensor for key, tensor in translated.items() if key is not None}
+    fit(network, ours, source, _NOT_RELEASED)
+
+
+def fit(
+    module: nn.Module,
+    state: Mapping[str, Tensor],
+    source: str,
+    optional: frozenset[str] = frozenset(),
+) -> None:
+    """Put a state dict with a module's own keys into it, all of it or nothing.
+
+    Args:
+        module: takes the weights.
+        state: from key to tensor.
+        source: the file's name for the message.
+        optional: keys that keep the module's values where the state has none.
+
+    Raises:
+        CheckpointError: naming every missing, unexpected and differently shaped key.
+    """
+    expected = module.state_dict()
     reshaped = [
         f"{key}: expected {tuple(expected[key].shape)}, got {tuple(tensor.shape)}"
-        for key, tensor in sorted(translated.items())
+        for key, tensor in sorted(state.items())
         if key in expected and tensor.shape != expected[key].shape
     ]
     problems = [
         f"{len(keys)} {name}: {', '.join(keys)}"
         for name, keys in (
-            ("missing", missing),
-            ("unexpected", unexpected),
+            ("missing", sorted(set(expected) - set(state) - optional)),
+            ("unexpected", sorted(set(state) - set(expected))),
             ("of another shape", reshaped),
         )
         if keys
     ]
     if problems:
         raise CheckpointError(f"{source} does not fit the network; " + "; ".join(problems))
-    network.load_state_dict({**expected, **translated})
+    module.load_state_dict({**expected, **state})
+
+
+def load_tokenizer(path: Path, config: SamwiseConfig) -> SentenceTokenizer:
+    """Read a ``tokenizer.json`` for a network.
+
+    Raises:
+        CheckpointError: for one that cannot be read, or whose tokens are not the network's.
+    """
+    try:
+        tokenizer = SentenceTokenizer.load(path)
+    except ValueError as error:
+        raise CheckpointError(str(error)) from error
+    if tokenizer.size > config.vocabulary or tokenizer.pad_id != config.pad_id:
+        raise CheckpointError(
+            f"{path}: {tokenizer.size} tokens, filled up with token {tokenizer.pad_id}; expected "
+            f"at most {config.vocabulary}, filled up with {config.pad_id}: take the tokenizer "
+            f"that the {config.text_encoder} text encoder was trained with"
+        )
+    return tokenizer
 
 
 def save_model(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> None:
@@ -138,17 +178,8 @@ def load_model(model: str) -> tuple[Samwise, SentenceTokenizer]:
     network = Samwise(config)
     network.trained_frames = trained_frames
     weights = folder / "model.safetensors"
-    try:
-        state = load_file(weights)
-    except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{weights}: {error}") from error
-    load_state(network, state, str(weights))
-    tokenizer = SentenceTokenizer.load(folder / "tokenizer.json")
-    if tokenizer.size > network.config.vocabulary:
-        raise CheckpointError(
-            f"{folder / 'tokenizer.json'}: {tokenizer.size} tokens, but the network has "
-            f"{network.config.vocabulary}"
-        )
+    fit(network, read_tensors(weights), str(weights))
+    tokenizer = load_tokenizer(folder / "tokenizer.json", config)
     return network.eval(), tokenizer
 
 

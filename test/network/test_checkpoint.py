@@ -11,8 +11,9 @@ from recipe import recipe_state_dict
 from samwise_ros.network.checkpoint import (
     CheckpointError,
     load_model,
-    load_released,
     load_state,
+    load_tokenizer,
+    read_tensors,
     save_model,
 )
 from samwise_ros.network.presets import PRESETS
@@ -82,7 +83,7 @@ def test_all_problems_are_named_and_nothing_changes(network, state):
 def test_released_file_with_and_without_its_model_entry(tmp_path, state):
     torch.save({"model": state, "epoch": 3}, tmp_path / "a.pth")
     torch.save(state, tmp_path / "b.pth")
-    assert set(load_released(tmp_path / "a.pth")) == set(load_released(tmp_path / "b.pth"))
+    assert set(read_tensors(tmp_path / "a.pth")) == set(read_tensors(tmp_path / "b.pth"))
 
 
 @pytest.mark.parametrize("kind", ["bomb", "truncated", "text", "missing", "list"])
@@ -99,7 +100,7 @@ def test_bad_files_are_refused_by_name(tmp_path, monkeypatch, kind, state):
     elif kind == "list":
         torch.save([1, 2], path)
     with pytest.raises(CheckpointError, match=r"bad\.pth"):
-        load_released(path)
+        read_tensors(path)
     assert not (tmp_path / "exploded").exists()
 
 
@@ -133,6 +134,18 @@ def test_damaged_model_folder_names_the_file(tmp_path, network, file, content):
     (tmp_path / "model" / file).write_text(content)
     with pytest.raises(ValueError, match=file):
         load_model(str(tmp_path / "model"))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"vocabulary": 6}, {"text_encoder": "clip"}], ids=["too many", "of another kind"]
+)
+def test_a_tokenizer_of_another_text_encoder_is_refused(tmp_path, changes):
+    TOKENIZER.save(tmp_path / "tokenizer.json")
+    config = dataclasses.replace(PRESETS["mini"], **changes)
+    with pytest.raises(
+        CheckpointError, match=r"tokenizer\.json: 7 tokens, filled up with token 1;"
+    ):
+        load_tokenizer(tmp_path / "tokenizer.json", config)
 
 
 def test_unknown_model_says_what_there_is():
