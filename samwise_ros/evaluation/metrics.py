@@ -67,7 +67,8 @@ def boundary_accuracy(mask: Mask, truth: Mask) -> NDArray[np.float64]:
 
 def _frame_accuracy(mask: Mask, truth: Mask, disk: NDArray[np.uint8]) -> float:
     """F-measure of one frame's boundary, (H, W) bool each."""
-    found, wanted = _boundary(mask), _boundary(truth)
+    window = _window(mask, truth)
+    found, wanted = _boundary(mask[window]), _boundary(truth[window])
     count_found, count_wanted = int(found.sum()), int(wanted.sum())
     if count_found == 0 or count_wanted == 0:
         # The benchmark counts one of precision and recall as 1, the other as 0.
@@ -76,6 +77,15 @@ def _frame_accuracy(mask: Mask, truth: Mask, disk: NDArray[np.uint8]) -> float:
     recall = np.count_nonzero(cv2.dilate(found, disk)[wanted > 0]) / count_wanted
     total = precision + recall
     return 2 * precision * recall / total if total else 0.0
+
+
+def _window(mask: Mask, truth: Mask) -> tuple[slice, slice]:
+    """Where the two have pixels, and one pixel more: there is no boundary elsewhere.
+
+    Most objects are small, and the time that a frame takes grows with the window.
+    """
+    x, y, width, height = cv2.boundingRect((mask | truth).view(np.uint8))
+    return slice(max(y - 1, 0), y + height + 1), slice(max(x - 1, 0), x + width + 1)
 
 
 def _boundary(mask: Mask) -> NDArray[np.uint8]:

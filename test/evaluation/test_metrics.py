@@ -33,6 +33,37 @@ def test_full_image_has_no_boundary() -> None:
     np.testing.assert_array_equal(boundary_accuracy(full, full), [1, 1])
 
 
+@pytest.mark.parametrize("corner", [(0, 0), (0, 24), (14, 0), (14, 24), (7, 12)])
+def test_what_lies_around_the_masks_does_not_matter(corner: tuple[int, int]) -> None:
+    """An object in a corner has no boundary where the image ends: counted pixel by pixel."""
+    row, column = corner
+    mask = np.zeros((1, 20, 30), np.bool_)
+    mask[0, row : row + 6, column : column + 6] = True
+    truth = np.roll(mask, 2, axis=2 if column < 24 else 1) & ~mask | mask
+    reach = 1  # of an image of 20 x 30, rounded up
+    here, there = (
+        {
+            (y, x)
+            for y in range(20)
+            for x in range(30)
+            if any(
+                plane[y, x] != plane[min(y + i, 19), min(x + j, 29)]
+                for i, j in ((0, 1), (1, 0), (1, 1))
+            )
+        }
+        for plane in (mask[0], truth[0])
+    )
+
+    def near(one: set[tuple[int, int]], other: set[tuple[int, int]]) -> float:
+        hits = [any((y - v) ** 2 + (x - u) ** 2 <= reach**2 for v, u in other) for y, x in one]
+        return sum(hits) / len(hits)
+
+    precision, recall = near(here, there), near(there, here)
+    expected = 2 * precision * recall / (precision + recall)
+    assert boundary_accuracy(mask, truth)[0] == pytest.approx(expected)
+    assert 0 < expected < 1
+
+
 @pytest.mark.parametrize("metric", [region_similarity, boundary_accuracy])
 def test_other_shapes_and_types_are_refused(metric) -> None:
     with pytest.raises(ValueError, match="one shape"):
