@@ -136,5 +136,5 @@ def _settings(arguments: argparse.Namespace, config: EvaluationConfig) -> dict[s
 
 def _tells(dataset: Dataset) -> bool:
     """Whether a data set says what its sentences mean; its first video is as the others."""
-    expressions = dataset.video(0).expressions
+    expressions = dataset.video(0).expressions if len(dataset) else ()
     return not expressions or any(expression.objects for expression in expressions)

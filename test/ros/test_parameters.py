@@ -35,6 +35,12 @@ def test_the_engine_gets_its_own_defaults() -> None:
     assert Parameters().engine_config() == EngineConfig()
 
 
+def test_the_correction_is_the_networks_or_nobodys() -> None:
+    decider = {on: Parameters(switch_correction=on).engine_config() for on in (True, False)}
+    assert decider[True].switch_correction == "learned"
+    assert decider[False].switch_correction == "never"
+
+
 def test_descriptors_say_range_choices_and_when_they_change() -> None:
     assert descriptor("cameras").read_only
     assert not descriptor("model").read_only
