@@ -13,7 +13,7 @@ from collections.abc import Sequence
 SUBCOMMANDS = {
     "demo": "a camera, the node and changing sentences, over ROS 2",
     "segment": "mask what sentences mean in a video, without ROS",
-    "evaluate": "score a model's masks: J, F and the control by swapped sentences",
+    "evaluate": "score a model's masks on a data set, in one or several ways",
     "benchmark": "measure frames a second and latency, of the engine or of the node",
     "train": "train a model by a recipe",
     "download": "get published weights and tokenizers",
