@@ -16,6 +16,7 @@ SUBCOMMANDS = {
     "evaluate": "score a model's masks on a data set, in one or several ways",
     "benchmark": "measure frames a second and latency, of the engine or of the node",
     "train": "train a model by a recipe",
+    "ablation": "train and score variants of the network with parts left out",
     "download": "get published weights and tokenizers",
     "convert": "make a model folder from published weights",
     "data": "look through the folder of a data set, or write generated videos as one",
