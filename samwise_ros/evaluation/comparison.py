@@ -11,6 +11,7 @@ from samwise_ros.evaluation.scoring import ExpressionScore
 from samwise_ros.evaluation.ways import Way
 
 _RESAMPLES = 2000
+_AT_ONCE = 100  # bounds the memory
 _SEED = 0
 
 
@@ -96,9 +97,9 @@ def difference(first: Sequence[ExpressionScore], other: Sequence[ExpressionScore
     sums, counts = np.bincount(owner, gains), np.bincount(owner).astype(np.float64)
     rng = np.random.default_rng(_SEED)
     means = []
-    for _ in range(_RESAMPLES):
-        drawn = np.bincount(rng.integers(len(sums), size=len(sums)), minlength=len(sums))
-        means.append((drawn @ sums) / (drawn @ counts))
+    for _ in range(_RESAMPLES // _AT_ONCE):
+        drawn = rng.integers(len(sums), size=(_AT_ONCE, len(sums)))
+        means.append(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1))
     low, high = np.quantile(means, (0.025, 0.975))
     return Difference(len(first), len(sums), float(gains.mean()), float(low), float(high))
 

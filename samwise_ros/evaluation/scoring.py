@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Expression, Video
+from samwise_ros.evaluation.label_maps import assigned
 from samwise_ros.evaluation.metrics import boundary_accuracy, region_similarity
 
 CONTROLLED_KIND = "attribute"
@@ -128,12 +129,7 @@ class VideoScorer:
         self.scored = [index for index, one in enumerate(expressions) if one.objects]
         pairs = {(index, index) for index in self.scored}
         if label_maps:
-            pairs |= {
-                (said, meant)
-                for said in self.scored
-                for meant in self.scored
-                if expressions[said].annotator == expressions[meant].annotator
-            }
+            pairs.update(pair for group in self._annotators() for pair in product(group, group))
         self._partners = {index: partner(expressions, index) for index in self.scored}
         pairs |= {(said, meant) for meant, said in self._partners.items() if said is not None}
         self._tallies = {pair: Tally() for pair in sorted(pairs)}
@@ -159,9 +155,17 @@ class VideoScorer:
         """The scores, when all frames were taken."""
         answers = {index: index for index in self.scored}
         if self.label_maps:
-            similarities = {pair: tally.similarity for pair, tally in self._tallies.items()}
-            answers = assigned(self.video.expressions, self.scored, similarities)
+            answers = {}
+            for group in self._annotators():
+                answers.update(assigned(group, lambda *pair: self._tallies[pair].similarity.jf))
         return tuple(self._score(index, answers[index]) for index in self.scored)
+
+    def _annotators(self) -> list[list[int]]:
+        """The scored expressions of each annotator."""
+        groups = defaultdict(list)
+        for index in self.scored:
+            groups[self.video.expressions[index].annotator].append(index)
+        return list(groups.values())
 
     def _score(self, index: int, answer: int) -> ExpressionScore:
         expression, said = self.video.expressions[index], self._partners[index]
@@ -184,41 +188,6 @@ class VideoScorer:
             tally.union,
             swap,
         )
-
-
-def assigned(
-    expressions: Sequence[Expression],
-    scored: Sequence[int],
-    similarities: Mapping[tuple[int, int], Similarity],
-) -> dict[int, int]:
-    """Find for each object which of an annotator's masks answers it best, all taken together.
-
-    This is how published results on Ref-DAVIS17 are computed (ReferFormer, Wu et al., CVPR 2022):
-    an annotator's masks are one label map, and DAVIS's evaluation of the unsupervised task assigns
-    its labels to the objects so that the sum of J&F over all frames is the largest.
-
-    Args:
-        expressions: of a video.
-        scored: indices of those that mean an object.
-        similarities: of each pair (said, meant) of the same annotator's expressions.
-
-    Returns:
-        From each scored expression to the one whose masks answer for it.
-    """
-    groups: dict[int, list[int]] = defaultdict(list)
-    for index in scored:
-        groups[expressions[index].annotator].append(index)
-    found: dict[int, int] = {}
-    for group in groups.values():
-        # At most five objects have a name in a video of DAVIS 2017: 120 orders.
-        best = max(
-            permutations(group),
-            key=lambda order: sum(
-                similarities[said, meant].jf for said, meant in zip(order, group, strict=True)
-            ),
-        )
-        found.update(zip(group, best, strict=True))
-    return found
 
 
 def mean(similarities: Sequence[Similarity]) -> Similarity:

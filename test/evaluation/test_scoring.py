@@ -1,5 +1,7 @@
 """An oracle scores 100, one that ignores the sentence is found out by the control."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from drawn import Drawn, said
@@ -7,13 +9,11 @@ from drawn import Drawn, said
 from samwise_ros.data.dataset import Expression
 from samwise_ros.data.tabletop import TabletopConfig
 from samwise_ros.data.tabletop_dataset import TabletopDataset
-from samwise_ros.evaluation.label_maps import without_overlaps
+from samwise_ros.evaluation.label_maps import assigned, without_overlaps
 from samwise_ros.evaluation.runs import Run
 from samwise_ros.evaluation.scoring import (
-    Similarity,
     Tally,
     VideoScorer,
-    assigned,
     mean,
     partner,
 )
@@ -100,12 +100,25 @@ def test_the_partner_is_the_next_attribute_sentence_of_another_object() -> None:
     assert partner(expressions[:3], 0) is None
 
 
-def test_labels_are_assigned_to_an_annotators_objects_as_a_whole() -> None:
-    """Said 0 fits both objects best, but then said 1 would have nothing: 0.6 + 0.7 > 0.9 + 0.1."""
-    expressions = [said("a", 1), said("b", 2), said("alone", 1, annotator=1)]
-    fits = {(0, 0): 0.9, (1, 0): 0.7, (0, 1): 0.6, (1, 1): 0.1, (2, 2): 0.2}
-    similarities = {pair: Similarity(value, value) for pair, value in fits.items()}
-    assert assigned(expressions, [0, 1, 2], similarities) == {0: 1, 1: 0, 2: 2}
+def test_labels_are_assigned_to_objects_so_that_all_fit_best() -> None:
+    fits = np.random.default_rng(0).random((5, 5))
+    answers = assigned(range(5), lambda said, meant: fits[said, meant])
+    totals = [
+        sum(fits[said, meant] for meant, said in enumerate(p)) for p in permutations(range(5))
+    ]
+    assert sorted(answers.values()) == list(range(5))
+    assert sum(fits[answers[meant], meant] for meant in range(5)) == pytest.approx(max(totals))
+
+
+def test_an_annotators_labels_may_be_exchanged_but_not_with_another_annotators() -> None:
+    expressions = [said("left", 0), said("right", 1), said("left again", 0, annotator=1)]
+    dataset = Drawn([expressions])
+    left, right = dataset.masks(0, [0, 1], range(3))
+    found, truths = {0: right, 1: left, 2: right}, {0: left, 1: right, 2: left}
+    for label_maps, scores in ((True, [1.0, 1.0, 0.0]), (False, [0.0, 0.0, 0.0])):
+        scorer = VideoScorer(dataset.video(0), label_maps)
+        scorer.add(found, truths)
+        assert [score.own.j for score in scorer.scores()] == scores
 
 
 def test_in_a_label_map_the_surer_mask_takes_the_pixel() -> None:
