@@ -27,6 +27,8 @@ class SampleConfig:
         absent_share: share of sentences that mean nothing in the video. A generated data set makes
             them; of others it is a sentence about another video, which may fit here by accident.
         shape_share: share of sentences that are chosen among those whose detail is ``shape``.
+        motion_share: likewise among those of other kinds than ``attribute``, on clips, each kind as
+            often as another.
         augmentation: what is changed; ``None``: nothing.
     """
 
@@ -34,6 +36,7 @@ class SampleConfig:
     sentences: int = 1
     absent_share: float = 0.0
     shape_share: float = 0.0
+    motion_share: float = 0.0
     augmentation: Augmentation | None = None
 
     def __post_init__(self) -> None:
@@ -41,7 +44,7 @@ class SampleConfig:
         for name in ("frames", "sentences"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: expected 1 or more, got {getattr(self, name)}")
-        for name in ("absent_share", "shape_share"):
+        for name in ("absent_share", "shape_share", "motion_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name}: expected 0 to 1, got {getattr(self, name)}")
 
@@ -110,13 +113,17 @@ def _choose_expressions(
         )
     rng.shuffle(expressions)
     shapes = [said for said in expressions if said.detail == "shape"]
+    kinds = sorted({said.kind for said in expressions} - {"attribute"})
     chosen = []
     for number in range(config.sentences):
         if rng.random() < config.absent_share or not expressions:
             chosen.append(Expression(_absent_sentence(dataset, index, video, rng), ()))
             continue
         said = expressions[number % len(expressions)]
-        if config.shape_share and shapes and rng.random() < config.shape_share:
+        if config.frames > 1 and kinds and rng.random() < config.motion_share:
+            kind = rng.choice(kinds)
+            said = rng.choice([other for other in expressions if other.kind == kind])
+        elif config.shape_share and shapes and rng.random() < config.shape_share:
             said = shapes[number % len(shapes)]
         chosen.append(said)
     return chosen

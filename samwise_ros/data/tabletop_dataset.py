@@ -1,6 +1,7 @@
 """The generated tabletop as a data set."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -16,6 +17,8 @@ from samwise_ros.data.tabletop import (
 )
 from samwise_ros.data.tabletop_meaning import Chance
 
+_LATE = ("enters", "starts")
+_LATE_FROM = 1 << 41
 _SUPPLY = 1 << 40
 """So many videos: nobody comes to the end of them."""
 
@@ -35,24 +38,47 @@ class TabletopDataset:
     def video(self, index: int) -> Video:
         """List one video; see ``Dataset``."""
         frames = tuple(f"{moment:05d}" for moment in range(self._config.frames))
-        return Video(f"{self.split}{index:06d}", frames, self._made(index).expressions)
+        return Video(f"{self.split}{index:06d}", frames, self.scene(index).expressions)
 
     def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
         """Give frames; see ``Dataset``."""
-        return self._made(index).frames[list(moments)]
+        return self.scene(index).frames[list(moments)]
 
     def masks(
         self, index: int, objects: Sequence[int], moments: Sequence[int]
     ) -> NDArray[np.bool_]:
         """Give the masks of objects; see ``Dataset``."""
-        return self._made(index).masks[np.ix_(objects, moments)]
+        return self.scene(index).masks[np.ix_(objects, moments)]
 
     def absent_sentence(self, index: int, rng: Chance) -> str:
         """Make a sentence of the same kind that means no object of the video."""
-        return absent_sentence(self._made(index), rng)
+        return absent_sentence(self.scene(index), rng)
 
-    def _made(self, index: int) -> TabletopVideo:
+    def scene(self, index: int) -> TabletopVideo:
+        """Make a video with all that the generator knows of it."""
         return _make(self.split, index, self._config)
+
+
+class LateTabletop(TabletopDataset):
+    """Videos in which what is named comes late or begins late to do what is said of it.
+
+    They are test videos of their own, of which only those sentences are kept.
+    """
+
+    def __init__(self, config: TabletopConfig) -> None:
+        """Supply videos."""
+        super().__init__("test", config)
+        self.name = "tabletop:late"
+
+    def video(self, index: int) -> Video:
+        """List one video; see ``Dataset``."""
+        video = super().video(index)
+        kept = (said for said in video.expressions if said.detail in _LATE)
+        return replace(video, expressions=tuple(kept))
+
+    def scene(self, index: int) -> TabletopVideo:
+        """Make a video, which is not among those of the test split."""
+        return super().scene(index + _LATE_FROM)
 
 
 @lru_cache(maxsize=4)

@@ -37,3 +37,8 @@ class MemoryBank:
             torch.cat((self.memories, memory[:, None]), 1)[:, -MEMORY_FRAMES:],
             torch.cat((self.pointers, pointer[:, None]), 1)[:, -MEMORY_POINTERS:],
         )
+
+    def of(self, owners: Tensor) -> "MemoryBank":
+        """Return a bank in which each command has the memory of the one that is named for it."""
+        mask = None if self.mask is None else self.mask[owners]
+        return MemoryBank(self.memories[owners], self.pointers[owners], mask)

@@ -34,6 +34,8 @@ class VideoBatch:
         masks: (N, K, T, S, S) bool; empty where the target is not in view.
         input_ids: (N, K, L) int64 tokens of the sentences.
         verbs: (N, K, L) bool, those of verbs; all false for a network without the motion prompt.
+        labels: (N, T, 4, S/8, S/8) int64, what all objects are and do, see ``object_labels``; empty
+            where the stage does not ask.
         numbers: (N,) int64, of the clips in the whole batch, which several processes share.
     """
 
@@ -42,6 +44,7 @@ class VideoBatch:
     masks: Tensor
     input_ids: Tensor
     verbs: Tensor
+    labels: Tensor
     numbers: Tensor
 
 
@@ -118,6 +121,11 @@ class Videos(Dataset[VideoBatch | ValueError]):
                 f"{self.clips.dataset.name}: a sentence has {input_ids.shape[1]} tokens; the text "
                 f"encoder takes {longest}"
             )
+        labels = [
+            torch.from_numpy(self.clips.labels(step, number, frames, self.config.image_size))
+            for number in numbers
+            if stage.name_objects
+        ]
         shape = (len(samples), stage.targets)
         return VideoBatch(
             pixels,
@@ -125,6 +133,7 @@ class Videos(Dataset[VideoBatch | ValueError]):
             masks,
             input_ids.unflatten(0, shape),
             verbs.unflatten(0, shape),
+            torch.stack(labels) if labels else torch.empty(0, dtype=torch.int64),
             torch.tensor(numbers),
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Dataset, Video
 from samwise_ros.data.sample import AbsentSentences, Sample, SampleConfig, training_sample
@@ -14,6 +15,7 @@ from samwise_ros.data.tabletop import TabletopConfig
 from samwise_ros.data.tabletop_dataset import TabletopDataset
 from samwise_ros.data.transforms import Augmentation
 from samwise_ros.training.joined import open_datasets
+from samwise_ros.training.object_heads import object_labels
 from samwise_ros.training.recipe import Stage
 
 _LEAST_AREA = 40  # pixels of an object that a click can show
@@ -63,7 +65,10 @@ class Clips:
             raise ValueError(f"stage {stage.name}: epochs: {dataset.name} has no end; give steps")
         # Sentences do not need pixels: the smallest pictures do.
         width = _LEAST_WIDTH if stage.task == "words" else side
-        scenes = (TabletopConfig(frames, width, width * 3 // 4) for frames in (stage.frames, 1))
+        scenes = (
+            TabletopConfig(frames, width, width * 3 // 4, late_share=stage.late_share)
+            for frames in (stage.frames, 1)
+        )
         long, still = (TabletopDataset(dataset.split, scene) for scene in scenes)
         return cls(long, still, stage, seed)
 
@@ -80,12 +85,7 @@ class Clips:
             number: of the sample in the step's batch.
             frames: of the clip.
         """
-        rng = random.Random(f"{self.seed}/{self.stage.name}/{step}/{number}")
-        dataset = self.dataset if frames == self.stage.frames else self.still
-        index = rng.randrange(len(dataset))
-        if self._visits and number < self.stage.batch:
-            epoch, place = divmod(step * self.stage.batch + number, len(self._visits))
-            index = _order(f"{self.seed}/{self.stage.name}/{epoch}", tuple(self._visits))[place]
+        dataset, index, rng = self._choose(step, number, frames)
         if self.stage.task == "prompted":
             return _objects(dataset, index, rng, self.stage, frames)
         stage = self.stage
@@ -94,9 +94,30 @@ class Clips:
             stage.targets,
             stage.absent_share,
             stage.shape_share,
+            stage.motion_share,
             _AUGMENTATION if stage.augment else None,
         )
         return training_sample(dataset, index, rng, config)
+
+    def labels(self, step: int, number: int, frames: int, side: int) -> NDArray[np.int64]:
+        """Tell what all objects of that sample are and do; see ``object_labels``."""
+        dataset, index, _ = self._choose(step, number, frames)
+        if not isinstance(dataset, TabletopDataset):
+            raise ValueError(
+                f"stage {self.stage.name}: name_objects: only generated videos know their objects, "
+                f"not {dataset.name}"
+            )
+        return object_labels(dataset.scene(index), side)
+
+    def _choose(self, step: int, number: int, frames: int) -> tuple[Dataset, int, random.Random]:
+        """Choose a sample's data and video; with what chooses all the rest of it."""
+        rng = random.Random(f"{self.seed}/{self.stage.name}/{step}/{number}")
+        dataset = self.dataset if frames == self.stage.frames else self.still
+        index = rng.randrange(len(dataset))
+        if self._visits and number < self.stage.batch:
+            epoch, place = divmod(step * self.stage.batch + number, len(self._visits))
+            index = _order(f"{self.seed}/{self.stage.name}/{epoch}", tuple(self._visits))[place]
+        return dataset, index, rng
 
     def sentences(self, step: int) -> list[str]:
         """Choose one batch of sentences, and of such as mean nothing where they can be made."""

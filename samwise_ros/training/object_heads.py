@@ -116,7 +116,7 @@ class ObjectHeads(nn.Module):
 
     @staticmethod
     def _told(heads: nn.ModuleList, features: list[Tensor], labels: Tensor) -> Tensor:
-        """Add up what heads tell of features (M, H, W, C) of different sizes: (M, answers, h, w)."""
+        """Add up what heads tell of features (M, H, W, C) into (M, answers, S/8, S/8)."""
         size = tuple(labels.shape[-2:])
         return torch.stack(
             [

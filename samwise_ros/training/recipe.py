@@ -21,6 +21,9 @@ _SHARES = (
     "single_share",
     "absent_share",
     "shape_share",
+    "motion_share",
+    "late_share",
+    "swap_share",
     "true_mask_share",
     "prompt_again",
 )
@@ -129,8 +132,15 @@ class Stage:
         absent_share: share of sentences that mean nothing in the video.
         shape_share: share of sentences that are chosen among those that name the shape alone,
             which is the attribute that is learned last.
+        motion_share: share of sentences about clips that are chosen among those of other kinds than
+            ``attribute``, each kind as often as another.
+        late_share: in generated videos the share of actions that begin late.
+        swap_share: share of clips on which two sentences get each other's memory when the
+            conditional memory encoder is asked, so that it meets many wrong memories.
         true_mask_share: share of steps in which the true masks are memorised.
         prompt_again: share of later frames that are prompted like the first one.
+        name_objects: what the loss weighs by which all objects' shapes, colours, sizes and motions
+            are asked for, in generated videos only; 0: they are not.
         augment: whether images are flipped, cropped and change their colours.
     """
 
@@ -151,8 +161,12 @@ class Stage:
     single_share: float = 0.0
     absent_share: float = 0.1
     shape_share: float = 0.0
+    motion_share: float = 0.0
+    late_share: float = 0.0
+    swap_share: float = 0.0
     true_mask_share: float = 0.0
     prompt_again: float = 0.3
+    name_objects: float = 0.0
     augment: bool = False
 
     def __post_init__(self) -> None:
@@ -162,12 +176,16 @@ class Stage:
         check_choice(f"{where}: task", self.task, tuple(_TRAINED))
         check_range(where, self, ("batch", "accumulate", "frames", "targets"), 1)
         check_range(where, self, _SHARES, 0, 1)
-        check_range(where, self, ("learning_rate", "gradient_norm"), 0)
+        check_range(where, self, ("learning_rate", "gradient_norm", "name_objects"), 0)
         if min(self.steps, self.epochs) < 0 or (self.steps > 0) == (self.epochs > 0):
             raise ValueError(
                 f"{where}: expected either steps or epochs, 1 or more, "
                 f"got {self.steps} and {self.epochs}"
             )
+        if self.swap_share and self.targets != 2:
+            raise ValueError(f"{where}: swap_share: expected targets: 2, got {self.targets}")
+        if self.name_objects and self.augment:
+            raise ValueError(f"{where}: name_objects: expected augment: false, got true")
         if self.batch % self.accumulate:
             raise ValueError(
                 f"{where}: accumulate: expected a divisor of batch {self.batch}, "

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional
 
 from samwise_ros.network.conditional_memory import FIRST_FRAME
@@ -14,6 +14,7 @@ from samwise_ros.network.tokenizer import SPECIAL_TOKENS, SentenceTokenizer
 from samwise_ros.training.batches import SentenceBatch, Sentences, VideoBatch, Videos, load
 from samwise_ros.training.clips import Clips
 from samwise_ros.training.losses import PartialMean
+from samwise_ros.training.object_heads import ObjectHeads
 from samwise_ros.training.processes import Processes
 from samwise_ros.training.prompted import track_prompted
 from samwise_ros.training.recipe import Losses
@@ -117,10 +118,11 @@ class Understood:
     ) -> None:
         """Take the network as it is."""
         self.network, self.clips, self.tokenizer, self.weights = network, clips, tokenizer, losses
+        self._heads = ObjectHeads(network) if clips.stage.name_objects else None
 
     def heads(self) -> list[nn.Module]:
-        """Return nothing."""
-        return []
+        """Return those that name objects, if the stage wants them."""
+        return [] if self._heads is None else [self._heads]
 
     def batches(self, first: int, ours: Processes) -> Iterator[VideoBatch]:
         """Return videos with sentences."""
@@ -131,23 +133,37 @@ class Understood:
         """Return mask and score losses over all frames, and the switch's."""
         network, targets = self.network, batch.masks.shape[1]
         frames, rng = batch.pixels.shape[1], random.Random(seed)
-        stem = network.image_stem(batch.pixels)
+        plain = network.image_stem(batch.pixels)
         stem = ImageStem(
-            stem.first.repeat_interleave(targets, 0), stem.second.repeat_interleave(targets, 0)
+            plain.first.repeat_interleave(targets, 0), plain.second.repeat_interleave(targets, 0)
         )
         text = network.text_stem(batch.input_ids.flatten(0, 1))
         # On a single frame both forms are the same, and the clip is cheaper.
         causal = frames > 1 and rng.random() < self.clips.stage.causal_share
         encoded = network.encode(stem, text, causal)
         ask_at = rng.randrange(FIRST_FRAME, frames) if frames > FIRST_FRAME else None
+        swap = self._swap(len(batch.pixels), rng)
         inside = batch.inside.repeat_interleave(targets, 0)
         verbs = batch.verbs.flatten(0, 1) if network.config.motion_prompt else None
-        unrolled = unroll(network, encoded, inside, verbs, ask_at)
+        unrolled = unroll(network, encoded, inside, verbs, ask_at, swap)
         truth = batch.masks.flatten(0, 1)
         losses = mask_losses(unrolled.logits, unrolled.score, truth, inside, self.weights)
         if unrolled.switch is not None:
             losses["switch"] = unrolled.switch * self.weights.switch
+        if self._heads is not None:
+            second = plain.second.flatten(0, 1)
+            told = self._heads.losses([second, network.sam.image_stage(second, 2)], batch.labels)
+            weight = self.clips.stage.name_objects
+            losses.update({name: loss * weight for name, loss in told.items()})
         return losses
+
+    def _swap(self, videos: int, rng: random.Random) -> Tensor | None:
+        """Say whose memory the sentences of some videos get; ``None``: their own, everywhere."""
+        if not self.clips.stage.swap_share:
+            return None
+        swapped = [int(rng.random() < self.clips.stage.swap_share) for _ in range(videos)]
+        owners = [2 * row + (place ^ one) for row, one in enumerate(swapped) for place in (0, 1)]
+        return torch.tensor(owners)
 
 
 TASKS: dict[str, type[Prompted] | type[Words] | type[Understood]] = {

@@ -34,7 +34,12 @@ class Unrolled:
 
 
 def unroll(
-    network: Samwise, encoded: Encoded, inside: Tensor, verbs: Tensor | None, ask_at: int | None
+    network: Samwise,
+    encoded: Encoded,
+    inside: Tensor,
+    verbs: Tensor | None,
+    ask_at: int | None,
+    swap: Tensor | None = None,
 ) -> Unrolled:
     """Track through a clip; the candidate is judged on one frame, and never applied.
 
@@ -44,6 +49,7 @@ def unroll(
         inside: (B, S, S) bool, where the square shows the frame.
         verbs: (B, L) bool, the verbs' tokens; ``None`` for a network without the motion prompt.
         ask_at: the frame on which the conditional memory encoder is asked.
+        swap: (B,) int64, whose memory each sentence has from that frame on; ``None``: its own.
     """
     frames = encoded.levels[0].shape[1]
     bank, logits, scores = None, [], []
@@ -52,6 +58,7 @@ def unroll(
         frame = encoded.frame(index)
         due = None
         if index == ask_at:
+            bank = bank.of(swap) if bank and swap is not None else bank
             due = torch.ones(len(frame.text), dtype=torch.bool, device=frame.text.device)
         tracked = network.track(frame, bank, due=due, verbs=verbs)
         if due is not None:

@@ -28,6 +28,13 @@ def test_the_tabletop_is_what_the_generator_makes() -> None:
     assert len(open_dataset("tabletop:test").video(0).frames) == 16
 
 
+def test_late_videos_are_of_their_own_and_say_only_what_comes_or_begins_late() -> None:
+    dataset, test = open_dataset("tabletop:late"), open_dataset("tabletop:test")
+    said = [one for index in range(12) for one in dataset.video(index).expressions]
+    assert {(one.kind, one.detail) for one in said} == {("late", "enters"), ("late", "starts")}
+    assert (dataset.images(0, [0]) != test.images(0, [0])).any()
+
+
 def test_the_tabletop_says_what_means_nothing() -> None:
     dataset = TabletopDataset("train", TINY)
     expected = absent_sentence(make_video("train", 3, TINY), np.random.default_rng(0))
