@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from samwise_ros.evaluation.runs import Group, Run
 from samwise_ros.evaluation.scoring import ExpressionScore
@@ -82,6 +83,7 @@ def difference(first: Sequence[ExpressionScore], other: Sequence[ExpressionScore
 
     The interval is a percentile bootstrap (Efron and Tibshirani, 1993, chapter 13) with a fixed
     seed. Whole videos are drawn, not sentences: those of one video are right or wrong together.
+    A single video says nothing about others: its interval is all that is possible, -1 to 1.
 
     Args:
         first: of one way, at least one.
@@ -95,13 +97,21 @@ def difference(first: Sequence[ExpressionScore], other: Sequence[ExpressionScore
     gains = np.array([a.own.jf - b.own.jf for a, b in zip(first, other, strict=True)])
     _, owner = np.unique([score.video for score in first], return_inverse=True)
     sums, counts = np.bincount(owner, gains), np.bincount(owner).astype(np.float64)
+    low, high = _interval(sums, counts)
+    return Difference(len(first), len(sums), float(gains.mean()), low, high)
+
+
+def _interval(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> tuple[float, float]:
+    """Bootstrap a mean over sentences from each video's sum and number of sentences."""
+    if len(sums) == 1:
+        return -1.0, 1.0
     rng = np.random.default_rng(_SEED)
     means = []
     for _ in range(_RESAMPLES // _AT_ONCE):
         drawn = rng.integers(len(sums), size=(_AT_ONCE, len(sums)))
         means.append(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1))
     low, high = np.quantile(means, (0.025, 0.975))
-    return Difference(len(first), len(sums), float(gains.mean()), float(low), float(high))
+    return float(low), float(high)
 
 
 def _key(score: ExpressionScore) -> tuple[str, str]:

@@ -127,7 +127,7 @@ class Results:
         for group in [ALL, *self.kinds]:
             differences = [comparison.groups[group] for comparison in self.comparisons]
             cells = " | ".join(
-                f"{100 * one.mean:+.1f} [{100 * one.low:+.1f}, {100 * one.high:+.1f}]"
+                f"{_signed(one.mean)} [{_signed(one.low)}, {_signed(one.high)}]"
                 for one in differences
             )
             lines.append(f"| {_name(group)} | {differences[0].videos} | {cells} |")
@@ -192,3 +192,8 @@ def _long(similarity: Similarity) -> str:
 
 def _short(similarity: Similarity) -> str:
     return f"{100 * similarity.jf:.1f}"
+
+
+def _signed(fraction: float) -> str:
+    # Adding zero takes the sign from minus zero.
+    return f"{round(100 * fraction, 1) + 0.0:+.1f}"

@@ -34,6 +34,12 @@ def test_sentences_of_a_video_are_no_independent_evidence() -> None:
     assert together.high - together.low > 2 * (apart.high - apart.low)
 
 
+def test_one_video_says_nothing_about_others() -> None:
+    found = difference(_scores([0.9, 0.8], per_video=2), _scores([0.5, 0.4], per_video=2))
+    assert (found.videos, found.low, found.high) == (1, -1.0, 1.0)
+    assert found.mean == pytest.approx(0.4)
+
+
 def test_the_same_scores_give_the_same_interval() -> None:
     values = np.random.default_rng(2).random(30)
     assert difference(_scores(values), _scores(values[::-1])) == difference(
