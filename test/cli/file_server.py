@@ -3,7 +3,7 @@
 import hashlib
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -73,7 +73,8 @@ def _handler(served: FileServer) -> type[BaseHTTPRequestHandler]:
                 self.send_header("ETag", tag)
             self.end_headers()
             cut = served.cuts.pop(0) if served.cuts else None
-            self.wfile.write(content[begin:][:cut])
+            with suppress(ConnectionError):  # who asked may have left
+                self.wfile.write(content[begin:][:cut])
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
