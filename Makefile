@@ -11,7 +11,7 @@ SOURCE ?=
 # What it looks for in turn, with ; between them. Empty: the scene's own sentences, or a few general ones.
 SENTENCES ?=
 
-requirements := requirements.txt requirements-ros.txt requirements-dev.txt
+requirements := requirements.txt requirements-ros.txt requirements-verbs.txt requirements-dev.txt
 fits := import sys, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))
 enter := . ./env.sh &&
 

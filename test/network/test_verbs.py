@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import spacy
 import torch
 from parity import VERB_TOKEN, build
 
@@ -16,7 +17,6 @@ from samwise_ros.network.tokenizer import SentenceTokenizer
 from samwise_ros.network.verbs import Verbs
 
 DATA = Path(__file__).parent / "data"
-NEEDS_SPACY = "needs spaCy: pip install -r requirements-verbs.txt"
 TOKENIZER = SentenceTokenizer.of_words(["the", "dog", "that", "walks", "left", "walk"])
 
 
@@ -27,7 +27,6 @@ def _config(**changes: object) -> SamwiseConfig:
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A small English pipeline of spaCy's, whose rules see the word before: NAME-VERSION."""
-    spacy = pytest.importorskip("spacy", reason=NEEDS_SPACY)
     nlp = spacy.blank("en")
     ruler = nlp.add_pipe("attribute_ruler")
     ruler.add([[{"LOWER": "that"}, {"LOWER": {"IN": ["walks", "walk"]}}]], {"POS": "VERB"}, index=1)
@@ -92,7 +91,6 @@ def test_without_the_motion_prompt_nothing_is_needed_and_nothing_marked() -> Non
 
 
 def test_a_pipeline_that_is_not_there_is_asked_for() -> None:
-    pytest.importorskip("spacy", reason=NEEDS_SPACY)
     with pytest.raises(ValueError, match=r"spacy download en_nowhere-3\.8\.0 --direct"):
         Verbs(_config(verb_tagger="en_nowhere-3.8.0"), TOKENIZER)
 
@@ -139,9 +137,3 @@ def _score(
     frame = network.encode(stem, network.text_stem(input_ids), causal=False).frame(0)
     decoded = network.track(frame, None, verbs=verbs).decoded
     return torch.cat((decoded.score, decoded.pointer, decoded.logits.flatten(1)[:, ::97]), 1)
-
-
-def test_the_spacy_pin_is_the_installed_one() -> None:
-    spacy = pytest.importorskip("spacy", reason=NEEDS_SPACY)
-    pins = (Path(__file__).parents[2] / "requirements-verbs.txt").read_text()
-    assert f"spacy=={spacy.__version__}\n" in pins
