@@ -126,12 +126,13 @@ class StageRun:
         """Compute the losses of each part of one step's batch, when they are asked for."""
         recipe, processes = self.training.recipe, self.training.processes
         for part in range(self.stage.accumulate):
+            batch = next(batches)  # before chance is set: a loader that starts takes some
             seed = f"{recipe.seed}/{self.stage.name}/{self.step}/{part}/choices"
             # Dropout: of this part alone, so that a training that goes on does as one that did not
             # stop; and not the same in all processes.
             torch.manual_seed(random.Random(f"{seed}/{processes.rank}").getrandbits(63))
             with self._precision():
-                losses = self.task.losses(next(batches), seed)
+                losses = self.task.losses(batch, seed)
             yield losses
 
     def _precision(self) -> AbstractContextManager[object]:

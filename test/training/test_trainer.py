@@ -8,7 +8,11 @@ import signal
 import pytest
 import torch
 
-from samwise_ros.network.checkpoint import CheckpointError, load_model
+from samwise_ros.data.tabletop import vocabulary
+from samwise_ros.network.checkpoint import CheckpointError, load_model, save_model
+from samwise_ros.network.presets import preset
+from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.tokenizer import SentenceTokenizer
 from samwise_ros.training.learner import Learner
 from samwise_ros.training.recipe import Recipe, Stage
 from samwise_ros.training.trainer import Trainer
@@ -58,7 +62,7 @@ def test_the_model_folder_knows_words_and_clips(trained):
     folder, _ = trained
     network, tokenizer = load_model(str(folder / "model"))
     assert 3 not in tokenizer.encode("the red mug that moves to the left")
-    assert network.trained_frames == 6
+    assert network.trained_frames == 8
 
 
 def test_a_finished_training_is_not_repeated(trained, recipe):
@@ -91,6 +95,25 @@ def test_a_continued_training_equals_an_uninterrupted_one(trained, recipe, tmp_p
     after = _weights(tmp_path)
     assert all(torch.equal(value, after[name]) for name, value in kept[-1].items())
     assert _log(tmp_path) == _log(folder)
+
+
+def test_dropout_and_verbs_do_not_notice_a_stop_either(tmp_path):
+    config = dataclasses.replace(
+        preset("tabletop"), dropout=0.5, motion_prompt=True, verbs=tuple(vocabulary())
+    )
+    network = Samwise(config)
+    save_model(tmp_path / "init", network, SentenceTokenizer.of_words(vocabulary()))
+    stage = Stage("look", "sentences", steps=2, batch=2, accumulate=2, frames=2, targets=1)
+    recipe = Recipe(None, 1, (stage,), ("tabletop:train",))
+    for name, pieces in (("whole", (None,)), ("pieces", (1, None))):
+        for steps in pieces:
+            trainer = Trainer(recipe, tmp_path / name, str(tmp_path / "init"), "cpu")
+            trainer.run(steps)
+    whole, pieces = _weights(tmp_path / "whole"), _weights(tmp_path / "pieces")
+    assert all(torch.equal(value, pieces[name]) for name, value in whole.items())
+    before = network.prompt.project_motion_prompts.state_dict()
+    after = load_model(str(tmp_path / "whole" / "model"))[0].prompt.project_motion_prompts
+    assert _changed(before, after.state_dict()) == {"layers"}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
