@@ -96,7 +96,8 @@ def difference(first: Sequence[ExpressionScore], other: Sequence[ExpressionScore
         raise ValueError("expected scores of the same sentences, at least one")
     gains = np.array([a.own.jf - b.own.jf for a, b in zip(first, other, strict=True)])
     _, owner = np.unique([score.video for score in first], return_inverse=True)
-    sums, counts = np.bincount(owner, gains), np.bincount(owner).astype(np.float64)
+    sums = np.bincount(owner, gains).astype(np.float64)
+    counts = np.bincount(owner).astype(np.float64)
     low, high = _interval(sums, counts)
     return Difference(len(first), len(sums), float(gains.mean()), low, high)
 
