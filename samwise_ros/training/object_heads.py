@@ -4,7 +4,8 @@ A sentence teaches one object of a video; these teach all of them at once. They 
 network while it learns, and are thrown away afterwards. Only generated videos know the answers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -63,7 +64,7 @@ class ObjectHeads(nn.Module):
     """Linear heads on the image trunk, and on what the adapters select of all frames."""
 
     def __init__(self, network: Samwise) -> None:
-        """Build the heads, and watch the adapters of the network."""
+        """Build the heads for a network."""
         super().__init__()
         config = network.config
         self._sizes = (len(SHAPES) + 1, len(COLOURS), len(_SIZES))
@@ -75,11 +76,22 @@ class ObjectHeads(nn.Module):
         )
         self._sides = [config.image_size // stride for stride in (8, 16, 32)]
         self._selected: dict[int, Tensor] = {}
-        for index, adapter in enumerate(network.cmt_adapters):
-            attention = adapter.get_submodule("ca_V2T.multihead_attn")
-            attention.register_forward_pre_hook(self._watch(index))
 
-    def _watch(self, index: int) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
+    @contextmanager
+    def watching(self, network: Samwise) -> Iterator[None]:
+        """Keep what the adapters select, for ``losses``; else nothing holds on to it."""
+        attentions = [one.get_submodule("ca_V2T.multihead_attn") for one in network.cmt_adapters]
+        handles = [
+            attention.register_forward_pre_hook(self._keep(index))
+            for index, attention in enumerate(attentions)
+        ]
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+
+    def _keep(self, index: int) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
         """Keep what an adapter's cells are before the text is asked, (M, H, W, A)."""
 
         def keep(_: nn.Module, arguments: tuple[Tensor, ...]) -> None:

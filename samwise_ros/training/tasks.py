@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any, Protocol
 
 import torch
@@ -140,9 +141,10 @@ class Understood:
         text = network.text_stem(batch.input_ids.flatten(0, 1))
         # On a single frame both forms are the same, and the clip is cheaper.
         causal = frames > 1 and rng.random() < self.clips.stage.causal_share
-        encoded = network.encode(stem, text, causal)
+        with nullcontext() if self._heads is None else self._heads.watching(network):
+            encoded = network.encode(stem, text, causal)
         ask_at = rng.randrange(FIRST_FRAME, frames) if frames > FIRST_FRAME else None
-        swap = self._swap(len(batch.pixels), rng)
+        swap = self._swap(batch.numbers, seed)
         inside = batch.inside.repeat_interleave(targets, 0)
         verbs = batch.verbs.flatten(0, 1) if network.config.motion_prompt else None
         unrolled = unroll(network, encoded, inside, verbs, ask_at, swap)
@@ -157,11 +159,13 @@ class Understood:
             losses.update({name: loss * weight for name, loss in told.items()})
         return losses
 
-    def _swap(self, videos: int, rng: random.Random) -> Tensor | None:
+    def _swap(self, numbers: Tensor, seed: str) -> Tensor | None:
         """Say whose memory the sentences of some videos get; ``None``: their own, everywhere."""
         if not self.clips.stage.swap_share:
             return None
-        swapped = [int(rng.random() < self.clips.stage.swap_share) for _ in range(videos)]
+        # Each clip's own chance: the same whichever process has it.
+        chances = [random.Random(f"{seed}/{number}/swap").random() for number in numbers.tolist()]
+        swapped = [int(chance < self.clips.stage.swap_share) for chance in chances]
         owners = [2 * row + (place ^ one) for row, one in enumerate(swapped) for place in (0, 1)]
         return torch.tensor(owners)
 

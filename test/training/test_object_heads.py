@@ -46,7 +46,8 @@ def test_every_head_and_what_it_looks_at_learn() -> None:
     stem = network.image_stem(torch.randn(1, 8, 3, SIDE, SIDE))
     both = ImageStem(stem.first.repeat(2, 1, 1, 1, 1), stem.second.repeat(2, 1, 1, 1, 1))
     for causal in (True, False):
-        network.encode(both, network.text_stem(torch.tensor([[0, 5, 2], [0, 6, 2]])), causal)
+        with heads.watching(network):
+            network.encode(both, network.text_stem(torch.tensor([[0, 5, 2], [0, 6, 2]])), causal)
         second = stem.second.flatten(0, 1)
         losses = heads.losses([second, network.sam.image_stage(second, 2)], labels)
         assert sorted(losses) == ["colour", "motion", "shape", "size"]
