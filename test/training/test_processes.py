@@ -80,8 +80,8 @@ losses: {focal: 20, score: 1, over: frame}
 stages:
   - {name: follow, task: prompted, steps: 1, batch: 3, frames: 2, warmup: 1, learning_rate: 1.0e-4}
   - {name: words, task: words, steps: 1, batch: 9, frames: 8, warmup: 1, learning_rate: 1.0e-4}
-  - {name: motion, task: sentences, steps: 2, batch: 3, frames: 8, causal_share: 0.5, swap_share: 0.5,
-     name_objects: 0.3, warmup: 1, learning_rate: 1.0e-4}
+  - {name: motion, task: sentences, steps: 2, batch: 3, frames: 8, causal_share: 0.5,
+     swap_share: 0.5, name_objects: 0.3, warmup: 1, learning_rate: 1.0e-4}
 """
 
 
