@@ -83,7 +83,8 @@ class TabletopVideo:
         masks: (N, T, H, W) bool, the visible pixels of each object.
         expressions: sentences, each of which means one object, an index into the masks, and no
             other. Their kind is ``late`` where the object is out of view for a part of the video;
-            else ``motion`` where the sentence speaks of motion; else ``attribute``. Their detail
+            else ``motion`` where the sentence names a motion alone, ``motion with attributes``
+            where it names both, and ``attribute`` where it names no motion. Their detail
             is the motion that is named, else the attributes that are, as ``"colour shape"``; of a
             late object always ``enters`` or ``leaves``. A sentence about a motion that begins
             late is ``late`` too, and its detail is ``starts``.
@@ -171,5 +172,8 @@ def _expression(
         return Expression(words, (index,), name, "late", item.motion)
     if item.onset and meaning.motion:
         return Expression(words, (index,), name, "late", "starts")
-    kind = "motion" if meaning.motion else "attribute"
+    if not meaning.motion:
+        return Expression(words, (index,), name, "attribute", meaning.detail)
+    looks = meaning.shape or meaning.colour or meaning.size
+    kind = "motion with attributes" if looks else "motion"
     return Expression(words, (index,), name, kind, meaning.detail)
