@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Dataset, DatasetError, Expression, Video
-from samwise_ros.data.sampling import frames_around
+from samwise_ros.data.sampling import frames_around, frames_in_a_row
 from samwise_ros.data.tabletop_meaning import Chance
 from samwise_ros.data.transforms import Augmentation, augmented
 
@@ -29,6 +29,8 @@ class SampleConfig:
         shape_share: share of sentences that are chosen among those whose detail is ``shape``.
         motion_share: likewise among those of other kinds than ``attribute``, on clips, each kind as
             often as another.
+        in_a_row: whether the frames follow each other, as a camera gives them; else some are from
+            all over the video.
         augmentation: what is changed; ``None``: nothing.
     """
 
@@ -37,6 +39,7 @@ class SampleConfig:
     absent_share: float = 0.0
     shape_share: float = 0.0
     motion_share: float = 0.0
+    in_a_row: bool = False
     augmentation: Augmentation | None = None
 
     def __post_init__(self) -> None:
@@ -58,11 +61,13 @@ class Sample:
         masks: (K, T, H, W) bool, all that a sentence means together; empty where that is not in
             view.
         sentences: K of them.
+        moments: T indices into the video's frames.
     """
 
     frames: NDArray[np.uint8]
     masks: NDArray[np.bool_]
     sentences: tuple[str, ...]
+    moments: tuple[int, ...]
 
 
 @runtime_checkable
@@ -98,7 +103,7 @@ def training_sample(
     sentences = tuple(said.sentence for said in chosen)
     if config.augmentation is not None:
         frames, masks, sentences = augmented(frames, masks, sentences, config.augmentation, rng)
-    return Sample(frames, masks, sentences)
+    return Sample(frames, masks, sentences, moments)
 
 
 def _choose_expressions(
@@ -139,8 +144,9 @@ def _choose_moments(
 ) -> tuple[tuple[int, ...], dict[int, NDArray[np.bool_]]]:
     """Choose frames, and again if nothing that is meant is in view; with the objects' masks."""
     objects = tuple(dict.fromkeys(number for said in chosen for number in said.objects))
+    choose = frames_in_a_row if config.in_a_row else frames_around
     for _ in range(_CLIPS_TRIED):
-        moments = frames_around(len(video.frames), config.frames, rng)
+        moments = choose(len(video.frames), config.frames, rng)
         if not objects:
             return moments, {}
         shown = dataset.masks(index, objects, moments)

@@ -35,3 +35,27 @@ def frames_around(length: int, count: int, rng: random.Random) -> tuple[int, ...
     local = [middle, *(rng.choice(side) for side in (before, after) if side)][:count]
     others = sorted(set(range(length)) - set(local))
     return tuple(sorted([*local, *rng.sample(others, count - len(local))]))
+
+
+def frames_in_a_row(length: int, count: int, rng: random.Random) -> tuple[int, ...]:
+    """Frames that follow each other, as a camera gives them.
+
+    A video that is shorter than the clip is taken as a whole, some of its frames several times.
+
+    Args:
+        length: of the video, frames.
+        count: frames of the clip.
+        rng: where chance comes from.
+
+    Returns:
+        ``count`` indices, sorted.
+
+    >>> frames_in_a_row(100, 5, random.Random(0))
+    (49, 50, 51, 52, 53)
+    >>> frames_in_a_row(2, 4, random.Random(0))
+    (0, 0, 1, 1)
+    """
+    if length <= count:
+        return tuple(index * length // count for index in range(count))
+    first = rng.randrange(length - count + 1)
+    return tuple(range(first, first + count))

@@ -110,7 +110,12 @@ class Videos(Dataset[VideoBatch | ValueError]):
         count = stage.batch if frames == stage.frames else stage.batch * min(stage.frames, 4)
         size = count // stage.accumulate
         numbers = range(part * size, (part + 1) * size)[self.rank :: self.count]
-        samples = [self.clips.sample(step, number, frames) for number in numbers]
+        samples, labels = [], []
+        for number in numbers:
+            samples.append(self.clips.sample(step, number, frames))
+            if stage.name_objects:  # at once, while the generator still has the video
+                moments, side = samples[-1].moments, self.config.image_size
+                labels.append(torch.from_numpy(self.clips.labels(step, number, moments, side)))
         squares = [_square(sample, self.config.image_size) for sample in samples]
         pixels, inside, masks = (torch.stack(parts) for parts in zip(*squares, strict=True))
         sentences = [one for sample in samples for one in sample.sentences]
@@ -121,11 +126,6 @@ class Videos(Dataset[VideoBatch | ValueError]):
                 f"{self.clips.dataset.name}: a sentence has {input_ids.shape[1]} tokens; the text "
                 f"encoder takes {longest}"
             )
-        labels = [
-            torch.from_numpy(self.clips.labels(step, number, frames, self.config.image_size))
-            for number in numbers
-            if stage.name_objects
-        ]
         shape = (len(samples), stage.targets)
         return VideoBatch(
             pixels,

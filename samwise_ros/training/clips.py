@@ -67,7 +67,7 @@ class Clips:
         width = _LEAST_WIDTH if stage.task == "words" else side
         scenes = (
             TabletopConfig(frames, width, width * 3 // 4, late_share=stage.late_share)
-            for frames in (stage.frames, 1)
+            for frames in (max(stage.frames, stage.video_frames), 1)
         )
         long, still = (TabletopDataset(dataset.split, scene) for scene in scenes)
         return cls(long, still, stage, seed)
@@ -95,19 +95,22 @@ class Clips:
             stage.absent_share,
             stage.shape_share,
             stage.motion_share,
+            stage.in_a_row,
             _AUGMENTATION if stage.augment else None,
         )
         return training_sample(dataset, index, rng, config)
 
-    def labels(self, step: int, number: int, frames: int, side: int) -> NDArray[np.int64]:
-        """Tell what all objects of that sample are and do; see ``object_labels``."""
-        dataset, index, _ = self._choose(step, number, frames)
+    def labels(
+        self, step: int, number: int, moments: Sequence[int], side: int
+    ) -> NDArray[np.int64]:
+        """Tell what all objects of a sample are and do at its moments; see ``object_labels``."""
+        dataset, index, _ = self._choose(step, number, len(moments))
         if not isinstance(dataset, TabletopDataset):
             raise ValueError(
                 f"stage {self.stage.name}: name_objects: only generated videos know their objects, "
                 f"not {dataset.name}"
             )
-        return object_labels(dataset.scene(index), side)
+        return object_labels(dataset.scene(index), moments, side)
 
     def _choose(self, step: int, number: int, frames: int) -> tuple[Dataset, int, random.Random]:
         """Choose a sample's data and video; with what chooses all the rest of it."""
@@ -162,4 +165,4 @@ def _objects(dataset: Dataset, index: int, rng: random.Random, stage: Stage, fra
         nothing if not shown or rng.random() < stage.absent_share else rng.choice(shown)
         for _ in range(stage.targets)
     ]
-    return Sample(images, np.stack(chosen), ("",) * stage.targets)
+    return Sample(images, np.stack(chosen), ("",) * stage.targets, moments)
