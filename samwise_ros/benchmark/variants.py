@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import torch
 
-from samwise_ros.engine.switch import SwitchCorrection
+from samwise_ros.engine.config import SwitchCorrection
 from samwise_ros.network.config import ADAPTER_PARTS, SamwiseConfig
 from samwise_ros.network.samwise import Samwise
 

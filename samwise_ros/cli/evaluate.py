@@ -24,8 +24,7 @@ from typing import Any, get_args
 
 from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.open_dataset import open_dataset
-from samwise_ros.engine.config import Mode
-from samwise_ros.engine.switch import SwitchCorrection
+from samwise_ros.engine.config import Mode, SwitchCorrection
 from samwise_ros.evaluation.overlays import Overlays
 from samwise_ros.evaluation.predictions import Predictions
 from samwise_ros.evaluation.records import Records

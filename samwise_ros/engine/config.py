@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from samwise_ros.engine.switch import SwitchCorrection
-
 Mode = Literal["online", "clip"]
+SwitchCorrection = Literal["learned", "never", "always", "every_4th"]
+"""``learned``: the conditional memory encoder (CME), where it is asked. ``always`` and
+``every_4th``: nobody, it is written on every, or every fourth, frame from the encoder's first on.
+``never``: nobody, it is not written. The last three are the paper's ablations."""
 
 
 @dataclass(frozen=True)

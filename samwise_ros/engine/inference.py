@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from samwise_ros.engine.commands import LivingCommand
+from samwise_ros.engine.config import SwitchCorrection
 from samwise_ros.engine.memory import Memory, stack_banks, stack_windows
-from samwise_ros.engine.switch import SwitchCorrection, may_write
+from samwise_ros.engine.switch import may_write
 from samwise_ros.network.preprocess import to_frame_size, to_square
 from samwise_ros.network.samwise import Encoded, Samwise, TextStem, Tracked
 from samwise_ros.network.tokenizer import SentenceTokenizer

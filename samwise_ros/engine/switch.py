@@ -1,13 +1,7 @@
 """Who decides whether the object that is seen without memory is written to the memory."""
 
-from typing import Literal
-
+from samwise_ros.engine.config import SwitchCorrection
 from samwise_ros.network.conditional_memory import FIRST_FRAME, is_due
-
-SwitchCorrection = Literal["learned", "never", "always", "every_4th"]
-"""``learned``: the conditional memory encoder (CME), where it is asked. ``always`` and
-``every_4th``: nobody, it is written on every, or every fourth, frame from the encoder's first on.
-``never``: nobody, it is not written. The last three are the paper's ablations."""
 
 
 def may_write(correction: SwitchCorrection, frame_index: int, last_applied: int) -> bool:

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from samwise_ros.engine.config import EngineConfig, Mode
-from samwise_ros.engine.switch import SwitchCorrection
+from samwise_ros.engine.config import EngineConfig, Mode, SwitchCorrection
 
 MAX_COMMANDS = 254
 """As many sentences as the engine takes at once."""
