@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Dataset, DatasetError, Expression, Video
-from samwise_ros.data.sampling import frames_around, frames_in_a_row
+from samwise_ros.data.sampling import clip_frames
 from samwise_ros.data.tabletop_meaning import Chance
 from samwise_ros.data.transforms import Augmentation, augmented
 
@@ -61,13 +61,11 @@ class Sample:
         masks: (K, T, H, W) bool, all that a sentence means together; empty where that is not in
             view.
         sentences: K of them.
-        moments: T indices into the video's frames.
     """
 
     frames: NDArray[np.uint8]
     masks: NDArray[np.bool_]
     sentences: tuple[str, ...]
-    moments: tuple[int, ...]
 
 
 @runtime_checkable
@@ -103,7 +101,7 @@ def training_sample(
     sentences = tuple(said.sentence for said in chosen)
     if config.augmentation is not None:
         frames, masks, sentences = augmented(frames, masks, sentences, config.augmentation, rng)
-    return Sample(frames, masks, sentences, moments)
+    return Sample(frames, masks, sentences)
 
 
 def _choose_expressions(
@@ -144,9 +142,8 @@ def _choose_moments(
 ) -> tuple[tuple[int, ...], dict[int, NDArray[np.bool_]]]:
     """Choose frames, and again if nothing that is meant is in view; with the objects' masks."""
     objects = tuple(dict.fromkeys(number for said in chosen for number in said.objects))
-    choose = frames_in_a_row if config.in_a_row else frames_around
     for _ in range(_CLIPS_TRIED):
-        moments = choose(len(video.frames), config.frames, rng)
+        moments = clip_frames(len(video.frames), config.frames, rng, config.in_a_row)
         if not objects:
             return moments, {}
         shown = dataset.masks(index, objects, moments)

@@ -114,8 +114,8 @@ class Videos(Dataset[VideoBatch | ValueError]):
         for number in numbers:
             samples.append(self.clips.sample(step, number, frames))
             if stage.name_objects:  # at once, while the generator still has the video
-                moments, side = samples[-1].moments, self.config.image_size
-                labels.append(torch.from_numpy(self.clips.labels(step, number, moments, side)))
+                told = self.clips.labels(step, number, frames, self.config.image_size)
+                labels.append(torch.from_numpy(told))
         squares = [_square(sample, self.config.image_size) for sample in samples]
         pixels, inside, masks = (torch.stack(parts) for parts in zip(*squares, strict=True))
         sentences = [one for sample in samples for one in sample.sentences]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Dataset, Video
 from samwise_ros.data.sample import AbsentSentences, Sample, SampleConfig, training_sample
-from samwise_ros.data.sampling import frames_around
+from samwise_ros.data.sampling import clip_frames
 from samwise_ros.data.tabletop import TabletopConfig
 from samwise_ros.data.tabletop_dataset import TabletopDataset
 from samwise_ros.data.transforms import Augmentation
@@ -67,7 +67,7 @@ class Clips:
         width = _LEAST_WIDTH if stage.task == "words" else side
         scenes = (
             TabletopConfig(frames, width, width * 3 // 4, late_share=stage.late_share)
-            for frames in (max(stage.frames, stage.video_frames), 1)
+            for frames in (stage.frames, 1)
         )
         long, still = (TabletopDataset(dataset.split, scene) for scene in scenes)
         return cls(long, still, stage, seed)
@@ -100,17 +100,15 @@ class Clips:
         )
         return training_sample(dataset, index, rng, config)
 
-    def labels(
-        self, step: int, number: int, moments: Sequence[int], side: int
-    ) -> NDArray[np.int64]:
-        """Tell what all objects of a sample are and do at its moments; see ``object_labels``."""
-        dataset, index, _ = self._choose(step, number, len(moments))
+    def labels(self, step: int, number: int, frames: int, side: int) -> NDArray[np.int64]:
+        """Tell what all objects of that sample are and do; see ``object_labels``."""
+        dataset, index, _ = self._choose(step, number, frames)
         if not isinstance(dataset, TabletopDataset):
             raise ValueError(
                 f"stage {self.stage.name}: name_objects: only generated videos know their objects, "
                 f"not {dataset.name}"
             )
-        return object_labels(dataset.scene(index), moments, side)
+        return object_labels(dataset.scene(index), side)
 
     def _choose(self, step: int, number: int, frames: int) -> tuple[Dataset, int, random.Random]:
         """Choose a sample's data and video; with what chooses all the rest of it."""
@@ -119,7 +117,8 @@ class Clips:
         index = rng.randrange(len(dataset))
         if self._visits and number < self.stage.batch:
             epoch, place = divmod(step * self.stage.batch + number, len(self._visits))
-            index = _order(f"{self.seed}/{self.stage.name}/{epoch}", tuple(self._visits))[place]
+            order = _order(f"{self.seed}/{self.stage.name}/{epoch}", len(self._visits))
+            index = self._visits[order[place]]
         return dataset, index, rng
 
     def sentences(self, step: int) -> list[str]:
@@ -141,8 +140,8 @@ def _visits(video: Video, stage: Stage) -> int:
 
 
 @lru_cache(maxsize=2)
-def _order(seed: str, visits: tuple[int, ...]) -> list[int]:
-    order = list(visits)
+def _order(seed: str, count: int) -> list[int]:
+    order = list(range(count))
     random.Random(seed).shuffle(order)
     return order
 
@@ -156,7 +155,7 @@ def _objects(dataset: Dataset, index: int, rng: random.Random, stage: Stage, fra
             f"{dataset.name}: {video.name}: its expressions name no objects; "
             "train on a split that has masks"
         )
-    moments = frames_around(len(video.frames), frames, rng)
+    moments = clip_frames(len(video.frames), frames, rng, stage.in_a_row)
     images = dataset.images(index, moments)
     masks = dataset.masks(index, objects, moments)
     shown = [mask for mask in masks if mask[0].sum() >= _LEAST_AREA]
@@ -165,4 +164,4 @@ def _objects(dataset: Dataset, index: int, rng: random.Random, stage: Stage, fra
         nothing if not shown or rng.random() < stage.absent_share else rng.choice(shown)
         for _ in range(stage.targets)
     ]
-    return Sample(images, np.stack(chosen), ("",) * stage.targets, moments)
+    return Sample(images, np.stack(chosen), ("",) * stage.targets)

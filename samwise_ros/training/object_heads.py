@@ -4,7 +4,7 @@ A sentence teaches one object of a video; these teach all of them at once. They 
 network while it learns, and are thrown away afterwards. Only generated videos know the answers.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -30,22 +30,20 @@ _FIRST_MOMENT = 3  # at which motions can be told apart
 _MOTION_FRAMES = 8
 
 
-def object_labels(video: TabletopVideo, moments: Sequence[int], side: int) -> NDArray[np.int64]:
+def object_labels(video: TabletopVideo, side: int) -> NDArray[np.int64]:
     """Label the cells of a video that is as wide or as high as the network's image.
 
     Args:
-        video: the video.
-        moments: T indices into its frames.
+        video: of T frames.
         side: the network's image size S.
 
     Returns:
         (T, 4, S/8, S/8): shape (one number more where there is no object), colour, size and motion
         of the object on each cell; -1 where nothing is asked.
     """
-    masks = video.masks[:, list(moments)]
-    count, frames, height, width = masks.shape
+    count, frames, height, width = video.masks.shape
     square = np.zeros((count, frames, side, side), np.float32)
-    square[:, :, :height, :width] = masks
+    square[:, :, :height, :width] = video.masks
     cells = side // STRIDE
     cover = square.reshape(count, frames, cells, STRIDE, cells, STRIDE).mean((3, 5))
     most = cover.max(0)

@@ -122,8 +122,6 @@ class Stage:
         train: modules of the network that learn; all others are frozen, whatever they hold. Empty:
             those of the task.
         frames: frames of a video.
-        video_frames: of a generated video, where clips are cut from a longer one; its motions cover
-            as much from 8 frames on, so that a longer one is slower. 0: as long as a clip.
         in_a_row: whether a clip's frames follow each other, as a camera gives them; else some are
             from all over the video.
         targets: objects or sentences of each video.
@@ -156,7 +154,6 @@ class Stage:
     accumulate: int = 1
     train: tuple[str, ...] = ()
     frames: int = 1
-    video_frames: int = 0
     in_a_row: bool = False
     targets: int = 2
     learning_rate: float = 1e-3
@@ -181,7 +178,6 @@ class Stage:
         check_types(self, where)
         check_choice(f"{where}: task", self.task, tuple(_TRAINED))
         check_range(where, self, ("batch", "accumulate", "frames", "targets"), 1)
-        check_range(where, self, ("video_frames",), 0)
         check_range(where, self, _SHARES, 0, 1)
         check_range(where, self, ("learning_rate", "gradient_norm", "name_objects"), 0)
         if min(self.steps, self.epochs) < 0 or (self.steps > 0) == (self.epochs > 0):

@@ -14,7 +14,7 @@ SIDE = 128
 
 def test_labels_are_those_of_the_object_on_a_cell() -> None:
     video = make_video("train", 3, TabletopConfig(frames=8))
-    labels = object_labels(video, range(8), SIDE)
+    labels = object_labels(video, SIDE)
     assert labels.shape == (8, 4, SIDE // STRIDE, SIDE // STRIDE)
     seen = 0
     for item, mask in zip(video.objects, video.masks, strict=True):
@@ -32,7 +32,7 @@ def test_labels_are_those_of_the_object_on_a_cell() -> None:
 
 
 def test_single_frames_have_no_motion() -> None:
-    labels = object_labels(make_video("train", 3, TabletopConfig(frames=1)), [0], SIDE)
+    labels = object_labels(make_video("train", 3, TabletopConfig(frames=1)), SIDE)
     assert (labels[:, 3] == -1).all()
     assert (labels[:, 0] >= 0).any()
 
@@ -42,7 +42,7 @@ def test_every_head_and_what_it_looks_at_learn() -> None:
     network = Samwise(preset("tabletop")).eval()
     heads = ObjectHeads(network)
     video = make_video("train", 3, TabletopConfig(frames=8))
-    labels = torch.from_numpy(np.stack([object_labels(video, range(8), SIDE)]))
+    labels = torch.from_numpy(np.stack([object_labels(video, SIDE)]))
     stem = network.image_stem(torch.randn(1, 8, 3, SIDE, SIDE))
     both = ImageStem(stem.first.repeat(2, 1, 1, 1, 1), stem.second.repeat(2, 1, 1, 1, 1))
     for causal in (True, False):
