@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from samwise_ros.data.dataset import DatasetError
+from samwise_ros.data.dataset import DatasetError, Video
 from samwise_ros.data.entry import Entry
 
 # What Pillow raises for a file that is damaged or no image; a SyntaxError is its word for it.
@@ -77,6 +77,11 @@ def read_object_masks(paths: Sequence[Path], objects: Sequence[int]) -> NDArray[
     read = {path: _read_indices(path) for path in dict.fromkeys(paths)}
     numbers = np.asarray(objects, np.int64).reshape(-1, 1, 1, 1)
     return np.asarray(_stacked(read, paths) == numbers)
+
+
+def frame_files(folder: Path, video: Video, moments: Sequence[int], ending: str) -> list[Path]:
+    """Name the files ``folder/VIDEO/FRAME.ending`` of some of a video's frames."""
+    return [folder / video.name / f"{video.frames[moment]}.{ending}" for moment in moments]
 
 
 def image_size(path: Path) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Video
 from samwise_ros.data.entry import Entry
-from samwise_ros.data.files import image_size, read_frames, read_json
+from samwise_ros.data.files import frame_files, image_size, read_frames, read_json
 from samwise_ros.data.meta_expressions import list_video
 from samwise_ros.data.run_length import decode
 
@@ -55,9 +55,7 @@ class Mevis:
 
     def image_files(self, index: int, moments: Sequence[int]) -> list[Path]:
         """Return the files of frames."""
-        video = self.video(index)
-        folder = self._folder / "JPEGImages" / video.name
-        return [folder / f"{video.frames[moment]}.jpg" for moment in moments]
+        return frame_files(self._folder / "JPEGImages", self.video(index), moments, "jpg")
 
     def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
         """Read frames; see ``Dataset``."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import DatasetError, Expression, Video
-from samwise_ros.data.files import read_frames, read_lines, read_object_masks
+from samwise_ros.data.files import frame_files, read_frames, read_lines, read_object_masks
 
 #: Of each annotator, from 0: the file, its encoding, and what was seen before writing.
 TEXTS = (
@@ -78,9 +78,7 @@ class RefDavis17:
 
     def image_files(self, index: int, moments: Sequence[int]) -> list[Path]:
         """Return the files of frames."""
-        video = self.video(index)
-        folder = self._images / video.name
-        return [folder / f"{video.frames[moment]}.jpg" for moment in moments]
+        return frame_files(self._images, self.video(index), moments, "jpg")
 
     def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
         """Read frames; see ``Dataset``."""
@@ -90,9 +88,7 @@ class RefDavis17:
         self, index: int, objects: Sequence[int], moments: Sequence[int]
     ) -> NDArray[np.bool_]:
         """Read the masks of objects; see ``Dataset``."""
-        video = self.video(index)
-        folder = self._annotations / video.name
-        files = [folder / f"{video.frames[moment]}.png" for moment in moments]
+        files = frame_files(self._annotations, self.video(index), moments, "png")
         return read_object_masks(files, objects)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Video
 from samwise_ros.data.entry import Entry
-from samwise_ros.data.files import read_frames, read_json, read_object_masks
+from samwise_ros.data.files import frame_files, read_frames, read_json, read_object_masks
 from samwise_ros.data.meta_expressions import list_video
 
 
@@ -60,9 +60,7 @@ class RefYoutubeVos:
 
     def image_files(self, index: int, moments: Sequence[int]) -> list[Path]:
         """Return the files of frames."""
-        video = self.video(index)
-        folder = self._folder / "JPEGImages" / video.name
-        return [folder / f"{video.frames[moment]}.jpg" for moment in moments]
+        return frame_files(self._folder / "JPEGImages", self.video(index), moments, "jpg")
 
     def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
         """Read frames; see ``Dataset``."""
@@ -72,9 +70,7 @@ class RefYoutubeVos:
         self, index: int, objects: Sequence[int], moments: Sequence[int]
     ) -> NDArray[np.bool_]:
         """Read the masks of objects; see ``Dataset``."""
-        video = self.video(index)
-        folder = self._folder / "Annotations" / video.name
-        files = [folder / f"{video.frames[moment]}.png" for moment in moments]
+        files = frame_files(self._folder / "Annotations", self.video(index), moments, "png")
         return read_object_masks(files, objects)
 
 
