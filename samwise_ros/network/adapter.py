@@ -1,12 +1,12 @@
 """The adapter that lets image and text change each other."""
 
-import math
-
 import torch
 from torch import Tensor, nn
 
 from samwise_ros.network.attention import Attention
 from samwise_ros.network.config import SamwiseConfig
+from samwise_ros.network.look_back import look_back
+from samwise_ros.network.time_encoding import time_encoding
 
 
 class SelectiveAttention(nn.Module):
@@ -73,6 +73,7 @@ class Adapter(nn.Module):
             self.spatial_pos_embed = nn.Parameter(torch.zeros(1, 1, 1, patch * patch, width))
             nn.init.trunc_normal_(self.spatial_pos_embed, std=0.02)
             self.hsa = SelectiveAttention(width, config.dropout)
+            look_back(self.hsa.self_attn, self.spatial_pos_embed, patch, config.clip_frames)
             self.norm_pre_HSA = nn.LayerNorm(width)
 
     def down(self, x: Tensor) -> Tensor:
@@ -161,20 +162,3 @@ def _average(context: Tensor, mask: Tensor | None) -> Tensor:
         return context.mean(1)
     weight = mask.to(context.dtype)[:, :, None, None, None]
     return (context * weight).sum(1) / weight.sum(1)
-
-
-def time_encoding(frames: int, channels: int, device: torch.device) -> Tensor:
-    """Encode the places of ``frames`` frames, the newest always at the full turn.
-
-    Returns:
-        (frames, channels) float32, sine and cosine interleaved.
-
-    >>> time_encoding(8, 4, torch.device("cpu")).shape
-    torch.Size([8, 4])
-    """
-    place = torch.arange(1, frames + 1, dtype=torch.float32, device=device)
-    place = place / (frames + 1e-6) * (2 * math.pi)
-    index = torch.arange(channels, device=device)
-    rate = 10000.0 ** (2 * (index // 2) / channels)
-    angle = place[:, None] / rate
-    return torch.where(index % 2 == 0, angle.sin(), angle.cos())

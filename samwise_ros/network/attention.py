@@ -4,6 +4,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+_LANES = 16
+"""Channels that the processor's fused kernel takes at a time; others are 1.5 times slower."""
+
 
 class Attention(nn.Module):
     """Multi-head attention whose parameters are named as in ``nn.MultiheadAttention``.
@@ -34,8 +37,13 @@ class Attention(nn.Module):
             (N, Q, width).
         """
         weights, biases = self.in_proj_weight.chunk(3), self.in_proj_bias.chunk(3)
+        head_width = query.shape[-1] // self.heads
+        padding = -head_width % _LANES
         q, k, v = (
-            functional.linear(tokens, weight, bias).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            functional.pad(
+                functional.linear(tokens, weight, bias).unflatten(-1, (self.heads, -1)),
+                (0, padding),
+            ).transpose(1, 2)
             for tokens, weight, bias in zip((query, source, source), weights, biases, strict=True)
         )
         attended = functional.scaled_dot_product_attention(
@@ -44,6 +52,7 @@ class Attention(nn.Module):
             v,
             attn_mask=None if mask is None else mask[:, None, None, :],
             dropout_p=self.dropout if self.training else 0.0,
-        )
+            scale=head_width**-0.5,
+        )[..., :head_width]
         output: Tensor = self.out_proj(attended.transpose(1, 2).flatten(2))
         return output
