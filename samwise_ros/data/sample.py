@@ -61,11 +61,13 @@ class Sample:
         masks: (K, T, H, W) bool, all that a sentence means together; empty where that is not in
             view.
         sentences: K of them.
+        moments: (T,) where the clip's frames are in the video.
     """
 
     frames: NDArray[np.uint8]
     masks: NDArray[np.bool_]
     sentences: tuple[str, ...]
+    moments: tuple[int, ...]
 
 
 @runtime_checkable
@@ -101,7 +103,7 @@ def training_sample(
     sentences = tuple(said.sentence for said in chosen)
     if config.augmentation is not None:
         frames, masks, sentences = augmented(frames, masks, sentences, config.augmentation, rng)
-    return Sample(frames, masks, sentences)
+    return Sample(frames, masks, sentences, moments)
 
 
 def _choose_expressions(

@@ -47,6 +47,7 @@ class TabletopConfig:
         min_objects: least number of objects, from 2.
         max_objects: largest number of objects; fewer are shown where there is no room.
         late_share: of the objects that move or are lifted, those that rest first, 0 to 1.
+        alone_share: of the sentences about a motion, those that name it alone if that is enough.
     """
 
     frames: int = 8
@@ -55,6 +56,7 @@ class TabletopConfig:
     min_objects: int = 3
     max_objects: int = 6
     late_share: float = 0.0
+    alone_share: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse values outside their range, with the reason."""
@@ -70,8 +72,9 @@ class TabletopConfig:
                 "min_objects, max_objects: expected 2 <= min <= max <= 8, "
                 f"got {self.min_objects} and {self.max_objects}"
             )
-        if not 0 <= self.late_share <= 1:
-            raise ValueError(f"late_share: expected 0 to 1, got {self.late_share}")
+        for name in ("late_share", "alone_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name}: expected 0 to 1, got {getattr(self, name)}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +124,7 @@ def make_video(split: Split, index: int, config: TabletopConfig) -> TabletopVide
         make_actor(plot, item, track, config.width)
         for item, track in zip(cast, tracks, strict=True)
     ]
-    expressions = _expressions(plot, cast, config.frames)
+    expressions = _expressions(plot, cast, config)
     shape = (config.height, config.width)
     frames = np.empty((config.frames, *shape, 3), np.uint8)
     masks = np.zeros((len(cast), config.frames, *shape), np.bool_)
@@ -147,17 +150,19 @@ def absent_sentence(video: TabletopVideo, rng: Chance) -> str:
     return sentence(rng, absent_meaning(rng, video.objects, motions))
 
 
-def _expressions(rng: random.Random, cast: list[TabletopObject], frames: int) -> list[Expression]:
+def _expressions(
+    rng: random.Random, cast: list[TabletopObject], config: TabletopConfig
+) -> list[Expression]:
     """One or two attribute sentences and up to two motion sentences for each object."""
     found: list[Expression] = []
     for index in range(len(cast)):
         meanings = [attribute_meaning(rng, cast, index)]
         if rng.random() < 0.5:
             meanings.append(attribute_meaning(rng, cast, index))
-        if frames >= MOTION_FRAMES:
-            meanings.append(motion_meaning(rng, cast, index))
+        if config.frames >= MOTION_FRAMES:
+            meanings.append(motion_meaning(rng, cast, index, config.alone_share))
             if rng.random() < 0.4:
-                meanings.append(motion_meaning(rng, cast, index))
+                meanings.append(motion_meaning(rng, cast, index, config.alone_share))
         for meaning in dict.fromkeys(meanings):
             if meaning is not None:
                 found.append(_expression(rng, cast[index], index, meaning, str(len(found))))

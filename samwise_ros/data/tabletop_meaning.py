@@ -113,13 +113,18 @@ def attribute_meaning(rng: random.Random, cast: list[TabletopObject], index: int
     return None
 
 
-def motion_meaning(rng: random.Random, cast: list[TabletopObject], index: int) -> Meaning | None:
+def motion_meaning(
+    rng: random.Random, cast: list[TabletopObject], index: int, alone_share: float
+) -> Meaning | None:
     """A motion, alone or with attributes, that singles the object out."""
     item = cast[index]
     if item.motion == "still" and rng.random() < 0.65:
         return None
     late = item.motion in ("enters", "leaves", "still")
     said = "moving" if not late and rng.random() < 0.12 else item.motion
+    alone = Meaning(motion=said)
+    if alone_share and rng.random() < alone_share and alone.names(cast, index):
+        return alone
     for _ in range(4):
         meaning = _meaning(item, choose(rng, _BESIDE_MOTION), said)
         if meaning is not None and meaning.names(cast, index):

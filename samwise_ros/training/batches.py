@@ -112,9 +112,11 @@ class Videos(Dataset[VideoBatch | ValueError]):
         numbers = range(part * size, (part + 1) * size)[self.rank :: self.count]
         samples, labels = [], []
         for number in numbers:
-            samples.append(self.clips.sample(step, number, frames))
+            sample = self.clips.sample(step, number, frames)
+            samples.append(sample)
             if stage.name_objects:  # at once, while the generator still has the video
-                told = self.clips.labels(step, number, frames, self.config.image_size)
+                side = self.config.image_size
+                told = self.clips.labels(step, number, frames, side, sample.moments)
                 labels.append(torch.from_numpy(told))
         squares = [_square(sample, self.config.image_size) for sample in samples]
         pixels, inside, masks = (torch.stack(parts) for parts in zip(*squares, strict=True))
@@ -123,8 +125,8 @@ class Videos(Dataset[VideoBatch | ValueError]):
         longest = self.config.positions - 2
         if input_ids.shape[1] > longest:
             raise ValueError(
-                f"{self.clips.dataset.name}: a sentence has {input_ids.shape[1]} tokens; the text "
-                f"encoder takes {longest}"
+                f"{self.clips.datasets[0].name}: a sentence has {input_ids.shape[1]} tokens; "
+                f"the text encoder takes {longest}"
             )
         shape = (len(samples), stage.targets)
         return VideoBatch(

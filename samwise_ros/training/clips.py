@@ -28,13 +28,13 @@ class Clips:
     """A data set as one stage sees it: clip after clip, the same for the same seed.
 
     Attributes:
-        dataset: the stage's data.
+        datasets: the stage's data; of generated videos one for each of their lengths.
         still: the same for single frames, since a generated image is not a part of a video.
         stage: how clips are chosen.
         seed: of the choice.
     """
 
-    dataset: Dataset
+    datasets: tuple[Dataset, ...]
     still: Dataset
     stage: Stage
     seed: int
@@ -60,17 +60,23 @@ class Clips:
                 visits.extend([index] * _visits(dataset.video(index), stage))
             if not visits:
                 raise ValueError(f"{dataset.name}: there is no sentence to train on")
-            return cls(dataset, dataset, stage, seed, visits)
+            return cls((dataset,), dataset, stage, seed, visits)
         if stage.epochs:
             raise ValueError(f"stage {stage.name}: epochs: {dataset.name} has no end; give steps")
         # Sentences do not need pixels: the smallest pictures do.
         width = _LEAST_WIDTH if stage.task == "words" else side
         scenes = (
-            TabletopConfig(frames, width, width * 3 // 4, late_share=stage.late_share)
-            for frames in (stage.frames, 1)
+            TabletopConfig(
+                frames,
+                width,
+                width * 3 // 4,
+                late_share=stage.late_share,
+                alone_share=stage.alone_share,
+            )
+            for frames in (1, *(stage.video_frames or (stage.frames,)))
         )
-        long, still = (TabletopDataset(dataset.split, scene) for scene in scenes)
-        return cls(long, still, stage, seed)
+        still, *long = (TabletopDataset(dataset.split, scene) for scene in scenes)
+        return cls(tuple(long), still, stage, seed)
 
     @property
     def steps(self) -> int:
@@ -100,7 +106,9 @@ class Clips:
         )
         return training_sample(dataset, index, rng, config)
 
-    def labels(self, step: int, number: int, frames: int, side: int) -> NDArray[np.int64]:
+    def labels(
+        self, step: int, number: int, frames: int, side: int, moments: Sequence[int]
+    ) -> NDArray[np.int64]:
         """Tell what all objects of that sample are and do; see ``object_labels``."""
         dataset, index, _ = self._choose(step, number, frames)
         if not isinstance(dataset, TabletopDataset):
@@ -108,12 +116,13 @@ class Clips:
                 f"stage {self.stage.name}: name_objects: only generated videos know their objects, "
                 f"not {dataset.name}"
             )
-        return object_labels(dataset.scene(index), side)
+        return object_labels(dataset.scene(index), side, moments)
 
     def _choose(self, step: int, number: int, frames: int) -> tuple[Dataset, int, random.Random]:
         """Choose a sample's data and video; with what chooses all the rest of it."""
         rng = random.Random(f"{self.seed}/{self.stage.name}/{step}/{number}")
-        dataset = self.dataset if frames == self.stage.frames else self.still
+        long = self.datasets[0] if len(self.datasets) == 1 else rng.choice(self.datasets)
+        dataset = long if frames == self.stage.frames else self.still
         index = rng.randrange(len(dataset))
         if self._visits and number < self.stage.batch:
             epoch, place = divmod(step * self.stage.batch + number, len(self._visits))
@@ -126,10 +135,10 @@ class Clips:
         rng = random.Random(f"{self.seed}/{self.stage.name}/{step}")
         sentences: list[str] = []
         while len(sentences) < self.stage.batch:
-            index = rng.randrange(len(self.dataset))
-            sentences.extend(said.sentence for said in self.dataset.video(index).expressions)
-            if isinstance(self.dataset, AbsentSentences):
-                sentences.append(self.dataset.absent_sentence(index, rng))
+            index = rng.randrange(len(self.datasets[0]))
+            sentences.extend(said.sentence for said in self.datasets[0].video(index).expressions)
+            if isinstance(self.datasets[0], AbsentSentences):
+                sentences.append(self.datasets[0].absent_sentence(index, rng))
         return sentences[: self.stage.batch]
 
 
@@ -164,4 +173,4 @@ def _objects(dataset: Dataset, index: int, rng: random.Random, stage: Stage, fra
         nothing if not shown or rng.random() < stage.absent_share else rng.choice(shown)
         for _ in range(stage.targets)
     ]
-    return Sample(images, np.stack(chosen), ("",) * stage.targets)
+    return Sample(images, np.stack(chosen), ("",) * stage.targets, moments)

@@ -4,7 +4,7 @@ A sentence teaches one object of a video; these teach all of them at once. They 
 network while it learns, and are thrown away afterwards. Only generated videos know the answers.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -26,38 +26,60 @@ _IGNORED = -1
 _NOTHING = len(SHAPES)
 _COVERED = 0.3  # of a cell, by an object that is asked for
 _FREE = 0.05
-_FIRST_MOMENT = 3  # at which motions can be told apart
-_MOTION_FRAMES = 8
+_BEFORE = 3  # frames that show a motion
+_MOVED = 0.5  # IoU with the mask of then; the camera's shake alone leaves more
 
 
-def object_labels(video: TabletopVideo, side: int) -> NDArray[np.int64]:
-    """Label the cells of a video that is as wide or as high as the network's image.
+def object_labels(video: TabletopVideo, side: int, moments: Sequence[int]) -> NDArray[np.int64]:
+    """Label the cells of a clip of a video that is as wide or as high as the network's image.
 
     Args:
-        video: of T frames.
+        video: the video.
         side: the network's image size S.
+        moments: the T frames of the clip.
 
     Returns:
         (T, 4, S/8, S/8): shape (one number more where there is no object), colour, size and motion
-        of the object on each cell; -1 where nothing is asked.
+        of the object on each cell; -1 where nothing is asked, as of a motion that cannot be seen.
     """
-    count, frames, height, width = video.masks.shape
+    masks = video.masks[:, list(moments)]
+    count, frames, height, width = masks.shape
     square = np.zeros((count, frames, side, side), np.float32)
-    square[:, :, :height, :width] = video.masks
+    square[:, :, :height, :width] = masks
     cells = side // STRIDE
     cover = square.reshape(count, frames, cells, STRIDE, cells, STRIDE).mean((3, 5))
     most = cover.max(0)
-    answers = np.array([_answers(item, frames) for item in video.objects], np.int64)
-    labels = np.where(most[..., None] >= _COVERED, answers[cover.argmax(0)], _IGNORED)
+    progress = np.array(moments) / max(len(video.frames) - 1, 1)
+    pairs = zip(video.objects, masks, strict=True)
+    answers = np.stack([_answers(item, mask, progress) for item, mask in pairs])  # (N, T, 4)
+    named = answers[cover.argmax(0), np.arange(frames)[:, None, None]]
+    labels = np.where(most[..., None] >= _COVERED, named, _IGNORED)
     labels[..., 0] = np.where(most < _FREE, _NOTHING, labels[..., 0])
-    labels[:_FIRST_MOMENT, ..., 3] = _IGNORED
     return labels.transpose(0, 3, 1, 2)
 
 
-def _answers(item: TabletopObject, frames: int) -> tuple[int, int, int, int]:
+def _answers(
+    item: TabletopObject, mask: NDArray[np.bool_], progress: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Tell what an object is, and on frames that show it what it does.
+
+    Args:
+        item: the object.
+        mask: (T, H, W) where it is.
+        progress: (T,) where the frames are in the video, 0 to 1.
+
+    Returns:
+        (T, 4) shape, colour, size and motion.
+    """
     size = _SIZES.index(item.size) if item.size in _SIZES else _IGNORED
-    motion = _MOTIONS.index(item.motion) if frames >= _MOTION_FRAMES else _IGNORED
-    return SHAPES.index(item.shape), COLOURS.index(item.colour), size, motion
+    answers = np.empty((len(mask), 4), np.int64)
+    answers[:] = SHAPES.index(item.shape), COLOURS.index(item.colour), size, _IGNORED
+    before, now = mask[:-_BEFORE], mask[_BEFORE:]
+    shown = progress[:-_BEFORE] >= item.onset
+    if item.motion in ("enters", "leaves"):
+        shown = (before & now).sum((1, 2)) < _MOVED * (before | now).sum((1, 2))
+    answers[_BEFORE:, 3] = np.where(shown, _MOTIONS.index(item.motion), _IGNORED)
+    return answers
 
 
 class ObjectHeads(nn.Module):

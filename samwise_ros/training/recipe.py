@@ -23,6 +23,7 @@ _SHARES = (
     "shape_share",
     "motion_share",
     "late_share",
+    "alone_share",
     "swap_share",
     "true_mask_share",
     "prompt_again",
@@ -122,6 +123,8 @@ class Stage:
         train: modules of the network that learn; all others are frozen, whatever they hold. Empty:
             those of the task.
         frames: frames of a video.
+        video_frames: frames of generated videos, of which one is chosen for each clip; longer ones
+            move slower from frame to frame. Empty: as many as a clip has.
         in_a_row: whether a clip's frames follow each other, as a camera gives them; else some are
             from all over the video.
         targets: objects or sentences of each video.
@@ -137,6 +140,8 @@ class Stage:
         motion_share: share of sentences about clips that are chosen among those of other kinds than
             ``attribute``, each kind as often as another.
         late_share: in generated videos the share of actions that begin late.
+        alone_share: in generated videos the share of sentences about a motion that name it alone,
+            where that is enough.
         swap_share: share of clips on which two sentences get each other's memory when the
             conditional memory encoder is asked, so that it meets many wrong memories.
         true_mask_share: share of steps in which the true masks are memorised.
@@ -154,6 +159,7 @@ class Stage:
     accumulate: int = 1
     train: tuple[str, ...] = ()
     frames: int = 1
+    video_frames: tuple[int, ...] = ()
     in_a_row: bool = False
     targets: int = 2
     learning_rate: float = 1e-3
@@ -166,6 +172,7 @@ class Stage:
     shape_share: float = 0.0
     motion_share: float = 0.0
     late_share: float = 0.0
+    alone_share: float = 0.0
     swap_share: float = 0.0
     true_mask_share: float = 0.0
     prompt_again: float = 0.3
@@ -187,6 +194,10 @@ class Stage:
             )
         if self.swap_share and self.targets != 2:
             raise ValueError(f"{where}: swap_share: expected targets: 2, got {self.targets}")
+        if any(one < self.frames for one in self.video_frames):
+            raise ValueError(
+                f"{where}: video_frames: expected {self.frames} or more, got {self.video_frames}"
+            )
         if self.name_objects and self.augment:
             raise ValueError(f"{where}: name_objects: expected augment: false, got true")
         if self.batch % self.accumulate:

@@ -38,7 +38,7 @@ def test_data_sets_are_joined_in_order(specs):
 
 def test_an_epoch_has_as_many_clips_as_sentences_and_frames_make(specs, monkeypatch):
     clips = Clips.open(specs, STAGE, 1, 128)
-    visits = [-(-2 * len(clips.dataset.video(index).expressions) // 2) for index in range(3)]
+    visits = [-(-2 * len(clips.datasets[0].video(index).expressions) // 2) for index in range(3)]
     assert clips.steps == -(-2 * sum(visits) // 4)
     seen = []
     monkeypatch.setattr(
@@ -64,6 +64,22 @@ def test_generated_videos_are_made_to_the_networks_measure():
     assert clips.steps == 5
     assert clips.sample(0, 0, 4).frames.shape == (4, 96, 128, 3)
     assert clips.sample(0, 0, 1).frames.shape == (1, 96, 128, 3)
+
+
+def test_clips_are_cut_from_longer_videos():
+    stage = replace(STAGE, epochs=0, steps=5, video_frames=(4, 9), in_a_row=True)
+    clips = Clips.open(["tabletop:train"], stage, 1, 128)
+    samples = [clips.sample(0, number, 4) for number in range(20)]
+    assert {len(sample.frames) for sample in samples} == {4}
+    assert all(np.diff(sample.moments).tolist() == [1, 1, 1] for sample in samples)
+    firsts = {sample.moments[0] for sample in samples}
+    assert 0 in firsts
+    assert len(firsts) > 2
+    labels = clips.labels(0, 3, 4, 128, samples[3].moments)
+    cells = samples[3].masks.reshape(2, 4, 12, 8, 16, 8).mean((3, 5))[..., :12, :] > 0.95
+    assert all((labels[:, 0, :12][cell] >= 0).all() for cell in cells)
+    with pytest.raises(ValueError, match="video_frames: expected 4 or more"):
+        replace(stage, video_frames=(3,))
 
 
 def test_objects_to_click_at_are_in_view_or_nothing_is():
