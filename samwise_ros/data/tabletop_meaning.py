@@ -114,7 +114,7 @@ def attribute_meaning(rng: random.Random, cast: list[TabletopObject], index: int
 
 
 def motion_meaning(
-    rng: random.Random, cast: list[TabletopObject], index: int, alone_share: float
+    rng: random.Random, cast: list[TabletopObject], index: int, alone_share: float = 0.0
 ) -> Meaning | None:
     """A motion, alone or with attributes, that singles the object out."""
     item = cast[index]

@@ -66,4 +66,5 @@ def _regression(known: Tensor, wanted: Tensor) -> Tensor:
     """Weights (A, 2) that give the wanted (T, 2) of the known (T, A), kept small."""
     known = known - known.mean(0)
     square = known.T @ known + _RIDGE * torch.eye(known.shape[1])
-    return torch.linalg.solve(square, known.T @ wanted)
+    weights: Tensor = torch.linalg.solve(square, known.T @ wanted)
+    return weights

@@ -24,6 +24,7 @@ class CameraInput:
     """Subscribes to a camera while it exists; made at activation, closed at deactivation.
 
     Attributes:
+        camera: its name.
         topic: resolved name of the image topic.
         statistics: what became of the images.
         reliability: that the subscription asks for.
@@ -32,24 +33,27 @@ class CameraInput:
     def __init__(
         self,
         node: LifecycleNode,
+        camera: str,
         parameters: Parameters,
         statistics: CameraStatistics,
-        take: Callable[[ImageMessage], None],
+        take: Callable[["CameraInput", ImageMessage], None],
     ) -> None:
         """Subscribe.
 
         Args:
             node: the node.
+            camera: its name.
             parameters: as they are now; see `update`.
             statistics: to count in.
             take: gets every image that is due, in the executor's thread.
         """
         self._node = node
+        self.camera = camera
         self._parameters = parameters
         self._take = take
         compressed = parameters.image_transport == "compressed"
         self._type = CompressedImage if compressed else Image
-        name = f"{parameters.camera}/image_raw" + ("/compressed" if compressed else "")
+        name = f"{camera}/image_raw" + ("/compressed" if compressed else "")
         self.topic: str = node.resolve_topic_name(name)
         self._name = name
         self.statistics = statistics
@@ -108,7 +112,7 @@ class CameraInput:
                 return
             # From when it was due, not from now: else 30 Hz limited to 20 would give 15.
             self._due = max(self._due + period, now)
-        self._take(message)
+        self._take(self, message)
 
     def frame_of(self, message: ImageMessage) -> Frame | None:
         """Convert a message; the worker calls this, since it takes time.
@@ -133,7 +137,7 @@ class CameraInput:
             self.statistics.refused[error.kind] += 1
             self._tell_once(error.kind, str(error))
             return None
-        return Frame(image, self._parameters.camera, stamp)
+        return Frame(image, self.camera, stamp)
 
     def _tell_once(self, kind: str, detail: str) -> None:
         if kind not in self._faults_told:

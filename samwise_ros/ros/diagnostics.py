@@ -28,51 +28,54 @@ class Facts:
     Attributes:
         settings: the parameters as they are now.
         pipeline: ``None`` while the node is unconfigured.
-        source: ``None`` while it is not active.
+        sources: the cameras; none while it is not active.
         enabled: whether images are worked on.
         fault: why configuring failed or the node deactivated itself; empty if neither did.
     """
 
     settings: Parameters
     pipeline: Pipeline | None
-    source: CameraInput | None
+    sources: tuple[CameraInput, ...]
     enabled: bool
     fault: str
 
 
 class Diagnostics:
-    """Publishes the health of the model and of the camera, and logs what is wrong once."""
+    """Publishes the health of the model and of the cameras, and logs what is wrong once."""
 
     def __init__(self, node: LifecycleNode) -> None:
         """Create the publisher, which is not gated: an idle node has a health too."""
         self._node = node
         self._publisher = node.create_publisher(DiagnosticArray, "/diagnostics", 10)
-        self._logged = ""
+        self._logged: dict[str, str] = {}
 
     def publish(self, facts: Facts) -> None:
-        """Publish one status for the model and one for the camera."""
-        model = _model_health(facts)
-        camera = _input_health(facts)
-        if camera.level != DiagnosticStatus.OK and camera.reason != self._logged:
-            self._node.get_logger().warning(camera.reason)
-        self._logged = camera.reason
+        """Publish one status for the model and one for each camera."""
         name = self._node.get_fully_qualified_name().lstrip("/")
         device = str(facts.pipeline.model.get("device", "")) if facts.pipeline else ""
-        array = DiagnosticArray(
-            status=[
-                _to_status(f"{name}: model", device, model, _model_values(facts)),
-                _to_status(f"{name}: {facts.settings.camera}", "", camera, _camera_values(facts)),
-            ]
-        )
+        model = _to_status(f"{name}: model", device, _model_health(facts), _model_values(facts))
+        array = DiagnosticArray(status=[model])
+        sources = {source.camera: source for source in facts.sources}
+        for camera in facts.settings.cameras:
+            source = sources.get(camera)
+            health = _input_health(source, facts.settings.input_timeout)
+            values = _camera_values(source) if source else {}
+            array.status.append(_to_status(f"{name}: {camera}", "", health, values))
+            self._log(camera, health)
         array.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(array)
+
+    def _log(self, camera: str, health: Health) -> None:
+        if health.level != DiagnosticStatus.OK and health.reason != self._logged.get(camera):
+            self._node.get_logger().warning(health.reason)
+        self._logged[camera] = health.reason
 
 
 def _model_health(facts: Facts) -> Health:
     failure = facts.pipeline.worker.last_failure if facts.pipeline else ""
     if failure or facts.fault:
         return Health(DiagnosticStatus.ERROR, f"FAILED: {failure or facts.fault}")
-    state = "active" if facts.source else "inactive" if facts.pipeline else "unconfigured"
+    state = "active" if facts.sources else "inactive" if facts.pipeline else "unconfigured"
     return Health(DiagnosticStatus.OK, state if facts.enabled else f"{state}, disabled")
 
 
@@ -92,13 +95,11 @@ def _model_values(facts: Facts) -> dict[str, object]:
     }
 
 
-def _input_health(facts: Facts) -> Health:
-    source = facts.source
+def _input_health(source: CameraInput | None, timeout_s: float) -> Health:
     if source is None:
         return Health(DiagnosticStatus.OK, "not subscribed")
     if mismatches := source.mismatches():
         return Health(DiagnosticStatus.WARN, f"{source.topic}: {'; '.join(mismatches)}")
-    timeout_s = facts.settings.input_timeout
     if source.seconds_without_image() < timeout_s:
         return Health(DiagnosticStatus.OK, "images come")
     names = ", ".join(sorted({full_name(one) for one in source.publishers()}))
@@ -114,14 +115,12 @@ def _input_health(facts: Facts) -> Health:
     )
 
 
-def _camera_values(facts: Facts) -> dict[str, object]:
-    if facts.pipeline is None or facts.source is None:
-        return {}
-    numbers = facts.pipeline.statistics
+def _camera_values(source: CameraInput) -> dict[str, object]:
+    numbers = source.statistics
     values: dict[str, object] = {
-        "topic": facts.source.topic,
-        "reliability": facts.source.reliability.name.lower(),
-        "publishers": ", ".join(full_name(one) for one in facts.source.publishers()),
+        "topic": source.topic,
+        "reliability": source.reliability.name.lower(),
+        "publishers": ", ".join(full_name(one) for one in source.publishers()),
         "input rate (Hz)": f"{numbers.arrivals.per_second():.1f}",
         "output rate (Hz)": f"{numbers.results.per_second():.1f}",
         "images received": numbers.received,

@@ -1,4 +1,4 @@
-"""The lifecycle node: a camera and sentences in, masks and events out.
+"""The lifecycle node: cameras and sentences in, masks and events out.
 
 configure makes the `Pipeline` (engine, worker, publishers), activate the subscriptions. What the
 callbacks here do is short; the work is the worker's.
@@ -49,7 +49,7 @@ def _told(transition: Transition) -> Transition:
 
 
 class SamwiseNode(LifecycleNode):
-    """Follows what sentences mean through a camera's images."""
+    """Follows what sentences mean through the images of cameras."""
 
     def __init__(self) -> None:
         """Declare parameters, services and diagnostics; nothing is loaded yet.
@@ -60,7 +60,7 @@ class SamwiseNode(LifecycleNode):
         super().__init__("samwise_node")
         self._log = LifecycleNode.get_logger(self)
         self._pipeline: Pipeline | None = None
-        self._input: CameraInput | None = None
+        self._inputs: tuple[CameraInput, ...] = ()
         self._enabled = True
         self._finalized = False
         self._fault = ""
@@ -99,7 +99,10 @@ class SamwiseNode(LifecycleNode):
         result = super().on_activate(state)
         self._fault = ""
         pipeline.start()
-        self._input = CameraInput(self, self._settings, pipeline.statistics, self._on_image)
+        self._inputs = tuple(
+            CameraInput(self, camera, self._settings, statistics, self._on_image)
+            for camera, statistics in pipeline.statistics.items()
+        )
         self._commands = (
             self.create_subscription(String, "~/command", self._on_sentence, 10),
             self.create_subscription(Command, "~/command_request", self._on_request, 10),
@@ -145,9 +148,10 @@ class SamwiseNode(LifecycleNode):
         return self._pipeline
 
     def _stop(self, timeout_s: float) -> bool:
-        if self._input is not None:
-            self._input.close()
-            self._input = None
+        if self._inputs:
+            for source in self._inputs:
+                source.close()
+            self._inputs = ()
             for one in self._commands:
                 self.destroy_subscription(one)
         return self._pipeline is None or self._pipeline.worker.stop(timeout_s)
@@ -158,9 +162,9 @@ class SamwiseNode(LifecycleNode):
             self._pipeline = None
             gc.collect()
 
-    def _on_image(self, message: ImageMessage) -> None:
-        if self._enabled and self._input is not None:
-            self._configured().take(self._input, message)
+    def _on_image(self, source: CameraInput, message: ImageMessage) -> None:
+        if self._enabled:
+            self._configured().take(source, message)
 
     def _on_sentence(self, message: String) -> None:
         self._order(commands.from_sentence(message.data, self._settings))
@@ -173,7 +177,7 @@ class SamwiseNode(LifecycleNode):
         pipeline.worker.submit(partial(pipeline.carry_out, order))
 
     def _on_gave_up(self) -> None:
-        if self._input is not None:
+        if self._inputs:
             self._fault = self._configured().worker.last_failure
             self._log.error(f"deactivating, frame after frame failed: {self._fault}")
             LifecycleNode.trigger_deactivate(self)
@@ -217,16 +221,16 @@ class SamwiseNode(LifecycleNode):
 
     def _follow_parameters(self, _: list[Parameter]) -> None:
         self._settings = parameters.read(self)
-        for one in (self._pipeline, self._input):
+        for one in (self._pipeline, *self._inputs):
             if one is not None:
                 one.update(self._settings)
 
     def _watch_input(self) -> None:
-        if self._input is not None:
-            self._input.follow_publishers()
+        for source in self._inputs:
+            source.follow_publishers()
 
     def _tell_health(self) -> None:
-        facts = Facts(self._settings, self._pipeline, self._input, self._enabled, self._fault)
+        facts = Facts(self._settings, self._pipeline, self._inputs, self._enabled, self._fault)
         self._diagnostics.publish(facts)
 
 

@@ -46,7 +46,7 @@ class Parameters:
     """
 
     cameras: tuple[str, ...] = _parameter(
-        ("camera",), "Name of the camera: the first part of its topics.", "never"
+        ("camera",), "Names of the cameras: the first part of their topics.", "never"
     )
     image_transport: str = _parameter(
         "raw",
@@ -156,11 +156,6 @@ class Parameters:
         1.0, "Seconds between two diagnostics.", "never", (), (0.1, 60.0)
     )
 
-    @property
-    def camera(self) -> str:
-        """The camera's name."""
-        return self.cameras[0]
-
     def engine_config(self) -> EngineConfig:
         """Give the engine its share.
 
@@ -181,12 +176,15 @@ class Parameters:
             value, choices = getattr(self, own.name), own.metadata["choices"]
             if choices and value not in choices:
                 raise ValueError(f"{own.name}: expected {' or '.join(choices)}, got {value!r}")
-        if len(self.cameras) != 1:
-            raise ValueError(f"cameras: expected one name, got {len(self.cameras)}")
-        try:
-            validate_topic_name(f"{self.camera}/image_raw")
-        except InvalidTopicNameException as error:
-            raise ValueError(f"cameras: {self.camera!r} cannot begin a topic: {error}") from error
+        if not self.cameras or len(set(self.cameras)) < len(self.cameras):
+            raise ValueError(
+                f"cameras: expected one or more different names, got {list(self.cameras)}"
+            )
+        for camera in self.cameras:
+            try:
+                validate_topic_name(f"{camera}/image_raw")
+            except InvalidTopicNameException as error:
+                raise ValueError(f"cameras: {camera!r} cannot begin a topic: {error}") from error
         kind, _, index = self.device.partition(":")
         if kind not in ("auto", "cpu", "cuda") or (":" in self.device and not index.isdecimal()):
             raise ValueError(f"device: expected auto, cpu, cuda or cuda:N, got {self.device!r}")

@@ -32,7 +32,7 @@ class Pipeline:
 
     Attributes:
         worker: the thread; whoever wants the engine asks it.
-        statistics: of the camera, since the last `start`.
+        statistics: of each camera, since the last `start`.
         command_lines: what each living command is and how it stands, in words, by its id.
         model: what the engine says of itself.
     """
@@ -62,17 +62,17 @@ class Pipeline:
         self.model = self._engine.describe()
         self.command_lines: dict[str, str] = {}
         self._headers: WeakKeyDictionary[Frame, Header] = WeakKeyDictionary()
-        self.statistics = CameraStatistics()
+        self.statistics = {camera: CameraStatistics() for camera in parameters.cameras}
         self.worker = Worker[tuple[CameraInput, ImageMessage]](self._process, self._on_failure)
         self._first_events = self._first_command()
-        self._output = CameraOutput(node, parameters.camera)
+        self._outputs = {camera: CameraOutput(node, camera) for camera in parameters.cameras}
         self._events = node.create_lifecycle_publisher(TargetEvent, "~/events", 50)
         latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         self._commands = node.create_lifecycle_publisher(CommandArray, "~/commands", latched)
 
     def start(self) -> None:
         """Say what is looked for, and begin to work."""
-        self.statistics = CameraStatistics()
+        self.statistics = {camera: CameraStatistics() for camera in self._outputs}
         self.worker.reset_counts()
         self._tell(self._first_events)
         self._tell_commands()
@@ -83,7 +83,8 @@ class Pipeline:
         """Destroy the publishers, and let go of the model and its memories."""
         if self.worker.stop(0.0):  # else a frame is still in the network, at the process's end
             self._engine.close()
-        self._output.close()
+        for output in self._outputs.values():
+            output.close()
         for one in (self._events, self._commands):
             self._node.destroy_lifecycle_publisher(one)
 
@@ -93,7 +94,7 @@ class Pipeline:
 
     def take(self, source: CameraInput, message: ImageMessage) -> None:
         """Have an image worked on, unless a newer one comes first."""
-        self.statistics.overtaken += self.worker.offer((source, message))
+        source.statistics.overtaken += self.worker.offer(source.camera, (source, message))
 
     def carry_out(self, order: Order) -> tuple[Event, ...]:
         """Do what was asked for and tell of it; in the worker's thread, or while it rests."""
@@ -121,7 +122,7 @@ class Pipeline:
         try:
             results = self._engine.step(frame)
         except Exception:
-            self.statistics.failed += 1
+            source.statistics.failed += 1
             raise
         seconds = (time.perf_counter() - began) / max(len(results), 1)
         for result in results:
@@ -130,7 +131,9 @@ class Pipeline:
     def _publish(self, result: FrameResult, seconds: float) -> None:
         header = self._headers[result.frame]
         alpha = self._parameters.overlay_alpha
-        self._output.publish(result, header, seconds, alpha, self.statistics)
+        camera = result.frame.camera
+        output, statistics = self._outputs[camera], self.statistics[camera]
+        output.publish(result, header, seconds, alpha, statistics)
         if result.events:
             self._tell(result.events, header)
 

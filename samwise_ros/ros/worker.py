@@ -14,11 +14,12 @@ MAX_WAITING_CALLS = 32
 
 
 class Worker(Generic[Job]):
-    """Does one thing at a time in one thread: calls first, then the newest job.
+    """Does one thing at a time in one thread: calls first, then the newest job of each source.
 
-    A frame is a job: only the newest waits, so that results stay fresh however fast the camera
-    is. A change of the commands is a call: a bounded number waits, in order, and where more come
-    the oldest are forgotten, so that the last one wins.
+    A frame is a job, its camera the source: only a camera's newest frame waits, so that results
+    stay fresh however fast the camera is, and cameras take turns in the order in which they began
+    to wait, so that none starves beside a fast one. A change of the commands is a call: a bounded
+    number waits, in order, and where more come the oldest are forgotten, so that the last one wins.
 
     Attributes:
         dropped_calls: calls forgotten because too many came.
@@ -39,7 +40,7 @@ class Worker(Generic[Job]):
         self._work = work
         self._on_failure = on_failure
         self._wake = threading.Condition()
-        self._job: Job | None = None
+        self._jobs: dict[str, Job] = {}
         self._calls: deque[Callable[[], object]] = deque(maxlen=MAX_WAITING_CALLS)
         self._thread: threading.Thread | None = None
         self._stopping = False
@@ -69,7 +70,7 @@ class Worker(Generic[Job]):
             return True
         with self._wake:
             self._stopping = True
-            self._job = None
+            self._jobs.clear()
             self._calls.clear()
             self._wake.notify()
         self._thread.join(timeout_s)
@@ -78,15 +79,15 @@ class Worker(Generic[Job]):
         self._thread = None
         return True
 
-    def offer(self, job: Job) -> bool:
-        """Put a job in the one waiting place.
+    def offer(self, source: str, job: Job) -> bool:
+        """Put a job in its source's waiting place.
 
         Returns:
             Whether an older one had to make room.
         """
         with self._wake:
-            overtaken = self._job is not None
-            self._job = job
+            overtaken = source in self._jobs
+            self._jobs[source] = job  # one that is replaced keeps its turn
             self._wake.notify()
         return overtaken
 
@@ -124,7 +125,7 @@ class Worker(Generic[Job]):
     def _run(self) -> None:
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: self._stopping or self._calls or self._job is not None)
+                self._wake.wait_for(lambda: self._stopping or self._calls or self._jobs)
                 calls = list(self._calls)
                 self._calls.clear()
             for call in calls:
@@ -132,8 +133,11 @@ class Worker(Generic[Job]):
             with self._wake:  # the newest job is the one that came while the calls were made
                 if self._stopping:
                     return
-                job, self._job = self._job, None
-            if job is not None and self._guarded(partial(self._work, job), a_job=True):
+                source = next(iter(self._jobs), None)
+                if source is None:
+                    continue
+                job = self._jobs.pop(source)
+            if self._guarded(partial(self._work, job), a_job=True):
                 self.failures_in_a_row = 0
                 self.last_failure = ""
 

@@ -166,11 +166,12 @@ class Robot:
             self.node.destroy_publisher(publisher)
 
     @contextmanager
-    def camera(self, node: "NodeProcess") -> Iterator[Any]:
+    def camera(self, node: "NodeProcess", name: str = "camera") -> Iterator[Any]:
         """Give a publisher of images; begins when the node's subscription is as reliable as it."""
-        with self.speaking(node.image_topic, Image) as publisher:
+        topic = node.name.replace("samwise_node", f"{name}/image_raw")
+        with self.speaking(topic, Image) as publisher:
             wait_for(
-                lambda: self.reliability(node.image_topic) == ["RELIABLE"],
+                lambda: self.reliability(topic) == ["RELIABLE"],
                 what="a reliable subscription",
             )
             wait_for(publisher.get_subscription_count)

@@ -27,7 +27,7 @@ class Bench:
             raise RuntimeError(f"job {job}")
 
     def occupy(self) -> None:
-        self.worker.offer(0)
+        self.worker.offer("camera", 0)
         wait_for(lambda: self.begun == [0])
 
 
@@ -42,14 +42,23 @@ def bench() -> Iterator[Bench]:
 
 def test_the_newest_job_overtakes(bench: Bench) -> None:
     bench.occupy()
-    assert [bench.worker.offer(job) for job in (1, 2, 3)] == [False, True, True]
+    assert [bench.worker.offer("camera", job) for job in (1, 2, 3)] == [False, True, True]
     bench.gate.set()
     wait_for(lambda: bench.begun == [0, 3])
 
 
+def test_sources_take_turns_in_the_order_in_which_they_began_to_wait(bench: Bench) -> None:
+    bench.occupy()
+    offers = [("fast", 1), ("slow", 2), ("fast", 3), ("other", 4), ("fast", 5)]
+    overtaken = [bench.worker.offer(source, job) for source, job in offers]
+    assert overtaken == [False, False, True, False, True]
+    bench.gate.set()
+    wait_for(lambda: bench.begun == [0, 5, 2, 4])
+
+
 def test_calls_go_before_jobs_in_order_and_the_oldest_are_forgotten(bench: Bench) -> None:
     bench.occupy()
-    bench.worker.offer(1)
+    bench.worker.offer("camera", 1)
     done: list[int] = []
 
     def call(number: int) -> Callable[[], None]:
@@ -66,11 +75,11 @@ def test_calls_go_before_jobs_in_order_and_the_oldest_are_forgotten(bench: Bench
 def test_failures_are_counted_and_a_good_job_forgives_them(bench: Bench) -> None:
     bench.gate.set()
     for job in (-1, -2):
-        bench.worker.offer(job)
+        bench.worker.offer("camera", job)
         wait_for(lambda job=job: f"job {job}" in bench.failed)
     assert bench.worker.failures_in_a_row == 2
     assert bench.worker.last_failure == "RuntimeError: job -2"
-    bench.worker.offer(1)
+    bench.worker.offer("camera", 1)
     wait_for(lambda: bench.worker.last_failure == "")
     assert (bench.worker.failures, bench.worker.failures_in_a_row) == (2, 0)
 
@@ -91,7 +100,7 @@ def test_ask_waits_for_the_answer_or_the_error(bench: Bench) -> None:
 
 def test_stop_forgets_what_waits_and_says_if_it_was_too_late(bench: Bench) -> None:
     bench.occupy()
-    bench.worker.offer(1)
+    bench.worker.offer("camera", 1)
     assert not bench.worker.stop(0.05)
     bench.gate.set()
     assert bench.worker.stop(10.0)
@@ -99,5 +108,5 @@ def test_stop_forgets_what_waits_and_says_if_it_was_too_late(bench: Bench) -> No
     assert bench.begun == [0]
     assert bench.worker.ask(threading.get_ident, 1.0) == threading.get_ident()
     bench.worker.start()
-    bench.worker.offer(2)
+    bench.worker.offer("camera", 2)
     wait_for(lambda: bench.begun == [0, 2])
