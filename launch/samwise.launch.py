@@ -1,6 +1,8 @@
 """Starts the samwise node and, unless told otherwise, configures and activates it.
 
-Example: ros2 launch samwise_ros samwise.launch.py image:=/robot/image_raw command:="the red mug"
+Examples:
+    ros2 launch samwise_ros samwise.launch.py image:=/robot/image_raw command:="the red mug"
+    ros2 launch samwise_ros samwise.launch.py cameras:=front,wrist image:=/robot/CAMERA/image_raw
 """
 
 from launch import LaunchContext, LaunchDescription
@@ -26,6 +28,8 @@ PROFILES = "FASTRTPS_DEFAULT_PROFILES_FILE"
 
 # Given, these override the parameter file; empty, they leave what it says.
 OVERRIDES = ("model", "device", "command")
+# Stands for each camera's name in the names of topics.
+PLACEHOLDER = "CAMERA"
 
 
 def arguments() -> list[DeclareLaunchArgument]:
@@ -43,9 +47,16 @@ def arguments() -> list[DeclareLaunchArgument]:
         DeclareLaunchArgument("device", default_value="", description="auto, cpu, cuda or cuda:N"),
         DeclareLaunchArgument("command", default_value="", description="the first sentence"),
         DeclareLaunchArgument(
+            "cameras",
+            default_value="",
+            description="names of the cameras, with commas between; empty: the parameters say it, "
+            "and the topics of a camera of another name than camera are as the node has them",
+        ),
+        DeclareLaunchArgument(
             "image",
-            default_value="camera/image_raw",
-            description="the camera's image topic; compressed images are at <image>/compressed",
+            default_value=f"{PLACEHOLDER}/image_raw",
+            description="the image topic, with CAMERA in place of the camera's name; compressed "
+            "images are at <image>/compressed",
         ),
         DeclareLaunchArgument(
             "autostart", default_value="true", description="configure and activate at once"
@@ -62,7 +73,8 @@ def arguments() -> list[DeclareLaunchArgument]:
 def nodes(context: LaunchContext) -> list[Node | EmitEvent | RegisterEventHandler]:
     """The node with the arguments given, what starts it, and rviz."""
     given = {name: context.launch_configurations[name] for name in OVERRIDES}
-    image = LaunchConfiguration("image")
+    named = context.launch_configurations["cameras"]
+    cameras = [name.strip() for name in named.split(",")] if named else ["camera"]
     samwise = LifecycleNode(
         package="samwise_ros",
         executable="samwise_node",
@@ -72,16 +84,22 @@ def nodes(context: LaunchContext) -> list[Node | EmitEvent | RegisterEventHandle
             LaunchConfiguration("params_file"),
             # As text whatever it says: YAML would read the sentence "yes" as true.
             {name: ParameterValue(text, value_type=str) for name, text in given.items() if text},
+            {"cameras": cameras} if named else {},
         ],
-        remappings=[
-            ("camera/image_raw", image),
-            ("camera/image_raw/compressed", [image, "/compressed"]),
-        ],
+        remappings=topics(context.launch_configurations["image"], cameras),
         ros_arguments=["--log-level", LaunchConfiguration("log_level")],
         output="both",
         emulate_tty=True,
     )
-    return [samwise, *autostart(samwise), rviz(context)]
+    return [samwise, *autostart(samwise), rviz(context, cameras[0])]
+
+
+def topics(image: str, cameras: list[str]) -> list[tuple[str, str]]:
+    """What each camera's image topics are called."""
+    if len(cameras) > 1 and PLACEHOLDER not in image:
+        raise ValueError(f"image: expected {PLACEHOLDER} in it with several cameras, got {image!r}")
+    names = [(f"{camera}/image_raw", image.replace(PLACEHOLDER, camera)) for camera in cameras]
+    return [(old + end, new + end) for old, new in names for end in ("", "/compressed")]
 
 
 def autostart(samwise: LifecycleNode) -> list[RegisterEventHandler | EmitEvent]:
@@ -105,15 +123,18 @@ def autostart(samwise: LifecycleNode) -> list[RegisterEventHandler | EmitEvent]:
     ]
 
 
-def rviz(context: LaunchContext) -> Node:
-    """Rviz with its configuration, whose topics follow the node into its namespace."""
+def rviz(context: LaunchContext, camera: str) -> Node:
+    """Rviz with its configuration, whose topics follow the node and the first camera's name."""
     namespace = context.launch_configurations["namespace"].strip("/")
-    topics = [f"/samwise_node/camera/{name}" for name in ("mask", "overlay")]
+    node = f"/{namespace}/samwise_node" if namespace else "/samwise_node"
     return Node(
         package="rviz2",
         executable="rviz2",
         arguments=["-d", PathJoinSubstitution([CONFIG, "samwise.rviz"])],
-        remappings=[(topic, f"/{namespace}{topic}") for topic in topics] if namespace else [],
+        remappings=[
+            (f"/samwise_node/camera/{name}", f"{node}/{camera}/{name}")
+            for name in ("mask", "overlay")
+        ],
         condition=IfCondition(LaunchConfiguration("rviz")),
     )
 
