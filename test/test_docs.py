@@ -14,7 +14,13 @@ ROOT = Path(__file__).parents[1]
 INTERFACE = ROOT / "docs" / "interface.md"
 PAGES = [
     ROOT / name
-    for name in ("README.md", "CONTRIBUTING.md", "docs/interface.md", "docs/training.md")
+    for name in (
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/interface.md",
+        "docs/security.md",
+        "docs/training.md",
+    )
 ]
 WHEN = {"never": "no", "unconfigured": "while unconfigured", "always": "any time"}
 TABLE = re.compile(r"(<!-- parameters: .*? -->\n)(.*)(<!-- end of parameters -->)", re.DOTALL)
