@@ -12,6 +12,8 @@ from collections.abc import Sequence
 
 SUBCOMMANDS = {
     "demo": "a camera, the node and changing sentences, over ROS 2",
+    "say": "tell the running node what to look for, and print what follows",
+    "watch": "show live what the running node finds",
     "segment": "mask what sentences mean in a video, without ROS",
     "evaluate": "score a model's masks on a data set, in one or several ways",
     "benchmark": "measure frames a second and latency, of the engine or of the node",
