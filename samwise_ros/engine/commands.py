@@ -35,6 +35,11 @@ class LivingCommand:
     verbs: tuple[bool, ...] = ()
     paused: bool = False
 
+    def goes_on_as(self, other: "LivingCommand") -> bool:
+        """Tell whether it is the same to those who follow its sentence and label."""
+        ours, theirs = (one.command for one in (self, other))
+        return (ours.id, ours.sentence, self.label) == (theirs.id, theirs.sentence, other.label)
+
     def looks_at(self, camera: str) -> bool:
         """Tell whether a frame of the camera concerns this command now."""
         return not self.paused and (not self.command.cameras or camera in self.command.cameras)

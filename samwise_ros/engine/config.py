@@ -37,6 +37,11 @@ class EngineConfig:
     recover_after_frames: int = 2
     reset_on_time_jump: bool = True
 
+    @property
+    def max_remembered(self) -> int:
+        """Commands whose memories are kept: one that was replaced may come back."""
+        return 2 * self.max_commands
+
     def __post_init__(self) -> None:
         """Refuse values outside their range, with the reason."""
         if self.mode not in ("online", "clip"):

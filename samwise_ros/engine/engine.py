@@ -2,28 +2,19 @@
 
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
-from samwise_ros.engine.commands import (
-    CommandStatus,
-    LivingCommand,
-    free_label,
-    refusal,
-)
+from samwise_ros.engine.commands import CommandStatus, LivingCommand, free_label, refusal
 from samwise_ros.engine.config import EngineConfig
-from samwise_ros.engine.events import rejected, unknown
+from samwise_ros.engine.events import added, rejected, removed, restarted, unknown
 from samwise_ros.engine.inference import Inference
 from samwise_ros.engine.judge import judge
+from samwise_ros.engine.last_frame import LastFrame
 from samwise_ros.engine.memory_store import MemoryStore
-from samwise_ros.engine.types import (
-    Command,
-    Event,
-    EventKind,
-    Frame,
-    FrameResult,
-    Target,
-)
+from samwise_ros.engine.persistence import Kept, Persistence
+from samwise_ros.engine.types import Command, Event, Frame, FrameResult, Target
 from samwise_ros.network.checkpoint import load_model
 from samwise_ros.network.frozen_sam2 import MEMORY_FRAMES
 from samwise_ros.network.samwise import Samwise
@@ -72,10 +63,11 @@ class Engine:
         self.config = config or EngineConfig()
         self._inference = Inference(network, tokenizer, device, precision)
         self._commands: dict[str, LivingCommand] = {}
-        self._store = MemoryStore(self._inference.empty_memory, bound=2 * self.config.max_commands)
-        self._last: dict[str, Frame] = {}
+        self._store = MemoryStore(self._inference.empty_memory, self.config.max_remembered)
+        self._last: dict[str, LastFrame] = {}
         # Frames that wait for their clip to fill, and what happened before the first of them.
         self._clips: dict[str, tuple[list[Frame], tuple[Event, ...]]] = {}
+        self._persistence = Persistence(self._inference, self.config)
         self._model = "network"
 
     @classmethod
@@ -133,8 +125,8 @@ class Engine:
         gone = () if living is None else (self._drop(living),)
         label = free_label({one.label for one in self._commands.values()})
         text, verbs = self._inference.read(command.sentence)
-        self._commands[command.id] = LivingCommand(command, label, text, verbs)
-        return (*gone, Event(EventKind.ADDED, command, label, reason=command.sentence))
+        new = self._commands[command.id] = LivingCommand(command, label, text, verbs)
+        return (*gone, added(new, self._store.state(command)))
 
     def remove(self, command_id: str) -> tuple[Event, ...]:
         """End a command and forget what it remembered."""
@@ -177,7 +169,7 @@ class Engine:
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
             raise ValueError(f"image: expected (H, W, 3) uint8, got {image.shape} {image.dtype}")
         events = self._look_for_breaks(frame)
-        self._last[frame.camera] = frame
+        self._last[frame.camera] = LastFrame.of(frame)
         if self.config.mode == "online":
             return self._process([frame], events)
         frames, events = self._clips.setdefault(frame.camera, ([], events))
@@ -190,6 +182,54 @@ class Engine:
         """Process the frames that wait for their clip to fill; for the end of a video."""
         clips, self._clips = self._clips, {}
         return [result for clip in clips.values() for result in self._process(*clip)]
+
+    def save(self, path: str | Path) -> None:
+        """Write the living commands and all memories to a file that `load` goes on from.
+
+        It is written whole or not at all: after a crash the file that was there is there. Its size
+        is bounded as `Persistence` says. Frames that wait for their clip to fill are not in it.
+
+        Args:
+            path: of the file; its folder is made. One engine at a time writes to it.
+
+        Raises:
+            MemoryFileError: it cannot be written; the message names the path and the reason.
+        """
+        sizes = {camera: last.size for camera, last in self._last.items()}
+        self._persistence.save(Path(path), Kept(tuple(self._commands.values()), self._store, sizes))
+
+    def load(self, path: str | Path, cameras: Sequence[str]) -> tuple[Event, ...]:
+        """Go on from what `save` wrote: the next masks are those of the engine that saved.
+
+        The file's commands and memories take the place of those that are there. The first frame of
+        a camera goes on from the file whatever its stamp, since a simulation or a bag may have
+        begun anew; stamps that jump back later restart the memories as ever, and an image of
+        another size does at once. Frames that wait for their clip to fill are dropped.
+
+        Args:
+            path: of the file.
+            cameras: those there are.
+
+        Returns:
+            REMOVED and ADDED for the commands that went and came.
+
+        Raises:
+            MemoryFileError: naming the path and why the file is refused: it is damaged, of
+                another format, network, precision, mode or camera, or has more commands than
+                ``max_commands``. Nothing has changed then.
+        """
+        kept = self._persistence.load(Path(path), cameras)
+        after = {one.command.id: one for one in kept.commands}
+        gone = [
+            self._drop(one)
+            for name, one in list(self._commands.items())
+            if name not in after or not one.goes_on_as(after[name])
+        ]
+        came = [one for name, one in after.items() if name not in self._commands]
+        self._commands, self._store = after, kept.store
+        self._last = {camera: LastFrame(size) for camera, size in kept.sizes.items()}
+        self._clips.clear()
+        return (*gone, *(added(one, self._store.state(one.command)) for one in came))
 
     def warm_up(self, height: int, width: int) -> None:
         """Run the network on blank frames of a size, so that the first real one is not slow."""
@@ -249,23 +289,13 @@ class Engine:
     def _look_for_breaks(self, frame: Frame) -> tuple[Event, ...]:
         """Restart the camera's memories where time jumps back or the image's size changes."""
         last = self._last.get(frame.camera)
-        if last is None:
-            return ()
-        reason = ""
-        if last.image.shape != frame.image.shape:
-            old, new = last.image.shape, frame.image.shape
-            reason = f"the image changed from {old[1]}x{old[0]} to {new[1]}x{new[0]}"
-        elif self.config.reset_on_time_jump and frame.stamp_ns < last.stamp_ns:
-            seconds = (last.stamp_ns - frame.stamp_ns) / 1e9
-            reason = f"the stamp jumped back by {seconds:.3f} s"
+        reason = last.break_before(frame, self.config.reset_on_time_jump) if last else ""
         if not reason:
             return ()
         self._clips.pop(frame.camera, None)
         self._store.forget_camera(frame.camera)
         return tuple(
-            Event(
-                EventKind.RESET, one.command, one.label, frame.stamp_ns, frame.camera, reason=reason
-            )
+            restarted(one, reason, frame.camera, frame.stamp_ns)
             for one in self._commands.values()
             if not one.command.cameras or frame.camera in one.command.cameras
         )
@@ -277,16 +307,7 @@ class Engine:
         for one in chosen:
             state = self._store.state(one.command)
             self._store.forget(one.command, camera)
-            events.append(
-                Event(
-                    EventKind.RESET,
-                    one.command,
-                    one.label,
-                    camera=camera or "",
-                    previous_state=state,
-                    reason=reason,
-                )
-            )
+            events.append(restarted(one, reason, camera or "", previous_state=state))
         return tuple(events)
 
     def _refuse(self, command: Command) -> tuple[Event, ...]:
@@ -304,10 +325,7 @@ class Engine:
 
     def _drop(self, living: LivingCommand) -> Event:
         del self._commands[living.command.id]
-        state = self._store.state(living.command)
-        return Event(
-            EventKind.REMOVED, living.command, living.label, previous_state=state, state=state
-        )
+        return removed(living, self._store.state(living.command))
 
     def _set_paused(self, command_id: str, paused: bool) -> tuple[Event, ...]:
         living = self._commands.get(command_id)

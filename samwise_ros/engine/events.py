@@ -1,7 +1,39 @@
-"""Events about commands that were refused."""
+"""Events about commands: those that come, go or start afresh, and those that were refused."""
 
-from samwise_ros.engine.commands import shortened
-from samwise_ros.engine.types import Command, Event, EventKind
+from samwise_ros.engine.commands import LivingCommand, shortened
+from samwise_ros.engine.types import Command, Event, EventKind, TargetState
+
+
+def added(one: LivingCommand, state: TargetState) -> Event:
+    """Tell that a command came; what it remembers from before may give it a state."""
+    reason = one.command.sentence
+    return Event(
+        EventKind.ADDED, one.command, one.label, previous_state=state, state=state, reason=reason
+    )
+
+
+def removed(one: LivingCommand, state: TargetState) -> Event:
+    """Tell that a command went."""
+    return Event(EventKind.REMOVED, one.command, one.label, previous_state=state, state=state)
+
+
+def restarted(
+    one: LivingCommand,
+    reason: str,
+    camera: str,
+    stamp_ns: int = 0,
+    previous_state: TargetState = TargetState.SEARCHING,
+) -> Event:
+    """Tell that a command's memory of a camera, or of all, starts afresh."""
+    return Event(
+        EventKind.RESET,
+        one.command,
+        one.label,
+        stamp_ns,
+        camera,
+        previous_state=previous_state,
+        reason=reason,
+    )
 
 
 def rejected(command: Command, reason: str) -> Event:

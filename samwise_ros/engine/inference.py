@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from samwise_ros.engine.commands import LivingCommand
 from samwise_ros.engine.config import SwitchCorrection
 from samwise_ros.engine.memory import Memory, stack_banks, stack_windows
 from samwise_ros.engine.switch import may_write
+from samwise_ros.network.fingerprint import fingerprint
 from samwise_ros.network.preprocess import to_frame_size, to_square
 from samwise_ros.network.samwise import Encoded, Samwise, TextStem, Tracked
 from samwise_ros.network.tokenizer import SentenceTokenizer
@@ -77,6 +79,11 @@ class Inference:
     def memory_bytes(self) -> int:
         """Size of one command's memory of one camera, bytes."""
         return self.empty_memory().nbytes
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells the network from others; the first time it costs a look at every weight."""
+        return fingerprint(self.network)
 
     def close(self) -> None:
         """Free the device's memory."""

@@ -53,10 +53,15 @@ class Memory:
             ),
         )
 
+    def tensors(self) -> dict[str, Tensor]:
+        """Return the rings and windows by name, in this order."""
+        windows = {f"windows.{index}": window for index, window in enumerate(self.windows)}
+        return {"memories": self.memories, "pointers": self.pointers, **windows}
+
     @property
     def nbytes(self) -> int:
         """Size of the tensors, bytes."""
-        return sum(t.nbytes for t in (self.memories, self.pointers, *self.windows))
+        return sum(tensor.nbytes for tensor in self.tensors().values())
 
     def push(self, memory: Tensor, pointer: Tensor) -> None:
         """Memorise a frame: (C_mem, H, W) and (C,)."""

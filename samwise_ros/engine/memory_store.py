@@ -1,7 +1,7 @@
 """All memories of an engine, and which of them are kept."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from samwise_ros.engine.memory import Memory
 from samwise_ros.engine.types import Command, TargetState
@@ -22,6 +22,16 @@ class MemoryStore:
     def __len__(self) -> int:
         """Count the memories."""
         return sum(len(cameras) for cameras in self._memories.values())
+
+    def __iter__(self) -> Iterator[tuple[Command, str, Memory]]:
+        """Go through the memories with their command and camera, longest unused command first."""
+        for (name, sentence), cameras in self._memories.items():
+            for camera, memory in cameras.items():
+                yield Command(name, sentence), camera, memory
+
+    def put(self, command: Command, camera: str, memory: Memory) -> None:
+        """Keep a memory from elsewhere."""
+        self._memories.setdefault((command.id, command.sentence), {})[camera] = memory
 
     def get(self, command: Command, camera: str) -> Memory:
         """Return the memory of a command and camera, a new one at first."""

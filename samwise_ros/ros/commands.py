@@ -32,6 +32,32 @@ def reset_memory(engine: "Engine") -> tuple[Event, ...]:
     return engine.reset()
 
 
+def save_memory(parameters: Parameters) -> Order:
+    """Write the commands and what they remember to ``memory_path``."""
+
+    def order(engine: "Engine") -> tuple[Event, ...]:
+        engine.save(memory_path(parameters))
+        return ()
+
+    return order
+
+
+def load_memory(parameters: Parameters) -> Order:
+    """Go on from the commands and memories in ``memory_path``."""
+    return lambda engine: engine.load(memory_path(parameters), parameters.cameras)
+
+
+def memory_path(parameters: Parameters) -> str:
+    """Give the file of the memories.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if not parameters.memory_path:
+        raise ValueError("memory_path: expected a file, got ''")
+    return parameters.memory_path
+
+
 def from_sentence(text: str, parameters: Parameters) -> Order:
     """Make an order of a sentence that somebody typed or said.
 

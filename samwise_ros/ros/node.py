@@ -28,6 +28,7 @@ from samwise_ros.ros.process import run
 WATCH_PERIOD_S = 0.5
 STOP_TIMEOUT_S = 30.0  # a frame of the largest model on a slow processor
 SERVICE_TIMEOUT_S = 5.0
+MEMORY_TIMEOUT_S = 60.0  # hundreds of megabytes for each command of a large model
 LAST_FRAME_TIMEOUT_S = 0.75  # a process that is told to end has two seconds
 
 Answer = TypeVar("Answer", SetBool.Response, Trigger.Response)
@@ -73,6 +74,8 @@ class SamwiseNode(LifecycleNode):
         self.create_service(Trigger, "~/toggle", self._on_toggle)
         self.create_service(Trigger, "~/reset_memory", self._on_reset_memory)
         self.create_service(Trigger, "~/clear", self._on_clear)
+        self.create_service(Trigger, "~/save_memory", self._on_save_memory)
+        self.create_service(Trigger, "~/load_memory", self._on_load_memory)
         self._diagnostics = Diagnostics(self)
         # Health is told in real time, also where simulated time stands still.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -111,7 +114,7 @@ class SamwiseNode(LifecycleNode):
 
     @_told
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Stop after the frame in hand; the memories stay."""
+        """Stop after the frame in hand; the memories stay, and are saved where that is wanted."""
         if not self._stop(STOP_TIMEOUT_S):
             raise TimeoutError(f"the frame in hand took more than {STOP_TIMEOUT_S:g} s")
         return super().on_deactivate(state)
@@ -154,6 +157,10 @@ class SamwiseNode(LifecycleNode):
             self._inputs = ()
             for one in self._commands:
                 self.destroy_subscription(one)
+            stopped = self._configured().worker.stop(timeout_s)
+            if stopped:
+                self._configured().save()
+            return stopped
         return self._pipeline is None or self._pipeline.worker.stop(timeout_s)
 
     def _release(self) -> None:
@@ -200,20 +207,36 @@ class SamwiseNode(LifecycleNode):
     def _on_clear(self, _: Trigger.Request, answer: Trigger.Response) -> Trigger.Response:
         return self._carry_out(commands.clear, answer)
 
-    def _carry_out(self, order: commands.Order, answer: Trigger.Response) -> Trigger.Response:
+    def _on_save_memory(self, _: Trigger.Request, answer: Trigger.Response) -> Trigger.Response:
+        done = f"saved to {self._settings.memory_path}"
+        order = commands.save_memory(self._settings)
+        return self._carry_out(order, answer, done, MEMORY_TIMEOUT_S)
+
+    def _on_load_memory(self, _: Trigger.Request, answer: Trigger.Response) -> Trigger.Response:
+        done = f"loaded from {self._settings.memory_path}"
+        order = commands.load_memory(self._settings)
+        return self._carry_out(order, answer, done, MEMORY_TIMEOUT_S)
+
+    def _carry_out(
+        self,
+        order: commands.Order,
+        answer: Trigger.Response,
+        done: str = "",
+        timeout_s: float = SERVICE_TIMEOUT_S,
+    ) -> Trigger.Response:
         if self._pipeline is None:
             answer.message = "not configured"
             return answer
         carry_out = partial(self._pipeline.carry_out, order)
         try:
-            events = self._pipeline.worker.ask(carry_out, SERVICE_TIMEOUT_S)
+            events = self._pipeline.worker.ask(carry_out, timeout_s)
         except NoTurn:
-            answer.message = f"busy for more than {SERVICE_TIMEOUT_S:g} s"
+            answer.message = f"busy for more than {timeout_s:g} s"
         except Exception as error:  # whatever the network raises, the service answers
             answer.message = f"{type(error).__name__}: {error}"
         else:
             answer.success = True
-            answer.message = f"events: {len(events)}"
+            answer.message = done or f"events: {len(events)}"
         return answer
 
     def _check_parameters(self, changes: list[Parameter]) -> SetParametersResult:

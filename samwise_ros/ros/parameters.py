@@ -149,6 +149,15 @@ class Parameters:
     input_timeout: float = _parameter(
         2.0, "Seconds without an image before this is reported.", "always", (), (0.1, 3600.0)
     )
+    memory_path: str = _parameter(
+        "", "File of ~/save_memory and ~/load_memory; empty: there is none.", "unconfigured"
+    )
+    save_memory_on_deactivate: bool = _parameter(
+        False,
+        "Whether commands and memories are saved to memory_path when the node is deactivated or "
+        "ends, and gone on from when it is configured.",
+        "unconfigured",
+    )
     overlay_alpha: float = _parameter(
         0.5, "How much of the colour lies over the image, 0 to 1.", "always", (), (0.0, 1.0)
     )

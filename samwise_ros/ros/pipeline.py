@@ -1,5 +1,6 @@
 """From an image and a sentence to what is published: all that lives from configure to cleanup."""
 
+import os
 import time
 import warnings
 from collections.abc import Callable, Iterable
@@ -15,7 +16,7 @@ from samwise_ros.msg import CommandArray, TargetEvent
 from samwise_ros.ros.camera_input import CameraInput, ImageMessage
 from samwise_ros.ros.camera_output import CameraOutput
 from samwise_ros.ros.camera_statistics import CameraStatistics
-from samwise_ros.ros.commands import Order, from_sentence
+from samwise_ros.ros.commands import Order, from_sentence, load_memory, memory_path, save_memory
 from samwise_ros.ros.messages import to_command_array, to_event
 from samwise_ros.ros.parameters import Parameters
 from samwise_ros.ros.worker import Worker
@@ -64,7 +65,7 @@ class Pipeline:
         self._headers: WeakKeyDictionary[Frame, Header] = WeakKeyDictionary()
         self.statistics = {camera: CameraStatistics() for camera in parameters.cameras}
         self.worker = Worker[tuple[CameraInput, ImageMessage]](self._process, self._on_failure)
-        self._first_events = self._first_command()
+        self._first_events = self._begin()
         self._outputs = {camera: CameraOutput(node, camera) for camera in parameters.cameras}
         self._events = node.create_lifecycle_publisher(TargetEvent, "~/events", 50)
         latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -103,7 +104,27 @@ class Pipeline:
         self._tell_commands()
         return events
 
-    def _first_command(self) -> tuple[Event, ...]:
+    def save(self) -> None:
+        """Save the memories where the parameters want it; while the worker rests."""
+        if not self._parameters.save_memory_on_deactivate:
+            return
+        try:
+            save_memory(self._parameters)(self._engine)
+        except ValueError as error:
+            self._node.get_logger().error(f"memories are not saved: {error}")
+        else:
+            self._node.get_logger().info(f"memories saved to {self._parameters.memory_path}")
+
+    def _begin(self) -> tuple[Event, ...]:
+        """Go on from the saved memories if there are any, else with the first command."""
+        if self._parameters.save_memory_on_deactivate:
+            path = memory_path(self._parameters)
+            if os.path.exists(path):
+                events = load_memory(self._parameters)(self._engine)
+                found = len(self._engine.commands)
+                self._node.get_logger().info(f"going on from {path}, commands: {found}")
+                if found:
+                    return events
         if not self._parameters.command:
             return ()
         events = from_sentence(self._parameters.command, self._parameters)(self._engine)

@@ -1,5 +1,6 @@
 """The table of parameters, the file of defaults and the engine's configuration agree."""
 
+import re
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -54,8 +55,8 @@ def test_descriptors_say_range_choices_and_when_they_change() -> None:
     ("changes", "reason"),
     [
         ({"mode": "offline"}, "mode: expected online or clip, got 'offline'"),
-        ({"cameras": ()}, "cameras: expected one name, got 0"),
-        ({"cameras": ("left", "right")}, "cameras: expected one name, got 2"),
+        ({"cameras": ()}, "cameras: expected one or more different names, got []"),
+        ({"cameras": ("left", "left")}, "cameras: expected one or more different names"),
         ({"cameras": ("no name",)}, "cameras: 'no name' cannot begin a topic"),
         ({"device": "gpu"}, "device: expected auto, cpu, cuda or cuda:N, got 'gpu'"),
         ({"device": "cuda:x"}, "device: expected"),
@@ -66,7 +67,7 @@ def test_descriptors_say_range_choices_and_when_they_change() -> None:
 def test_what_does_not_fit_is_refused_with_the_reason(
     changes: dict[str, object], reason: str
 ) -> None:
-    with pytest.raises(ValueError, match=reason.replace("(", r"\(")):
+    with pytest.raises(ValueError, match=re.escape(reason)):
         replace(Parameters(), **changes).check()
 
 
