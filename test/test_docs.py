@@ -68,7 +68,7 @@ def test_what_a_page_names_is_there(page: Path) -> None:
     assert set(re.findall(r"^samwise (\w+)", blocks, re.MULTILINE)) <= set(SUBCOMMANDS)
     targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"^make ([\w-]+)", blocks, re.MULTILINE)) <= targets
-    launch = (ROOT / "launch" / "samwise.launch.py").read_text()
+    launch = "".join(path.read_text() for path in (ROOT / "launch").glob("*.launch.py"))
     for command in re.findall(r"ros2 launch samwise_ros (.*)", blocks):
         for argument in re.findall(r"(\w+):=", command):
             assert f'"{argument}"' in launch, argument

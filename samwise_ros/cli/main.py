@@ -15,6 +15,7 @@ SUBCOMMANDS = {
     "say": "tell the running node what to look for, and print what follows",
     "watch": "show live what the running node finds",
     "segment": "mask what sentences mean in a video, without ROS",
+    "bag": "mask what sentences mean in a recorded bag, without ROS",
     "evaluate": "score a model's masks on a data set, in one or several ways",
     "benchmark": "measure frames a second and latency, of the engine or of the node",
     "train": "train a model by a recipe",

@@ -1,0 +1,204 @@
+"""Encodings of images: from the bytes of a message to RGB, and to JPEG.
+
+A table of numpy views and OpenCV colour codes. A message is whatever has the attributes of
+``sensor_msgs/Image`` or ``sensor_msgs/CompressedImage``: nothing here needs ROS.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+ImageFault = Literal[
+    "unknown encoding",
+    "zero size",
+    "step too small",
+    "data too short",
+    "not finite",
+    "undecodable",
+]
+
+
+class ImageError(ValueError):
+    """An image message that cannot be used.
+
+    Attributes:
+        kind: what is wrong, in the same words for every message with the same fault.
+    """
+
+    def __init__(self, kind: ImageFault, detail: str) -> None:
+        """Join the kind and what was expected and got."""
+        super().__init__(f"{kind}: {detail}")
+        self.kind: ImageFault = kind
+
+
+class RawImage(Protocol):
+    """What is needed of a ``sensor_msgs/Image``; the names are the message's own."""
+
+    height: int
+    width: int
+    encoding: str
+    is_bigendian: int
+    step: int
+    data: Any  # a buffer of bytes
+
+
+class EncodedImage(Protocol):
+    """What is needed of a ``sensor_msgs/CompressedImage``; the names are the message's own."""
+
+    format: str
+    data: Any  # a buffer of bytes
+
+
+JPEG_FORMAT = "rgb8; jpeg compressed bgr8"
+"""What `to_jpeg` gives, as the ``format`` of a ``sensor_msgs/CompressedImage`` says it."""
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How the pixels of an encoding lie in the bytes, and what makes them RGB."""
+
+    item: str
+    channels: int
+    to_rgb: Callable[[NDArray[Any]], NDArray[np.uint8]]
+
+
+def _colour(code: int) -> Callable[[NDArray[Any]], NDArray[np.uint8]]:
+    def to_rgb(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+        return np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), code), np.uint8)
+
+    return to_rgb
+
+
+def _high_byte(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+    return (pixels >> 8).astype(np.uint8)
+
+
+def _colour_of_high_byte(code: int) -> Callable[[NDArray[Any]], NDArray[np.uint8]]:
+    to_rgb = _colour(code)
+    return lambda pixels: to_rgb(_high_byte(pixels))
+
+
+def _unit_range(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+    if not np.isfinite(pixels).all():
+        raise ImageError("not finite", "expected numbers from 0 to 1, got NaN or infinity")
+    bytes_: NDArray[np.uint8] = np.rint(np.clip(pixels, 0.0, 1.0) * 255.0).astype(np.uint8)
+    return bytes_
+
+
+def _as_it_is(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+    same: NDArray[np.uint8] = np.ascontiguousarray(pixels)
+    return same
+
+
+_from_bgr = _colour(cv2.COLOR_BGR2RGB)
+_from_grey = _colour(cv2.COLOR_GRAY2RGB)
+_from_uyvy = _colour(cv2.COLOR_YUV2RGB_UYVY)
+_from_yuyv = _colour(cv2.COLOR_YUV2RGB_YUY2)
+# OpenCV names a mosaic by its second row, ROS by its first.
+_MOSAICS = {
+    "rggb": cv2.COLOR_BayerBG2RGB,
+    "bggr": cv2.COLOR_BayerRG2RGB,
+    "gbrg": cv2.COLOR_BayerGR2RGB,
+    "grbg": cv2.COLOR_BayerGB2RGB,
+}
+_LAYOUTS: dict[str, _Layout] = {
+    "rgb8": _Layout("u1", 3, _as_it_is),
+    "bgr8": _Layout("u1", 3, _from_bgr),
+    "rgba8": _Layout("u1", 4, _colour(cv2.COLOR_RGBA2RGB)),
+    "bgra8": _Layout("u1", 4, _colour(cv2.COLOR_BGRA2RGB)),
+    "mono8": _Layout("u1", 1, _from_grey),
+    "8UC1": _Layout("u1", 1, _from_grey),
+    "rgb16": _Layout("u2", 3, _high_byte),
+    "bgr16": _Layout("u2", 3, _colour_of_high_byte(cv2.COLOR_BGR2RGB)),
+    "mono16": _Layout("u2", 1, _colour_of_high_byte(cv2.COLOR_GRAY2RGB)),
+    "16UC1": _Layout("u2", 1, _colour_of_high_byte(cv2.COLOR_GRAY2RGB)),
+    "32FC1": _Layout("f4", 1, lambda pixels: _from_grey(_unit_range(pixels))),
+    "32FC3": _Layout("f4", 3, _unit_range),
+    "uyvy": _Layout("u1", 2, _from_uyvy),
+    "yuv422": _Layout("u1", 2, _from_uyvy),
+    "yuyv": _Layout("u1", 2, _from_yuyv),
+    "yuv422_yuy2": _Layout("u1", 2, _from_yuyv),
+}
+for _name, _code in _MOSAICS.items():
+    _LAYOUTS[f"bayer_{_name}8"] = _Layout("u1", 1, _colour(_code))
+    _LAYOUTS[f"bayer_{_name}16"] = _Layout("u2", 1, _colour_of_high_byte(_code))
+
+
+def to_rgb(message: RawImage) -> NDArray[np.uint8]:
+    """Give the pixels of an image message.
+
+    Sixteen-bit values keep their high byte; floats are taken as 0 to 1. ``8UC1`` and ``16UC1``
+    are taken as grey.
+
+    Args:
+        message: of any encoding of the table, either byte order, any row padding.
+
+    Returns:
+        (H, W, 3) uint8, RGB, contiguous. It may share the message's memory.
+
+    Raises:
+        ImageError: the message contradicts itself or its encoding is not known.
+    """
+    if message.height == 0 or message.width == 0:
+        raise ImageError("zero size", f"got {message.width} x {message.height} pixels")
+    layout = _LAYOUTS.get(message.encoding)
+    if layout is None:
+        known = ", ".join(_LAYOUTS)
+        raise ImageError("unknown encoding", f"expected one of {known}, got {message.encoding!r}")
+    pixels = _view(message, layout)
+    try:
+        return layout.to_rgb(pixels)
+    except cv2.error as error:  # such as a YUV 4:2:2 image of odd width
+        raise ImageError("undecodable", f"{message.encoding}: {error.err}") from error
+
+
+def _view(message: RawImage, layout: _Layout) -> NDArray[Any]:
+    """See the message's bytes as (H, W) or (H, W, channels) without a copy."""
+    item = np.dtype(layout.item).newbyteorder(">" if message.is_bigendian else "<")
+    row = message.width * layout.channels * item.itemsize
+    if message.step < row:
+        raise ImageError("step too small", f"expected {row} bytes or more, got {message.step}")
+    # Some drivers leave out the padding of the last row.
+    needed = message.step * (message.height - 1) + row
+    data = np.frombuffer(message.data, np.uint8)
+    if data.size < needed:
+        raise ImageError("data too short", f"expected {needed} bytes or more, got {data.size}")
+    shape = (message.height, message.width, layout.channels)
+    strides = (message.step, layout.channels * item.itemsize, item.itemsize)
+    pixels: NDArray[Any] = np.ndarray(shape, item, data, strides=strides)
+    return pixels[:, :, 0] if layout.channels == 1 else pixels
+
+
+def compressed_to_rgb(message: EncodedImage) -> NDArray[np.uint8]:
+    """Decode a JPEG, a PNG or whatever else OpenCV reads.
+
+    Args:
+        message: of ``compressed_image_transport`` or of a camera driver.
+
+    Returns:
+        (H, W, 3) uint8, RGB, contiguous, as stored: an orientation tag is not followed, since
+        the raw topic of the same camera would not follow it either.
+
+    Raises:
+        ImageError: the bytes are no image.
+    """
+    data = np.frombuffer(message.data, np.uint8)
+    if data.size == 0:
+        raise ImageError("zero size", "got no bytes")
+    try:
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    except cv2.error as error:  # such as a header that announces an absurd size
+        raise ImageError("undecodable", f"{message.format!r}: {error.err}") from error
+    if image is None:
+        raise ImageError("undecodable", f"{data.size} bytes of format {message.format!r}")
+    return _from_bgr(image)
+
+
+def to_jpeg(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Give the bytes of a JPEG of (H, W, 3) uint8 RGB pixels."""
+    _, encoded = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+    return np.asarray(encoded, np.uint8)

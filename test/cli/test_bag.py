@@ -1,0 +1,295 @@
+"""Bags that were recorded: what is written beside what was there."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from rclpy.serialization import deserialize_message, serialize_message
+from recording import (
+    BEGIN_NS,
+    COMPRESSED,
+    DELAY_NS,
+    IMAGE,
+    PERIOD_NS,
+    TIMES,
+    TOPIC,
+    compressed,
+    drive,
+    filmed,
+    header,
+    pixels,
+    raw,
+    record,
+    written,
+)
+from rosbags.rosbag2 import Reader, StoragePlugin
+from sensor_msgs.msg import CompressedImage, Image
+
+from samwise_ros.cli.main import main
+from samwise_ros.engine.config import EngineConfig
+from samwise_ros.engine.engine import Engine
+from samwise_ros.engine.types import Command, Event, Frame, FrameResult
+from samwise_ros.msg import CommandArray, TargetArray, TargetEvent
+from samwise_ros.ros.image_conversion import compressed_to_rgb
+from samwise_ros.ros.messages import to_event, to_targets
+from samwise_ros.vision.video import VideoReader
+
+NODE = "/samwise_node"
+RESULTS = {
+    f"{NODE}/camera/mask",
+    f"{NODE}/camera/label_mask",
+    f"{NODE}/camera/targets",
+    f"{NODE}/camera/overlay/compressed",
+    f"{NODE}/events",
+    f"{NODE}/commands",
+}
+SENTENCES = ("the red ball", "the cup")
+
+
+@pytest.fixture(scope="session")
+def frames(films: Path) -> list[np.ndarray]:
+    return list(VideoReader(films / "frames"))
+
+
+@pytest.fixture(scope="session")
+def bag(frames: list[np.ndarray], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return drive(tmp_path_factory.mktemp("bag") / "drive", frames)
+
+
+@pytest.fixture(scope="session")
+def out(bag: Path, model: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the command made of it."""
+    path = tmp_path_factory.mktemp("out") / "new" / "masks.mcap"
+    assert main(["bag", str(bag), *SENTENCES, "--model", model, "--out", str(path)]) == 0
+    return path
+
+
+@pytest.fixture(scope="session")
+def expected(frames: list[np.ndarray], model: str) -> tuple[tuple[Event, ...], list[FrameResult]]:
+    """What the engine gives for the same frames."""
+    engine = Engine.from_model(model, config=EngineConfig(max_commands=2))
+    added = engine.set_commands([Command(str(n), one) for n, one in enumerate(SENTENCES, 1)])
+    stamps = [BEGIN_NS + index * PERIOD_NS for index in range(9)]
+    results = [
+        engine.step(Frame(frame, stamp_ns=stamp))[0]
+        for frame, stamp in zip(frames, stamps, strict=True)
+    ]
+    assert any(target.mask.any() for result in results for target in result.targets)
+    return added, results
+
+
+def masks(path: Path, topic: str = "mask") -> np.ndarray:
+    """The (frames, H, W) pixels of a topic of the results."""
+    return np.stack([pixels(message) for _, message in written(path)[f"{NODE}/camera/{topic}"]])
+
+
+def test_masks_are_those_of_segment(films: Path, out: Path, model: str, tmp_path: Path) -> None:
+    argv = ["segment", str(films / "frames"), *SENTENCES, "--model", model]
+    argv += ["--out", str(tmp_path / "out.mp4"), "--masks", str(tmp_path / "masks")]
+    assert main(argv) == 0
+    first, second = (
+        np.stack(
+            [
+                cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+                for path in sorted((tmp_path / "masks" / number).iterdir())
+            ]
+        )
+        for number in ("1", "2")
+    )
+    assert first.any()
+    assert np.array_equal(masks(out), first)
+    labels = np.where(second > 0, 2, np.where(first > 0, 1, 0))
+    assert np.array_equal(masks(out, "label_mask"), labels)
+
+
+def test_results_have_the_images_headers_and_times(out: Path, frames: list[np.ndarray]) -> None:
+    found = written(out)
+    for topic in RESULTS - {f"{NODE}/events", f"{NODE}/commands"}:
+        times, messages = zip(*found[topic], strict=True)
+        assert list(times) == TIMES
+        for index, message in enumerate(messages):
+            stamp, wanted = message.header.stamp, header(index).stamp
+            assert (stamp.sec, stamp.nanosec) == (wanted.sec, wanted.nanosec)
+            assert message.header.frame_id == f"optical{index}"
+    overlay = compressed_to_rgb(found[f"{NODE}/camera/overlay/compressed"][4][1])
+    assert overlay.shape == frames[4].shape
+    assert not np.array_equal(overlay, frames[4])
+
+
+def arrived(message: Any) -> str:
+    """A message after a journey, which rounds numbers; as text, since no NaN equals another."""
+    return repr(deserialize_message(serialize_message(message), type(message)))
+
+
+def test_ros_reads_what_the_node_would_have_sent(
+    out: Path, expected: tuple[tuple[Event, ...], list[FrameResult]]
+) -> None:
+    kinds = {
+        f"{NODE}/camera/mask": Image,
+        f"{NODE}/camera/label_mask": Image,
+        f"{NODE}/camera/overlay/compressed": CompressedImage,
+        f"{NODE}/camera/targets": TargetArray,
+        f"{NODE}/events": TargetEvent,
+        f"{NODE}/commands": CommandArray,
+        TOPIC: Image,
+    }
+    found: dict[str, list[Any]] = {topic: [] for topic in kinds}
+    with Reader(out) as reader:
+        for connection, _, message in reader.messages():
+            if connection.topic in kinds:
+                read = deserialize_message(message, kinds[connection.topic])
+                found[connection.topic].append(read)
+    added, results = expected
+    headers = [image.header for image in found[TOPIC]]
+    for index, (got, result) in enumerate(
+        zip(found[f"{NODE}/camera/targets"], results, strict=True)
+    ):
+        wanted = to_targets(result, headers[index])
+        assert got.inference_seconds > 0.0
+        assert got.latency_seconds == pytest.approx(DELAY_NS / 1e9)
+        wanted.inference_seconds = got.inference_seconds
+        wanted.latency_seconds = got.latency_seconds
+        assert repr(got) == arrived(wanted)
+    (commands,) = found[f"{NODE}/commands"]
+    wanted_events = [to_event(event, commands.header) for event in added]
+    for head, result in zip(headers, results, strict=True):
+        wanted_events += [to_event(event, head) for event in result.events]
+    assert [repr(one) for one in found[f"{NODE}/events"]] == list(map(arrived, wanted_events))
+    assert [one.sentence for one in commands.commands] == list(SENTENCES)
+    assert (list(commands.labels), list(commands.states)) == ([1, 2], [CommandArray.ACTIVE] * 2)
+    assert {event.kind for event in found[f"{NODE}/events"]} >= {
+        TargetEvent.ADDED,
+        TargetEvent.ACQUIRED,
+    }
+
+
+def test_the_file_says_what_players_need(out: Path) -> None:
+    with Reader(out) as reader:
+        found = {one.topic: one for one in reader.connections}
+    assert set(found) == RESULTS | {TOPIC, "/words"}
+    assert "samwise_ros/Target[] targets" in found[f"{NODE}/camera/targets"].msgdef.data
+    assert "MSG: samwise_ros/Target\n" in found[f"{NODE}/camera/targets"].msgdef.data
+    (quality,) = found[f"{NODE}/commands"].ext.offered_qos_profiles
+    assert (quality.durability.name, quality.reliability.name) == ("TRANSIENT_LOCAL", "RELIABLE")
+    assert out.read_bytes().count(b"masks.mcap") == 2  # what it calls itself, for `ros2 bag info`
+    assert [path.name for path in out.parent.iterdir()] == ["masks.mcap"]
+
+
+def test_what_was_recorded_is_copied_as_it_was(bag: Path, out: Path) -> None:
+    def recorded(path: Path) -> list[tuple[str, str, int, bytes]]:
+        with Reader(path) as reader:
+            wanted = [one for one in reader.connections if one.topic not in RESULTS]
+            return sorted(
+                (one.topic, one.msgtype, time, bytes(message))
+                for one, time, message in reader.messages(wanted)
+            )
+
+    assert len(recorded(bag)) == 18
+    assert recorded(out) == recorded(bag)
+
+
+def test_results_only_and_once_more_on_its_own_results(
+    out: Path, model: str, tmp_path: Path
+) -> None:
+    argv = ["bag", str(out), SENTENCES[1], "--topic", TOPIC, "--model", model]
+    small, again = tmp_path / "small.mcap", tmp_path / "again.mcap"
+    assert main([*argv, "--results-only", "--out", str(small)]) == 0
+    assert main([*argv, "--out", str(again)]) == 0
+    assert set(written(small)) == RESULTS
+    assert set(written(again)) == RESULTS | {TOPIC, "/words"}
+    assert len(written(again)[f"{NODE}/camera/mask"]) == 9
+    assert np.array_equal(masks(again), np.where(masks(out, "label_mask") == 2, 255, 0))
+
+
+@pytest.mark.parametrize("named", ["folder", "file"])
+def test_a_bag_in_sqlite(
+    named: str, frames: list[np.ndarray], out: Path, model: str, tmp_path: Path
+) -> None:
+    file = record(tmp_path / "drive", filmed(frames[:4]), StoragePlugin.SQLITE3)
+    assert file.suffix == ".db3"
+    source = file if named == "file" else file.parent
+    argv = ["bag", str(source), *SENTENCES, "--model", model, "--out", str(tmp_path / "o.mcap")]
+    assert main(argv) == 0
+    assert np.array_equal(masks(tmp_path / "o.mcap"), masks(out)[:4])
+
+
+@pytest.mark.parametrize("way", ["bgr8", "rgba8", "png"])
+def test_other_encodings_give_the_same_masks(
+    way: str, frames: list[np.ndarray], out: Path, model: str, tmp_path: Path
+) -> None:
+    if way == "png":
+        topic = f"{TOPIC}/compressed"
+        messages = [
+            (topic, COMPRESSED, time, compressed(index, frame))
+            for index, (time, frame) in enumerate(zip(TIMES[:3], frames, strict=False))
+        ]
+    else:
+        order = [2, 1, 0] if way == "bgr8" else [0, 1, 2, 0]
+        coded = [frame[:, :, order] for frame in frames[:3]]
+        messages = filmed(coded, "/arm/color", encoding=way, padding=5)
+    file = record(tmp_path / "drive", messages)
+    argv = ["bag", str(file), *SENTENCES, "--model", model, "--out", str(tmp_path / "o.mcap")]
+    assert main([*argv, "--camera", "arm"]) == 0
+    found = written(tmp_path / "o.mcap")[f"{NODE}/arm/mask"]
+    assert np.array_equal(np.stack([pixels(one) for _, one in found]), masks(out)[:3])
+
+
+def test_stamps_that_jump_back_restart_the_memory(
+    frames: list[np.ndarray], model: str, tmp_path: Path
+) -> None:
+    messages = [
+        *filmed(frames[:2]),
+        (TOPIC, IMAGE, TIMES[2], raw(2, frames[2], stamp_ns=BEGIN_NS)),
+    ]
+    file = record(tmp_path / "drive", messages)
+    argv = ["bag", str(file), SENTENCES[0], "--model", model, "--out", str(tmp_path / "o.mcap")]
+    assert main(argv) == 0
+    events = written(tmp_path / "o.mcap")[f"{NODE}/events"]
+    (reset,) = [one for one in events if one[1].kind == TargetEvent.RESET]
+    assert reset[0] == TIMES[2]
+    assert "jumped back by 0.100 s" in reset[1].reason
+
+
+def test_a_topic_that_nobody_defines_is_named_and_left_out(
+    frames: list[np.ndarray], model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = ("/grip", "robot/msg/Grip", TIMES[0], b"\0\1\0\0\7\0\0\0")
+    strange = ("/strange", "robot/msg/Strange", TIMES[0], b"\0\1\0\0\7\0\0\0")
+    definitions = {"robot/msg/Grip": "uint32 force", "robot/msg/Strange": "robot/Nowhere where"}
+    file = record(tmp_path / "drive", [own, strange, *filmed(frames[:1])], definitions=definitions)
+    argv = ["bag", str(file), SENTENCES[0], "--model", model, "--out", str(tmp_path / "o.mcap")]
+    assert main(argv) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "not copied, since nothing defines its type: /strange (robot/msg/Strange)" in lines
+    found = written(tmp_path / "o.mcap")
+    assert set(found) == RESULTS | {TOPIC, "/grip"}
+    assert found["/grip"][0][1].force == 7
+
+
+def test_it_needs_no_ros(bag: Path, model: str, tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "for name in ('rclpy', 'sensor_msgs', 'std_msgs', 'samwise_ros.msg', 'samwise_ros.ros'):\n"
+        "    sys.modules[name] = None\n"  # whoever imports it fails
+        "from samwise_ros.cli.main import main\n"
+        "sys.exit(main(sys.argv[1:]))"
+    )
+    argv = ["bag", str(bag), SENTENCES[0], "--model", model, "--out", str(tmp_path / "o.mcap")]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *argv],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["sentence", "frames", "seen", "events"]
+    assert lines[1].startswith("the red ball")
+    assert "ACQUIRED 1" in lines[1]
+    assert lines[2].startswith("9 frames in ")
+    assert lines[3].startswith(f"wrote {tmp_path / 'o.mcap'}, ")
