@@ -30,6 +30,12 @@ PROFILES = "FASTRTPS_DEFAULT_PROFILES_FILE"
 OVERRIDES = ("model", "device", "command")
 # Stands for each camera's name in the names of topics.
 PLACEHOLDER = "CAMERA"
+# Arguments that name topics, and what the node calls those.
+TOPICS = (
+    ("image", "image_raw"),
+    ("depth_image", "depth/image_raw"),
+    ("camera_info", "camera_info"),
+)
 
 
 def arguments() -> list[DeclareLaunchArgument]:
@@ -59,6 +65,21 @@ def arguments() -> list[DeclareLaunchArgument]:
             "images are at <image>/compressed",
         ),
         DeclareLaunchArgument(
+            "depth",
+            default_value="",
+            description="true: depth images tell where the targets are in space",
+        ),
+        DeclareLaunchArgument(
+            "depth_image",
+            default_value=f"{PLACEHOLDER}/depth/image_raw",
+            description="the topic of depth that is aligned to the image, likewise",
+        ),
+        DeclareLaunchArgument(
+            "camera_info",
+            default_value=f"{PLACEHOLDER}/camera_info",
+            description="the topic of the camera's parameters, likewise",
+        ),
+        DeclareLaunchArgument(
             "autostart", default_value="true", description="configure and activate at once"
         ),
         DeclareLaunchArgument(
@@ -85,8 +106,13 @@ def nodes(context: LaunchContext) -> list[Node | EmitEvent | RegisterEventHandle
             # As text whatever it says: YAML would read the sentence "yes" as true.
             {name: ParameterValue(text, value_type=str) for name, text in given.items() if text},
             {"cameras": cameras} if named else {},
+            {"use_depth": LaunchConfiguration("depth")}
+            if context.launch_configurations["depth"]
+            else {},
         ],
-        remappings=topics(context.launch_configurations["image"], cameras),
+        remappings=[
+            pair for argument, topic in TOPICS for pair in topics(argument, topic, context, cameras)
+        ],
         ros_arguments=["--log-level", LaunchConfiguration("log_level")],
         output="both",
         emulate_tty=True,
@@ -94,12 +120,21 @@ def nodes(context: LaunchContext) -> list[Node | EmitEvent | RegisterEventHandle
     return [samwise, *autostart(samwise), rviz(context, cameras[0])]
 
 
-def topics(image: str, cameras: list[str]) -> list[tuple[str, str]]:
-    """What each camera's image topics are called."""
-    if len(cameras) > 1 and PLACEHOLDER not in image:
-        raise ValueError(f"image: expected {PLACEHOLDER} in it with several cameras, got {image!r}")
-    names = [(f"{camera}/image_raw", image.replace(PLACEHOLDER, camera)) for camera in cameras]
-    return [(old + end, new + end) for old, new in names for end in ("", "/compressed")]
+def topics(
+    argument: str, topic: str, context: LaunchContext, cameras: list[str]
+) -> list[tuple[str, str]]:
+    """What a topic of each camera is called."""
+    named = context.launch_configurations[argument]
+    if len(cameras) > 1 and PLACEHOLDER not in named:
+        raise ValueError(
+            f"{argument}: expected {PLACEHOLDER} in it with several cameras, got {named!r}"
+        )
+    ends = ("", "/compressed") if argument == "image" else ("",)
+    return [
+        (f"{camera}/{topic}{end}", named.replace(PLACEHOLDER, camera) + end)
+        for camera in cameras
+        for end in ends
+    ]
 
 
 def autostart(samwise: LifecycleNode) -> list[RegisterEventHandler | EmitEvent]:

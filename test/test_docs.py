@@ -31,7 +31,8 @@ def parameter_table() -> str:
     lines = ["| parameter | default | values | changes | |", "|---|---|---|---|---|"]
     for own in fields(Parameters):
         about = own.metadata
-        default = ", ".join(own.default) if isinstance(own.default, tuple) else own.default
+        several = isinstance(own.default, tuple)
+        default = ", ".join(map(str, own.default)) if several else own.default
         shown = str(default).lower() if isinstance(default, bool) else str(default)
         values = ", ".join(about["choices"])
         if about["bounds"]:

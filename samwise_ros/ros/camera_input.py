@@ -13,6 +13,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from samwise_ros.engine.types import Frame
 from samwise_ros.ros import quality
 from samwise_ros.ros.camera_statistics import CameraStatistics
+from samwise_ros.ros.depth_input import DepthInput
 from samwise_ros.ros.image_conversion import ImageError, compressed_to_rgb, to_rgb
 from samwise_ros.ros.messages import NANOSECONDS, stamp_ns
 from samwise_ros.ros.parameters import Parameters
@@ -28,6 +29,7 @@ class CameraInput:
         topic: resolved name of the image topic.
         statistics: what became of the images.
         reliability: that the subscription asks for.
+        depth: the camera's depth; ``None`` without ``use_depth``.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class CameraInput:
         self.topic: str = node.resolve_topic_name(name)
         self._name = name
         self.statistics = statistics
+        self.depth = DepthInput(node, camera) if parameters.use_depth else None
         self._due = 0.0
         self._faults_told: set[str] = set()
         self._began = time.monotonic()
@@ -70,7 +73,9 @@ class CameraInput:
         self._parameters = parameters
 
     def close(self) -> None:
-        """End the subscription."""
+        """End the subscriptions."""
+        if self.depth:
+            self.depth.close()
         self._node.destroy_subscription(self._subscription)
 
     def publishers(self) -> list[TopicEndpointInfo]:
@@ -112,6 +117,8 @@ class CameraInput:
                 return
             # From when it was due, not from now: else 30 Hz limited to 20 would give 15.
             self._due = max(self._due + period, now)
+        if self.depth:
+            self.depth.hold(stamp_ns(message.header.stamp))
         self._take(self, message)
 
     def frame_of(self, message: ImageMessage) -> Frame | None:

@@ -10,6 +10,7 @@ from samwise_ros.ros.camera_input import CameraInput
 from samwise_ros.ros.camera_statistics import percentile
 from samwise_ros.ros.parameters import Parameters
 from samwise_ros.ros.pipeline import Pipeline
+from samwise_ros.ros.place_output import PlaceOutput
 from samwise_ros.ros.quality import full_name
 
 
@@ -60,6 +61,8 @@ class Diagnostics:
             source = sources.get(camera)
             health = _input_health(source, facts.settings.input_timeout)
             values = _camera_values(source) if source else {}
+            if facts.pipeline and camera in facts.pipeline.places:
+                values |= _place_values(facts.pipeline.places[camera])
             array.status.append(_to_status(f"{name}: {camera}", "", health, values))
             self._log(camera, health)
         array.header.stamp = self._node.get_clock().now().to_msg()
@@ -136,6 +139,11 @@ def _camera_values(source: CameraInput) -> dict[str, object]:
         for percent in (50, 99):
             values[f"{name} p{percent} (ms)"] = f"{1000.0 * percentile(samples, percent):.1f}"
     return values
+
+
+def _place_values(places: PlaceOutput) -> dict[str, object]:
+    missed = {f"no place: {kind}": count for kind, count in sorted(dict(places.missed).items())}
+    return {"places": places.placed, "last place": places.reason or "known", **missed}
 
 
 def _to_status(

@@ -1,5 +1,6 @@
 """The node's parameters: one table, from which they are declared, checked and read."""
 
+from array import array
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeVar
 
@@ -149,6 +150,20 @@ class Parameters:
     input_timeout: float = _parameter(
         2.0, "Seconds without an image before this is reported.", "always", (), (0.1, 3600.0)
     )
+    use_depth: bool = _parameter(
+        False,
+        "Whether depth images tell where the targets are in space.",
+        "unconfigured",
+    )
+    depth_range: tuple[float, ...] = _parameter(
+        (0.1, 10.0), "Nearest and farthest depth that is believed, metres.", "unconfigured"
+    )
+    target_frame: str = _parameter(
+        "", "Frame of the pose, by tf at the image's stamp; empty: the image's own.", "unconfigured"
+    )
+    publish_tf: bool = _parameter(
+        False, "Whether tf has a frame <camera>_target at the pose.", "unconfigured"
+    )
     memory_path: str = _parameter(
         "", "File of ~/save_memory and ~/load_memory; empty: there is none.", "unconfigured"
     )
@@ -199,6 +214,11 @@ class Parameters:
             raise ValueError(f"device: expected auto, cpu, cuda or cuda:N, got {self.device!r}")
         if not self.model:
             raise ValueError("model: expected a shipped model's name or a folder, got ''")
+        if len(self.depth_range) != 2 or not 0.0 <= self.depth_range[0] < self.depth_range[1]:
+            raise ValueError(
+                f"depth_range: expected two numbers, 0 <= nearest < farthest, "
+                f"got {list(self.depth_range)}"
+            )
         self.engine_config()
 
 
@@ -269,4 +289,4 @@ def check_change(
 
 def _value(parameter: Parameter) -> Any:
     value = parameter.value
-    return tuple(value) if isinstance(value, (list, tuple)) else value
+    return tuple(value) if isinstance(value, (list, tuple, array)) else value

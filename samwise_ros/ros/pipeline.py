@@ -19,6 +19,8 @@ from samwise_ros.ros.camera_statistics import CameraStatistics
 from samwise_ros.ros.commands import Order, from_sentence, load_memory, memory_path, save_memory
 from samwise_ros.ros.messages import to_command_array, to_event
 from samwise_ros.ros.parameters import Parameters
+from samwise_ros.ros.place_output import PlaceOutput
+from samwise_ros.ros.transforms import FrameLookup
 from samwise_ros.ros.worker import Worker
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class Pipeline:
     Attributes:
         worker: the thread; whoever wants the engine asks it.
         statistics: of each camera, since the last `start`.
+        places: with depth, where each camera's targets are in space.
         command_lines: what each living command is and how it stands, in words, by its id.
         model: what the engine says of itself.
     """
@@ -67,6 +70,10 @@ class Pipeline:
         self.worker = Worker[tuple[CameraInput, ImageMessage]](self._process, self._on_failure)
         self._first_events = self._begin()
         self._outputs = {camera: CameraOutput(node, camera) for camera in parameters.cameras}
+        self._lookup: FrameLookup | None = None
+        self.places: dict[str, PlaceOutput] = {}
+        if parameters.use_depth:
+            self._place_targets()
         self._events = node.create_lifecycle_publisher(TargetEvent, "~/events", 50)
         latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         self._commands = node.create_lifecycle_publisher(CommandArray, "~/commands", latched)
@@ -86,6 +93,10 @@ class Pipeline:
             self._engine.close()
         for output in self._outputs.values():
             output.close()
+        for places in self.places.values():
+            places.close()
+        if self._lookup:
+            self._lookup.close()
         for one in (self._events, self._commands):
             self._node.destroy_lifecycle_publisher(one)
 
@@ -133,6 +144,20 @@ class Pipeline:
                 raise ValueError(f"command: {event.reason}")
         return events
 
+    def _place_targets(self) -> None:
+        """Make what tells where the targets are in space."""
+        wanted, nearest_farthest = self._parameters, self._parameters.depth_range
+        if wanted.target_frame:
+            self._lookup = FrameLookup(self._node, wanted.target_frame)
+        for camera in wanted.cameras:
+            self.places[camera] = PlaceOutput(
+                self._node,
+                camera,
+                (nearest_farthest[0], nearest_farthest[1]),
+                self._lookup,
+                wanted.publish_tf,
+            )
+
     def _process(self, job: tuple[CameraInput, ImageMessage]) -> None:
         source, message = job
         frame = source.frame_of(message)
@@ -148,6 +173,9 @@ class Pipeline:
         seconds = (time.perf_counter() - began) / max(len(results), 1)
         for result in results:
             self._publish(result, seconds)
+            if source.depth:
+                header = self._headers[result.frame]
+                self.places[source.camera].publish(result, header, source.depth)
 
     def _publish(self, result: FrameResult, seconds: float) -> None:
         header = self._headers[result.frame]

@@ -1,0 +1,179 @@
+"""Depth of rendered things, spoilt as sensors spoil it, gives places close to the truth."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from rendered_depth import (
+    CAMERA,
+    HEIGHT,
+    LENS,
+    WIDTH,
+    Array,
+    Mask,
+    ball,
+    box,
+    clumsy,
+    millimetres,
+    seen_centre,
+    spoilt,
+    table,
+)
+
+from samwise_ros.vision.depth import DepthError, Pinhole, Place, place_of, to_metres
+
+NEAR_M, FAR_M = 0.1, 10.0
+BALL = ball((-0.2, 0.05, 1.0), 0.08)
+
+
+def place(mask: Mask, depth: Array, camera: Pinhole = CAMERA) -> Place:
+    return place_of(mask, to_metres(millimetres(depth), NEAR_M, FAR_M), camera)
+
+
+def miss(found: Place, truth: Array) -> float:
+    """How far a place is from the truth, over the distance."""
+    return float(np.linalg.norm(found.centre_m - truth) / np.linalg.norm(truth))
+
+
+def fault(mask: Mask, depth: Array) -> str:
+    with pytest.raises(DepthError) as caught:
+        place(mask, depth)
+    return caught.value.kind
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        ball((0.0, 0.1, 1.0), 0.05),
+        ball((-0.35, -0.1, 0.9), 0.1),
+        ball((0.2, 0.15, 0.6), 0.03),
+        ball((0.6, -0.5, 2.5), 0.12),
+        box((0.0, 0.15, 1.0), (0.1, 0.15, 0.08), 25.0, 40.0),
+        box((-0.3, 0.05, 1.2), (0.3, 0.05, 0.2), 30.0, 10.0),
+        box((0.2, 0.1, 0.8), (0.06, 0.2, 0.06), 35.0, 45.0),
+        box((0.1, 0.1, 0.9), (0.25, 0.02, 0.18), 40.0, 15.0),
+        box((0.05, 0.1, 1.0), (0.7, 0.5, 0.2), 10.0, 20.0),  # so large that pixels are left out
+        box((0.3, -0.9, 3.0), (0.5, 0.6, 0.4), 10.0, 30.0),
+    ],
+)
+def test_the_centre_is_within_two_percent_of_the_truth(thing: Array) -> None:
+    assert (thing < table()).sum() == np.isfinite(thing).sum() > 300, "all of it is to be seen"
+    found = place(clumsy(np.isfinite(thing)), spoilt(thing, table()))
+    assert miss(found, seen_centre(thing)) < 0.02
+
+
+def test_a_ball_is_placed_between_its_front_and_its_core() -> None:
+    found = place(np.isfinite(BALL), spoilt(BALL, table()))
+    assert 0.92 < found.centre_m[2] < 1.0
+    np.testing.assert_allclose(found.centre_m[:2] / found.centre_m[2], [-0.2, 0.05], atol=0.004)
+    assert 0.0 < found.spread_m < 0.08
+
+
+def test_metres_and_millimetres_agree() -> None:
+    depth, mask = spoilt(BALL, table()), np.isfinite(BALL)
+    metres = to_metres(np.where(depth == 0, np.nan, depth).astype(np.float32), NEAR_M, FAR_M)
+    np.testing.assert_allclose(
+        place_of(mask, metres, CAMERA).centre_m, place(mask, depth).centre_m, atol=0.001
+    )
+
+
+def test_what_else_the_mask_took_in_does_not_move_the_place() -> None:
+    mask = clumsy(np.isfinite(BALL))
+    clean = place(mask, spoilt(BALL, table()))
+    mask[20:45, 250:280] = True  # of the wall; a third of the mask
+    found = place(mask, spoilt(BALL, table()))
+    assert miss(found, clean.centre_m) < 0.005
+    np.testing.assert_allclose(found.high_m, clean.high_m, atol=0.02)
+
+
+def test_the_edge_of_the_mask_is_left_out() -> None:
+    mask = np.zeros((HEIGHT, WIDTH), np.bool_)
+    mask[100:130, 140:170] = True
+    depth = 1.0 + 0.01 * np.random.default_rng(0).standard_normal(mask.shape)
+    clean = place(mask, depth)
+    smeared = np.where(cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8)), depth, 1.025)
+    assert miss(place(mask, smeared), clean.centre_m) < 0.002
+
+
+def test_a_shadow_on_one_side_does_not_move_the_place() -> None:
+    depth, mask = spoilt(BALL, table()), np.isfinite(BALL)
+    columns = np.flatnonzero(mask.any(axis=0))
+    shadow = depth.copy()
+    shadow[:, columns[0] : columns[len(columns) // 3]] = 0.0
+    assert miss(place(mask, shadow), place(mask, depth).centre_m) < 0.005
+
+
+def test_size_along_the_axes() -> None:
+    thing = box((0.1, 0.1, 1.0), (0.3, 0.2, 0.1), 0.0, 0.0)
+    found = place(np.isfinite(thing), np.minimum(thing, table()))
+    size = found.high_m - found.low_m
+    np.testing.assert_allclose(size[:2], [0.3, 0.2], rtol=0.1)
+    np.testing.assert_allclose((found.high_m + found.low_m)[:2] / 2, [0.1, 0.1], atol=0.01)
+
+
+def test_a_thin_thing_is_not_eroded_away() -> None:
+    thing = box((0.0, 0.1, 1.0), (0.3, 0.012, 0.012), 0.0, 0.0)
+    assert np.isfinite(thing).any(axis=1).sum() <= 4
+    found = place(np.isfinite(thing), np.minimum(thing, table()))
+    assert miss(found, seen_centre(thing)) < 0.02
+
+
+def test_at_the_edge_of_the_image() -> None:
+    thing = box((-0.55, 0.0, 1.0), (0.3, 0.3, 0.1), 0.0, 0.0)
+    assert np.isfinite(thing)[:, 0].any()
+    assert miss(place(np.isfinite(thing), thing), seen_centre(thing)) < 0.02
+    everything = np.ones((HEIGHT, WIDTH), np.bool_)
+    assert place(everything, np.full((HEIGHT, WIDTH), 2.0)).centre_m[2] == pytest.approx(2.0)
+
+
+def test_a_lens_that_bends_lines() -> None:
+    centre = (-0.45, -0.35, 1.0)  # in a corner
+    seen = ball(centre, 0.05, LENS)
+    truth = seen_centre(seen, LENS)
+    mask, depth = np.isfinite(seen), spoilt(seen, table())
+    assert miss(place(mask, depth, LENS), truth) < 0.02
+    assert miss(place(mask, depth, CAMERA), truth) > 0.02
+
+
+def test_no_place_where_depth_is_not_known() -> None:
+    mask, nothing = np.isfinite(BALL), np.zeros((HEIGHT, WIDTH))
+    depth = spoilt(BALL, table())
+    assert fault(mask, nothing) == "too little depth"
+    assert fault(mask, np.full_like(nothing, 50.0)) == "too little depth"
+    assert fault(mask, np.where(mask, nothing, depth)) == "too little depth"
+    assert fault(np.zeros_like(mask), depth) == "too little depth"
+    few = nothing.copy()
+    few[np.nonzero(mask)[0][:10], np.nonzero(mask)[1][:10]] = 1.0
+    assert fault(mask, few) == "too little depth"
+
+
+def test_no_place_between_two_things() -> None:
+    left = np.indices((HEIGHT, WIDTH))[1] < WIDTH // 2
+    mask = np.zeros((HEIGHT, WIDTH), np.bool_)
+    mask[80:160, WIDTH // 2 - 40 : WIDTH // 2 + 40] = True
+    assert fault(mask, np.where(left, 1.0, 3.0)) == "too much spread"
+
+
+@pytest.mark.parametrize(
+    ("pixels", "metres"),
+    [
+        (
+            np.array([[0, 99, 100, 10_000, 10_001, 65_535]], "<u2"),
+            [None, None, 0.1, 10, None, None],
+        ),
+        (np.array([[0, 2500]], ">u2"), [None, 2.5]),
+        (
+            np.array([[0.0, 0.05, 0.5, 11.0, np.nan, np.inf, -np.inf, -1.0]], "<f4"),
+            [None, None, 0.5, None, None, None, None, None],
+        ),
+        (np.array([[2.5]], ">f4"), [2.5]),
+    ],
+)
+def test_to_metres(pixels: Any, metres: list[float | None]) -> None:
+    before = pixels.copy()
+    found = to_metres(pixels, NEAR_M, FAR_M)
+    assert found.dtype == np.float32
+    expected = [np.nan if one is None else one for one in metres]
+    np.testing.assert_allclose(found[0], expected, rtol=1e-6)
+    np.testing.assert_array_equal(pixels, before)
