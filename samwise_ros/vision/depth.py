@@ -109,8 +109,8 @@ def to_metres(pixels: NDArray[np.generic], near_m: float, far_m: float) -> Depth
     """
     unit = 0.001 if np.issubdtype(pixels.dtype, np.integer) else 1.0
     depth_m: Depth = pixels.astype(np.float32) * np.float32(unit)
-    # NaN fails both comparisons, and zero is nearer than anything: `near_m` is above it.
-    depth_m[~((depth_m >= near_m) & (depth_m <= far_m))] = np.nan
+    # NaN fails every comparison; zero is how whole numbers say that there is none.
+    depth_m[~((depth_m > 0) & (depth_m >= near_m) & (depth_m <= far_m))] = np.nan
     return depth_m
 
 

@@ -186,35 +186,29 @@ class Input:
         stack.callback(self.depths.close)
         infos = stack.enter_context(robot.speaking("/alone/camera_info", CameraInfo))
         infos.publish(camera_info())
-        self._publisher = stack.enter_context(robot.speaking("/alone/depth/image_raw", Image))
+        self.publisher = stack.enter_context(robot.speaking("/alone/depth/image_raw", Image))
         time.sleep(0.2)  # the topics have no order
-
-    def send(self, stamp_ns: int) -> None:
-        self._publisher.publish(depth_image(stamp_ns))
 
     def tell(self, stamp_ns: int) -> None:
         """Send depth, and wait until it is there."""
         before = self.depths.received
-        self.send(stamp_ns)
+        self.publisher.publish(depth_image(stamp_ns))
         wait_for(lambda: self.depths.received > before)
 
 
 def test_depth_that_comes_after_its_image_is_waited_for(robot: Robot) -> None:
     with ExitStack() as stack:
         alone = Input(robot, stack)
-        found = None
-        for second in range(1, 8):  # until this machine is quick enough once
+        waited_for = 0
+        for second in range(1, 9):
             stamp = second * SECOND
             alone.tell(stamp - SECOND // 10)
-            timer = threading.Timer(0.02, alone.send, [stamp])
+            timer = threading.Timer(0.02, alone.publisher.publish, [depth_image(stamp)])
             timer.start()
             with suppress(DepthError):
-                found = alone.depths.at(stamp)
+                waited_for += stamp_ns(alone.depths.at(stamp).message.header.stamp) == stamp
             timer.join()
-            if found is not None:
-                break
-        assert found is not None
-        assert stamp_ns(found.message.header.stamp) == stamp
+        assert waited_for >= 3  # a busy machine may be too slow for some
 
 
 def test_held_depth_is_bounded(robot: Robot) -> None:

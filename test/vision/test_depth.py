@@ -177,3 +177,7 @@ def test_to_metres(pixels: Any, metres: list[float | None]) -> None:
     expected = [np.nan if one is None else one for one in metres]
     np.testing.assert_allclose(found[0], expected, rtol=1e-6)
     np.testing.assert_array_equal(pixels, before)
+
+
+def test_zero_is_never_a_depth() -> None:
+    assert np.isnan(to_metres(np.zeros((1, 1), np.uint16), 0.0, FAR_M)).all()
