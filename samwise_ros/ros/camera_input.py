@@ -117,8 +117,6 @@ class CameraInput:
                 return
             # From when it was due, not from now: else 30 Hz limited to 20 would give 15.
             self._due = max(self._due + period, now)
-        if self.depth:
-            self.depth.hold(stamp_ns(message.header.stamp))
         self._take(self, message)
 
     def frame_of(self, message: ImageMessage) -> Frame | None:

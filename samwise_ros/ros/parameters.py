@@ -214,9 +214,9 @@ class Parameters:
             raise ValueError(f"device: expected auto, cpu, cuda or cuda:N, got {self.device!r}")
         if not self.model:
             raise ValueError("model: expected a shipped model's name or a folder, got ''")
-        if len(self.depth_range) != 2 or not 0.0 <= self.depth_range[0] < self.depth_range[1]:
+        if len(self.depth_range) != 2 or not 0.0 < self.depth_range[0] < self.depth_range[1]:
             raise ValueError(
-                f"depth_range: expected two numbers, 0 <= nearest < farthest, "
+                "depth_range: expected two numbers, 0 < nearest < farthest, "
                 f"got {list(self.depth_range)}"
             )
         self.engine_config()

@@ -69,11 +69,11 @@ class Pipeline:
         self.statistics = {camera: CameraStatistics() for camera in parameters.cameras}
         self.worker = Worker[tuple[CameraInput, ImageMessage]](self._process, self._on_failure)
         self._first_events = self._begin()
-        self._outputs = {camera: CameraOutput(node, camera) for camera in parameters.cameras}
         self._lookup: FrameLookup | None = None
         self.places: dict[str, PlaceOutput] = {}
         if parameters.use_depth:
-            self._place_targets()
+            self._place_targets()  # first, since tf may be missing: nothing is left behind then
+        self._outputs = {camera: CameraOutput(node, camera) for camera in parameters.cameras}
         self._events = node.create_lifecycle_publisher(TargetEvent, "~/events", 50)
         latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         self._commands = node.create_lifecycle_publisher(CommandArray, "~/commands", latched)
@@ -164,6 +164,8 @@ class Pipeline:
         if frame is None:
             return
         self._headers[frame] = message.header
+        if source.depth:
+            source.depth.hold(frame.stamp_ns)
         began = time.perf_counter()
         try:
             results = self._engine.step(frame)

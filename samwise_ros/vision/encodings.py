@@ -58,7 +58,7 @@ JPEG_FORMAT = "rgb8; jpeg compressed bgr8"
 
 
 @dataclass(frozen=True)
-class _Layout:
+class Layout:
     """How the pixels of an encoding lie in the bytes, and what makes them RGB."""
 
     item: str
@@ -105,27 +105,27 @@ _MOSAICS = {
     "gbrg": cv2.COLOR_BayerGR2RGB,
     "grbg": cv2.COLOR_BayerGB2RGB,
 }
-_LAYOUTS: dict[str, _Layout] = {
-    "rgb8": _Layout("u1", 3, _as_it_is),
-    "bgr8": _Layout("u1", 3, _from_bgr),
-    "rgba8": _Layout("u1", 4, _colour(cv2.COLOR_RGBA2RGB)),
-    "bgra8": _Layout("u1", 4, _colour(cv2.COLOR_BGRA2RGB)),
-    "mono8": _Layout("u1", 1, _from_grey),
-    "8UC1": _Layout("u1", 1, _from_grey),
-    "rgb16": _Layout("u2", 3, _high_byte),
-    "bgr16": _Layout("u2", 3, _colour_of_high_byte(cv2.COLOR_BGR2RGB)),
-    "mono16": _Layout("u2", 1, _colour_of_high_byte(cv2.COLOR_GRAY2RGB)),
-    "16UC1": _Layout("u2", 1, _colour_of_high_byte(cv2.COLOR_GRAY2RGB)),
-    "32FC1": _Layout("f4", 1, lambda pixels: _from_grey(_unit_range(pixels))),
-    "32FC3": _Layout("f4", 3, _unit_range),
-    "uyvy": _Layout("u1", 2, _from_uyvy),
-    "yuv422": _Layout("u1", 2, _from_uyvy),
-    "yuyv": _Layout("u1", 2, _from_yuyv),
-    "yuv422_yuy2": _Layout("u1", 2, _from_yuyv),
+LAYOUTS: dict[str, Layout] = {
+    "rgb8": Layout("u1", 3, _as_it_is),
+    "bgr8": Layout("u1", 3, _from_bgr),
+    "rgba8": Layout("u1", 4, _colour(cv2.COLOR_RGBA2RGB)),
+    "bgra8": Layout("u1", 4, _colour(cv2.COLOR_BGRA2RGB)),
+    "mono8": Layout("u1", 1, _from_grey),
+    "8UC1": Layout("u1", 1, _from_grey),
+    "rgb16": Layout("u2", 3, _high_byte),
+    "bgr16": Layout("u2", 3, _colour_of_high_byte(cv2.COLOR_BGR2RGB)),
+    "mono16": Layout("u2", 1, _colour_of_high_byte(cv2.COLOR_GRAY2RGB)),
+    "16UC1": Layout("u2", 1, _colour_of_high_byte(cv2.COLOR_GRAY2RGB)),
+    "32FC1": Layout("f4", 1, lambda pixels: _from_grey(_unit_range(pixels))),
+    "32FC3": Layout("f4", 3, _unit_range),
+    "uyvy": Layout("u1", 2, _from_uyvy),
+    "yuv422": Layout("u1", 2, _from_uyvy),
+    "yuyv": Layout("u1", 2, _from_yuyv),
+    "yuv422_yuy2": Layout("u1", 2, _from_yuyv),
 }
 for _name, _code in _MOSAICS.items():
-    _LAYOUTS[f"bayer_{_name}8"] = _Layout("u1", 1, _colour(_code))
-    _LAYOUTS[f"bayer_{_name}16"] = _Layout("u2", 1, _colour_of_high_byte(_code))
+    LAYOUTS[f"bayer_{_name}8"] = Layout("u1", 1, _colour(_code))
+    LAYOUTS[f"bayer_{_name}16"] = Layout("u2", 1, _colour_of_high_byte(_code))
 
 
 def to_rgb(message: RawImage) -> NDArray[np.uint8]:
@@ -145,18 +145,18 @@ def to_rgb(message: RawImage) -> NDArray[np.uint8]:
     """
     if message.height == 0 or message.width == 0:
         raise ImageError("zero size", f"got {message.width} x {message.height} pixels")
-    layout = _LAYOUTS.get(message.encoding)
+    layout = LAYOUTS.get(message.encoding)
     if layout is None:
-        known = ", ".join(_LAYOUTS)
+        known = ", ".join(LAYOUTS)
         raise ImageError("unknown encoding", f"expected one of {known}, got {message.encoding!r}")
-    pixels = _view(message, layout)
+    pixels = view(message, layout)
     try:
         return layout.to_rgb(pixels)
     except cv2.error as error:  # such as a YUV 4:2:2 image of odd width
         raise ImageError("undecodable", f"{message.encoding}: {error.err}") from error
 
 
-def _view(message: RawImage, layout: _Layout) -> NDArray[Any]:
+def view(message: RawImage, layout: Layout) -> NDArray[Any]:
     """See the message's bytes as (H, W) or (H, W, channels) without a copy."""
     item = np.dtype(layout.item).newbyteorder(">" if message.is_bigendian else "<")
     row = message.width * layout.channels * item.itemsize

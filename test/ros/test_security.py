@@ -7,7 +7,8 @@ from conftest import StartNode
 from robot import NodeProcess, Robot
 
 POLICY = Path(__file__).parents[2] / "config" / "policy.xml"
-NOT_ALWAYS_THERE = {"/clock", "/camera/image_raw/compressed"}
+# With simulated time, compressed images and tf.
+NOT_HERE = {"/clock", "/camera/image_raw/compressed", "/tf", "/tf_static"}
 
 
 def allowed(kind: str, qualifier: str) -> set[str]:
@@ -26,13 +27,13 @@ def on_graph(node: NodeProcess, names: list[tuple[str, list[str]]]) -> set[str]:
 
 
 def test_the_policy_allows_what_the_node_does(robot: Robot, start_node: StartNode) -> None:
-    node = start_node()
+    node = start_node(use_depth=True)
     robot.bring_up(node.name)
     namespace = node.name.removesuffix("/samwise_node")
     graph = robot.node
     publishers = graph.get_publisher_names_and_types_by_node("samwise_node", namespace)
     subscribers = graph.get_subscriber_names_and_types_by_node("samwise_node", namespace)
     services = graph.get_service_names_and_types_by_node("samwise_node", namespace)
-    assert on_graph(node, publishers) == allowed("topic", "publish")
-    assert on_graph(node, subscribers) == allowed("topic", "subscribe") - NOT_ALWAYS_THERE
+    assert on_graph(node, publishers) == allowed("topic", "publish") - NOT_HERE
+    assert on_graph(node, subscribers) == allowed("topic", "subscribe") - NOT_HERE
     assert on_graph(node, services) == allowed("service", "reply")

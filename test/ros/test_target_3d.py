@@ -156,3 +156,7 @@ def test_another_frame_needs_tf(robot: Robot, start_node: Any) -> None:
     assert f"cannot configure: {reason}" in node.log
     status = robot.diagnosis(node.name, lambda one: one.name.endswith("model"))
     assert reason in status.message
+    left = robot.node.get_publisher_names_and_types_by_node(
+        "samwise_node", node.name.removesuffix("/samwise_node")
+    )
+    assert not [name for name, _ in left if name.endswith("/mask")], "nothing is left behind"
