@@ -8,20 +8,14 @@ Examples:
 from launch import LaunchContext, LaunchDescription
 from launch.actions import (
     DeclareLaunchArgument,
-    EmitEvent,
     OpaqueFunction,
-    RegisterEventHandler,
     SetEnvironmentVariable,
 )
 from launch.conditions import IfCondition
-from launch.events import matches_action
 from launch.substitutions import EnvironmentVariable, LaunchConfiguration, PathJoinSubstitution
 from launch_ros.actions import LifecycleNode, Node
-from launch_ros.event_handlers import OnStateTransition
-from launch_ros.events.lifecycle import ChangeState
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
-from lifecycle_msgs.msg import Transition
 
 CONFIG = PathJoinSubstitution([FindPackageShare("samwise_ros"), "config"])
 PROFILES = "FASTRTPS_DEFAULT_PROFILES_FILE"
@@ -91,8 +85,8 @@ def arguments() -> list[DeclareLaunchArgument]:
     ]
 
 
-def nodes(context: LaunchContext) -> list[Node | EmitEvent | RegisterEventHandler]:
-    """The node with the arguments given, what starts it, and rviz."""
+def nodes(context: LaunchContext) -> list[Node]:
+    """The node with the arguments given, and rviz."""
     given = {name: context.launch_configurations[name] for name in OVERRIDES}
     named = context.launch_configurations["cameras"]
     cameras = [name.strip() for name in named.split(",")] if named else ["camera"]
@@ -105,6 +99,7 @@ def nodes(context: LaunchContext) -> list[Node | EmitEvent | RegisterEventHandle
             LaunchConfiguration("params_file"),
             # As text whatever it says: YAML would read the sentence "yes" as true.
             {name: ParameterValue(text, value_type=str) for name, text in given.items() if text},
+            {"autostart": LaunchConfiguration("autostart")},
             {"cameras": cameras} if named else {},
             {"use_depth": LaunchConfiguration("depth")}
             if context.launch_configurations["depth"]
@@ -117,7 +112,7 @@ def nodes(context: LaunchContext) -> list[Node | EmitEvent | RegisterEventHandle
         output="both",
         emulate_tty=True,
     )
-    return [samwise, *autostart(samwise), rviz(context, cameras[0])]
+    return [samwise, rviz(context, cameras[0])]
 
 
 def topics(
@@ -134,27 +129,6 @@ def topics(
         (f"{camera}/{topic}{end}", named.replace(PLACEHOLDER, camera) + end)
         for camera in cameras
         for end in ends
-    ]
-
-
-def autostart(samwise: LifecycleNode) -> list[RegisterEventHandler | EmitEvent]:
-    """Configure the node and, if that succeeds, activate it."""
-
-    def change(transition_id: int) -> ChangeState:
-        return ChangeState(
-            lifecycle_node_matcher=matches_action(samwise), transition_id=transition_id
-        )
-
-    wanted = IfCondition(LaunchConfiguration("autostart"))
-    activate = OnStateTransition(
-        target_lifecycle_node=samwise,
-        start_state="configuring",
-        goal_state="inactive",
-        entities=[EmitEvent(event=change(Transition.TRANSITION_ACTIVATE))],
-    )
-    return [
-        RegisterEventHandler(activate, condition=wanted),
-        EmitEvent(event=change(Transition.TRANSITION_CONFIGURE), condition=wanted),
     ]
 
 

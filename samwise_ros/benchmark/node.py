@@ -95,6 +95,7 @@ def measure_node(benchmark: NodeBenchmark) -> NodeTiming:
         "device": benchmark.device,
         "precision": benchmark.precision,
         "command": benchmark.sentence,
+        "autostart": True,
     }
     program = [sys.executable, "-m", "samwise_ros.ros.node", "--ros-args"]
     program += ["-r", f"__ns:={_NAMESPACE}"]

@@ -10,8 +10,7 @@ from array import array
 from typing import Any
 
 import rclpy
-from lifecycle_msgs.msg import Transition
-from lifecycle_msgs.srv import ChangeState
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image
@@ -35,6 +34,7 @@ class Probe:
         self.sent: list[int] = []
         self.latencies: list[tuple[int, float]] = []
         self.dropped: list[tuple[int, int]] = []
+        self.failed = False
         scene = TabletopConfig(frames=32, width=settings["width"], height=settings["height"])
         frames = make_video("test", 0, scene).frames
         self.images = [_message(frame) for frame in frames]
@@ -44,26 +44,21 @@ class Probe:
         self.node.create_subscription(
             TargetArray, f"{self.target}/camera/targets", self._on_targets, reliable
         )
+        self.node.create_subscription(
+            DiagnosticArray, "/diagnostics", self._on_diagnostics, reliable
+        )
 
-    def bring_up(self) -> None:
-        """Configure and activate the node.
+    def wait_for_node(self) -> None:
+        """Wait until the node is active.
 
         Raises:
-            RuntimeError: it cannot be reached, or refuses.
+            RuntimeError: it is not, or not in time.
         """
-        client = self.node.create_client(ChangeState, f"{self.target}/change_state")
-        if not client.wait_for_service(_LOADING_S):
-            raise RuntimeError("the node does not answer")
-        for transition in (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE):
-            request = ChangeState.Request(transition=Transition(id=transition))
-            future = client.call_async(request)
-            rclpy.spin_until_future_complete(self.node, future, timeout_sec=_LOADING_S)
-            answer = future.result()
-            if answer is None or not answer.success:
-                raise RuntimeError("the node refused to start")
         end = time.monotonic() + _LOADING_S
         while not self.camera.get_subscription_count():
             rclpy.spin_once(self.node, timeout_sec=0.1)
+            if self.failed:
+                raise RuntimeError("the node does not start")
             if time.monotonic() > end:
                 raise RuntimeError("the node does not listen to the camera")
 
@@ -106,6 +101,9 @@ class Probe:
         late = (self.node.get_clock().now().nanoseconds - stamp) / 1e9
         self.latencies.append((stamp, late))
 
+    def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        self.failed = any(one.level == DiagnosticStatus.ERROR for one in message.status)
+
     def _on_targets(self, message: TargetArray) -> None:
         self.dropped.append((_nanoseconds(message), message.dropped_frames))
 
@@ -128,7 +126,7 @@ def main() -> int:
     rclpy.init()
     try:
         probe = Probe(settings)
-        probe.bring_up()
+        probe.wait_for_node()
         print(json.dumps(probe.measure(settings["seconds"])))
     except RuntimeError as error:
         print(error, file=sys.stderr)

@@ -1,15 +1,12 @@
 """The demo's ears and voice: says sentences to the node and hears what it finds."""
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
-from lifecycle_msgs.msg import Transition
-from lifecycle_msgs.srv import ChangeState
 from numpy.typing import NDArray
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
@@ -51,6 +48,7 @@ class Director(Node):
         overlays: stamp in nanoseconds, and (H, W, 3) uint8 RGB.
         events: of the node.
         trouble: what the node's diagnostics complain of, empty where they do not.
+        failed: whether it is an error, so that no more is to be expected.
     """
 
     def __init__(self) -> None:
@@ -60,9 +58,9 @@ class Director(Node):
         self.overlays: deque[tuple[int, NDArray[np.uint8]]] = deque()
         self.events: deque[TargetEvent] = deque()
         self.trouble = ""
+        self.failed = False
         self._masks: dict[int, tuple[NDArray[np.bool_], float]] = {}
         self._voice = self.create_publisher(String, f"{NODE}/command", 10)
-        self._lifecycle = self.create_client(ChangeState, f"{NODE}/change_state")
         output = f"{NODE}/camera"
         on_mask: Any = self._on_mask  # rclpy's types do not know callbacks of two arguments
         self.create_subscription(Image, f"{output}/mask", on_mask, 5)
@@ -85,35 +83,10 @@ class Director(Node):
         """Say whether the node listens to sentences and to the camera."""
         return self._voice.get_subscription_count() > 0 and self.count_subscribers(IMAGE_TOPIC) > 0
 
-    def bring_up(self, watch: Callable[[], None]) -> bool:
-        """Configure and activate the node.
-
-        Args:
-            watch: called ten times a second or so meanwhile.
-
-        Returns:
-            Whether both succeeded.
-        """
-        while not self._lifecycle.service_is_ready():
-            self.listen(0.1)
-            watch()
-        return all(
-            self._change(one, watch)
-            for one in (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE)
-        )
-
     def close(self) -> None:
         """Leave."""
         self._executor.shutdown()
         Node.destroy_node(self)
-
-    def _change(self, transition: int, watch: Callable[[], None]) -> bool:
-        request = ChangeState.Request(transition=Transition(id=transition))
-        answer = self._lifecycle.call_async(request)
-        while not answer.done():
-            self.listen(0.1)
-            watch()
-        return bool(answer.result().success)
 
     def _on_mask(self, message: Image, information: dict[str, Any]) -> None:
         stamp_ns = _nanoseconds(message.header.stamp)
@@ -140,6 +113,7 @@ class Director(Node):
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         bad = [one.message for one in message.status if one.level != DiagnosticStatus.OK]
         self.trouble = "; ".join(bad)
+        self.failed = any(one.level == DiagnosticStatus.ERROR for one in message.status)
 
 
 def _nanoseconds(stamp: Time) -> int:

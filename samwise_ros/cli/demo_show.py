@@ -97,8 +97,8 @@ class _Show:
         self._begin_ns = 0
 
     def run(self) -> None:
-        """Bring the node up, start the camera, and go on to the end; say the numbers."""
-        self._bring_up()
+        """Wait for the node, start the camera, and go on to the end; say the numbers."""
+        self._await_node()
         self._begin_ns = time.time_ns() + round(_START_S * SECOND_NS)
         self._camera.tell(str(self._begin_ns))
         try:
@@ -107,22 +107,18 @@ class _Show:
             if self._tally.frames:
                 _say("", *self._tally.table(), "", self._tally.line())
 
-    def _bring_up(self) -> None:
+    def _await_node(self) -> None:
         began = told = time.monotonic()
 
-        def watch() -> None:
-            nonlocal told
+        while not self._director.is_heard():
+            self._director.listen(0.1)
             self._check()
+            if self._director.failed:
+                raise self._failure("the node does not start")
             now = time.monotonic()
             if now - told > 2.0:
                 told = now
                 _say(f"... loading and warming up the model, {now - began:.0f} s")
-
-        if not self._director.bring_up(watch):
-            raise self._failure("the node does not start")
-        while not self._director.is_heard():
-            self._director.listen(0.1)
-            watch()
         _say(f"the node is ready after {time.monotonic() - began:.1f} s")
 
     def _play(self) -> None:
@@ -213,7 +209,7 @@ def _plan(options: DemoOptions) -> _Plan:
 
 def _node(options: DemoOptions) -> DemoProcess:
     program = Path(get_package_prefix("samwise_ros")) / "lib" / "samwise_ros" / "samwise_node"
-    parameters = {"model": options.model, "device": options.device}
+    parameters = {"model": options.model, "device": options.device, "autostart": "true"}
     given = [part for key, value in parameters.items() for part in ("-p", f"{key}:={value}")]
     command = [sys.executable, str(program), "--ros-args", *given]
     return DemoProcess(command, options.out / "node.log")

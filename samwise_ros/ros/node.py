@@ -81,6 +81,8 @@ class SamwiseNode(LifecycleNode):
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self.create_timer(self._settings.diagnostics_period, self._tell_health, clock=steady)
         self.create_timer(WATCH_PERIOD_S, self._watch_input, clock=steady)
+        if self._settings.autostart:
+            self._starting = self.create_timer(0.0, self._start_itself, clock=steady)
         self._gave_up = self.create_guard_condition(self._on_gave_up)
 
     @_told
@@ -182,6 +184,13 @@ class SamwiseNode(LifecycleNode):
     def _order(self, order: commands.Order) -> None:
         pipeline = self._configured()
         pipeline.worker.submit(partial(pipeline.carry_out, order))
+
+    def _start_itself(self) -> None:
+        # Not by the service: a request to a node that is just being discovered can be lost
+        # (ros2/rmw_fastrtps issue 392), and nobody would ask again.
+        self._starting.cancel()
+        if LifecycleNode.trigger_configure(self) == TransitionCallbackReturn.SUCCESS:
+            LifecycleNode.trigger_activate(self)
 
     def _on_gave_up(self) -> None:
         if self._inputs:

@@ -75,6 +75,9 @@ class Parameters:
         "unconfigured",
         ("online", "clip"),
     )
+    autostart: bool = _parameter(
+        False, "Whether the node configures and activates itself as it starts.", "never"
+    )
     command: str = _parameter(
         "", "What to look for from the start; empty waits for a command.", "unconfigured"
     )

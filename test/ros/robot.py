@@ -23,11 +23,13 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.task import Future
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
 Message = TypeVar("Message")
+RESEND_S = 15.0  # longer than loading a model takes
 PATIENCE_S = 20.0  # a busy machine is slow, a fault is for ever
 
 
@@ -183,13 +185,22 @@ class Robot:
         return [one.qos_profile.reliability.name for one in found]
 
     def call(self, service: str, kind: Any, request: Any, timeout_s: float = PATIENCE_S) -> Any:
-        """Call a service and give its answer."""
+        """Call a service and give its answer.
+
+        A request to a server that was just discovered can be lost in the middleware, once in a
+        hundred on a busy machine (ros2/rmw_fastrtps issue 392), so it is sent again.
+        """
         client = self.node.create_client(kind, service)
         try:
             assert client.wait_for_service(timeout_s), f"no service {service}"
-            future = client.call_async(request)
-            wait_for(future.done, timeout_s, f"an answer of {service}")
-            return future.result()
+            futures: list[Future] = []
+            end = time.monotonic() + timeout_s
+            while not (answered := [one for one in futures if one.done()]):
+                assert time.monotonic() < end, f"waited {timeout_s} s for an answer of {service}"
+                if time.monotonic() > end - timeout_s + len(futures) * RESEND_S:
+                    futures.append(client.call_async(request))
+                time.sleep(0.01)
+            return answered[0].result()
         finally:
             self.node.destroy_client(client)
 

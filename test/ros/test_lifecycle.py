@@ -156,3 +156,11 @@ def test_a_wrong_parameter_at_the_start_is_said_in_one_line(start_node: Any) -> 
 def test_the_node_starts_without_torch(tmp_path: Path) -> None:
     code = "import sys, samwise_ros.ros.node; sys.exit('torch' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+
+
+def test_it_starts_itself_where_that_is_wanted(robot: Robot, start_node: Any) -> None:
+    node, broken = start_node(autostart=True), start_node(autostart=True, model="nowhere")
+    wait_for(lambda: robot.state(node.name) == "active", what=node.name)
+    fault = robot.diagnosis(broken.name, lambda one: one.message.startswith("FAILED"))
+    assert "nowhere: no such model folder" in fault.message
+    assert robot.state(broken.name) == "unconfigured"
