@@ -1,7 +1,7 @@
-"""The robot around a node, as a process: brings the node up, then publishes its camera's images.
+"""The camera before a node, as a process: the tests' own process takes no part in ROS 2.
 
-The tests' own process takes no part in ROS 2. Says "ready" when the node is in its state; ends when
-its standard input does.
+The node starts itself. Says "ready" when it is active, or deactivated again where that is wanted;
+ends when its standard input does.
 
   python field_driver.py /kitchen active
 """
@@ -26,11 +26,12 @@ RATE_HZ = 5.0
 def main(namespace: str, state: str) -> None:
     rclpy.init()
     node = Node("field_driver", namespace=namespace)
-    change(node, Transition.TRANSITION_CONFIGURE)
-    if state == "active":
-        change(node, Transition.TRANSITION_ACTIVATE)
-    print("ready", flush=True)
     publisher = node.create_publisher(Image, "camera/image_raw", 5)
+    while not publisher.get_subscription_count():
+        time.sleep(0.05)
+    if state == "inactive":
+        deactivate(node)
+    print("ready", flush=True)
     scene = make_scene(3)
     index = 0
     while not select.select([sys.stdin], [], [], 1.0 / RATE_HZ)[0]:
@@ -39,13 +40,13 @@ def main(namespace: str, state: str) -> None:
     rclpy.shutdown()
 
 
-def change(node: Node, transition: int) -> None:
-    """Drive the lifecycle; loading a model takes long on a busy machine."""
+def deactivate(node: Node) -> None:
     client = node.create_client(ChangeState, "samwise_node/change_state")
     assert client.wait_for_service(120.0)
-    answer = client.call_async(ChangeState.Request(transition=Transition(id=transition)))
+    transition = Transition(id=Transition.TRANSITION_DEACTIVATE)
+    answer = client.call_async(ChangeState.Request(transition=transition))
     rclpy.spin_until_future_complete(node, answer, timeout_sec=240.0)
-    assert answer.result().success, transition
+    assert answer.result().success
 
 
 def to_message(pixels: np.ndarray) -> Image:

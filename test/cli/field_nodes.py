@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 PATIENCE_S = 240.0  # a busy machine is slow, a fault is for ever
 
@@ -64,11 +64,12 @@ class Field:
 
     @contextmanager
     def node(
-        self, namespace: str, *arguments: str, state: str = "active"
+        self, namespace: str, *arguments: str, state: Literal["active", "inactive"] = "active"
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Run a node, inactive or active and with a camera, until the block ends."""
+        """Run a node and its camera until the block ends."""
         program = [sys.executable, "-m", "samwise_ros.ros.node", "--ros-args", "-r"]
         program += [f"__ns:={namespace}", "-p", f"model:={self._model}", "-p", "device:=cpu"]
+        program += ["-p", "autostart:=true"]
         driver = [sys.executable, str(Path(__file__).parent / "field_driver.py")]
         node = self._start("node" + namespace.strip("/"), [*program, *arguments])
         around = self._start("driver" + namespace.strip("/"), [*driver, namespace, state])

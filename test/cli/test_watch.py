@@ -16,6 +16,7 @@ from field_nodes import PATIENCE_S, PROGRAM, Field
 
 from samwise_ros.vision.overlay import colour_of
 
+_LAST = 1 << 16  # characters: some drawings
 TIME = r"^\d\d:\d\d:\d\d\.\d{3}  "
 
 
@@ -52,7 +53,7 @@ class Terminal:
         end = time.monotonic() + PATIENCE_S
         while time.monotonic() < end and self._read():
             # Without colours. Each drawing begins at the top left; the last may not be whole.
-            drawings = re.sub(r"\x1b\[[\d;]*m", "", self.shown).split("\x1b[H")[:-1]
+            drawings = re.sub(r"\x1b\[[\d;]*m", "", self.shown[-_LAST:]).split("\x1b[H")[:-1]
             if any(all(re.search(one, whole) for one in patterns) for whole in drawings[-3:]):
                 return
         raise AssertionError(f"{patterns}: {self.shown[-4000:]}")
@@ -146,9 +147,10 @@ def test_a_terminal_gets_a_view(field: Field) -> None:
         red, green, blue = colour_of(1)
         assert f"48;2;{red};{green};{blue}m 1 " in view.shown
         assert field.samwise("say", "?!", "--seconds", "1")[0] == 1
+        view.wait(r'REJECTED   "\?!"')
         pause = ("--id", "the-red-ball", "--action", "pause", "--seconds", "1")
         assert field.samwise("say", *pause)[0] == 0
-        view.wait(r'REJECTED   "\?!"', r"the-red-ball .*paused")
+        view.wait(r"the-red-ball .*paused")
         assert view.end() == 0
         # The cursor is back, and so is what stood there before.
         assert view.shown.endswith("\x1b[?25h\x1b[?1049l")
