@@ -10,10 +10,9 @@ from samwise_ros.data.ref_davis17 import RefDavis17
 from samwise_ros.data.ref_youtube_vos import RefYoutubeVos
 from samwise_ros.data.refcoco import Refcoco
 from samwise_ros.data.tabletop import Split, TabletopConfig
-from samwise_ros.data.tabletop_dataset import LateTabletop, TabletopDataset
+from samwise_ros.data.tabletop_dataset import PARTS, TabletopDataset, TabletopPart
 
 _TABLETOP = "tabletop"
-_LATE = "late"
 _TABLETOP_SIZE = (320, 240)
 _TABLETOP_FRAMES = 16
 _HELP = "`samwise data --help` shows what should be in it"
@@ -50,7 +49,8 @@ def open_dataset(spec: str, frames: int | None = None) -> Dataset:
     Args:
         spec: ``FORMAT:DIR:SPLIT`` with a format of ``FORMATS``, where ``:SPLIT`` may be left out if
             the folder has one only; or ``tabletop:train``, ``tabletop:val``, ``tabletop:test``, or
-            ``tabletop:late`` for videos in which what is named comes late or begins late.
+            ``tabletop:late`` for videos in which what is named comes late or begins late, or
+            ``tabletop:motion`` for sentences that name a motion alone.
         frames: length of each video that is generated (16).
 
     Returns:
@@ -113,8 +113,9 @@ def recognise(folder: Path) -> str:
 
 
 def _open_tabletop(spec: str, split: str, frames: int) -> Dataset:
-    if split == _LATE:
-        return LateTabletop(TabletopConfig(frames, *_TABLETOP_SIZE, late_share=1.0))
+    for part in PARTS:
+        if split == part:
+            return TabletopPart(part, frames, *_TABLETOP_SIZE)
     for known in get_args(Split):
         if split == known:
             return TabletopDataset(known, TabletopConfig(frames, *_TABLETOP_SIZE))
@@ -122,4 +123,4 @@ def _open_tabletop(spec: str, split: str, frames: int) -> Dataset:
 
 
 def _tabletop_choices() -> str:
-    return ", ".join(f"{_TABLETOP}:{split}" for split in (*get_args(Split), _LATE))
+    return ", ".join(f"{_TABLETOP}:{split}" for split in (*get_args(Split), *PARTS))

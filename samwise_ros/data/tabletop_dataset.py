@@ -1,13 +1,14 @@
 """The generated tabletop as a data set."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.dataset import Video
+from samwise_ros.data.dataset import Expression, Video
 from samwise_ros.data.tabletop import (
     Split,
     TabletopConfig,
@@ -17,10 +18,32 @@ from samwise_ros.data.tabletop import (
 )
 from samwise_ros.data.tabletop_meaning import Chance
 
-_LATE = ("enters", "starts")
-_LATE_FROM = 1 << 41
 _SUPPLY = 1 << 40
 """So many videos: nobody comes to the end of them."""
+
+PartName = Literal["late", "motion"]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What videos are made, from which one on, and which sentences are kept."""
+
+    config: TabletopConfig
+    first: int
+    keeps: Callable[[Expression], bool]
+
+
+PARTS: dict[PartName, _Part] = {
+    "late": _Part(
+        TabletopConfig(late_share=1.0),
+        2 * _SUPPLY,
+        lambda said: said.detail in ("enters", "starts"),
+    ),
+    "motion": _Part(
+        TabletopConfig(alone_share=1.0), 3 * _SUPPLY, lambda said: said.kind == "motion"
+    ),
+}
+"""``late``: what is named comes late or begins late; ``motion``: a motion is named alone."""
 
 
 class TabletopDataset:
@@ -59,26 +82,23 @@ class TabletopDataset:
         return _make(self.split, index, self._config)
 
 
-class LateTabletop(TabletopDataset):
-    """Videos in which what is named comes late or begins late to do what is said of it.
+class TabletopPart(TabletopDataset):
+    """Videos of their own, beside those of the test split, of whose sentences some are kept."""
 
-    They are test videos of their own, of which only those sentences are kept.
-    """
-
-    def __init__(self, config: TabletopConfig) -> None:
-        """Supply videos."""
-        super().__init__("test", config)
-        self.name = "tabletop:late"
+    def __init__(self, name: PartName, frames: int, width: int, height: int) -> None:
+        """Supply videos with sentences of one of ``PARTS``."""
+        part = PARTS[name]
+        super().__init__("test", replace(part.config, frames=frames, width=width, height=height))
+        self.name, self._part = f"tabletop:{name}", part
 
     def video(self, index: int) -> Video:
         """List one video; see ``Dataset``."""
         video = super().video(index)
-        kept = (said for said in video.expressions if said.detail in _LATE)
-        return replace(video, expressions=tuple(kept))
+        return replace(video, expressions=tuple(filter(self._part.keeps, video.expressions)))
 
     def scene(self, index: int) -> TabletopVideo:
         """Make a video, which is not among those of the test split."""
-        return super().scene(index + _LATE_FROM)
+        return super().scene(index + self._part.first)
 
 
 @lru_cache(maxsize=4)

@@ -28,10 +28,22 @@ def test_the_tabletop_is_what_the_generator_makes() -> None:
     assert len(open_dataset("tabletop:test").video(0).frames) == 16
 
 
-def test_late_videos_are_of_their_own_and_say_only_what_comes_or_begins_late() -> None:
-    dataset, test = open_dataset("tabletop:late"), open_dataset("tabletop:test")
-    said = [one for index in range(12) for one in dataset.video(index).expressions]
-    assert {(one.kind, one.detail) for one in said} == {("late", "enters"), ("late", "starts")}
+MOTIONS = ("left", "right", "towards", "away", "lifted", "behind", "moving", "still")
+
+
+@pytest.mark.parametrize(
+    ("part", "kept"),
+    [
+        ("late", {("late", "enters"), ("late", "starts")}),
+        ("motion", {("motion", one) for one in MOTIONS}),
+    ],
+)
+def test_parts_have_videos_of_their_own_and_keep_their_sentences(
+    part: str, kept: set[tuple[str, str]]
+) -> None:
+    dataset, test = open_dataset(f"tabletop:{part}"), open_dataset("tabletop:test")
+    said = [one for index in range(60) for one in dataset.video(index).expressions]
+    assert {(one.kind, one.detail) for one in said} == kept
     assert (dataset.images(0, [0]) != test.images(0, [0])).any()
 
 
