@@ -5,6 +5,8 @@ Examples:
     ros2 launch samwise_ros samwise.launch.py cameras:=front,wrist image:=/robot/CAMERA/image_raw
 """
 
+from pathlib import Path
+
 from launch import LaunchContext, LaunchDescription
 from launch.actions import (
     DeclareLaunchArgument,
@@ -59,6 +61,11 @@ def arguments() -> list[DeclareLaunchArgument]:
             "images are at <image>/compressed",
         ),
         DeclareLaunchArgument(
+            "memory",
+            default_value="",
+            description="a file: memories are saved to it at the end, and gone on from at start",
+        ),
+        DeclareLaunchArgument(
             "depth",
             default_value="",
             description="true: depth images tell where the targets are in space",
@@ -88,6 +95,7 @@ def arguments() -> list[DeclareLaunchArgument]:
 def nodes(context: LaunchContext) -> list[Node]:
     """The node with the arguments given, and rviz."""
     given = {name: context.launch_configurations[name] for name in OVERRIDES}
+    memory = context.launch_configurations["memory"]
     named = context.launch_configurations["cameras"]
     cameras = [name.strip() for name in named.split(",")] if named else ["camera"]
     samwise = LifecycleNode(
@@ -100,6 +108,7 @@ def nodes(context: LaunchContext) -> list[Node]:
             # As text whatever it says: YAML would read the sentence "yes" as true.
             {name: ParameterValue(text, value_type=str) for name, text in given.items() if text},
             {"autostart": LaunchConfiguration("autostart")},
+            {"memory_path": file(memory), "save_memory_on_deactivate": True} if memory else {},
             {"cameras": cameras} if named else {},
             {"use_depth": LaunchConfiguration("depth")}
             if context.launch_configurations["depth"]
@@ -113,6 +122,11 @@ def nodes(context: LaunchContext) -> list[Node]:
         emulate_tty=True,
     )
     return [samwise, rviz(context, cameras[0])]
+
+
+def file(path: str) -> str:
+    """The whole path of a file that is named from here, or from the home with ~."""
+    return str(Path(path).expanduser().resolve())
 
 
 def topics(
