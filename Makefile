@@ -15,7 +15,7 @@ requirements := requirements.txt requirements-ros.txt requirements-verbs.txt req
 fits := import sys, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))
 enter := . ./env.sh &&
 
-.PHONY: help workspace demo test test-slow train-smoke lint clean FORCE
+.PHONY: help workspace demo test test-slow soak train-smoke lint clean FORCE
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
@@ -28,8 +28,13 @@ demo: workspace  ## a camera, the node and changing sentences; SOURCE= a video, 
 test: lint  ## lint, then every test but the slow ones
 	@$(enter) pytest
 
-test-slow: workspace  ## the slow tests
+test-slow: workspace  ## the slow tests, those of soak among them
 	@$(enter) pytest -m slow
+
+soak: workspace  ## faults and load for half an hour or more, told in docs/reliability.md; SOAK_SHARE=0.02 for a part
+	@rm -rf .workspace/soak
+	@$(enter) SOAK_FIGURES=$$PWD/.workspace/soak pytest -m slow -s test/ros/soak
+	@$(enter) python test/ros/soak/figures.py .workspace/soak
 
 train-smoke: workspace  ## write a data set, train 4 steps with a stop between, evaluate; seconds
 	@rm -rf .workspace/train-smoke

@@ -4,8 +4,10 @@ import time
 from collections.abc import Callable
 from typing import TypeAlias
 
+from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.lifecycle import LifecycleNode
-from rclpy.qos import ReliabilityPolicy
+from rclpy.qos import QoSPolicyKind, ReliabilityPolicy
+from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.subscription import Subscription
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 from sensor_msgs.msg import CompressedImage, Image
@@ -19,6 +21,11 @@ from samwise_ros.ros.messages import NANOSECONDS, stamp_ns
 from samwise_ros.ros.parameters import Parameters
 
 ImageMessage: TypeAlias = Image | CompressedImage
+
+# Of the reliability there is no one default to override: it follows the publishers. See
+# `_reliability_asked_for`.
+OVERRIDES = QoSOverridingOptions((QoSPolicyKind.HISTORY, QoSPolicyKind.DEPTH))
+OTHER_CLOCK_S = 3600.0  # a stamp further off than this is not of the node's clock
 
 
 class CameraInput:
@@ -48,6 +55,10 @@ class CameraInput:
             parameters: as they are now; see `update`.
             statistics: to count in.
             take: gets every image that is due, in the executor's thread.
+
+        Raises:
+            RuntimeError: one of the topic's ``qos_overrides`` is none.
+            ValueError: the one of the reliability.
         """
         self._node = node
         self.camera = camera
@@ -59,14 +70,14 @@ class CameraInput:
         self.topic: str = node.resolve_topic_name(name)
         self._name = name
         self.statistics = statistics
-        self.depth = DepthInput(node, camera) if parameters.use_depth else None
+        self._asked = _reliability_asked_for(node, self.topic) or parameters.image_reliability
         self._due = 0.0
         self._faults_told: set[str] = set()
         self._began = time.monotonic()
-        self.reliability = quality.wanted_reliability(
-            parameters.image_reliability, self.publishers()
-        )
+        self.reliability = quality.wanted_reliability(self._asked, self.publishers())
         self._subscription = self._subscribe(self.reliability)
+        # Last, since what is above can fail: nothing is left behind then.
+        self.depth = DepthInput(node, camera) if parameters.use_depth else None
 
     def update(self, parameters: Parameters) -> None:
         """Follow parameters that changed."""
@@ -95,7 +106,7 @@ class CameraInput:
     def follow_publishers(self) -> None:
         """Subscribe anew where publishers that came or went ask for another reliability."""
         publishers = self.publishers()
-        wanted = quality.wanted_reliability(self._parameters.image_reliability, publishers)
+        wanted = quality.wanted_reliability(self._asked, publishers)
         if not publishers or wanted == self.reliability:
             return
         self._node.get_logger().info(f"{self.topic}: subscribing {wanted.name.lower()}")
@@ -105,7 +116,9 @@ class CameraInput:
 
     def _subscribe(self, reliability: ReliabilityPolicy) -> Subscription:
         profile = quality.image_profile(reliability)
-        return self._node.create_subscription(self._type, self._name, self._on_image, profile)
+        return self._node.create_subscription(
+            self._type, self._name, self._on_image, profile, qos_overriding_options=OVERRIDES
+        )
 
     def _on_image(self, message: ImageMessage) -> None:
         self.statistics.received += 1
@@ -128,6 +141,8 @@ class CameraInput:
         """
         stamp = stamp_ns(message.header.stamp)
         age_s = (self._node.get_clock().now().nanoseconds - stamp) / NANOSECONDS
+        if abs(age_s) < OTHER_CLOCK_S:
+            self.statistics.ages_s.append(age_s)
         if 0.0 < self._parameters.max_frame_age < age_s:
             self.statistics.too_old += 1
             self._tell_once("too old", f"{age_s:.3f} s, max_frame_age allows less")
@@ -148,3 +163,22 @@ class CameraInput:
         if kind not in self._faults_told:
             self._faults_told.add(kind)
             self._node.get_logger().warning(f"{self.topic}: image dropped: {detail}")
+
+
+def _reliability_asked_for(node: LifecycleNode, topic: str) -> str:
+    """Give what ``qos_overrides`` say of the subscription's reliability, empty where nothing.
+
+    Left to rclpy, the parameter would be declared with the first subscription's reliability and
+    hold all later ones to it.
+
+    Raises:
+        ValueError: it is no reliability.
+    """
+    name = f"qos_overrides.{topic}.subscription.reliability"
+    if not node.has_parameter(name):
+        about = "best_effort or reliable; empty: as image_reliability says. Given at the start."
+        node.declare_parameter(name, "", ParameterDescriptor(description=about, read_only=True))
+    asked = str(node.get_parameter(name).value).lower()
+    if asked not in ("", "best_effort", "reliable"):
+        raise ValueError(f"{name}: expected best_effort or reliable, got {asked!r}")
+    return asked

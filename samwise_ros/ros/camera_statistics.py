@@ -37,7 +37,8 @@ class Rate:
 class CameraStatistics:
     """Counts of one camera since the node was activated.
 
-    Each number has one writer: the callbacks write what comes in, the worker what goes out.
+    Each number has one writer: the callbacks write what comes in, the worker what it takes and
+    what goes out.
 
     Attributes:
         arrivals: images that came.
@@ -47,6 +48,8 @@ class CameraStatistics:
         too_old: images older than ``max_frame_age``.
         failed: frames that the network failed on.
         refused: images that could not be used, by kind of fault.
+        ages_s: now minus stamp as the worker took them, of the last images; without those whose
+            stamps are of another clock.
         latencies_s: publish minus stamp, of the last frames.
         inference_s: time in the engine, of the last frames.
     """
@@ -61,6 +64,7 @@ class CameraStatistics:
         self.too_old = 0
         self.failed = 0
         self.refused: Counter[str] = Counter()
+        self.ages_s: deque[float] = deque(maxlen=SAMPLES)
         self.latencies_s: deque[float] = deque(maxlen=SAMPLES)
         self.inference_s: deque[float] = deque(maxlen=SAMPLES)
 

@@ -82,7 +82,7 @@ def from_request(request: CommandMessage, parameters: Parameters) -> Order:
         return _refuse(name, sentence, fault)
     name = name or id_of(sentence)
     if request.action == CommandMessage.TRACK:
-        command = Command(name, sentence, tuple(request.cameras))
+        command = Command(name, sentence, tuple(dict.fromkeys(request.cameras)))
         return lambda engine: engine.add(command)
     return {
         CommandMessage.PAUSE: lambda engine: engine.pause(name),
@@ -118,7 +118,8 @@ def _request_fault(
     if len(name) > MAX_ID_CHARACTERS:
         return f"expected an id of at most {MAX_ID_CHARACTERS} characters, got {len(name)}"
     if unknown := sorted(set(request.cameras) - set(parameters.cameras))[:3]:
-        return f"expected cameras out of {list(parameters.cameras)}, got {unknown}"
+        got = [one[:MAX_ID_CHARACTERS] for one in unknown]
+        return f"expected cameras out of {list(parameters.cameras)}, got {got}"
     if request.action == CommandMessage.TRACK:
         return _fault(sentence)
     return "" if name or sentence else "expected an id, got none"

@@ -1,7 +1,9 @@
 """The node's health as ``diagnostic_msgs``."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.lifecycle import LifecycleNode
@@ -12,6 +14,9 @@ from samwise_ros.ros.parameters import Parameters
 from samwise_ros.ros.pipeline import Pipeline
 from samwise_ros.ros.place_output import PlaceOutput
 from samwise_ros.ros.quality import full_name
+
+MIB = 2**20
+PAGES = Path("/proc/self/statm")  # Linux's; elsewhere nobody tells without another package
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ def _model_health(facts: Facts) -> Health:
 
 def _model_values(facts: Facts) -> dict[str, object]:
     if facts.pipeline is None:
-        return {"model": facts.settings.model}
+        return {"model": facts.settings.model, **_resident_memory()}
     worker = facts.pipeline.worker
     commands = {
         f"command {name}": "FAILED" if worker.last_failure else line
@@ -92,10 +97,20 @@ def _model_values(facts: Facts) -> dict[str, object]:
     }
     return {
         **facts.pipeline.model,
+        **_resident_memory(),
+        **{f"{k} (MiB)": f"{v:.1f}" for k, v in facts.pipeline.device_memory_mib().items()},
         "failures": worker.failures,
         "requests forgotten, too many at once": worker.dropped_calls,
         **commands,
     }
+
+
+def _resident_memory() -> dict[str, object]:
+    """Give what the process holds of the machine's memory."""
+    if not PAGES.exists():
+        return {}
+    resident = int(PAGES.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return {"resident memory (MiB)": f"{resident / MIB:.1f}"}
 
 
 def _input_health(source: CameraInput | None, timeout_s: float) -> Health:
@@ -134,7 +149,11 @@ def _camera_values(source: CameraInput) -> dict[str, object]:
         "dropped: failed": numbers.failed,
     }
     values |= {f"dropped: {kind}": count for kind, count in sorted(dict(numbers.refused).items())}
-    times = {"latency": numbers.latencies_s, "inference": numbers.inference_s}
+    times = {
+        "age": numbers.ages_s,
+        "latency": numbers.latencies_s,
+        "inference": numbers.inference_s,
+    }
     for name, samples in times.items():
         for percent in (50, 99):
             values[f"{name} p{percent} (ms)"] = f"{1000.0 * percentile(samples, percent):.1f}"

@@ -8,13 +8,16 @@ import gc
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as NoTurn
 from functools import partial, wraps
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from rcl_interfaces.msg import SetParametersResult
+from rclpy._rclpy_pybind11 import RCLError
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
+from rclpy.exceptions import ParameterException
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
+from rclpy.subscription import Subscription
 from std_msgs.msg import String
 from std_srvs.srv import SetBool, Trigger
 
@@ -24,6 +27,7 @@ from samwise_ros.ros.camera_input import CameraInput, ImageMessage
 from samwise_ros.ros.diagnostics import Diagnostics, Facts
 from samwise_ros.ros.pipeline import Pipeline
 from samwise_ros.ros.process import run
+from samwise_ros.ros.transitions import refuse_impossible_transitions
 
 WATCH_PERIOD_S = 0.5
 STOP_TIMEOUT_S = 30.0  # a frame of the largest model on a slow processor
@@ -36,32 +40,43 @@ Transition = Callable[["SamwiseNode", LifecycleState], TransitionCallbackReturn]
 
 
 def _told(transition: Transition) -> Transition:
-    """Log what a transition raises; rclpy keeps it to itself."""
+    """Log and diagnose what a transition raises; rclpy keeps it to itself."""
 
     @wraps(transition)
     def wrapped(node: "SamwiseNode", state: LifecycleState) -> TransitionCallbackReturn:
         try:
             return transition(node, state)
         except Exception as error:
-            node._log.error(f"{transition.__name__}: {type(error).__name__}: {error}")
+            node._fault = f"{transition.__name__}: {type(error).__name__}: {error}"
+            node._log.error(node._fault)
             raise
 
     return wrapped
 
 
 class SamwiseNode(LifecycleNode):
-    """Follows what sentences mean through the images of cameras."""
+    """Follows what sentences mean through the images of cameras.
 
-    def __init__(self) -> None:
+    Several fit into one process and one executor, each with its own model, worker and topics.
+    """
+
+    def __init__(self, node_name: str = "samwise_node", **options: Any) -> None:
         """Declare parameters, services and diagnostics; nothing is loaded yet.
+
+        Args:
+            node_name: its name.
+            options: those of `rclpy.node.Node`, such as ``namespace`` or ``parameter_overrides``.
 
         Raises:
             ParameterException: a parameter's value is refused.
+            ValueError: parameters do not fit.
         """
-        super().__init__("samwise_node")
+        super().__init__(node_name, **options)
         self._log = LifecycleNode.get_logger(self)
+        refuse_impossible_transitions(self)
         self._pipeline: Pipeline | None = None
         self._inputs: tuple[CameraInput, ...] = ()
+        self._commands: tuple[Subscription, ...] = ()
         self._enabled = True
         self._finalized = False
         self._fault = ""
@@ -90,7 +105,7 @@ class SamwiseNode(LifecycleNode):
         """Load and warm up the model, create the publishers; FAILURE with the reason in the log."""
         try:
             self._pipeline = Pipeline(self, self._settings, self._gave_up.trigger)
-        except (ImportError, OSError, RuntimeError, ValueError) as error:
+        except (ImportError, OSError, ParameterException, RuntimeError, ValueError) as error:
             self._fault = str(error)
             self._log.error(f"cannot configure: {error}")
             return TransitionCallbackReturn.FAILURE
@@ -104,10 +119,9 @@ class SamwiseNode(LifecycleNode):
         result = super().on_activate(state)
         self._fault = ""
         pipeline.start()
-        self._inputs = tuple(
-            CameraInput(self, camera, self._settings, statistics, self._on_image)
-            for camera, statistics in pipeline.statistics.items()
-        )
+        for camera, statistics in pipeline.statistics.items():
+            source = CameraInput(self, camera, self._settings, statistics, self._on_image)
+            self._inputs += (source,)  # one by one: where the next one fails, this is closed
         self._commands = (
             self.create_subscription(String, "~/command", self._on_sentence, 10),
             self.create_subscription(Command, "~/command_request", self._on_request, 10),
@@ -143,9 +157,16 @@ class SamwiseNode(LifecycleNode):
         return super().on_error(state)
 
     def close(self) -> None:
-        """Finalize and destroy the node."""
-        if not self._finalized:
-            LifecycleNode.trigger_shutdown(self)
+        """Finalize and destroy the node, also where rclpy has been shut down before it."""
+        if self.context.ok() and not self._finalized:
+            try:
+                LifecycleNode.trigger_shutdown(self)
+            except RCLError:
+                if self.context.ok():
+                    raise
+        # Where nobody is left who could be told of a transition, it is not made.
+        self._stop(LAST_FRAME_TIMEOUT_S)
+        self._release()
         LifecycleNode.destroy_node(self)
 
     def _configured(self) -> Pipeline:
@@ -159,6 +180,7 @@ class SamwiseNode(LifecycleNode):
             self._inputs = ()
             for one in self._commands:
                 self.destroy_subscription(one)
+            self._commands = ()
             stopped = self._configured().worker.stop(timeout_s)
             if stopped:
                 self._configured().save()
@@ -189,6 +211,8 @@ class SamwiseNode(LifecycleNode):
         # Not by the service: a request to a node that is just being discovered can be lost
         # (ros2/rmw_fastrtps issue 392), and nobody would ask again.
         self._starting.cancel()
+        if self._pipeline is not None:
+            return  # somebody was faster
         if LifecycleNode.trigger_configure(self) == TransitionCallbackReturn.SUCCESS:
             LifecycleNode.trigger_activate(self)
 

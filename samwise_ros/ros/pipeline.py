@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from rclpy.lifecycle import LifecycleNode
+from rclpy.lifecycle.publisher import LifecyclePublisher
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import Header
 
@@ -52,8 +53,10 @@ class Pipeline:
             give_up: called in the worker's thread when frame after frame fails.
 
         Raises:
+            ImportError: tf is asked for and not installed.
             OSError: the model cannot be read; the message names path and reason.
-            RuntimeError: the device cannot be had.
+            ParameterException: a value of ``qos_overrides`` is of another type.
+            RuntimeError: the device cannot be had, or a value of ``qos_overrides`` is none.
             ValueError: the model or a parameter is not what it should be.
         """
         self._node = node
@@ -71,12 +74,17 @@ class Pipeline:
         self._first_events = self._begin()
         self._lookup: FrameLookup | None = None
         self.places: dict[str, PlaceOutput] = {}
-        if parameters.use_depth:
-            self._place_targets()  # first, since tf may be missing: nothing is left behind then
-        self._outputs = {camera: CameraOutput(node, camera) for camera in parameters.cameras}
-        self._events = node.create_lifecycle_publisher(TargetEvent, "~/events", 50)
-        latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        self._commands = node.create_lifecycle_publisher(CommandArray, "~/commands", latched)
+        there_before = set(node.publishers)
+        try:
+            self._make_publishers()
+        except Exception:
+            for one in set(node.publishers) - there_before:
+                assert isinstance(one, LifecyclePublisher)
+                node.destroy_lifecycle_publisher(one)
+            if self._lookup:
+                self._lookup.close()
+            self._engine.close()
+            raise
 
     def start(self) -> None:
         """Say what is looked for, and begin to work."""
@@ -115,6 +123,13 @@ class Pipeline:
         self._tell_commands()
         return events
 
+    def device_memory_mib(self) -> dict[str, float]:
+        """Give what the process holds of the GPU's memory; nothing on the CPU."""
+        # Here for the same reason as the engine below.
+        from samwise_ros.engine.device_memory import device_memory_mib  # noqa: PLC0415
+
+        return device_memory_mib(str(self.model["device"]))
+
     def save(self) -> None:
         """Save the memories where the parameters want it; while the worker rests."""
         if not self._parameters.save_memory_on_deactivate:
@@ -143,6 +158,15 @@ class Pipeline:
             if event.kind == EventKind.REJECTED:
                 raise ValueError(f"command: {event.reason}")
         return events
+
+    def _make_publishers(self) -> None:
+        node, wanted = self._node, self._parameters
+        if wanted.use_depth:
+            self._place_targets()
+        self._outputs = {camera: CameraOutput(node, camera) for camera in wanted.cameras}
+        self._events = node.create_lifecycle_publisher(TargetEvent, "~/events", 50)
+        latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        self._commands = node.create_lifecycle_publisher(CommandArray, "~/commands", latched)
 
     def _place_targets(self) -> None:
         """Make what tells where the targets are in space."""

@@ -36,11 +36,11 @@ def robot() -> Iterator[Robot]:
 
 
 def _starter(folder: Path, model: Path, started: list[NodeProcess]) -> StartNode:
-    def start(**parameters: object) -> NodeProcess:
-        arguments = []
+    def start(*more: str, namespace: str = "", **parameters: object) -> NodeProcess:
+        arguments = list(more)
         for name, value in {"model": str(model), "device": "cpu", **parameters}.items():
             arguments += ["-p", f"{name}:={value}"]
-        started.append(NodeProcess(folder, f"n{next(_numbers)}", arguments))
+        started.append(NodeProcess(folder, namespace or f"n{next(_numbers)}", arguments))
         return started[-1]
 
     return start
@@ -48,7 +48,7 @@ def _starter(folder: Path, model: Path, started: list[NodeProcess]) -> StartNode
 
 @pytest.fixture
 def start_node(tmp_path: Path, model_folder: Path) -> Iterator[StartNode]:
-    """Start nodes with parameters; they are ended after the test."""
+    """Start nodes with arguments and parameters; they are ended after the test."""
     started: list[NodeProcess] = []
     yield _starter(tmp_path, model_folder, started)
     for one in started:

@@ -30,7 +30,7 @@ from std_srvs.srv import Trigger
 
 Message = TypeVar("Message")
 RESEND_S = 15.0  # longer than loading a model takes
-PATIENCE_S = 20.0  # a busy machine is slow, a fault is for ever
+PATIENCE_S = 60.0  # a busy machine is slow, a fault is for ever
 
 
 def wait_for(condition: Callable[[], Any], timeout_s: float = PATIENCE_S, what: str = "") -> Any:
@@ -53,7 +53,7 @@ class NodeProcess:
         arguments: list[str],
         program: tuple[str, str] = ("-m", "samwise_ros.ros.node"),
     ) -> None:
-        self.log_file = folder / f"{namespace}.log"
+        self.log_file = folder / f"{namespace.replace('/', '_')}.log"
         self.name = f"/{namespace}/samwise_node"
         self.image_topic = f"/{namespace}/camera/image_raw"
         command = [sys.executable, *program, "--ros-args"]

@@ -111,6 +111,7 @@ def test_what_is_no_sentence_is_rejected_and_changes_nothing(
         ({"id": "a", "sentence": "red ball", "action": 99}, "got 99"),
         ({"id": "a", "sentence": "red ball", "cameras": ["attic"]}, "attic"),
         ({"id": "a" * 300, "sentence": "red ball"}, "at most 256"),
+        ({"id": "a", "sentence": "red ball", "cameras": ["a" * 100_000]}, "got ['aaa"),
     ],
 )
 def test_a_bad_request_is_rejected_and_changes_nothing(
@@ -126,6 +127,7 @@ def test_a_bad_request_is_rejected_and_changes_nothing(
     request(robot, active_node, **fields)
     rejected = events.wait(lambda one: one.kind == TargetEvent.REJECTED, what="REJECTED")
     assert reason in rejected.reason
+    assert len(rejected.reason) < 1000
     assert sentences(living.messages[-1]) == ["the red ball"]
 
 
@@ -136,8 +138,9 @@ def test_requests_add_pause_resume_reset_and_remove(
     living: Inbox[CommandArray],
 ) -> None:
     request(robot, active_node, sentence="the red ball")
-    request(robot, active_node, id="b", sentence="the blue mug", cameras=["camera"])
+    request(robot, active_node, id="b", sentence="the blue mug", cameras=["camera"] * 1000)
     becomes(living, ["the red ball", "the blue mug"])
+    assert list(living.messages[-1].commands[1].cameras) == ["camera"]
     assert [one.id for one in living.messages[-1].commands] == [id_of("the red ball"), "b"]
     assert len(set(living.messages[-1].labels)) == 2
     request(robot, active_node, id="b", action=Command.PAUSE)

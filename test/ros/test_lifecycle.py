@@ -153,6 +153,14 @@ def test_a_wrong_parameter_at_the_start_is_said_in_one_line(start_node: Any) -> 
     assert "Traceback" not in node.log
 
 
+def test_a_transition_that_is_not_possible_is_refused(
+    robot: Robot, active_node: NodeProcess
+) -> None:
+    for impossible in (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_CLEANUP, 77):
+        assert not robot.change_state(active_node.name, impossible)
+    assert robot.state(active_node.name) == "active"
+
+
 def test_the_node_starts_without_torch(tmp_path: Path) -> None:
     code = "import sys, samwise_ros.ros.node; sys.exit('torch' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)

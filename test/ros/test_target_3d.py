@@ -91,6 +91,7 @@ def test_the_place_is_within_two_percent_of_the_truth(
     with ExitStack() as stack:
         poses = heard(robot, node, stack, "target_pose", PoseStamped)
         masked = heard(robot, node, stack, "masked_depth", Image)
+        infos = heard(robot, node, stack, "camera_info", CameraInfo)
         arrays = heard(robot, node, stack, "markers", MarkerArray)
         table = Table(seed, robot, node, stack)
         truths = {}
@@ -108,11 +109,29 @@ def test_the_place_is_within_two_percent_of_the_truth(
             assert miss < 0.02 * np.linalg.norm(centre)
             assert pose.header.frame_id == "optical"
         assert masked.wait().encoding == ("32FC1" if metres else "16UC1")
+        info = infos.wait(lambda one: one.header == masked.wait().header)
+        assert (info.width, info.k[0]) == (WIDTH, FOCAL)
         assert arrays.wait().markers[1].text.startswith(table.sentence)
         values = values_of(
             robot.diagnosis(node.name, lambda one: values_of(one).get("places", "0") != "0")
         )
         assert values["last place"] == "known"
+
+
+def test_depth_out_of_range_is_not_believed(robot: Robot, start_node: Any) -> None:
+    node = start_node(model="tabletop", use_depth=True, depth_range="[0.1, 0.2]")
+    robot.bring_up(node.name)
+    with ExitStack() as stack:
+        poses = heard(robot, node, stack, "target_pose", PoseStamped)
+        masks = heard(robot, node, stack, "mask", Image)
+        table = Table(4, robot, node, stack)
+        for index in range(8):
+            message, _ = table.show(index)
+            masks.wait(lambda one, sent=message: one.header == sent.header)
+        robot.diagnosis(
+            node.name, lambda one: values_of(one).get("no place: too little depth", "0") != "0"
+        )
+        assert not poses.messages
 
 
 def test_without_depth_masks_come_and_poses_do_not(robot: Robot, start_node: Any) -> None:

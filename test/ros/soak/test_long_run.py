@@ -1,0 +1,93 @@
+"""A long working day: frame after frame, while people change their minds all the time."""
+
+import random
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from budget import share_of
+from conftest import StartNode
+from figures import ages, record
+from growth import Growth
+from robot import Robot, image, picture, values_of
+from std_msgs.msg import String
+from steps import steps_with
+from tqdm import tqdm
+
+from samwise_ros.msg import Command
+from samwise_ros.network.checkpoint import save_model
+from samwise_ros.network.presets import preset
+from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.tokenizer import SentenceTokenizer
+
+FRAMES = 20_000
+COMMAND_EVERY, FLOOD_EVERY, FLOOD = 3, 1000, 200
+WIDTH, HEIGHT = 160, 120
+COLOURS = ("red", "blue", "green", "yellow")
+THINGS = ("ball", "mug", "box", "thing that moves left")
+MAX_GROWTH_MB = 8.0
+MAX_AGE_S = 2.0
+
+
+@pytest.fixture
+def small_model(tmp_path: Path) -> Path:
+    """The shipped model's kind with few numbers: all of it is computed, in less time."""
+    small = replace(preset("tabletop"), image_size=64, embed_dim=16, text_layers=(1, 1, 1, 1))
+    torch.manual_seed(0)
+    words = " ".join((*COLOURS, *THINGS, "the")).split()
+    save_model(tmp_path / "small", Samwise(small), SentenceTokenizer.of_words(words))
+    return tmp_path / "small"
+
+
+def any_order(chance: random.Random) -> String | Command:
+    """Make something that somebody may say or a program may ask for."""
+    sentence = f"the {chance.choice(COLOURS)} {chance.choice(THINGS)}"
+    if chance.random() < 0.2:
+        return String(data=chance.choice((sentence, sentence, "stop", "", "?!", "red " * 1000)))
+    actions = (Command.TRACK,) * 6 + tuple(range(6))  # five is none
+    name = f"command {chance.randrange(12)}"
+    return Command(id=name, sentence=sentence, action=chance.choice(actions))
+
+
+@pytest.mark.slow
+def test_20000_frames_with_commands_changing(
+    robot: Robot, start_node: StartNode, small_model: Path
+) -> None:
+    node, frames = start_node(model=small_model), share_of(FRAMES, least=1000)
+    robot.bring_up(node.name)
+    chance, began = random.Random(0), time.monotonic()
+    film = [picture(WIDTH, HEIGHT, seed) for seed in range(16)]
+    orders: dict[type, str] = {String: "command", Command: "command_request"}
+    overtaken = 0
+
+    def new_image(number: int) -> Any:
+        return image(robot.stamp_ns(), film[number % len(film)])
+
+    with robot.camera(node) as images, steps_with(robot, node, images) as steps:
+        growth = Growth(node.process.pid)
+        for number in tqdm(range(1, frames + 1), "frames", mininterval=5.0):
+            if number % COMMAND_EVERY == 0:
+                order = any_order(chance)
+                robot.tell(f"{node.name}/{orders[type(order)]}", order)
+            steps.show(new_image(number))
+            if number % FLOOD_EVERY == 0:
+                overtaken += steps.flood(new_image, FLOOD)
+            if number % (FRAMES // 200) == 0:
+                growth.sample(number)
+        steps.beat()
+    model = values_of(robot.diagnosis(node.name, lambda one: "failures" in values_of(one)))
+    record(
+        "long run",
+        f"{frames} frames with {frames // COMMAND_EVERY} commands, every mask there and in order; "
+        f"and {frames // FLOOD_EVERY} floods of {FLOOD} images, {overtaken} overtaken",
+        time.monotonic() - began,
+        growth,
+        age=ages(steps.ages_s),
+    )
+    assert model["failures"] == "0", node.log
+    assert max(steps.ages_s) < MAX_AGE_S
+    assert growth.grown_mb() < MAX_GROWTH_MB, growth.line()
+    assert node.end()[0] == 0, node.log
