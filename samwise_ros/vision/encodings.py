@@ -6,11 +6,13 @@ A table of numpy views and OpenCV colour codes. A message is whatever has the at
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, Literal, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 ImageFault = Literal[
     "unknown encoding",
@@ -19,7 +21,10 @@ ImageFault = Literal[
     "data too short",
     "not finite",
     "undecodable",
+    "too large",
 ]
+MAX_DECODED_PIXELS = 2**25
+"""Of a compressed image, whose few bytes can unfold to more than a robot can hold."""
 
 
 class ImageError(ValueError):
@@ -184,11 +189,15 @@ def compressed_to_rgb(message: EncodedImage) -> NDArray[np.uint8]:
         the raw topic of the same camera would not follow it either.
 
     Raises:
-        ImageError: the bytes are no image.
+        ImageError: the bytes are no image, or one of more than ``MAX_DECODED_PIXELS``.
     """
     data = np.frombuffer(message.data, np.uint8)
     if data.size == 0:
         raise ImageError("zero size", "got no bytes")
+    width, height = _announced_size(message.data)
+    if width * height > MAX_DECODED_PIXELS:
+        limit = f"expected at most {MAX_DECODED_PIXELS} pixels"
+        raise ImageError("too large", f"{limit}, got {width} x {height}")
     try:
         image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     except cv2.error as error:  # such as a header that announces an absurd size
@@ -196,6 +205,17 @@ def compressed_to_rgb(message: EncodedImage) -> NDArray[np.uint8]:
     if image is None:
         raise ImageError("undecodable", f"{data.size} bytes of format {message.format!r}")
     return _from_bgr(image)
+
+
+def _announced_size(data: Any) -> tuple[int, int]:
+    """Read width and height from the file's head; zero where only OpenCV knows the format."""
+    try:
+        with Image.open(BytesIO(data)) as image:
+            return image.size
+    except Image.DecompressionBombError as error:  # Pillow's own bound, above ours
+        raise ImageError("too large", str(error)) from error
+    except Exception:  # damaged heads raise whatever they like: OpenCV may know better
+        return 0, 0
 
 
 def to_jpeg(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -1,6 +1,8 @@
 """Every encoding of the table, and every fault."""
 
+import struct
 from dataclasses import dataclass
+from zlib import crc32
 
 import cv2
 import numpy as np
@@ -162,6 +164,15 @@ def test_compressed_faults_are_named(data: bytes, kind: str) -> None:
     with pytest.raises(ImageError) as caught:
         compressed_to_rgb(Compressed("jpeg", data))
     assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize("side", [6_000, 20_000])  # above our bound, and above Pillow's own
+def test_few_bytes_do_not_unfold_to_an_enormous_image(side: int) -> None:
+    head = struct.pack(">4sIIBBBBB", b"IHDR", side, side, 1, 0, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", crc32(head))
+    with pytest.raises(ImageError) as caught:
+        compressed_to_rgb(Compressed("png", png + struct.pack(">I4s", 0, b"IDAT")))
+    assert caught.value.kind == "too large"
 
 
 def test_jpeg_and_back() -> None:
