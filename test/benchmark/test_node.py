@@ -18,7 +18,7 @@ def test_masks_are_counted_from_the_topics(model: Path) -> None:
 
 
 def test_a_node_that_does_not_start_is_told() -> None:
-    with pytest.raises(ValueError, match=r"(?s)the node refused to start.*nowhere"):
+    with pytest.raises(ValueError, match=r"(?s)the node does not start.*nowhere"):
         measure_node(NodeBenchmark(model="nowhere"))
     with pytest.raises(ValueError, match="rate_hz: expected more than 0"):
         NodeBenchmark(rate_hz=0)
