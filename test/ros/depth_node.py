@@ -24,6 +24,7 @@ from samwise_ros.ros.image_conversion import to_rgb
 from samwise_ros.ros.messages import stamp_ns
 from samwise_ros.ros.place_output import PlaceOutput
 from samwise_ros.ros.transforms import FrameLookup
+from samwise_ros.ros.transitions import refuse_impossible_transitions
 from samwise_ros.vision.masks import box_of
 
 COLOURS = ("red", "green")
@@ -32,6 +33,7 @@ COLOURS = ("red", "green")
 class DepthNode(LifecycleNode):
     def __init__(self) -> None:
         super().__init__("samwise_node")
+        refuse_impossible_transitions(self)
         self.target_frame = self.declare_parameter("target_frame", "").value
         self.publish_tf = self.declare_parameter("publish_tf", False).value
         self.work_s = self.declare_parameter("work_s", 0.0).value

@@ -29,6 +29,12 @@ from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
 Message = TypeVar("Message")
+GOALS = {
+    Transition.TRANSITION_CONFIGURE: "inactive",
+    Transition.TRANSITION_ACTIVATE: "active",
+    Transition.TRANSITION_DEACTIVATE: "inactive",
+    Transition.TRANSITION_CLEANUP: "unconfigured",
+}
 RESEND_S = 15.0  # longer than loading a model takes
 PATIENCE_S = 60.0  # a busy machine is slow, a fault is for ever
 
@@ -185,10 +191,14 @@ class Robot:
         return [one.qos_profile.reliability.name for one in found]
 
     def call(self, service: str, kind: Any, request: Any, timeout_s: float = PATIENCE_S) -> Any:
-        """Call a service and give its answer.
+        """Call a service and give its answer."""
+        return self._ask(service, kind, request, timeout_s)[0]
 
-        A request to a server that was just discovered can be lost in the middleware, once in a
-        hundred on a busy machine (ros2/rmw_fastrtps issue 392), so it is sent again.
+    def _ask(self, service: str, kind: Any, request: Any, timeout_s: float) -> tuple[Any, int]:
+        """Call a service; give its answer, and how often it was asked.
+
+        A request to a server that was just discovered, or its answer, can be lost in the
+        middleware, once in a hundred on a busy machine (ros2/rmw_fastrtps issues 392, 842).
         """
         client = self.node.create_client(kind, service)
         try:
@@ -200,7 +210,7 @@ class Robot:
                 if time.monotonic() > end - timeout_s + len(futures) * RESEND_S:
                     futures.append(client.call_async(request))
                 time.sleep(0.01)
-            return answered[0].result()
+            return answered[0].result(), len(futures)
         finally:
             self.node.destroy_client(client)
 
@@ -210,7 +220,9 @@ class Robot:
     def change_state(self, node: str, transition: int) -> bool:
         """Drive the lifecycle; loading a model takes long on a busy machine."""
         request = ChangeState.Request(transition=Transition(id=transition))
-        return bool(self.call(f"{node}/change_state", ChangeState, request, 90.0).success)
+        answer, asked = self._ask(f"{node}/change_state", ChangeState, request, 90.0)
+        # Where it was the answer that was lost, the second request is refused: it is done.
+        return bool(answer.success or (asked > 1 and self.state(node) == GOALS[transition]))
 
     def state(self, node: str) -> str:
         answer = self.call(f"{node}/get_state", GetState, GetState.Request())
