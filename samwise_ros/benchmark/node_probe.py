@@ -102,7 +102,8 @@ class Probe:
         self.latencies.append((stamp, late))
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
-        self.failed = any(one.level == DiagnosticStatus.ERROR for one in message.status)
+        ours = [one for one in message.status if one.name.startswith(f"{self.target[1:]}:")]
+        self.failed |= any(one.level == DiagnosticStatus.ERROR for one in ours)
 
     def _on_targets(self, message: TargetArray) -> None:
         self.dropped.append((_nanoseconds(message), message.dropped_frames))

@@ -111,9 +111,11 @@ class Director(Node):
         self.events.append(message)
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
-        bad = [one.message for one in message.status if one.level != DiagnosticStatus.OK]
-        self.trouble = "; ".join(bad)
-        self.failed = any(one.level == DiagnosticStatus.ERROR for one in message.status)
+        ours = [one for one in message.status if one.name.startswith(f"{NODE[1:]}:")]
+        if ours:  # and not another node's
+            bad = [one for one in ours if one.level != DiagnosticStatus.OK]
+            self.trouble = "; ".join(one.message for one in bad)
+            self.failed = any(one.level == DiagnosticStatus.ERROR for one in bad)
 
 
 def _nanoseconds(stamp: Time) -> int:

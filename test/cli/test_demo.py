@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -31,6 +32,27 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     save_model(folder, Samwise(preset("tabletop")), SentenceTokenizer.of_words(tuple(vocabulary())))
     return folder
+
+
+# Another node of the robot, whose troubles are not the demo's.
+BROKEN_ARM = """
+import time, rclpy
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+rclpy.init()
+publisher = rclpy.create_node("arm").create_publisher(DiagnosticArray, "/diagnostics", 10)
+status = DiagnosticStatus(level=DiagnosticStatus.ERROR, name="arm: motor", message="hot")
+while True:
+    publisher.publish(DiagnosticArray(status=[status]))
+    time.sleep(0.1)
+"""
+
+
+@pytest.fixture
+def broken_arm() -> Iterator[None]:
+    process = subprocess.Popen([sys.executable, "-c", BROKEN_ARM])
+    yield
+    process.kill()
+    process.wait()
 
 
 def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -79,6 +101,7 @@ def lateness(frames: list[np.ndarray]) -> float:
     return float(np.median(np.arange(len(frames)) - found))
 
 
+@pytest.mark.usefixtures("broken_arm")
 def test_a_few_seconds_of_a_tabletop(tmp_path: Path, model_folder: Path) -> None:
     demo = start(tmp_path, "--model", str(model_folder), "--seconds", str(SECONDS), "--seed", "3")
     said, _ = demo.communicate(timeout=120)
