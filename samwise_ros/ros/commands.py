@@ -118,7 +118,8 @@ def _request_fault(
     if len(name) > MAX_ID_CHARACTERS:
         return f"expected an id of at most {MAX_ID_CHARACTERS} characters, got {len(name)}"
     if unknown := sorted(set(request.cameras) - set(parameters.cameras))[:3]:
-        got = [one[:MAX_ID_CHARACTERS] for one in unknown]
+        # Cut once more: a character that cannot be printed is written as up to ten.
+        got = str([one[:MAX_ID_CHARACTERS] for one in unknown])[:MAX_ID_CHARACTERS]
         return f"expected cameras out of {list(parameters.cameras)}, got {got}"
     if request.action == CommandMessage.TRACK:
         return _fault(sentence)
