@@ -75,7 +75,9 @@ class Memory:
 
 
 def _pushed(ring: Tensor, new: Tensor) -> Tensor:
-    return torch.cat((ring, new.to(ring.dtype)))[-len(ring) :]
+    new = new[-len(ring) :]
+    # Not the end of a longer tensor, which would keep all of that alive.
+    return torch.cat((ring[len(new) :], new.to(ring.dtype)))
 
 
 def stack_banks(memories: Sequence[Memory]) -> tuple[MemoryBank | None, Tensor | None]:
