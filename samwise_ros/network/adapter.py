@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from samwise_ros.network.attention import Attention
 from samwise_ros.network.config import SamwiseConfig
+from samwise_ros.network.constants import Constants
 from samwise_ros.network.look_back import look_back
 from samwise_ros.network.time_encoding import time_encoding
 
@@ -50,6 +51,7 @@ class Adapter(nn.Module):
         super().__init__()
         width, text_width = config.adapter_width, config.text_width
         self.patch, self.parts = patch, config.adapter_parts
+        self._constants = Constants()
         self.proj_vis_down = nn.Sequential(
             nn.Conv2d(vision_width, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()
         )
@@ -142,8 +144,8 @@ class Adapter(nn.Module):
         p, rows, columns = self.patch, height // self.patch, width // self.patch
         tokens = context.view(count, frames, channels, rows, p, columns, p)
         tokens = tokens.permute(0, 3, 5, 1, 4, 6, 2).reshape(-1, frames, p * p, channels)
-        time = time_encoding(frames, channels, context.device).to(context.dtype)
-        tokens = self.norm_pre_HSA(tokens + self.spatial_pos_embed[0, 0] + time[:, None])
+        place = self._constants.get(frames, (self.spatial_pos_embed,), lambda: self._place(frames))
+        tokens = self.norm_pre_HSA(tokens + place.to(tokens.dtype))
         mask = None
         if context_mask is not None:
             mask = context_mask.repeat_interleave(p * p, 1).repeat_interleave(rows * columns, 0)
@@ -154,6 +156,11 @@ class Adapter(nn.Module):
         return attended.permute(0, 3, 6, 1, 4, 2, 5).reshape(
             count, queries, channels, height, width
         )
+
+    def _place(self, frames: int) -> Tensor:
+        """Return the code of the moment and of the place in a patch, (T, P^2, A)."""
+        place = self.spatial_pos_embed[0, 0]
+        return place + time_encoding(frames, place.shape[-1], place.device)[:, None]
 
 
 def _average(context: Tensor, mask: Tensor | None) -> Tensor:

@@ -38,12 +38,8 @@ class Attention(nn.Module):
         """
         weights, biases = self.in_proj_weight.chunk(3), self.in_proj_bias.chunk(3)
         head_width = query.shape[-1] // self.heads
-        padding = -head_width % _LANES
         q, k, v = (
-            functional.pad(
-                functional.linear(tokens, weight, bias).unflatten(-1, (self.heads, -1)),
-                (0, padding),
-            ).transpose(1, 2)
+            self._heads(functional.linear(tokens, weight, bias))
             for tokens, weight, bias in zip((query, source, source), weights, biases, strict=True)
         )
         attended = functional.scaled_dot_product_attention(
@@ -56,3 +52,10 @@ class Attention(nn.Module):
         )[..., :head_width]
         output: Tensor = self.out_proj(attended.transpose(1, 2).flatten(2))
         return output
+
+    def _heads(self, tokens: Tensor) -> Tensor:
+        """Part (N, K, width) into (N, heads, K, head width), filled up to full lanes."""
+        heads: Tensor = tokens.unflatten(-1, (self.heads, -1))
+        if missing := -heads.shape[-1] % _LANES:  # filling up by nothing would copy all the same
+            heads = functional.pad(heads, (0, missing))
+        return heads.transpose(1, 2)

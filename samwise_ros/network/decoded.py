@@ -37,6 +37,12 @@ class Decoded:
             )
         )
 
+    def halves(self) -> tuple["Decoded", "Decoded"]:
+        """Return the first and the second half of the rows."""
+        rows = [getattr(self, item.name).chunk(2) for item in fields(self)]
+        first, second = zip(*rows, strict=True)
+        return Decoded(*first), Decoded(*second)
+
     @property
     def low_res_masks(self) -> Tensor:
         """(B, 1, S/4, S/4) mask logits after the no-object rule."""

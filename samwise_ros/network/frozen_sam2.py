@@ -9,10 +9,12 @@ from sam2.modeling.position_encoding import PositionEmbeddingSine, apply_rotary_
 from sam2.modeling.sam.mask_decoder import MaskDecoder
 from sam2.modeling.sam.transformer import RoPEAttention, TwoWayTransformer
 from sam2.modeling.sam2_base import SAM2Base
+from sam2.sam2_video_predictor import SAM2VideoPredictor
 from torch import Tensor, nn
 from torch.nn import functional
 
 from samwise_ros.network.config import SamwiseConfig
+from samwise_ros.network.constants import Constants
 from samwise_ros.network.decoded import Decoded
 
 MEMORY_FRAMES = 6
@@ -31,33 +33,10 @@ class Sam2(SAM2Base):  # type: ignore[misc]
 
     def __init__(self, config: SamwiseConfig) -> None:
         """Build the modules of the 2.0 graph with the configuration's sizes."""
-        super().__init__(
-            image_encoder=_image_encoder(config),
-            memory_attention=_memory_attention(config),
-            memory_encoder=_memory_encoder(config),
-            num_maskmem=MEMORY_FRAMES + 1,
-            image_size=config.image_size,
-            sigmoid_scale_for_mem_enc=20.0,
-            sigmoid_bias_for_mem_enc=-10.0,
-            use_mask_input_as_output_without_sam=True,
-            directly_add_no_mem_embed=True,
-            use_high_res_features_in_sam=True,
-            multimask_output_in_sam=True,
-            iou_prediction_use_sigmoid=True,
-            use_obj_ptrs_in_encoder=True,
-            add_tpos_enc_to_obj_ptrs=False,
-            only_obj_ptrs_in_the_past_for_eval=True,
-            pred_obj_scores=True,
-            pred_obj_scores_mlp=True,
-            fixed_no_obj_ptr=True,
-            multimask_output_for_tracking=True,
-            use_multimask_token_for_obj_ptr=True,
-            multimask_min_pt_num=0,
-            multimask_max_pt_num=1,
-            use_mlp_for_obj_ptr_proj=True,
-        )
+        super().__init__(**_settings(config))
         # SAM2Base fixes the decoder's feed-forward width; build it again with ours.
         self.sam_mask_decoder = _mask_decoder(config)
+        self._constants = Constants()
 
     def image_stem(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         """Run patch embedding and stages 1 and 2.
@@ -70,7 +49,13 @@ class Sam2(SAM2Base):  # type: ignore[misc]
         """
         trunk = self.image_encoder.trunk
         x = trunk.patch_embed(pixels)
-        first = self.image_stage(x + trunk._get_pos_embed(x.shape[1:3]), 0)
+        size = tuple(x.shape[1:3])
+        place = self._constants.get(
+            ("image", size),
+            (trunk.pos_embed, trunk.pos_embed_window),
+            lambda: trunk._get_pos_embed(size).contiguous(),
+        )
+        first = self.image_stage(x + place, 0)
         return first, self.image_stage(first, 1)
 
     def image_stage(self, x: Tensor, stage: int) -> Tensor:
@@ -108,12 +93,10 @@ class Sam2(SAM2Base):  # type: ignore[misc]
         """
         batch, frames, channels, height, width = memories.shape
         cells = height * width
-        time = self.maskmem_tpos_enc[:frames].flip(0).reshape(frames, 1, channels)
-        place = self.memory_encoder.position_encoding(memories[:1, 0])
-        place = place.flatten(2).transpose(1, 2) + time  # (M, HW, C_mem)
+        place = self._memory_place(memories)
         tokens = pointers.reshape(batch, -1, channels)
         memory = torch.cat((memories.flatten(3).transpose(2, 3).flatten(1, 2), tokens), 1)
-        keys = memory + functional.pad(place.flatten(0, 1), (0, 0, 0, tokens.shape[1]))
+        keys = memory + functional.pad(place, (0, 0, 0, tokens.shape[1]))
         if mask is not None:
             per_pointer = tokens.shape[1] // pointers.shape[1]
             mask = torch.cat(
@@ -123,9 +106,8 @@ class Sam2(SAM2Base):  # type: ignore[misc]
                 ),
                 1,
             )
-        x = features.flatten(2).transpose(1, 2)
-        place_x = self.image_encoder.neck.position_encoding(features[:1])
-        x = x + 0.1 * place_x.flatten(2).transpose(1, 2)
+        place = self.image_encoder.neck.position_encoding(features[:1])
+        x = (features + 0.1 * place).flatten(2).transpose(1, 2)
         for layer in self.memory_attention.layers:
             x = layer._forward_sa(x, None)
             attended = _attend_rotated(
@@ -137,6 +119,19 @@ class Sam2(SAM2Base):  # type: ignore[misc]
         attended = self.memory_attention.norm(x)
         conditioned: Tensor = attended.transpose(1, 2).view_as(features)
         return conditioned
+
+    def _memory_place(self, memories: Tensor) -> Tensor:
+        """Return the code of place and time of (B, M, C_mem, H, W), (M H W, C_mem)."""
+        frames, channels, height, width = memories.shape[1:]
+
+        def make() -> Tensor:
+            time = self.maskmem_tpos_enc[:frames].flip(0).reshape(frames, 1, channels)
+            place = self.memory_encoder.position_encoding(memories[:1, 0])
+            placed: Tensor = place.flatten(2).transpose(1, 2) + time
+            return placed.flatten(0, 1)
+
+        name = ("memory", frames, height, width)
+        return self._constants.get(name, (self.maskmem_tpos_enc,), make)
 
     def empty_point(self, batch: int) -> Tensor:
         """Return the tokens of an empty point, (B, 2, C): the point and its padding."""
@@ -158,7 +153,11 @@ class Sam2(SAM2Base):  # type: ignore[misc]
         tokens = torch.cat((tokens, prompt), 1)
         dense = self.sam_prompt_encoder.no_mask_embed.weight[:, :, None, None]
         keys = (features + dense).flatten(2).transpose(1, 2)
-        place = self.sam_prompt_encoder.get_dense_pe().flatten(2).transpose(1, 2)
+        place = self._constants.get(
+            "dense",
+            (self.sam_prompt_encoder.pe_layer.positional_encoding_gaussian_matrix,),
+            lambda: self.sam_prompt_encoder.get_dense_pe().flatten(2).transpose(1, 2).contiguous(),
+        )
         transformer = decoder.transformer
         queries, keys = transformer.layers[0](tokens, keys, tokens, place)
         early = queries[:, 2]
@@ -198,6 +197,46 @@ class Sam2(SAM2Base):  # type: ignore[misc]
         fused = encoder.fuser(encoder.pix_feat_proj(features) + encoder.mask_downsampler(mask))
         memory: Tensor = encoder.out_proj(fused)
         return memory
+
+
+def video_predictor(config: SamwiseConfig) -> SAM2VideoPredictor:
+    """Build the package's own video predictor, which follows a box, with random weights.
+
+    It has the sizes of the configuration, and is there to be compared with. Its post-processing of
+    masks is off.
+    """
+    predictor = SAM2VideoPredictor(**_settings(config))
+    predictor.sam_mask_decoder = _mask_decoder(config)
+    return predictor.eval()
+
+
+def _settings(config: SamwiseConfig) -> dict[str, object]:
+    """Return what the package is told to build: its 2.0 graph."""
+    return {
+        "image_encoder": _image_encoder(config),
+        "memory_attention": _memory_attention(config),
+        "memory_encoder": _memory_encoder(config),
+        "num_maskmem": MEMORY_FRAMES + 1,
+        "image_size": config.image_size,
+        "sigmoid_scale_for_mem_enc": 20.0,
+        "sigmoid_bias_for_mem_enc": -10.0,
+        "use_mask_input_as_output_without_sam": True,
+        "directly_add_no_mem_embed": True,
+        "use_high_res_features_in_sam": True,
+        "multimask_output_in_sam": True,
+        "iou_prediction_use_sigmoid": True,
+        "use_obj_ptrs_in_encoder": True,
+        "add_tpos_enc_to_obj_ptrs": False,
+        "only_obj_ptrs_in_the_past_for_eval": True,
+        "pred_obj_scores": True,
+        "pred_obj_scores_mlp": True,
+        "fixed_no_obj_ptr": True,
+        "multimask_output_for_tracking": True,
+        "use_multimask_token_for_obj_ptr": True,
+        "multimask_min_pt_num": 0,
+        "multimask_max_pt_num": 1,
+        "use_mlp_for_obj_ptr_proj": True,
+    }
 
 
 def _attend_rotated(

@@ -29,14 +29,14 @@ def _taps(size: int, new_size: int, device: torch.device) -> tuple[Tensor, Tenso
     return torch.from_numpy(index).to(device), torch.from_numpy(weight).to(device)
 
 
-def _resize_last(pixels: Tensor, new_size: int) -> Tensor:
-    """Resize int32 values along the last axis."""
-    index, weight = _taps(pixels.shape[-1], new_size, pixels.device)
-    total = torch.full((*pixels.shape[:-1], new_size), 1 << (_BITS - 1), dtype=torch.int32)
-    total = total.to(pixels.device)
+def _resize_first(values: Tensor, new_size: int) -> Tensor:
+    """Resize uint8 values (size, M) along the first axis: what is read lies side by side."""
+    index, weight = _taps(len(values), new_size, values.device)
+    shape = (new_size, values.shape[1])
+    total = torch.full(shape, 1 << (_BITS - 1), dtype=torch.int32, device=values.device)
     for one_index, one_weight in zip(index, weight, strict=True):
-        total += pixels.index_select(-1, one_index) * one_weight
-    return total >> _BITS
+        total.addcmul_(values.index_select(0, one_index).int(), one_weight[:, None])
+    return (total >> _BITS).to(torch.uint8)
 
 
 def resize(pixels: Tensor, height: int, width: int) -> Tensor:
@@ -53,9 +53,10 @@ def resize(pixels: Tensor, height: int, width: int) -> Tensor:
     >>> resize(torch.tensor([[[0, 100], [200, 100]]], dtype=torch.uint8), 1, 1)
     tensor([[[100]]], dtype=torch.uint8)
     """
-    values = pixels.to(torch.int32)
-    if width != pixels.shape[-1]:
-        values = _resize_last(values, width)
-    if height != pixels.shape[-2]:
-        values = _resize_last(values.transpose(-1, -2), height).transpose(-1, -2)
-    return values.to(torch.uint8)
+    for axis, size in ((-1, width), (-2, height)):
+        if size != pixels.shape[axis]:
+            first = pixels.movedim(axis, 0)
+            others = first.shape[1:]
+            resized = _resize_first(first.reshape(len(first), -1), size)
+            pixels = resized.view(size, *others).movedim(0, axis)
+    return pixels

@@ -254,21 +254,45 @@ class Samwise(nn.Module):
             features = self.sam.with_memory(frame.features, bank.memories, bank.pointers, bank.mask)
             if fresh is not None:
                 features = torch.where(fresh[:, None, None, None], unremembered, features)
-        decoded = self._decode(features, frame, still, verbs)
-        if due is None:
+        asked = None if due is None else unremembered
+        decoded, candidate = self._decode(features, asked, frame, still, verbs)
+        if candidate is None or due is None:
             return Tracked(decoded)
-        candidate = self.sam.decode(unremembered, frame.high_res, still)
         decision = self.conditional_memory_encoder(decoded.pointer, candidate.early_token)
         applied = (decision[:, 1] > decision[:, 0]) & due
         return Tracked(decoded, candidate, decision, applied)
 
     def _decode(
-        self, features: Tensor, frame: FrameFeatures, still: Tensor, verbs: Tensor | None
+        self,
+        features: Tensor,
+        unremembered: Tensor | None,
+        frame: FrameFeatures,
+        still: Tensor,
+        verbs: Tensor | None,
+    ) -> tuple[Decoded, Decoded | None]:
+        """Decode with memory, with a token for the verbs; and without either, if that is asked."""
+        spoken = None if verbs is None else verbs.any(1).cpu()
+        if verbs is not None and spoken is not None and spoken.any():
+            decoded = self._decode_spoken(features, frame, still, verbs, spoken)
+            if unremembered is None:
+                return decoded, None
+            return decoded, self.sam.decode(unremembered, frame.high_res, still)
+        if unremembered is None:
+            return self.sam.decode(features, frame.high_res, still), None
+        # The prompt is the same: as one batch they take half the calls.
+        high_res = [torch.cat((level, level)) for level in frame.high_res]
+        both = torch.cat((features, unremembered))
+        return self.sam.decode(both, high_res, torch.cat((still, still))).halves()
+
+    def _decode_spoken(
+        self,
+        features: Tensor,
+        frame: FrameFeatures,
+        still: Tensor,
+        verbs: Tensor,
+        spoken: Tensor,
     ) -> Decoded:
         """Decode with a token for the verbs where there are any; the decoder knows no padding."""
-        spoken = None if verbs is None else verbs.any(1).cpu()
-        if verbs is None or spoken is None or not spoken.any():
-            return self.sam.decode(features, frame.high_res, still)
         moving = torch.cat((still, self.prompt.verb(frame.text, verbs)), 1)
         if spoken.all():
             return self.sam.decode(features, frame.high_res, moving)
