@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from samwise_ros.engine.commands import CommandStatus, LivingCommand, free_label, refusal
 from samwise_ros.engine.config import EngineConfig
@@ -253,6 +254,7 @@ class Engine:
             "model": self._model,
             "device": str(self._inference.device),
             "precision": self._inference.precision,
+            "threads": torch.get_num_threads(),
             "mode": self.config.mode,
             "image_size": network.config.image_size,
             "parameters": sum(parameter.numel() for parameter in network.parameters()),

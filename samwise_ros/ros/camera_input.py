@@ -123,6 +123,7 @@ class CameraInput:
     def _on_image(self, message: ImageMessage) -> None:
         self.statistics.received += 1
         self.statistics.arrivals.tick()
+        self._note_age("transport", message)
         if self._parameters.max_rate_hz > 0.0:
             now, period = time.monotonic(), 1.0 / self._parameters.max_rate_hz
             if now < self._due:
@@ -139,14 +140,12 @@ class CameraInput:
             The frame, or ``None`` where the image cannot be used or is too old: that is counted
             and, once for each kind of fault, logged.
         """
-        stamp = stamp_ns(message.header.stamp)
-        age_s = (self._node.get_clock().now().nanoseconds - stamp) / NANOSECONDS
-        if abs(age_s) < OTHER_CLOCK_S:
-            self.statistics.ages_s.append(age_s)
+        age_s = self._note_age("age", message)
         if 0.0 < self._parameters.max_frame_age < age_s:
             self.statistics.too_old += 1
             self._tell_once("too old", f"{age_s:.3f} s, max_frame_age allows less")
             return None
+        began = time.perf_counter()
         try:
             image = (
                 compressed_to_rgb(message)
@@ -157,7 +156,16 @@ class CameraInput:
             self.statistics.refused[error.kind] += 1
             self._tell_once(error.kind, str(error))
             return None
-        return Frame(image, self.camera, stamp)
+        self.statistics.times_s["conversion"].append(time.perf_counter() - began)
+        return Frame(image, self.camera, stamp_ns(message.header.stamp))
+
+    def _note_age(self, name: str, message: ImageMessage) -> float:
+        """Give the time since the image's stamp, and keep it where it is of the node's clock."""
+        now_ns: int = self._node.get_clock().now().nanoseconds
+        age_s = (now_ns - stamp_ns(message.header.stamp)) / NANOSECONDS
+        if abs(age_s) < OTHER_CLOCK_S:
+            self.statistics.times_s[name].append(age_s)
+        return age_s
 
     def _tell_once(self, kind: str, detail: str) -> None:
         if kind not in self._faults_told:

@@ -70,8 +70,8 @@ class CameraOutput:
         message.dropped_frames = statistics.dropped
         self._targets.publish(message)
         self._publish_overlay(result, header, overlay_alpha)
-        statistics.latencies_s.append(message.latency_seconds)
-        statistics.inference_s.append(inference_s)
+        statistics.times_s["latency"].append(message.latency_seconds)
+        statistics.times_s["inference"].append(inference_s)
         statistics.results.tick()
 
     def _publish_overlay(self, result: FrameResult, header: Header, alpha: float) -> None:

@@ -7,6 +7,10 @@ import numpy as np
 
 WINDOW_S = 5.0
 SAMPLES = 1000
+TIMES = ("transport", "age", "conversion", "inference", "publishing", "latency")
+"""On an image's way: from its stamp to its arrival, from its stamp to when it is taken to be worked
+on, the making of a frame, the engine, the sending of all that comes of it, and from its stamp to
+when its masks go out. Stamps of another clock are left out of the first two."""
 
 
 class Rate:
@@ -48,10 +52,7 @@ class CameraStatistics:
         too_old: images older than ``max_frame_age``.
         failed: frames that the network failed on.
         refused: images that could not be used, by kind of fault.
-        ages_s: now minus stamp as the worker took them, of the last images; without those whose
-            stamps are of another clock.
-        latencies_s: publish minus stamp, of the last frames.
-        inference_s: time in the engine, of the last frames.
+        times_s: of the last images or frames, each of `TIMES`.
     """
 
     def __init__(self) -> None:
@@ -64,9 +65,7 @@ class CameraStatistics:
         self.too_old = 0
         self.failed = 0
         self.refused: Counter[str] = Counter()
-        self.ages_s: deque[float] = deque(maxlen=SAMPLES)
-        self.latencies_s: deque[float] = deque(maxlen=SAMPLES)
-        self.inference_s: deque[float] = deque(maxlen=SAMPLES)
+        self.times_s: dict[str, deque[float]] = {name: deque(maxlen=SAMPLES) for name in TIMES}
 
     @property
     def dropped(self) -> int:

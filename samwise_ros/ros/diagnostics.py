@@ -149,12 +149,7 @@ def _camera_values(source: CameraInput) -> dict[str, object]:
         "dropped: failed": numbers.failed,
     }
     values |= {f"dropped: {kind}": count for kind, count in sorted(dict(numbers.refused).items())}
-    times = {
-        "age": numbers.ages_s,
-        "latency": numbers.latencies_s,
-        "inference": numbers.inference_s,
-    }
-    for name, samples in times.items():
+    for name, samples in numbers.times_s.items():
         for percent in (50, 99):
             values[f"{name} p{percent} (ms)"] = f"{1000.0 * percentile(samples, percent):.1f}"
     return values

@@ -69,6 +69,13 @@ class Parameters:
         "unconfigured",
         ("auto", "float32", "bfloat16", "float16"),
     )
+    threads: int = _parameter(
+        0,
+        "Cores that the network takes on the CPU; 0: all but one, or what OMP_NUM_THREADS says.",
+        "unconfigured",
+        (),
+        (0, 1024),
+    )
     mode: str = _parameter(
         EngineConfig.mode,
         "online gives each frame's masks at once, clip waits for a whole clip.",

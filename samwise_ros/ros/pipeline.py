@@ -198,10 +198,12 @@ class Pipeline:
             raise
         seconds = (time.perf_counter() - began) / max(len(results), 1)
         for result in results:
+            began = time.perf_counter()
             self._publish(result, seconds)
             if source.depth:
                 header = self._headers[result.frame]
                 self.places[source.camera].publish(result, header, source.depth)
+            source.statistics.times_s["publishing"].append(time.perf_counter() - began)
 
     def _publish(self, result: FrameResult, seconds: float) -> None:
         header = self._headers[result.frame]
@@ -243,7 +245,9 @@ class Pipeline:
 def _load(parameters: Parameters) -> "Engine":
     # Here, since it imports torch: else the node would answer its first service seconds later.
     from samwise_ros.engine.engine import Engine  # noqa: PLC0415
+    from samwise_ros.engine.threads import use_threads  # noqa: PLC0415
 
+    use_threads(parameters.threads)
     engine = Engine.from_model(
         parameters.model, parameters.device, parameters.precision, parameters.engine_config()
     )

@@ -35,6 +35,7 @@ def test_values_given_at_the_start(robot: Robot, start_node: StartNode) -> None:
     node = start_node(
         image_reliability="best_effort",
         precision="bfloat16",
+        threads=3,
         reset_on_time_jump=False,
         diagnostics_period=0.2,
         command="the red ball",
@@ -60,6 +61,7 @@ def test_values_given_at_the_start(robot: Robot, start_node: StartNode) -> None:
     assert statistics.median(np.diff(seconds)) < 0.8  # a busy machine, but not once a second
     model = robot.diagnosis(node.name, lambda one: one.name.endswith(": model"))
     assert values_of(model)["precision"] == "bfloat16"
+    assert values_of(model)["threads"] == "3"
 
 
 def own(arrays: list[DiagnosticArray], node: str) -> list[DiagnosticArray]:
