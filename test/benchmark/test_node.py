@@ -4,21 +4,50 @@ from pathlib import Path
 
 import pytest
 
-from samwise_ros.benchmark.node import NodeBenchmark, measure_node, node_table
+from samwise_ros.benchmark.node import NodeBenchmark, measure_node
 
 
 def test_masks_are_counted_from_the_topics(model: Path) -> None:
-    benchmark = NodeBenchmark(model=str(model), seconds=2.0, rate_hz=5.0, sentence="it's: [red]")
-    timing = measure_node(benchmark)
-    assert timing.sent == 10
-    assert 1 <= timing.masks <= 10
-    assert timing.frames_per_second == pytest.approx(timing.masks / 2, rel=0.2)
-    assert 0 < timing.latency.median_ms <= timing.latency.p99_ms
-    assert f"| 10 | {timing.masks} | {timing.dropped} |" in node_table(timing)
+    benchmark = NodeBenchmark(
+        str(model), seconds=2.0, rate_hz=5.0, commands=(2,), sizes=((320, 240),)
+    )
+    masks, stages = measure_node(benchmark)
+    for row, transport in zip(masks.rows, ("raw", "compressed"), strict=True):
+        assert row["transport"] == transport
+        assert row["sent"] == 10
+        assert 1 <= row["masks"] <= 10
+        assert row["frames_per_second"] == pytest.approx(row["masks"] / 2, rel=0.2)
+        assert 0 < row["median_ms"] <= row["p99_ms"]
+        assert 0 < row["first_mask_s"] < 60
+        told = ("transport", "waiting", "conversion", "inference", "publishing", "return")
+        times = [row[f"{name}_ms"] for name in told]
+        assert all(ms >= 0 for ms in times)
+        assert row["inference_ms"] > row["conversion_ms"]
+        assert sum(times) == pytest.approx(row["median_ms"], rel=0.5)
+    assert "| 320x240 | raw | 2 | 10 |" in masks.markdown()
+    assert "| 320x240 | compressed | 2 |" in stages.markdown()
+
+
+def test_each_case_is_measured_once() -> None:
+    benchmark = NodeBenchmark(sizes=((320, 240), (640, 480)), commands=(1, 4))
+    assert benchmark.cases == [
+        (1, (320, 240), "raw"),
+        (1, (320, 240), "compressed"),
+        (1, (640, 480), "raw"),
+        (1, (640, 480), "compressed"),
+        (4, (320, 240), "raw"),
+    ]
+
+
+def test_what_cannot_be_measured_is_refused() -> None:
+    with pytest.raises(ValueError, match="rate_hz: expected more than 0"):
+        NodeBenchmark(rate_hz=0)
+    with pytest.raises(ValueError, match="commands: expected 1 to 8"):
+        NodeBenchmark(commands=(9,))
+    with pytest.raises(ValueError, match="transports: expected some of raw, compressed"):
+        NodeBenchmark(transports=("theora",))
 
 
 def test_a_node_that_does_not_start_is_told() -> None:
     with pytest.raises(ValueError, match=r"(?s)the node does not start.*nowhere"):
         measure_node(NodeBenchmark(model="nowhere"))
-    with pytest.raises(ValueError, match="rate_hz: expected more than 0"):
-        NodeBenchmark(rate_hz=0)
