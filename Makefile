@@ -25,8 +25,9 @@ workspace: .workspace/built  ## make the environment; enter it with `. env.sh`
 demo: workspace  ## a camera, the node and changing sentences; SOURCE= a video, a folder or a camera number
 	@$(enter) samwise demo $${SOURCE:+--source "$$SOURCE"} $${SENTENCES:+--sentences "$$SENTENCES"}
 
+# Two at a time: most of the time a test waits, for a process to start or for a message.
 test: lint  ## lint, then every test but the slow ones
-	@$(enter) pytest
+	@$(enter) pytest -n 2 --dist loadfile
 
 test-slow: workspace  ## the slow tests, those of soak among them
 	@$(enter) pytest -m slow

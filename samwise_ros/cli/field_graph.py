@@ -15,13 +15,14 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node, NodeNameNonExistentError
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.signals import SignalHandlerOptions
+from rclpy.topic_endpoint_info import TopicEndpointInfo
 
 from samwise_ros.msg import CommandArray
 
 T = TypeVar("T")
 
 PATIENCE_S = 10.0  # for whoever is expected to be there
-SETTLED_S = 1.0  # without another node coming into sight
+SETTLED_S = 2.0  # without another node coming into sight: gaps of 1.5 s were seen with two nodes
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
@@ -65,16 +66,24 @@ class Graph:
 
     def samwise_nodes(self) -> list[str]:
         """Name those who publish living commands, with their namespaces."""
-        kind = _type_name(CommandArray)
         return sorted(
             {
                 _full_name(one.node_namespace, one.node_name)
-                for topic, kinds in self.node.get_topic_names_and_types()
-                if kind in kinds
-                for one in self.node.get_publishers_info_by_topic(topic)
-                if one.topic_type == kind and one.node_name != _UNKNOWN_NAME
+                for one in self._tellers()
+                if one.node_name != _UNKNOWN_NAME
             }
         )
+
+    def _tellers(self) -> list[TopicEndpointInfo]:
+        """Give who publishes living commands, those whose name has not come yet among them."""
+        kind = _type_name(CommandArray)
+        return [
+            one
+            for topic, kinds in self.node.get_topic_names_and_types()
+            if kind in kinds
+            for one in self.node.get_publishers_info_by_topic(topic)
+            if one.topic_type == kind
+        ]
 
     def has(self, node: str) -> bool:
         """Say whether a node is there, in whatever state."""
@@ -99,7 +108,7 @@ class Graph:
             if not self.wait_for(lambda: name in self.samwise_nodes()):
                 raise self.nobody(f"{name} is not there")
             return name
-        nodes = self.wait_for(self._settled)
+        nodes = self.wait_for(self._settled) or self.samwise_nodes()
         if not nodes:
             raise self.nobody("no samwise node is there")
         if len(nodes) > 1:
@@ -124,10 +133,12 @@ class Graph:
         )
 
     def _settled(self) -> list[str]:
-        """Give the samwise nodes, if no other comes into sight for a while."""
+        """Give the samwise nodes, if all have a name and no other comes into sight for a while."""
         nodes = self.samwise_nodes()
         if nodes:
             self.listen(SETTLED_S)
+        if any(one.node_name == _UNKNOWN_NAME for one in self._tellers()):
+            return []
         return nodes if nodes == self.samwise_nodes() else []
 
     @staticmethod

@@ -98,7 +98,7 @@ def test_of_several_nodes_one_is_chosen(kitchen: Field) -> None:
     assert kitchen.samwise("say", "the red ball", "--seconds", "1")[0] == 0
     with kitchen.node("/garden", state="inactive"):
         code, said = kitchen.samwise("say", "the red ball", "--seconds", "1")
-        assert code == 2
+        assert code == 2, said
         assert "expected one of /garden/samwise_node, /kitchen/samwise_node, got none" in said
         one = ("--node", "kitchen/samwise_node", "--seconds", "3")
         code, said = kitchen.samwise("say", "", *one)
