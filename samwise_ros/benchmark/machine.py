@@ -54,7 +54,9 @@ def _commit() -> str:
 
     try:
         commit = git("rev-parse", "--short=12", "HEAD")
-        changed = git("status", "--porcelain", "--untracked-files=no")
+        # The results of the suite before change nothing.
+        sources = (":(top)", ":(top,exclude)benchmarks/results")
+        changed = git("status", "--porcelain", "--untracked-files=no", "--", *sources)
     except FileNotFoundError:
         return ""
     return f"{commit}+" if commit and changed else commit
