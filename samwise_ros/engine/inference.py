@@ -196,13 +196,16 @@ class Inference:
         if tracked.candidate is None or tracked.decision is None or tracked.applied is None:
             return [Sighting(mask, score) for mask, score in zip(seen, scores, strict=True)]
         probabilities = tracked.decision.float().softmax(1)[:, 1].tolist()
-        candidates = masks(tracked.candidate.low_res_masks)
+        asked_for = tracked.applied.tolist()
+        # At the camera's size a mask costs more than the decision, which is seldom for it.
+        candidates = masks(tracked.candidate.low_res_masks) if any(asked_for) else None
         sightings = []
-        for row, applied in enumerate(tracked.applied.tolist()):
-            if applied:
+        for row, applied in enumerate(asked_for):
+            candidate = None
+            if applied and candidates is not None:
                 memories[row].last_applied = memories[row].frames - 1
                 memories[row].last_probability = probabilities[row]
-            candidate = candidates[row] if applied else None
+                candidate = candidates[row]
             sightings.append(Sighting(seen[row], scores[row], probabilities[row], candidate))
         return sightings
 
