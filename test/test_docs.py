@@ -18,6 +18,7 @@ PAGES = [
         "README.md",
         "CONTRIBUTING.md",
         "docs/interface.md",
+        "docs/performance.md",
         "docs/reliability.md",
         "docs/security.md",
         "docs/training.md",

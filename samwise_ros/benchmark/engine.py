@@ -71,27 +71,28 @@ def measure_engine(benchmark: EngineBenchmark) -> list[Table]:
     """
     engine = Subject(benchmark)
     size, commands = benchmark.sizes[0], benchmark.commands[0]
-    rate = Column("frames/s", ("frames_per_second",), 1)
-    tables = []
-    rows = [
+    by_commands = [
         {"commands": n, **engine.time(n, 1, size, f"commands: {n}")} for n in benchmark.commands
     ]
-    tables.append(Table("Commands", (Column("commands", ("commands",)), rate, *LATENCY), rows))
-    rows = [
+    by_cameras = [
         {"cameras": n, **engine.time(commands, n, size, f"cameras: {n}")} for n in benchmark.cameras
     ]
-    tables.append(Table("Cameras", (Column("cameras", ("cameras",)), rate, *LATENCY), rows))
-    rows = [
+    by_size = [
         {"size": f"{w}x{h}", **engine.time(commands, 1, (w, h), f"{w}x{h}")}
         for w, h in benchmark.sizes
     ]
-    tables.append(Table("Image size", (Column("size", ("size",)), rate, *LATENCY), rows))
+    tables = [
+        Table("Commands", (Column("commands", ("commands",)), *_TIMES), by_commands),
+        Table("Cameras", (Column("cameras", ("cameras",)), *_TIMES), by_cameras),
+        Table("Image size", (Column("size", ("size",)), *_TIMES), by_size),
+    ]
     if benchmark.length:
         tables.append(Table("Stream length", _STREAM, engine.stream(commands, size)))
     tables.append(Table("Memory of one command and camera", _MEMORY, [engine.memory(size)]))
     return tables
 
 
+_TIMES = (Column("frames/s", ("frames_per_second",), 1), *LATENCY)
 _STREAM = (
     Column("frames", ("from", "to")),
     *LATENCY,
@@ -196,5 +197,7 @@ def _tensor_bytes(device: torch.device) -> int:
     gc.collect()
     if device.type == "cuda":
         return torch.cuda.memory_allocated(device)
-    storages = [one.untyped_storage() for one in gc.get_objects() if isinstance(one, Tensor)]
+    # By its type: asking an object itself for its class can wake a deprecated one.
+    tensors = [one for one in gc.get_objects() if issubclass(type(one), Tensor)]
+    storages = [one.untyped_storage() for one in tensors]
     return sum({one.data_ptr(): one.nbytes() for one in storages}.values())

@@ -59,7 +59,7 @@ class VersusBenchmark:
 
 
 def measure_versus(benchmark: VersusBenchmark) -> list[Table]:
-    """Run all three over the same frames, clip by clip in turn, so that all meet the same machine.
+    """Run all three over the same frames, in turn, so that all meet the same machine.
 
     Raises:
         ValueError: for a model, device or precision that cannot be had.
@@ -86,16 +86,15 @@ def measure_versus(benchmark: VersusBenchmark) -> list[Table]:
     durations: dict[str, list[float]] = {way: [] for way in steps}
     with tqdm(total=len(steps) * len(images), unit="frame", leave=False) as progress:
         for index in range(benchmark.clips):
-            for way, step in steps.items():
+            taken: dict[str, list[float]] = {way: [] for way in steps}
+            for way in [*clip * (PREDICTOR, "online"), *clip * ("clip",)]:
                 progress.set_description(way)
-                taken = []
-                for _ in range(clip):
-                    taken.append(time_call(step, device))
-                    progress.update()
-                if way == "clip":  # nothing comes of a frame before the clip is full
-                    taken = [sum(taken) / clip]
-                if index:
-                    durations[way] += taken
+                taken[way].append(time_call(steps[way], device))
+                progress.update()
+            # Nothing comes of a frame before the clip is full.
+            taken["clip"] = [sum(taken["clip"]) / clip]
+            for way, seconds in taken.items():
+                durations[way] += seconds if index else []
     spreads = {way: Spread.of(taken) for way, taken in durations.items()}
     rows = [
         {

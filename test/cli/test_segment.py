@@ -1,5 +1,8 @@
 """Segmenting files: what is written, what is said, and what is refused in one line."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +11,8 @@ import numpy as np
 import pytest
 
 from samwise_ros.cli.main import main
-from samwise_ros.vision.video import Image, VideoReader
+from samwise_ros.data.tabletop import TabletopConfig, make_video
+from samwise_ros.vision.video import Image, VideoReader, VideoWriter
 
 
 @pytest.mark.parametrize(("source", "mode"), [("video.mp4", "online"), ("frames", "clip")])
@@ -83,3 +87,21 @@ def test_what_cannot_be_done_is_said_in_one_line(
     said = capsys.readouterr().err.splitlines()[-1]
     assert said.startswith("samwise segment: error: ")
     assert reason in said
+
+
+def test_a_long_video_takes_no_more_memory(model: str, tmp_path: Path) -> None:
+    frames = make_video("test", 3, TabletopConfig(frames=20, width=640, height=480)).frames
+    peaks = []
+    for number in (40, 240):
+        video = tmp_path / f"{number}.mp4"
+        with VideoWriter(video, 10) as writer:
+            for index in range(number):
+                writer.write(frames[index % 20])
+        program = [sys.executable, "-m", "samwise_ros.cli.main", "segment", str(video), "the ball"]
+        program += ["--model", model, "--out", str(tmp_path / "overlay.mp4")]
+        process = subprocess.Popen(program, cwd=tmp_path, stderr=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        assert status == 0
+        peaks.append(used.ru_maxrss)
+    # In KiB. 200 frames would be 180 MiB, their masks 60 MiB.
+    assert peaks[1] - peaks[0] < 32 * 1024
