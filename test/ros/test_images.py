@@ -193,6 +193,8 @@ def test_compressed_images(robot: Robot, start_node: Any) -> None:
         robot.speaking(topic, CompressedImage) as camera,
         robot.listening(f"{node.name}/camera/mask", Image) as masks,
     ):
+        wait_for(lambda: robot.reliability(topic) == ["RELIABLE"])  # it subscribes anew for that
+        wait_for(camera.get_subscription_count)
         for content in (b"", b"no image", data.tobytes()[: data.size // 100], data.tobytes()):
             message = CompressedImage(format="jpeg", data=array("B", content))
             message.header.stamp.sec += len(content)
