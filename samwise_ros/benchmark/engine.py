@@ -16,11 +16,12 @@ from samwise_ros.benchmark.scene import FRAME_NS, SENTENCES, make_frames
 from samwise_ros.benchmark.subject import open_subject
 from samwise_ros.benchmark.timing import Spread, time_call, time_calls
 from samwise_ros.engine.config import EngineConfig
+from samwise_ros.engine.device_memory import MIB
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, EventKind, Frame
+from samwise_ros.network.frozen_sam2 import MEMORY_POINTERS
 
-MIB = 2**20
-WARM_UP = 16
+WARM_UP = MEMORY_POINTERS + 1
 """Frames until memories and windows are full and no shape changes any more."""
 _PAGES = Path("/proc/self/statm")
 _BLOCKS = 5

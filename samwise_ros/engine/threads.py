@@ -9,8 +9,8 @@ def use_threads(number: int) -> None:
     """Let operators on the CPU take a number of threads, from now on and in the whole process.
 
     Threads that work on one operator wait for each other at its end. Where other processes want
-    the cores too, one of them is always late: on two busy cores a network on two threads was
-    slower by half than on one.
+    the cores too, one of them is always late: beside a camera on two cores a frame took twice as
+    long on two threads as on one.
 
     Args:
         number: of threads; 0: what ``OMP_NUM_THREADS`` says, and where it says nothing, one for
