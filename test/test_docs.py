@@ -1,6 +1,7 @@
-"""The documentation says what the code does; as a program, this renews the parameters' table."""
+"""The documentation says what the code does; as a program, this renews the tables in it."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from pathlib import Path
 
@@ -8,10 +9,11 @@ import pytest
 
 from samwise_ros.cli.main import SUBCOMMANDS
 from samwise_ros.engine.types import EventKind
+from samwise_ros.ros import interface
+from samwise_ros.ros.interface import Service, Topic
 from samwise_ros.ros.parameters import Parameters
 
 ROOT = Path(__file__).parents[1]
-INTERFACE = ROOT / "docs" / "interface.md"
 PAGES = [
     ROOT / name
     for name in (
@@ -25,7 +27,49 @@ PAGES = [
     )
 ]
 WHEN = {"never": "no", "unconfigured": "while unconfigured", "always": "any time"}
-TABLE = re.compile(r"(<!-- parameters: .*? -->\n)(.*)(<!-- end of parameters -->)", re.DOTALL)
+TABLE = re.compile(
+    r"(<!-- (\w+): made by test/test_docs.py from .*? -->\n)(.*?)(<!-- end of \2 -->)", re.DOTALL
+)
+QUALITY = {"RELIABLE": "R", "BEST_EFFORT": "BE", "VOLATILE": "V", "TRANSIENT_LOCAL": "TL"}
+README_ROWS = (
+    *(interface.IMAGE, interface.COMMAND),
+    *(interface.MASK, interface.LABEL_MASK, interface.TARGETS, interface.OVERLAY),
+    *(interface.TARGET_POSE, interface.EVENTS, interface.DIAGNOSTICS),
+)
+
+
+def type_name(kind: type, root: str) -> str:
+    """Name a message or service as ROS does; our own with a link."""
+    package, folder, _ = kind.__module__.split(".")
+    name = f"{package}/{kind.__name__}"
+    return f"[{name}]({root}{folder}/{kind.__name__}.msg)" if package == "samwise_ros" else name
+
+
+def topic_table(topics: Iterable[Topic]) -> str:
+    """Give topics as a table in Markdown."""
+    lines = ["| topic | type | QoS | |", "|---|---|---|---|"]
+    for one in topics:
+        reliability = QUALITY[one.reliability.name] if one.reliability else "as offered,"
+        quality = f"{reliability} {QUALITY[one.durability.name]} KL{one.depth}"
+        kind = type_name(one.kind, "../")
+        lines.append(f"| `{one.name}` | {kind} | {quality} | {one.about} |")
+    return "\n".join(lines) + "\n"
+
+
+def service_table() -> str:
+    """Give the services as a table in Markdown."""
+    lines = ["| service | type | |", "|---|---|---|"]
+    for one in interface.SERVICES:
+        lines.append(f"| `{one.name}` | {type_name(one.kind, '../')} | {one.about} |")
+    return "\n".join(lines) + "\n"
+
+
+def readme_table() -> str:
+    """Give what most need of the interface as a table in Markdown."""
+    lines = ["| topic | type | |", "|---|---|---|"]
+    for one in README_ROWS:
+        lines.append(f"| `{one.name}` | {type_name(one.kind, '')} | {one.about} |")
+    return "\n".join(lines) + "\n"
 
 
 def parameter_table() -> str:
@@ -44,21 +88,28 @@ def parameter_table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_the_table_of_parameters_is_the_codes() -> None:
-    found = TABLE.search(INTERFACE.read_text())
-    assert found is not None
-    assert found[2] == parameter_table(), "run: python test/test_docs.py"
+MADE: dict[str, Callable[[], str]] = {
+    "interface": readme_table,
+    "inputs": lambda: topic_table(interface.INPUTS),
+    "outputs": lambda: topic_table(interface.OUTPUTS),
+    "services": service_table,
+    "parameters": parameter_table,
+}
 
 
-def test_topics_and_services_are_the_codes() -> None:
-    source = "".join(path.read_text() for path in (ROOT / "samwise_ros" / "ros").glob("*.py"))
-    made = {name.replace("{camera}", "<camera>") for name in re.findall(r'"(~/[^" ]+)"', source)}
-    told = set(re.findall(r"^\| `(~/[^`]+)`", INTERFACE.read_text(), re.MULTILINE))
-    assert told == made
+def test_the_tables_are_the_codes() -> None:
+    found = {one[2]: one[3] for page in PAGES for one in TABLE.finditer(page.read_text())}
+    assert found == {name: make() for name, make in MADE.items()}, "run: python test/test_docs.py"
+
+
+def test_every_declared_topic_and_service_is_in_a_table() -> None:
+    declared = [one for one in vars(interface).values() if isinstance(one, Topic | Service)]
+    assert declared == [*interface.INPUTS, *interface.OUTPUTS, *interface.SERVICES]
 
 
 def test_every_kind_of_event_is_explained() -> None:
-    explained = re.findall(r"^\| ([A-Z, ]+) \|", INTERFACE.read_text(), re.MULTILINE)
+    page = ROOT / "docs" / "interface.md"
+    explained = re.findall(r"^\| ([A-Z, ]+) \|", page.read_text(), re.MULTILINE)
     assert set(", ".join(explained).split(", ")) == {kind.name for kind in EventKind}
 
 
@@ -78,6 +129,6 @@ def test_what_a_page_names_is_there(page: Path) -> None:
 
 
 if __name__ == "__main__":
-    INTERFACE.write_text(
-        TABLE.sub(lambda m: m[1] + parameter_table() + m[3], INTERFACE.read_text())
-    )
+    for page in PAGES:
+        renewed = TABLE.sub(lambda m: m[1] + MADE[m[2]]() + m[4], page.read_text())
+        page.write_text(renewed)

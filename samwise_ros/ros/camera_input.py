@@ -13,7 +13,7 @@ from rclpy.topic_endpoint_info import TopicEndpointInfo
 from sensor_msgs.msg import CompressedImage, Image
 
 from samwise_ros.engine.types import Frame
-from samwise_ros.ros import quality
+from samwise_ros.ros import interface, quality
 from samwise_ros.ros.camera_statistics import CameraStatistics
 from samwise_ros.ros.depth_input import DepthInput
 from samwise_ros.ros.image_conversion import ImageError, compressed_to_rgb, to_rgb
@@ -65,10 +65,8 @@ class CameraInput:
         self._parameters = parameters
         self._take = take
         compressed = parameters.image_transport == "compressed"
-        self._type = CompressedImage if compressed else Image
-        name = f"{camera}/image_raw" + ("/compressed" if compressed else "")
-        self.topic: str = node.resolve_topic_name(name)
-        self._name = name
+        self._images = interface.COMPRESSED_IMAGE if compressed else interface.IMAGE
+        self.topic: str = node.resolve_topic_name(self._images.of(camera))
         self.statistics = statistics
         self._asked = _reliability_asked_for(node, self.topic) or parameters.image_reliability
         self._due = 0.0
@@ -96,7 +94,7 @@ class CameraInput:
 
     def mismatches(self) -> list[str]:
         """Say which publishers cannot reach us, and why."""
-        kind = f"sensor_msgs/msg/{self._type.__name__}"
+        kind = f"sensor_msgs/msg/{self._images.kind.__name__}"
         return quality.mismatches(self.publishers(), self.reliability, kind)
 
     def seconds_without_image(self) -> float:
@@ -115,9 +113,12 @@ class CameraInput:
         self._subscription = self._subscribe(wanted)
 
     def _subscribe(self, reliability: ReliabilityPolicy) -> Subscription:
-        profile = quality.image_profile(reliability)
         return self._node.create_subscription(
-            self._type, self._name, self._on_image, profile, qos_overriding_options=OVERRIDES
+            self._images.kind,
+            self._images.of(self.camera),
+            self._on_image,
+            self._images.profile(reliability),
+            qos_overriding_options=OVERRIDES,
         )
 
     def _on_image(self, message: ImageMessage) -> None:

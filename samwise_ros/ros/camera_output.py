@@ -2,14 +2,10 @@
 
 import numpy as np
 from rclpy.lifecycle import LifecycleNode
-from rclpy.lifecycle.publisher import LifecyclePublisher
-from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
-from rclpy.qos_overriding_options import QoSOverridingOptions
-from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from samwise_ros.engine.types import FrameResult, Target
-from samwise_ros.msg import TargetArray
+from samwise_ros.ros import interface
 from samwise_ros.ros.camera_statistics import CameraStatistics
 from samwise_ros.ros.image_conversion import to_compressed_message, to_image_message
 from samwise_ros.ros.messages import NANOSECONDS, grey, stamp_ns, to_targets
@@ -23,11 +19,11 @@ class CameraOutput:
     def __init__(self, node: LifecycleNode, camera: str) -> None:
         """Create the publishers."""
         self._node = node
-        self._mask = self._publisher(Image, f"~/{camera}/mask", 2)
-        self._label_mask = self._publisher(Image, f"~/{camera}/label_mask", 2)
-        self._targets = self._publisher(TargetArray, f"~/{camera}/targets", 2)
-        self._overlay = self._publisher(Image, f"~/{camera}/overlay", 1)
-        self._compressed = self._publisher(CompressedImage, f"~/{camera}/overlay/compressed", 1)
+        self._mask = interface.make_publisher(node, interface.MASK, camera)
+        self._label_mask = interface.make_publisher(node, interface.LABEL_MASK, camera)
+        self._targets = interface.make_publisher(node, interface.TARGETS, camera)
+        self._overlay = interface.make_publisher(node, interface.OVERLAY, camera)
+        self._compressed = interface.make_publisher(node, interface.COMPRESSED_OVERLAY, camera)
 
     def close(self) -> None:
         """Destroy the publishers."""
@@ -84,21 +80,6 @@ class CameraOutput:
             self._overlay.publish(to_image_message(drawn, "rgb8", header))
         if compressed:
             self._compressed.publish(to_compressed_message(drawn, header))
-
-    def _publisher(self, kind: type, topic: str, depth: int) -> LifecyclePublisher:
-        profile = QoSProfile(
-            history=HistoryPolicy.KEEP_LAST,
-            depth=depth,
-            reliability=ReliabilityPolicy.RELIABLE,
-            durability=DurabilityPolicy.VOLATILE,
-        )
-        publisher: LifecyclePublisher = self._node.create_lifecycle_publisher(
-            kind,
-            topic,
-            profile,
-            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
-        )
-        return publisher
 
 
 def _layer(target: Target) -> Layer:

@@ -4,9 +4,9 @@ import threading
 from collections import deque
 
 from rclpy.lifecycle import LifecycleNode
-from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CameraInfo, Image
 
+from samwise_ros.ros import interface
 from samwise_ros.ros.depth_image import DepthImage
 from samwise_ros.ros.messages import NANOSECONDS, stamp_ns
 from samwise_ros.ros.quality import full_name
@@ -46,12 +46,12 @@ class DepthInput:
         self._recent: deque[Image] = deque(maxlen=MAX_RECENT)
         self._held: dict[int, Image | None] = {}
         self._changed = threading.Condition()
-        depth, info = f"{camera}/depth/image_raw", f"{camera}/camera_info"
-        self.topic: str = node.resolve_topic_name(depth)
-        self.info_topic: str = node.resolve_topic_name(info)
+        depth, info = interface.DEPTH, interface.CAMERA_INFO
+        self.topic: str = node.resolve_topic_name(depth.of(camera))
+        self.info_topic: str = node.resolve_topic_name(info.of(camera))
         self._subscriptions = (
-            node.create_subscription(Image, depth, self._on_depth, _profile(5)),
-            node.create_subscription(CameraInfo, info, self._on_info, _profile(1)),
+            node.create_subscription(depth.kind, depth.of(camera), self._on_depth, depth.profile()),
+            node.create_subscription(info.kind, info.of(camera), self._on_info, info.profile()),
         )
 
     def close(self) -> None:
@@ -128,13 +128,6 @@ class DepthInput:
             f"{names} publishes {topic}, but none has come: if this goes on, large images are lost "
             "with the middleware's default buffers, start the camera with config/fastdds.xml"
         )
-
-
-def _profile(depth: int) -> QoSProfile:
-    # Best effort and volatile: matches every publisher.
-    return QoSProfile(
-        history=HistoryPolicy.KEEP_LAST, depth=depth, reliability=ReliabilityPolicy.BEST_EFFORT
-    )
 
 
 def _stamp(message: Image) -> int:

@@ -10,6 +10,7 @@ from rclpy.lifecycle import LifecycleNode
 
 from samwise_ros.ros.camera_input import CameraInput
 from samwise_ros.ros.camera_statistics import percentile
+from samwise_ros.ros.interface import DIAGNOSTICS
 from samwise_ros.ros.parameters import Parameters
 from samwise_ros.ros.pipeline import Pipeline
 from samwise_ros.ros.place_output import PlaceOutput
@@ -52,7 +53,8 @@ class Diagnostics:
     def __init__(self, node: LifecycleNode) -> None:
         """Create the publisher, which is not gated: an idle node has a health too."""
         self._node = node
-        self._publisher = node.create_publisher(DiagnosticArray, "/diagnostics", 10)
+        topic = DIAGNOSTICS
+        self._publisher = node.create_publisher(topic.kind, topic.name, topic.profile())
         self._logged: dict[str, str] = {}
 
     def publish(self, facts: Facts) -> None:

@@ -22,7 +22,7 @@ from std_msgs.msg import String
 from std_srvs.srv import SetBool, Trigger
 
 from samwise_ros.msg import Command
-from samwise_ros.ros import commands, parameters
+from samwise_ros.ros import commands, interface, parameters
 from samwise_ros.ros.camera_input import CameraInput, ImageMessage
 from samwise_ros.ros.diagnostics import Diagnostics, Facts
 from samwise_ros.ros.pipeline import Pipeline
@@ -85,12 +85,15 @@ class SamwiseNode(LifecycleNode):
         parameters.declare(self)
         self._settings = parameters.read(self)
         self.add_post_set_parameters_callback(self._follow_parameters)
-        self.create_service(SetBool, "~/enable", self._on_enable)
-        self.create_service(Trigger, "~/toggle", self._on_toggle)
-        self.create_service(Trigger, "~/reset_memory", self._on_reset_memory)
-        self.create_service(Trigger, "~/clear", self._on_clear)
-        self.create_service(Trigger, "~/save_memory", self._on_save_memory)
-        self.create_service(Trigger, "~/load_memory", self._on_load_memory)
+        for service, answer in (
+            (interface.ENABLE, self._on_enable),
+            (interface.TOGGLE, self._on_toggle),
+            (interface.RESET_MEMORY, self._on_reset_memory),
+            (interface.CLEAR, self._on_clear),
+            (interface.SAVE_MEMORY, self._on_save_memory),
+            (interface.LOAD_MEMORY, self._on_load_memory),
+        ):
+            self.create_service(service.kind, service.name, answer)
         self._diagnostics = Diagnostics(self)
         # Health is told in real time, also where simulated time stands still.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -122,9 +125,12 @@ class SamwiseNode(LifecycleNode):
         for camera, statistics in pipeline.statistics.items():
             source = CameraInput(self, camera, self._settings, statistics, self._on_image)
             self._inputs += (source,)  # one by one: where the next one fails, this is closed
-        self._commands = (
-            self.create_subscription(String, "~/command", self._on_sentence, 10),
-            self.create_subscription(Command, "~/command_request", self._on_request, 10),
+        self._commands = tuple(
+            self.create_subscription(topic.kind, topic.name, take, topic.profile())
+            for topic, take in (
+                (interface.COMMAND, self._on_sentence),
+                (interface.COMMAND_REQUEST, self._on_request),
+            )
         )
         return result
 

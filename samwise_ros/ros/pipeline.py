@@ -9,11 +9,10 @@ from weakref import WeakKeyDictionary
 
 from rclpy.lifecycle import LifecycleNode
 from rclpy.lifecycle.publisher import LifecyclePublisher
-from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import Header
 
 from samwise_ros.engine.types import Event, EventKind, Frame, FrameResult
-from samwise_ros.msg import CommandArray, TargetEvent
+from samwise_ros.ros import interface
 from samwise_ros.ros.camera_input import CameraInput, ImageMessage
 from samwise_ros.ros.camera_output import CameraOutput
 from samwise_ros.ros.camera_statistics import CameraStatistics
@@ -164,9 +163,8 @@ class Pipeline:
         if wanted.use_depth:
             self._place_targets()
         self._outputs = {camera: CameraOutput(node, camera) for camera in wanted.cameras}
-        self._events = node.create_lifecycle_publisher(TargetEvent, "~/events", 50)
-        latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        self._commands = node.create_lifecycle_publisher(CommandArray, "~/commands", latched)
+        self._events = interface.make_publisher(node, interface.EVENTS)
+        self._commands = interface.make_publisher(node, interface.COMMANDS)
 
     def _place_targets(self) -> None:
         """Make what tells where the targets are in space."""

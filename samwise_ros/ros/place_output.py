@@ -10,13 +10,11 @@ from geometry_msgs.msg import Point, PoseStamped
 from numpy.typing import NDArray
 from rclpy.lifecycle import LifecycleNode
 from rclpy.lifecycle.publisher import LifecyclePublisher
-from rclpy.qos import QoSProfile
-from rclpy.qos_overriding_options import QoSOverridingOptions
-from sensor_msgs.msg import CameraInfo, Image
+from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import Header
-from visualization_msgs.msg import MarkerArray
 
 from samwise_ros.engine.types import FrameResult, Target
+from samwise_ros.ros import interface
 from samwise_ros.ros.depth_image import masked_depth
 from samwise_ros.ros.depth_input import DepthInput
 from samwise_ros.ros.markers import to_markers
@@ -84,10 +82,10 @@ class PlaceOutput:
         self.placed = 0
         self.missed: Counter[str] = Counter()
         self.reason = ""
-        self._pose = self._publisher(PoseStamped, f"~/{camera}/target_pose")
-        self._masked = self._publisher(Image, f"~/{camera}/masked_depth")
-        self._info = self._publisher(CameraInfo, f"~/{camera}/camera_info")
-        self._markers = self._publisher(MarkerArray, f"~/{camera}/markers")
+        self._pose = interface.make_publisher(node, interface.TARGET_POSE, camera)
+        self._masked = interface.make_publisher(node, interface.MASKED_DEPTH, camera)
+        self._info = interface.make_publisher(node, interface.MASKED_INFO, camera)
+        self._markers = interface.make_publisher(node, interface.MARKERS, camera)
 
     def close(self) -> None:
         """Destroy the publishers."""
@@ -161,15 +159,6 @@ class PlaceOutput:
         if self._tf:
             self._tf.publish(pose)
         self.placed += 1
-
-    def _publisher(self, kind: type, topic: str) -> LifecyclePublisher:
-        publisher: LifecyclePublisher = self._node.create_lifecycle_publisher(
-            kind,
-            topic,
-            QoSProfile(depth=1),
-            qos_overriding_options=QoSOverridingOptions.with_default_policies(),
-        )
-        return publisher
 
     def _miss(self, error: DepthError | ImageError) -> None:
         self.reason = str(error)

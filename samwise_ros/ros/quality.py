@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos import ReliabilityPolicy
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
 
@@ -24,16 +24,6 @@ def wanted_reliability(
     if parameter == "auto" and offered == {ReliabilityPolicy.RELIABLE}:
         return ReliabilityPolicy.RELIABLE
     return ReliabilityPolicy.BEST_EFFORT
-
-
-def image_profile(reliability: ReliabilityPolicy) -> QoSProfile:
-    """Give the profile of an image subscription: only the newest image is of use."""
-    return QoSProfile(
-        history=HistoryPolicy.KEEP_LAST,
-        depth=1,
-        reliability=reliability,
-        durability=DurabilityPolicy.VOLATILE,
-    )
 
 
 def mismatches(

@@ -1,67 +1,64 @@
-"""What docs/interface.md says of topics and services is what the node has on the graph."""
+"""What samwise_ros/ros/interface.py declares is what the node has on the graph."""
 
-import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from conftest import StartNode
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 from robot import NodeProcess, Robot, wait_for
 
-INTERFACE = Path(__file__).parents[2] / "docs" / "interface.md"
-RELIABILITY = {"R": "RELIABLE", "BE": "BEST_EFFORT"}
-DURABILITY = {"V": "VOLATILE", "TL": "TRANSIENT_LOCAL"}
-# Of the image transport that is not chosen.
-NOT_HERE = "<camera>/image_raw/compressed"
-
-
-def rows(heading: str) -> list[list[str]]:
-    """The cells of the table under a heading, without links."""
-    section = re.split(r"^#+ ", INTERFACE.read_text().split(f"# {heading}\n")[1], flags=re.M)[0]
-    table = section.partition("|---")[2].partition("\n\n")[0].splitlines()[1:]
-    plain = [re.sub(r"\[(.*?)\]\(.*?\)", r"\1", line) for line in table]
-    return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in plain]
+from samwise_ros.ros import interface
+from samwise_ros.ros.interface import Topic
 
 
 def full(name: str, node: NodeProcess) -> str:
-    name = name.replace("<camera>", "camera").replace("~", node.name)
+    name = name.replace("~", node.name)
     return name if name.startswith("/") else f"{node.name.rsplit('/', 1)[0]}/{name}"
 
 
 def check(
-    node: NodeProcess, name: str, words: list[str], ends: Callable[[str], list[TopicEndpointInfo]]
+    node: NodeProcess, declared: Topic, ends: Callable[[str], list[TopicEndpointInfo]]
 ) -> None:
-    """Compare a row of the table with the node's own end of the topic."""
-    kind, quality = words[0], words[1].replace(",", "").split()
+    """Compare a declared topic with the node's own end of it."""
     namespace = node.name.rsplit("/", 1)[0]
-    topic = full(name, node)
+    topic = full(declared.of("camera"), node)
     wait_for(lambda: [one for one in ends(topic) if one.node_namespace == namespace], what=topic)
     (end,) = [one for one in ends(topic) if one.node_namespace == namespace]
-    assert end.topic_type == kind.replace("/", "/msg/")
+    package, folder, _ = declared.kind.__module__.split(".")
+    assert end.topic_type == f"{package}/{folder}/{declared.kind.__name__}"
     profile = end.qos_profile
-    if quality[0] != "as":  # offered
-        assert profile.reliability.name == RELIABILITY[quality[0]], name
-    assert profile.durability.name == DURABILITY[quality[-2]], name
+    if declared.reliability is not None:
+        assert profile.reliability == declared.reliability, topic
+    assert profile.durability == declared.durability, topic
 
 
-def test_topics_have_the_type_and_quality_that_is_documented(
+def test_topics_have_the_type_and_quality_that_is_declared(
     robot: Robot, start_node: StartNode
 ) -> None:
     node = start_node(use_depth=True)
     robot.bring_up(node.name)
-    ins, outs = rows("In"), rows("Out")
-    assert (len(ins), len(outs)) == (6, 12)
-    for name, *words in ins:
-        if name != NOT_HERE:
-            check(node, name, words, robot.node.get_subscriptions_info_by_topic)
-    for name, *words in outs:
-        check(node, name, words, robot.node.get_publishers_info_by_topic)
+    for declared in interface.INPUTS:
+        if declared is not interface.COMPRESSED_IMAGE:  # of the transport that is not chosen
+            check(node, declared, robot.node.get_subscriptions_info_by_topic)
+    for declared in interface.OUTPUTS:
+        check(node, declared, robot.node.get_publishers_info_by_topic)
 
 
-def test_services_have_the_type_that_is_documented(robot: Robot, active_node: NodeProcess) -> None:
+def test_the_node_has_no_topic_that_is_not_declared(robot: Robot, start_node: StartNode) -> None:
+    node = start_node(use_depth=True)
+    robot.bring_up(node.name)
+    declared = {full(one.of("camera"), node) for one in (*interface.INPUTS, *interface.OUTPUTS)}
+    of_every_node = {"/parameter_events", "/rosout", "/clock", f"{node.name}/transition_event"}
+    namespace, name = node.name.rsplit("/", 1)
+    for own in (
+        robot.node.get_publisher_names_and_types_by_node(name, namespace),
+        robot.node.get_subscriber_names_and_types_by_node(name, namespace),
+    ):
+        assert {topic for topic, _ in own} <= declared | of_every_node
+
+
+def test_services_have_the_type_that_is_declared(robot: Robot, active_node: NodeProcess) -> None:
     services: dict[str, Any] = dict(robot.node.get_service_names_and_types())
-    table = rows("Services")
-    assert len(table) == 6
-    for name, kind, *_ in table:
-        assert services[full(name, active_node)] == [kind.replace("/", "/srv/")]
+    for declared in interface.SERVICES:
+        kind = f"std_srvs/srv/{declared.kind.__name__}"
+        assert services[full(declared.name, active_node)] == [kind]
