@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from samwise_ros.engine import inference as inference_module
+from samwise_ros.engine import frame_step
 from samwise_ros.engine.inference import Inference
 
 Watch = Callable[[str, Callable[..., Any], tuple[Any, ...]], Any]
@@ -29,14 +29,14 @@ PARTS = (
 
 @contextmanager
 def watching(inference: Inference, watch: Watch) -> Iterator[None]:
-    """Have every part run through ``watch`` until the block ends.
+    """Have every part run through ``watch`` until the block ends; no frame is a recorded one.
 
     A part that runs inside another one belongs to that one.
     """
     network = inference.network
     sam, text = network.sam, network.text_encoder
     places = [
-        (inference_module, "to_square", "resize and normalise"),
+        (frame_step, "to_square", "resize and normalise"),
         (network, "image_stem", "image stages 1 and 2"),
         (sam, "image_stage", ""),  # named by its second argument
         *((adapter, name, "adapters") for adapter in network.cmt_adapters for name in _ADAPTER),
@@ -47,7 +47,7 @@ def watching(inference: Inference, watch: Watch) -> Iterator[None]:
         (sam, "decode", "mask decoder"),
         (network.conditional_memory_encoder, "forward", "CME"),
         (network, "memorise", "memory encoder"),
-        (inference_module, "to_frame_size", "masks to image size"),
+        (frame_step, "to_frame_size", "masks to image size"),
     ]
     inside = False
 
@@ -65,6 +65,7 @@ def watching(inference: Inference, watch: Watch) -> Iterator[None]:
         return run
 
     with ExitStack() as stack:
+        stack.enter_context(_replaced(inference, "steady", None))
         for owner, name, part in places:
             stack.enter_context(_replaced(owner, name, through(part, getattr(owner, name))))
         yield
@@ -74,14 +75,15 @@ _ADAPTER = ("down", "forward")
 
 
 @contextmanager
-def _replaced(owner: Any, name: str, function: Callable[..., Any]) -> Iterator[None]:
-    """Let an object, or a module, have another function until the block ends."""
-    own = vars(owner).get(name)  # a method is its class's, and only covered
-    setattr(owner, name, function)
+def _replaced(owner: Any, name: str, by: Any) -> Iterator[None]:
+    """Let an object, or a module, have another attribute until the block ends."""
+    has_own = name in vars(owner)  # a method is its class's, and only covered
+    own = vars(owner).get(name)
+    setattr(owner, name, by)
     try:
         yield
     finally:
-        if own is None:
-            delattr(owner, name)
-        else:
+        if has_own:
             setattr(owner, name, own)
+        else:
+            delattr(owner, name)

@@ -17,7 +17,7 @@ from samwise_ros.engine.memory_store import MemoryStore
 from samwise_ros.engine.persistence import Kept, Persistence
 from samwise_ros.engine.types import Command, Event, Frame, FrameResult, Target
 from samwise_ros.network.checkpoint import load_model
-from samwise_ros.network.frozen_sam2 import MEMORY_FRAMES
+from samwise_ros.network.frozen_sam2 import MEMORY_FRAMES, MEMORY_POINTERS
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.tokenizer import SentenceTokenizer
 
@@ -238,7 +238,9 @@ class Engine:
         command = LivingCommand(Command("warm up", "warm up"), 1, text, verbs)
         memory = self._inference.empty_memory()
         image = np.zeros((1, height, width, 3), np.uint8)
-        for _ in range(MEMORY_FRAMES):
+        # Where frames are recorded, until one is: that takes longest.
+        frames = MEMORY_POINTERS + 1 if self._inference.steady else MEMORY_FRAMES
+        for _ in range(frames):
             self._inference.run(image, [command], [memory], True, "learned", 0.5)
 
     def close(self) -> None:

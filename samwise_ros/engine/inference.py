@@ -1,11 +1,10 @@
 """Runs the network on a camera's frames for a batch of commands: numpy in, numpy out."""
 
-import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 import torch
@@ -14,11 +13,13 @@ from torch import Tensor
 
 from samwise_ros.engine.commands import LivingCommand
 from samwise_ros.engine.config import SwitchCorrection
-from samwise_ros.engine.memory import Memory, stack_banks, stack_windows
+from samwise_ros.engine.cuda_graph import CudaGraphs
+from samwise_ros.engine.frame_step import Seen, Sentences, View, encode, see
+from samwise_ros.engine.memory import Memory
+from samwise_ros.engine.steady import Steady
 from samwise_ros.engine.switch import may_write
 from samwise_ros.network.fingerprint import fingerprint
-from samwise_ros.network.preprocess import to_frame_size, to_square
-from samwise_ros.network.samwise import Encoded, Samwise, TextStem, Tracked
+from samwise_ros.network.samwise import Samwise, TextStem
 from samwise_ros.network.tokenizer import SentenceTokenizer
 from samwise_ros.network.verbs import Verbs
 
@@ -48,7 +49,15 @@ class Sighting:
 
 
 class Inference:
-    """A network on a device, at a precision."""
+    """A network on a device, at a precision.
+
+    Attributes:
+        device: where it works.
+        precision: of its numbers.
+        network: its weights are frozen.
+        tokenizer: the network's.
+        steady: records frames of the online mode, on a GPU; ``None`` elsewhere.
+    """
 
     def __init__(
         self, network: Samwise, tokenizer: SentenceTokenizer, device: str, precision: str
@@ -70,6 +79,9 @@ class Inference:
         self.tokenizer = tokenizer
         self._verbs = Verbs(network.config, tokenizer)
         self._texts: OrderedDict[str, tuple[TextStem, tuple[bool, ...]]] = OrderedDict()
+        self.steady: Steady | None = None
+        if self.device.type == "cuda":
+            self.steady = Steady(self.network, CudaGraphs(self.device).record)
 
     def empty_memory(self) -> Memory:
         """Reserve the memory of one command and camera."""
@@ -88,6 +100,7 @@ class Inference:
     def close(self) -> None:
         """Free the device's memory."""
         self._texts.clear()
+        self.steady = None
         self.network.to("meta")
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
@@ -137,77 +150,51 @@ class Inference:
         Returns:
             For each frame what was seen for each command.
         """
-        network = self.network
-        size = (images.shape[1], images.shape[2])
-        pixels = torch.from_numpy(images).to(self.device, non_blocking=True)
+        pixels = torch.from_numpy(images)
+        view = View(images.shape[1], images.shape[2], correction, threshold)
         with self._autocast():
-            stem = network.image_stem(to_square(pixels, network.config.image_size)[None])
-            text = _pad_texts([command.text for command in commands])
-            past = stack_windows(memories) if causal else None
-            encoded = network.encode(stem, text, causal, past)
-            if causal:
-                for index, memory in enumerate(memories):
-                    memory.push_windows([window[index] for window in encoded.windows])
-            verbs = _pad_verbs(commands, text)
+            if causal and self.steady and all(memory.is_full for memory in memories):
+                asked = _asked(memories, correction)
+                side_by_side = partial(self._side_by_side, commands)
+                seen = self.steady.see(pixels, side_by_side, memories, asked, view)
+                if seen is not None:
+                    return [self._sightings(seen, asked, memories, view)]
+            pixels = pixels.to(self.device, non_blocking=True)
+            sentences = self._side_by_side(commands)
+            encoded = encode(self.network, pixels, sentences, memories if causal else None)
             sightings = []
             for index in range(len(images)):
-                tracked = self._track(encoded, index, memories, correction, verbs)
-                sightings.append(self._look(tracked, memories, size, threshold))
+                asked = _asked(memories, correction)
+                due = torch.tensor(asked, device=self.device) if any(asked) else None
+                seen = see(self.network, encoded, index, sentences, memories, due, view)
+                sightings.append(self._sightings(seen, asked, memories, view))
         return sightings
 
-    def _track(
-        self,
-        encoded: Encoded,
-        index: int,
-        memories: Sequence[Memory],
-        correction: SwitchCorrection,
-        verbs: Tensor,
-    ) -> Tracked:
-        bank, fresh = stack_banks(memories)
-        asked = [may_write(correction, m.frames, m.last_applied) for m in memories]
-        due = torch.tensor(asked, device=self.device) if any(asked) else None
-        frame = encoded.frame(index)
-        tracked = self.network.track(frame, bank, fresh, due, verbs)
-        if correction != "learned" and due is not None:
-            tracked = replace(tracked, applied=due)
-        remembered = self.network.memorise(frame, tracked)
-        for place, memory in enumerate(memories):
-            memory.push(remembered[place], tracked.decoded.pointer[place])
-        return tracked
-
-    def _look(
-        self,
-        tracked: Tracked,
-        memories: Sequence[Memory],
-        size: tuple[int, int],
-        threshold: float,
+    def _sightings(
+        self, seen: Seen, asked: Sequence[bool], memories: Sequence[Memory], view: View
     ) -> list[Sighting]:
         """Copy out what the frame gave; only here does the host wait for the device."""
-        bound = math.log(threshold / (1 - threshold))
-        side = self.network.config.image_size
-
-        def masks(low_res: Tensor) -> NDArray[np.bool_]:
-            logits = to_frame_size(low_res, *size, side)[:, 0]
-            found: NDArray[np.bool_] = (logits > bound).cpu().numpy()
-            return found
-
-        seen = masks(tracked.decoded.low_res_masks)
-        scores = tracked.decoded.score[:, 0].sigmoid().tolist()
-        if tracked.candidate is None or tracked.decision is None or tracked.applied is None:
-            return [Sighting(mask, score) for mask, score in zip(seen, scores, strict=True)]
-        probabilities = tracked.decision.float().softmax(1)[:, 1].tolist()
-        asked_for = tracked.applied.tolist()
+        masks = seen.masks.cpu().numpy()
+        rows = seen.numbers.tolist()
+        candidates = None
         # At the camera's size a mask costs more than the decision, which is seldom for it.
-        candidates = masks(tracked.candidate.low_res_masks) if any(asked_for) else None
+        if seen.candidate is not None and any(row[2] for row in rows):
+            candidates = view.masks(seen.candidate, self.network.config.image_size).cpu().numpy()
         sightings = []
-        for row, applied in enumerate(asked_for):
+        for place, (memory, (score, *switch)) in enumerate(zip(memories, rows, strict=True)):
+            probability = switch[0] if asked[place] else None
             candidate = None
-            if applied and candidates is not None:
-                memories[row].last_applied = memories[row].frames - 1
-                memories[row].last_probability = probabilities[row]
-                candidate = candidates[row]
-            sightings.append(Sighting(seen[row], scores[row], probabilities[row], candidate))
+            if candidates is not None and probability is not None and switch[1]:
+                memory.last_applied = memory.frames - 1
+                memory.last_probability = probability
+                candidate = candidates[place]
+            sightings.append(Sighting(masks[place], score, probability, candidate))
         return sightings
+
+    def _side_by_side(self, commands: Sequence[LivingCommand]) -> Sentences:
+        text = _pad_texts([command.text for command in commands])
+        verbs = _pad_verbs(commands, text).to(self.device)
+        return Sentences(text, verbs, tuple(any(command.verbs) for command in commands))
 
     def _autocast(self) -> AbstractContextManager[object]:
         if self.precision == "float32":
@@ -227,6 +214,11 @@ def _device(name: str) -> torch.device:
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         raise ValueError(f"device: {name} is not there; CUDA devices: {torch.cuda.device_count()}")
     return device
+
+
+def _asked(memories: Sequence[Memory], correction: SwitchCorrection) -> list[bool]:
+    """Tell for which commands the conditional memory encoder is asked on the next frame."""
+    return [may_write(correction, one.frames, one.last_applied) for one in memories]
 
 
 def _pad_texts(texts: Sequence[TextStem]) -> TextStem:

@@ -53,10 +53,20 @@ class Memory:
             ),
         )
 
+    @classmethod
+    def full(cls, tensors: Sequence[Tensor]) -> "Memory":
+        """Take rings and windows, in the order of `tensors`, that are full."""
+        return cls(tensors[0], tensors[1], tuple(tensors[2:]), frames=MEMORY_POINTERS)
+
     def tensors(self) -> dict[str, Tensor]:
         """Return the rings and windows by name, in this order."""
         windows = {f"windows.{index}": window for index, window in enumerate(self.windows)}
         return {"memories": self.memories, "pointers": self.pointers, **windows}
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every ring and window is full: from now on each frame finds the same shapes."""
+        return self.frames >= max([MEMORY_POINTERS, *map(len, self.windows)])
 
     @property
     def nbytes(self) -> int:
@@ -65,19 +75,20 @@ class Memory:
 
     def push(self, memory: Tensor, pointer: Tensor) -> None:
         """Memorise a frame: (C_mem, H, W) and (C,)."""
-        self.memories = _pushed(self.memories, memory[None])
-        self.pointers = _pushed(self.pointers, pointer[None])
+        _push(self.memories, memory[None])
+        _push(self.pointers, pointer[None])
         self.frames += 1
 
     def push_windows(self, frames: Sequence[Tensor]) -> None:
         """Keep what the adapters made of new frames: three tensors (N, A, H, W)."""
-        self.windows = tuple(_pushed(w, f) for w, f in zip(self.windows, frames, strict=True))
+        for window, frame in zip(self.windows, frames, strict=True):
+            _push(window, frame)
 
 
-def _pushed(ring: Tensor, new: Tensor) -> Tensor:
+def _push(ring: Tensor, new: Tensor) -> None:
     new = new[-len(ring) :]
-    # Not the end of a longer tensor, which would keep all of that alive.
-    return torch.cat((ring[len(new) :], new.to(ring.dtype)))
+    # In place: a recorded frame finds the rings where they were.
+    ring.copy_(torch.cat((ring[len(new) :], new.to(ring.dtype))))
 
 
 def stack_banks(memories: Sequence[Memory]) -> tuple[MemoryBank | None, Tensor | None]:

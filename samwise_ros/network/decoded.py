@@ -27,15 +27,11 @@ class Decoded:
     early_token: Tensor
 
     @classmethod
-    def in_places(cls, parts: Sequence["Decoded"], places: Tensor) -> "Decoded":
-        """Put the rows of several parts, one after the other, at their places (B,) of one."""
-        order = places.argsort()
-        return cls(
-            *(
-                torch.cat([getattr(part, item.name) for part in parts])[order]
-                for item in fields(cls)
-            )
-        )
+    def in_places(cls, parts: Sequence["Decoded"], places: Sequence[int]) -> "Decoded":
+        """Put the rows of several parts, one after the other, at their places of one."""
+        order = sorted(range(len(places)), key=places.__getitem__)
+        joined = (torch.cat([getattr(part, item.name) for part in parts]) for item in fields(cls))
+        return cls(*(rows_of(one, order) for one in joined))
 
     def halves(self) -> tuple["Decoded", "Decoded"]:
         """Return the first and the second half of the rows."""
@@ -47,3 +43,8 @@ class Decoded:
     def low_res_masks(self) -> Tensor:
         """(B, 1, S/4, S/4) mask logits after the no-object rule."""
         return torch.where(self.score[:, :, None, None] > 0, self.logits, NO_OBJECT_LOGIT)
+
+
+def rows_of(tensor: Tensor, rows: Sequence[int]) -> Tensor:
+    """Choose rows by numbers that the host knows; a list as an index would be sent to the GPU."""
+    return torch.stack([tensor[row] for row in rows])

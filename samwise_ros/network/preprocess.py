@@ -1,5 +1,7 @@
 """From a camera's image to the network's square, and back."""
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -40,11 +42,17 @@ def to_square(frames: Tensor, side: int) -> Tensor:
     """
     size = resized_size(frames.shape[1], frames.shape[2], side)
     pixels = resize(frames.permute(0, 3, 1, 2), *size).float()
-    mean = torch.tensor(MEAN, device=pixels.device).view(3, 1, 1)
-    deviation = torch.tensor(DEVIATION, device=pixels.device).view(3, 1, 1)
+    mean, deviation = _statistics(pixels.device)
     pixels = (pixels / 255 - mean) / deviation
     height, width = pixels.shape[-2:]
     return functional.pad(pixels, (0, side - width, 0, side - height))
+
+
+@lru_cache
+def _statistics(device: torch.device) -> tuple[Tensor, Tensor]:
+    """Return mean and deviation (3, 1, 1): kept, since the way to a GPU would be one for each."""
+    mean, deviation = (torch.tensor(one, device=device) for one in (MEAN, DEVIATION))
+    return mean.view(3, 1, 1), deviation.view(3, 1, 1)
 
 
 def to_frame_size(low_res: Tensor, height: int, width: int, side: int) -> Tensor:

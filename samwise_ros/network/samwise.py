@@ -1,5 +1,6 @@
 """SAMWISE: the two trunks in lockstep, and one frame's decoding with memory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -8,7 +9,7 @@ from torch import Tensor, nn
 from samwise_ros.network.adapter import Adapter
 from samwise_ros.network.conditional_memory import ConditionalMemoryEncoder, write_candidate
 from samwise_ros.network.config import SamwiseConfig
-from samwise_ros.network.decoded import Decoded
+from samwise_ros.network.decoded import Decoded, rows_of
 from samwise_ros.network.frozen_sam2 import Sam2
 from samwise_ros.network.memory_bank import MemoryBank
 from samwise_ros.network.prompt import Prompt
@@ -235,6 +236,7 @@ class Samwise(nn.Module):
         fresh: Tensor | None = None,
         due: Tensor | None = None,
         verbs: Tensor | None = None,
+        spoken: Sequence[bool] | None = None,
     ) -> Tracked:
         """Find the targets on one frame.
 
@@ -244,7 +246,9 @@ class Samwise(nn.Module):
             fresh: (B,) bool, true for commands at their first frame; ``None``: none is.
             due: (B,) bool, true where the conditional memory encoder decides; ``None``: nowhere.
             verbs: (B, L) bool, the verbs' tokens for the motion prompt, some rows with none;
-                ``None``: no verb. Best on the host, which must look whether there are any.
+                ``None``: no verb.
+            spoken: which rows of ``verbs`` have any; ``None``: the host waits for the device and
+                looks.
         """
         sentence = self.prompt.sentence(frame.sentence)
         still = torch.cat((self.sam.empty_point(len(sentence)), sentence), 1)
@@ -255,7 +259,13 @@ class Samwise(nn.Module):
             if fresh is not None:
                 features = torch.where(fresh[:, None, None, None], unremembered, features)
         asked = None if due is None else unremembered
-        decoded, candidate = self._decode(features, asked, frame, still, verbs)
+        if verbs is not None and spoken is None:
+            spoken = verbs.any(1).tolist()
+        if verbs is not None and spoken is not None and any(spoken):
+            decoded = self._decode_spoken(features, frame, still, verbs, spoken)
+            candidate = None if asked is None else self.sam.decode(asked, frame.high_res, still)
+        else:
+            decoded, candidate = self._decode(features, asked, frame, still)
         if candidate is None or due is None:
             return Tracked(decoded)
         decision = self.conditional_memory_encoder(decoded.pointer, candidate.early_token)
@@ -268,15 +278,8 @@ class Samwise(nn.Module):
         unremembered: Tensor | None,
         frame: FrameFeatures,
         still: Tensor,
-        verbs: Tensor | None,
     ) -> tuple[Decoded, Decoded | None]:
-        """Decode with memory, with a token for the verbs; and without either, if that is asked."""
-        spoken = None if verbs is None else verbs.any(1).cpu()
-        if verbs is not None and spoken is not None and spoken.any():
-            decoded = self._decode_spoken(features, frame, still, verbs, spoken)
-            if unremembered is None:
-                return decoded, None
-            return decoded, self.sam.decode(unremembered, frame.high_res, still)
+        """Decode with memory; and without, if that is asked."""
         if unremembered is None:
             return self.sam.decode(features, frame.high_res, still), None
         # The prompt is the same: as one batch they take half the calls.
@@ -290,19 +293,20 @@ class Samwise(nn.Module):
         frame: FrameFeatures,
         still: Tensor,
         verbs: Tensor,
-        spoken: Tensor,
+        spoken: Sequence[bool],
     ) -> Decoded:
         """Decode with a token for the verbs where there are any; the decoder knows no padding."""
         moving = torch.cat((still, self.prompt.verb(frame.text, verbs)), 1)
-        if spoken.all():
+        if all(spoken):
             return self.sam.decode(features, frame.high_res, moving)
-        parts, places = [], []
-        for prompt, there in ((still, ~spoken), (moving, spoken)):
-            rows = there.nonzero().flatten().to(features.device)
-            high_res = [level[rows] for level in frame.high_res]
-            parts.append(self.sam.decode(features[rows], high_res, prompt[rows]))
-            places.append(rows)
-        return Decoded.in_places(parts, torch.cat(places))
+        parts: list[Decoded] = []
+        places: list[int] = []
+        for prompt, has_any in ((still, False), (moving, True)):
+            rows = [row for row, one in enumerate(spoken) if one == has_any]
+            high_res = [rows_of(level, rows) for level in frame.high_res]
+            parts.append(self.sam.decode(rows_of(features, rows), high_res, rows_of(prompt, rows)))
+            places += rows
+        return Decoded.in_places(parts, places)
 
     def memorise(self, frame: FrameFeatures, tracked: Tracked) -> Tensor:
         """Encode a frame and its outcome into a memory, (B, C_mem, H, W)."""
