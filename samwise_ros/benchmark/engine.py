@@ -93,7 +93,11 @@ def measure_engine(benchmark: EngineBenchmark) -> list[Table]:
     return tables
 
 
-_TIMES = (Column("frames/s", ("frames_per_second",), 1), *LATENCY)
+_TIMES = (
+    Column("frames/s", ("frames_per_second",), 1),
+    *LATENCY,
+    Column("GPU memory, MiB", ("gpu_mib",), 0),
+)
 _STREAM = (
     Column("frames", ("from", "to")),
     *LATENCY,
@@ -122,6 +126,9 @@ class Subject:
         """Time frames of cameras that take turns, each seen by all commands."""
         self._say([Command(sentence, sentence) for sentence in SENTENCES[:commands]])
         frames = _stream(size, [f"camera {index}" for index in range(cameras)])
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+            torch.cuda.reset_peak_memory_stats(self.device)
         durations = time_calls(
             lambda: self._engine.step(next(frames)),
             self.device,
@@ -130,7 +137,10 @@ class Subject:
             about,
         )
         rate = round(len(durations) / sum(durations), 2)
-        return {"frames_per_second": rate, **Spread.of(durations).to_json()}
+        row: Row = {"frames_per_second": rate, **Spread.of(durations).to_json()}
+        # What was taken of the GPU, beside what was in use of that.
+        peak = torch.cuda.max_memory_reserved(self.device) if self.device.type == "cuda" else None
+        return {**row, "gpu_mib": peak and round(peak / MIB)}
 
     def stream(self, commands: int, size: tuple[int, int]) -> list[Row]:
         """Time the parts of one long stream."""

@@ -41,7 +41,8 @@ class VersusBenchmark:
         model: a shipped model's name, a folder, or a preset, which gets random weights.
         device: auto, cpu, cuda or cuda:N.
         precision: auto, float32, bfloat16 or float16; of both.
-        clips: of as many frames as the model's; the first one does not count.
+        clips: of as many frames as the model's; the first one does not count, on a GPU the first
+            three: until memories are full, and a frame is recorded.
         width, height: of the images, pixels.
     """
 
@@ -77,6 +78,9 @@ def measure_versus(benchmark: VersusBenchmark) -> list[Table]:
     told = engines["online"].describe()
     device = torch.device(str(told["device"]))
     dtype = getattr(torch, str(told["precision"]))
+    warm_up = 1 if device.type == "cpu" else 3
+    if benchmark.clips <= warm_up:
+        raise ValueError(f"clips: expected {warm_up + 1} or more, got {benchmark.clips}")
     followed = _follow(video_predictor(network.config).to(device), images)
     steps: dict[str, Callable[[], object]] = {PREDICTOR: partial(_next, followed, device, dtype)}
     for mode, engine in engines.items():
@@ -94,7 +98,7 @@ def measure_versus(benchmark: VersusBenchmark) -> list[Table]:
             # Nothing comes of a frame before the clip is full.
             taken["clip"] = [sum(taken["clip"]) / clip]
             for way, seconds in taken.items():
-                durations[way] += seconds if index else []
+                durations[way] += seconds if index >= warm_up else []
     spreads = {way: Spread.of(taken) for way, taken in durations.items()}
     rows = [
         {

@@ -251,7 +251,8 @@ class Engine:
 
     def describe(self) -> dict[str, object]:
         """Return what is at work, for people."""
-        network = self._inference.network
+        network, steady = self._inference.network, self._inference.steady
+        of_a_gpu = {"cuda_graphs": steady.failure or len(steady.recordings)} if steady else {}
         return {
             "model": self._model,
             "device": str(self._inference.device),
@@ -261,6 +262,7 @@ class Engine:
             "image_size": network.config.image_size,
             "parameters": sum(parameter.numel() for parameter in network.parameters()),
             "memory_bytes_per_command": self._inference.memory_bytes,
+            **of_a_gpu,
         }
 
     def _process(self, frames: list[Frame], events: tuple[Event, ...]) -> list[FrameResult]:

@@ -19,6 +19,7 @@ from samwise_ros.engine.memory import Memory
 from samwise_ros.engine.steady import Steady
 from samwise_ros.engine.switch import may_write
 from samwise_ros.network.fingerprint import fingerprint
+from samwise_ros.network.reduced import reduce_products
 from samwise_ros.network.samwise import Samwise, TextStem
 from samwise_ros.network.tokenizer import SentenceTokenizer
 from samwise_ros.network.verbs import Verbs
@@ -62,7 +63,7 @@ class Inference:
     def __init__(
         self, network: Samwise, tokenizer: SentenceTokenizer, device: str, precision: str
     ) -> None:
-        """Bring the network to its device.
+        """Bring the network to its device, and its weights to the precision.
 
         Raises:
             ValueError: for a device, precision or verb tagger that is not there.
@@ -76,6 +77,8 @@ class Inference:
             raise ValueError("precision: float16 is for cuda; on the cpu use float32 or bfloat16")
         self.precision = precision
         self.network = network.to(self.device).eval().requires_grad_(False)
+        if precision != "float32":
+            reduce_products(self.network, _DTYPES[precision])
         self.tokenizer = tokenizer
         self._verbs = Verbs(network.config, tokenizer)
         self._texts: OrderedDict[str, tuple[TextStem, tuple[bool, ...]]] = OrderedDict()

@@ -139,8 +139,9 @@ class Persistence:
     def _check(self, facts: Facts, cameras: Sequence[str]) -> None:
         """Refuse what is not of this engine."""
         for name, expected, got in (
-            ("network", self._inference.fingerprint, facts.network),
+            # First, since it is part of the network's fingerprint.
             ("precision", self._inference.precision, facts.precision),
+            ("network", self._inference.fingerprint, facts.network),
             ("mode", self._config.mode, facts.mode),
         ):
             if got != expected:
