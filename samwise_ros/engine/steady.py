@@ -20,7 +20,7 @@ from samwise_ros.network.samwise import Samwise, TextStem
 
 _KEPT = 8
 """Recordings: sets of commands, each on its camera."""
-_CLOSE = 0.01
+_CLOSE = 0.05
 """A recording's results may differ by so much, relatively, from those that it was made from."""
 
 Step = Callable[..., tuple[Tensor, ...]]
@@ -38,13 +38,13 @@ class Recording:
     """A recorded frame.
 
     Attributes:
-        pixels, due: where its inputs go.
+        inputs: the tensors that it reads, kept where they are: pixels, whom to ask for, sentences,
+            and the memories' own.
         replay: gives what is in `Seen`.
         memories: that it brings up to date.
     """
 
-    pixels: Tensor
-    due: Tensor
+    inputs: Sequence[Tensor]
     replay: Callable[[], tuple[Tensor, ...]]
     memories: tuple[weakref.ref[Memory], ...]
 
@@ -96,6 +96,8 @@ class Steady:
         recording = self.recordings.get(key)
         # An id may be another memory's after the first one's end.
         if recording is None or not recording.alive:
+            living = [item for item in self.recordings.items() if item[1].alive]
+            self.recordings = OrderedDict(living[1 - _KEPT :])
             try:
                 recording = self._make(pixels, sentences(), memories, asked, view)
             except RuntimeError as error:
@@ -103,20 +105,15 @@ class Steady:
                 self.recordings.clear()
                 warnings.warn(f"frames are not recorded: {self.failure}", SteadyWarning, 2)
                 return None
-            self._keep(key, recording)
+            self.recordings[key] = recording
         self.recordings.move_to_end(key)
-        recording.pixels.copy_(pixels, non_blocking=True)
-        recording.due.copy_(torch.tensor(asked), non_blocking=True)
+        frame, due, *_ = recording.inputs
+        frame.copy_(pixels, non_blocking=True)
+        due.copy_(torch.tensor(asked), non_blocking=True)
         seen = Seen(*recording.replay())
         for memory in memories:
             memory.frames += 1
         return seen
-
-    def _keep(self, key: object, recording: Recording) -> None:
-        self.recordings[key] = recording
-        for other, one in list(self.recordings.items()):
-            if not one.alive or (len(self.recordings) > _KEPT and other != key):
-                del self.recordings[other]
 
     def _make(
         self,
@@ -134,7 +131,8 @@ class Steady:
         device = memories[0].memories.device
         frame, due = pixels.to(device), torch.tensor(asked, device=device)
         rings = [tensor for memory in memories for tensor in memory.tensors().values()]
-        inputs = [frame, due, *_tensors(sentences), *rings]
+        text = sentences.text
+        inputs = [frame, due, text.hidden, text.mask, sentences.verbs, *rings]
         before = [one.clone() for one in rings]
 
         def restore() -> None:
@@ -154,11 +152,7 @@ class Steady:
                 raise RuntimeError("a recorded frame gave something else than the frame itself")
         finally:
             restore()
-        return Recording(frame, due, replay, tuple(weakref.ref(one) for one in memories))
-
-
-def _tensors(sentences: Sentences) -> tuple[Tensor, ...]:
-    return sentences.text.hidden, sentences.text.mask, sentences.verbs
+        return Recording(inputs, replay, tuple(weakref.ref(one) for one in memories))
 
 
 def _step(network: Samwise, spoken: tuple[bool, ...], of_each: int, view: View) -> Step:
