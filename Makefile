@@ -15,7 +15,7 @@ requirements := requirements.txt requirements-ros.txt requirements-verbs.txt req
 fits := import sys, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))
 enter := . ./env.sh &&
 
-.PHONY: help workspace demo test test-slow soak train-smoke lint clean FORCE
+.PHONY: help workspace demo test test-slow soak benchmark-cuda train-smoke lint clean FORCE
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
@@ -36,6 +36,14 @@ soak: workspace  ## faults and load for a quarter of an hour, told in docs/relia
 	@rm -rf .workspace/soak
 	@$(enter) SOAK_FIGURES=$$PWD/.workspace/soak pytest -m slow -s test/ros/soak
 	@$(enter) python test/ros/soak/figures.py .workspace/soak
+
+benchmark-cuda: workspace  ## base_plus on a GPU: that recorded frames are frames, then the speed, told in benchmarks/results
+	@$(enter) python -c "import sys, torch; sys.exit(not torch.cuda.is_available() and 'no GPU is there for PyTorch')"
+	@$(enter) pytest test/engine/test_steady.py
+	@$(enter) samwise benchmark network --model base_plus --precision float32 bfloat16 --device cuda \
+	  --json benchmarks/results/network_cuda.json --trace .workspace/trace.json
+	@$(enter) samwise benchmark engine --model base_plus --device cuda --json benchmarks/results/engine_cuda.json
+	@$(enter) samwise benchmark versus --device cuda --clips 20 --json benchmarks/results/versus_cuda.json
 
 train-smoke: workspace  ## write a data set, train 4 steps with a stop between, evaluate; seconds
 	@rm -rf .workspace/train-smoke

@@ -32,9 +32,15 @@ TABLE = re.compile(
 )
 QUALITY = {"RELIABLE": "R", "BEST_EFFORT": "BE", "VOLATILE": "V", "TRANSIENT_LOCAL": "TL"}
 README_ROWS = (
-    *(interface.IMAGE, interface.COMMAND),
-    *(interface.MASK, interface.LABEL_MASK, interface.TARGETS, interface.OVERLAY),
-    *(interface.TARGET_POSE, interface.EVENTS, interface.DIAGNOSTICS),
+    interface.IMAGE,
+    interface.COMMAND,
+    interface.MASK,
+    interface.LABEL_MASK,
+    interface.TARGETS,
+    interface.OVERLAY,
+    interface.TARGET_POSE,
+    interface.EVENTS,
+    interface.DIAGNOSTICS,
 )
 
 

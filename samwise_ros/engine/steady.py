@@ -16,6 +16,7 @@ from torch import Tensor
 
 from samwise_ros.engine.frame_step import Seen, Sentences, View, encode, see
 from samwise_ros.engine.memory import Memory
+from samwise_ros.network.preprocess import kept_for
 from samwise_ros.network.samwise import Samwise, TextStem
 
 _KEPT = 8
@@ -38,13 +39,14 @@ class Recording:
     """A recorded frame.
 
     Attributes:
-        inputs: the tensors that it reads, kept where they are: pixels, whom to ask for, sentences,
-            and the memories' own.
+        inputs: the tensors that it reads: pixels, whom to ask for, sentences, and the memories'.
+        kept: what it reads besides, and nobody else may keep.
         replay: gives what is in `Seen`.
         memories: that it brings up to date.
     """
 
     inputs: Sequence[Tensor]
+    kept: Sequence[Tensor]
     replay: Callable[[], tuple[Tensor, ...]]
     memories: tuple[weakref.ref[Memory], ...]
 
@@ -152,7 +154,8 @@ class Steady:
                 raise RuntimeError("a recorded frame gave something else than the frame itself")
         finally:
             restore()
-        return Recording(inputs, replay, tuple(weakref.ref(one) for one in memories))
+        kept = kept_for(view.height, view.width, self._network.config.image_size, device)
+        return Recording(inputs, kept, replay, tuple(weakref.ref(one) for one in memories))
 
 
 def _step(network: Samwise, spoken: tuple[bool, ...], of_each: int, view: View) -> Step:

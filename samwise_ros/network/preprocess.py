@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from samwise_ros.network.resize import resize
+from samwise_ros.network.resize import resize, taps
 
 MEAN = (0.485, 0.456, 0.406)
 DEVIATION = (0.229, 0.224, 0.225)
@@ -46,6 +46,15 @@ def to_square(frames: Tensor, side: int) -> Tensor:
     pixels = (pixels / 255 - mean) / deviation
     height, width = pixels.shape[-2:]
     return functional.pad(pixels, (0, side - width, 0, side - height))
+
+
+def kept_for(height: int, width: int, side: int, device: torch.device) -> tuple[Tensor, ...]:
+    """Return what `to_square` keeps for images of a size, until too many other sizes came.
+
+    Whoever replays it without calling it must keep that alive.
+    """
+    new_height, new_width = resized_size(height, width, side)
+    return (*taps(width, new_width, device), *taps(height, new_height, device))
 
 
 @lru_cache

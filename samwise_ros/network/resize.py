@@ -15,7 +15,7 @@ _BITS = 22  # of the weights' fraction: 255 times a weight still fits 32 bits
 
 
 @lru_cache(maxsize=64)
-def _taps(size: int, new_size: int, device: torch.device) -> tuple[Tensor, Tensor]:
+def taps(size: int, new_size: int, device: torch.device) -> tuple[Tensor, Tensor]:
     """Return which pixels each new pixel reads, and with which weights: (K, new_size) both."""
     scale = size / new_size
     support = max(scale, 1.0)
@@ -31,7 +31,7 @@ def _taps(size: int, new_size: int, device: torch.device) -> tuple[Tensor, Tenso
 
 def _resize_first(values: Tensor, new_size: int) -> Tensor:
     """Resize uint8 values (size, M) along the first axis: what is read lies side by side."""
-    index, weight = _taps(len(values), new_size, values.device)
+    index, weight = taps(len(values), new_size, values.device)
     shape = (new_size, values.shape[1])
     total = torch.full(shape, 1 << (_BITS - 1), dtype=torch.int32, device=values.device)
     for one_index, one_weight in zip(index, weight, strict=True):

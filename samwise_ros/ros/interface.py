@@ -167,9 +167,18 @@ DIAGNOSTICS = Topic(
     "one status for the model and one for each camera, in every state of the node",
 )
 OUTPUTS = (
-    *(MASK, LABEL_MASK, TARGETS, OVERLAY, COMPRESSED_OVERLAY),
-    *(TARGET_POSE, MASKED_DEPTH, MASKED_INFO, MARKERS),
-    *(EVENTS, COMMANDS, DIAGNOSTICS),
+    MASK,
+    LABEL_MASK,
+    TARGETS,
+    OVERLAY,
+    COMPRESSED_OVERLAY,
+    TARGET_POSE,
+    MASKED_DEPTH,
+    MASKED_INFO,
+    MARKERS,
+    EVENTS,
+    COMMANDS,
+    DIAGNOSTICS,
 )
 
 ENABLE = Service(

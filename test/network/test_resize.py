@@ -5,8 +5,8 @@ import pytest
 import torch
 from PIL import Image
 
-from samwise_ros.network.preprocess import resized_size, to_square
-from samwise_ros.network.resize import resize
+from samwise_ros.network.preprocess import kept_for, resized_size, to_square
+from samwise_ros.network.resize import resize, taps
 
 
 # Tall images are left out: Pillow 13 resizes their columns first, the released program's did not.
@@ -33,3 +33,12 @@ def test_extreme_sizes_stay_inside_the_square(size):
     height, width = resized_size(*size, 128)
     assert 1 <= height <= 128
     assert 1 <= width <= 128
+
+
+def test_what_is_kept_for_a_size_is_what_its_images_need():
+    taps.cache_clear()
+    kept = kept_for(96, 130, 128, torch.device("cpu"))
+    assert len(kept) == 4
+    made = taps.cache_info().misses
+    to_square(torch.zeros(1, 96, 130, 3, dtype=torch.uint8), 128)
+    assert taps.cache_info().misses == made
