@@ -22,7 +22,9 @@ from samwise_ros.msg import CommandArray
 T = TypeVar("T")
 
 PATIENCE_S = 10.0  # for whoever is expected to be there
-SETTLED_S = 2.0  # without another node coming into sight: gaps of 1.5 s were seen with two nodes
+# Without another node coming into sight. Fast DDS announces a participant anew every 3 s: one whose
+# announcement was missed, as on a busy machine, is seen by the next.
+SETTLED_S = 3.5
 
 LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
