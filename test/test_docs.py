@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import yaml
 
 from samwise_ros.cli.main import SUBCOMMANDS
 from samwise_ros.engine.types import EventKind
@@ -111,6 +112,21 @@ def test_the_tables_are_the_codes() -> None:
 def test_every_declared_topic_and_service_is_in_a_table() -> None:
     declared = [one for one in vars(interface).values() if isinstance(one, Topic | Service)]
     assert declared == [*interface.INPUTS, *interface.OUTPUTS, *interface.SERVICES]
+
+
+def test_rviz_shows_topics_that_are_declared() -> None:
+    """In a quality of service that the node offers, of the camera that is the default."""
+    config = yaml.safe_load((ROOT / "config" / "samwise.rviz").read_text())
+    declared = {
+        one.of("camera").replace("~", "/samwise_node"): one.profile() for one in interface.OUTPUTS
+    }
+    shown = [one["Topic"] for one in config["Visualization Manager"]["Displays"] if "Topic" in one]
+    assert shown
+    for topic in shown:
+        offered = declared[topic["Value"]]
+        wanted = topic["Reliability Policy"].upper().replace(" ", "_")
+        assert wanted in ("BEST_EFFORT", offered.reliability.name)
+        assert topic["Durability Policy"].upper() == offered.durability.name
 
 
 def test_every_kind_of_event_is_explained() -> None:

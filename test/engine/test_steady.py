@@ -24,20 +24,10 @@ FULL = 15  # frames until every ring is full
 COMMANDS = (Command("a", "the red mug"), Command("b", "the small blue ball that moves left"))
 
 
-class Traces:
-    """Records steps by torch.fx."""
-
-    def __init__(self) -> None:
-        self.replayed = 0
-
-    def record(self, step: Step, inputs: Sequence[Tensor]) -> Callable[[], tuple[Tensor, ...]]:
-        traced = make_fx(step)(*inputs)
-
-        def replay() -> tuple[Tensor, ...]:
-            self.replayed += 1
-            return tuple(traced(*inputs))
-
-        return replay
+def trace(step: Step, inputs: Sequence[Tensor]) -> Callable[[], tuple[Tensor, ...]]:
+    """Record a step by torch.fx."""
+    traced = make_fx(step)(*inputs)
+    return lambda: tuple(traced(*inputs))
 
 
 @pytest.fixture
@@ -55,7 +45,7 @@ def pair(tokenizer) -> Callable[..., tuple[Engine, Engine]]:
             Engine(network, tokenizer, config, precision="float32") for _ in range(2)
         )
         if recording._inference.steady is None:
-            recording._inference.steady = Steady(network, Traces().record)
+            recording._inference.steady = Steady(network, trace)
         plain._inference.steady = None
         return recording, plain
 
