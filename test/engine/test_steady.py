@@ -138,6 +138,24 @@ def test_a_recording_that_gives_something_else_is_not_used(pair):
     assert_goes_on_without(pair(), forget, "something else")
 
 
+def test_a_recording_whose_mask_has_another_border_is_used(pair):
+    engine, _ = pair()
+
+    def round_differently(step: Step, inputs: Sequence[Tensor]) -> Callable[[], tuple[Tensor, ...]]:
+        def replay() -> tuple[Tensor, ...]:
+            masks, *others = step(*inputs)
+            masks[:, :2] ^= True
+            return masks, *others
+
+        return replay
+
+    engine._inference.steady = Steady(engine._inference.network, round_differently)
+    engine.add(Command("a", "the red mug"))
+    for index, image in enumerate(drifting((60, 80), FULL + 1)):
+        engine.step(Frame(image, stamp_ns=index))
+    assert recorded(engine) == 1
+
+
 def assert_goes_on_without(engines, record, reason) -> None:
     engines[0]._inference.steady = Steady(engines[0]._inference.network, record)
     for engine in engines:
