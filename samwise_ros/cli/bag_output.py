@@ -24,12 +24,12 @@ from rosbags.typesys import TypesysError, get_types_from_msg
 from rosbags.typesys.store import Typestore
 
 from samwise_ros.cli.bag_messages import NANOSECONDS, Messages
+from samwise_ros.cli.field import NODE
 from samwise_ros.engine.commands import CommandStatus
 from samwise_ros.engine.types import Event, FrameResult, Target
 from samwise_ros.vision.masks import label_mask
 from samwise_ros.vision.overlay import Layer, draw_overlay
 
-_NODE = "/samwise_node"
 _FOR_EVER = QosTime(9_223_372_036, 854_775_807)  # as ROS 2 writes it
 
 
@@ -140,7 +140,7 @@ class BagOutput:
 
     def _topic(self, name: str, kind: str, depth: int, latched: bool = False) -> Connection:
         return self._writer.add_connection(
-            f"{_NODE}/{name}",
+            f"{NODE}/{name}",
             kind,
             typestore=self._types,
             offered_qos_profiles=[_quality(depth, latched)],

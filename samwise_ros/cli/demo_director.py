@@ -13,9 +13,9 @@ from rclpy.node import Node
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
+from samwise_ros.cli.field import NODE
 from samwise_ros.msg import TargetArray, TargetEvent
 
-NODE = "/samwise_node"
 IMAGE_TOPIC = "/camera/image_raw"
 SECOND_NS = 1_000_000_000
 _WAITING_MASKS = 8

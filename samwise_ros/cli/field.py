@@ -3,11 +3,16 @@
 import argparse
 from importlib.util import find_spec
 
+NODE = "/samwise_node"  # as the launch file names it, without a namespace
+
 
 def add_node_argument(parser: argparse.ArgumentParser) -> None:
     """Declare the option that chooses the node."""
     parser.add_argument(
-        "--node", default="", metavar="NAME", help="such as /kitchen/samwise_node, if not the only"
+        "--node",
+        default="",
+        metavar="NAME",
+        help=f"such as /kitchen{NODE} (default: {NODE}, or else the only one)",
     )
 
 

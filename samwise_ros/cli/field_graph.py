@@ -17,6 +17,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.signals import SignalHandlerOptions
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
+from samwise_ros.cli.field import NODE
 from samwise_ros.msg import CommandArray
 
 T = TypeVar("T")
@@ -96,14 +97,15 @@ class Graph:
         """Wait for a node.
 
         Args:
-            wanted: its name with its namespace; empty is the only samwise node.
+            wanted: its name with its namespace; empty is `NODE`, which is taken as soon as it
+                comes into sight, or else the only samwise node, which takes some seconds.
 
         Returns:
             Its full name.
 
         Raises:
             NobodyError: it does not come.
-            ValueError: there are several, and none is chosen.
+            ValueError: there are several, none of that name, and none is chosen.
         """
         if wanted:
             name = f"/{wanted.strip('/')}"
@@ -135,8 +137,13 @@ class Graph:
         )
 
     def _settled(self) -> list[str]:
-        """Give the samwise nodes, if all have a name and no other comes into sight for a while."""
+        """Give the samwise nodes, if all have a name and no other comes into sight for a while.
+
+        Where one has the usual name it is the one that is meant, whoever else comes.
+        """
         nodes = self.samwise_nodes()
+        if NODE in nodes:
+            return [NODE]
         if nodes:
             self.listen(SETTLED_S)
         if any(one.node_name == _UNKNOWN_NAME for one in self._tellers()):

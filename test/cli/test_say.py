@@ -22,8 +22,8 @@ def field(tmp_path_factory: pytest.TempPathFactory, model: str) -> Field:
 
 @pytest.fixture(scope="module")
 def kitchen(field: Field) -> Iterator[Field]:
-    """The field with one node; its topic of events is remapped."""
-    with field.node("/kitchen", "-r", "~/events:=changes"):
+    """The field with one node of the usual name; its topic of events is remapped."""
+    with field.node("/", "-r", "~/events:=changes"):
         yield field
 
 
@@ -41,7 +41,7 @@ def test_without_a_node_that_is_said(field: Field) -> None:
 def test_a_sentence_is_looked_for_and_found(kitchen: Field) -> None:
     code, said = kitchen.samwise("say", "the red ball", "--seconds", "15")
     assert code == 0, said
-    assert said.startswith('said "the red ball" on /kitchen/samwise_node/command\n')
+    assert said.startswith('said "the red ball" on /samwise_node/command\n')
     assert re.search(rf'{TIME}-  ADDED      "the red ball"  searching  -$', said, re.MULTILINE), (
         said
     )
@@ -55,7 +55,7 @@ def test_more_is_said_and_all_of_it_cleared(kitchen: Field) -> None:
         "say", "the blue cube", "--add", "--id", "second", "--camera", "camera", "--seconds", "3"
     )
     assert code == 0, said
-    assert 'said track "the blue cube" on /kitchen/samwise_node/command_request\n' in said
+    assert 'said track "the blue cube" on /samwise_node/command_request\n' in said
     assert len(lines(said, "ADDED")) == 1, said
     assert not lines(said, "REMOVED"), said
     code, said = kitchen.samwise("say", "--id", "second", "--action", "reset", "--seconds", "3")
@@ -92,26 +92,6 @@ def test_what_others_say_is_theirs_and_ctrl_c_ends(kitchen: Field) -> None:
     mine.wait("REJECTED")
     assert mine.end() == 0
     assert "Traceback" not in mine.text
-
-
-def test_of_several_nodes_one_is_chosen(kitchen: Field) -> None:
-    assert kitchen.samwise("say", "the red ball", "--seconds", "1")[0] == 0
-    with kitchen.node("/garden", state="inactive"):
-        code, said = kitchen.samwise("say", "the red ball", "--seconds", "1")
-        assert code == 2, said
-        assert "expected one of /garden/samwise_node, /kitchen/samwise_node, got none" in said
-        one = ("--node", "kitchen/samwise_node", "--seconds", "3")
-        code, said = kitchen.samwise("say", "", *one)
-        assert code == 0, said
-        assert 'said "" on /kitchen/samwise_node/command\n' in said  # an event may come before
-        assert lines(said, "REMOVED"), said
-        code, said = kitchen.samwise("say", "the red ball", "--node", "/garden/samwise_node")
-        assert code == 1
-        assert "/garden/samwise_node is there but takes no commands, is it active?" in said
-        code, said = kitchen.samwise("say", "the red ball", "--node", "/attic/samwise_node")
-        assert code == 1
-        assert "/attic/samwise_node is not there" in said
-        assert said.endswith(": /garden/samwise_node, /kitchen/samwise_node\n")
 
 
 @pytest.mark.parametrize(

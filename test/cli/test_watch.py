@@ -27,7 +27,7 @@ def field(tmp_path_factory: pytest.TempPathFactory, model: str) -> Field:
 
 @pytest.fixture(scope="module")
 def node(field: Field) -> Iterator[subprocess.Popen[bytes]]:
-    with field.node("/kitchen") as process:
+    with field.node("/") as process:
         yield process
 
 
@@ -138,7 +138,7 @@ def test_a_terminal_gets_a_view(field: Field) -> None:
     assert field.samwise("say", "the red ball", "--seconds", "1")[0] == 0
     with terminal(field) as view:
         view.wait(
-            r"/kitchen/samwise_node +\r\n",
+            r"/samwise_node +\r\n",
             r"model  OK  active on cpu",
             r"camera  [1-9]\d*\.\d frames/s  latency p50 \d+ ms  \d+ dropped",
             r' 1 +"the red ball" +tracking +[01]\.\d\d +\d+x\d+ at \d+,\d+ +\d+ px',
@@ -161,7 +161,7 @@ def test_a_node_that_leaves_is_missed(
     field: Field, node: subprocess.Popen[bytes]
 ) -> None:  # the last test, since it ends the node
     with terminal(field) as view:
-        view.wait("/kitchen/samwise_node +\r\n")
+        view.wait("/samwise_node +\r\n")
         node.send_signal(signal.SIGINT)
-        view.wait("/kitchen/samwise_node  is not there any more", r"camera  0\.0 frames/s")
+        view.wait("/samwise_node  is not there any more", r"camera  0\.0 frames/s")
         assert view.end() == 0
