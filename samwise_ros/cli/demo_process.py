@@ -3,6 +3,7 @@
 import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -52,14 +53,11 @@ class DemoProcess:
         return self._process.poll()
 
     def tell(self, line: str) -> None:
-        """Write a line to its standard input.
-
-        Raises:
-            BrokenPipeError: it has ended.
-        """
+        """Write a line to its standard input; nothing, where it has ended."""
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{line}\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(f"{line}\n")
+            self._process.stdin.flush()
 
     def log_tail(self, lines: int = 15) -> str:
         """Give the last lines that it said."""

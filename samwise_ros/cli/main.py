@@ -7,6 +7,7 @@ Only the one that is asked for is imported, so that the overview comes at once.
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -34,7 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments after the program's name; ``None`` takes the process's.
 
     Returns:
-        Exit status: 0 if all went well, 2 for what the user can put right, 130 when interrupted.
+        Exit status: 0 if all went well or nobody reads any more, 2 for what the user can put right,
+        130 when interrupted.
     """
     given = sys.argv[1:] if argv is None else list(argv)
     name = _overview().parse_args(given[:1]).subcommand
@@ -47,7 +49,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     module.add_arguments(parser)
     arguments = parser.parse_args(given[1:])
     try:
-        return int(module.run(arguments))
+        status = int(module.run(arguments))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # Whoever read has what it wanted, such as `head`; nothing more can be written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (ValueError, OSError) as error:
         # Errors of these kinds name the file or setting and say what was expected.
         print(f"samwise {name}: error: {' '.join(str(error).split())}", file=sys.stderr)

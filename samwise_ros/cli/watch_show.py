@@ -1,6 +1,5 @@
 """Watches a node: as a live view in a terminal, as lines elsewhere."""
 
-import os
 import signal
 import sys
 from collections import deque
@@ -48,9 +47,6 @@ def show(wanted: str) -> int:
     except NobodyError as error:
         print(f"samwise watch: {error}", file=sys.stderr)
         return 1
-    except BrokenPipeError:
-        # Whoever read has what it wanted, such as `head`; nothing more can be written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         pass  # how it is ended
     return 0

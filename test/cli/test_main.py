@@ -1,5 +1,6 @@
 """The dispatcher: its help, its errors, and what it does not load."""
 
+import os
 import subprocess
 import sys
 
@@ -35,3 +36,14 @@ def test_what_is_not_known_is_refused(capsys: pytest.CaptureFixture[str]) -> Non
             main(argv)
         assert stop.value.code == 2
     assert "choose from" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_enough_is_no_error() -> None:
+    """As in `samwise download --list | head -1`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "samwise_ros.cli.main", "download", "--list"]
+    done = subprocess.run(command, check=False, stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert done.stderr == ""
+    assert done.returncode == 0
