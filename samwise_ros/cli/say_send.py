@@ -52,6 +52,7 @@ class _Talk:
         self._node = graph.find(saying.node)
         self._message = _message(saying)
         self._known = False
+        self._said = False
         listens = partial(graph.subscribed, self._node)
         speaks = partial(graph.published, self._node)
         self._topic = self._topic_of(listens, type(self._message))
@@ -66,6 +67,7 @@ class _Talk:
     def hold(self) -> None:
         """Say it and print the events."""
         self._voice.publish(self._message)
+        self._said = True
         print(f"said {self._words()} on {self._topic}", flush=True)
         end = time.monotonic() + self._saying.seconds
         while time.monotonic() < end:
@@ -86,6 +88,8 @@ class _Talk:
         self._known = True
 
     def _on_event(self, event: TargetEvent) -> None:
+        if not self._said:
+            return
         print(event_line(event), flush=True)
         if event.kind == TargetEvent.REJECTED and self._is_ours(event):
             self.refused = True
