@@ -8,6 +8,7 @@ Only the one that is asked for is imported, so that the overview comes at once.
 import argparse
 import importlib
 import os
+import select
 import sys
 from collections.abc import Sequence
 
@@ -52,17 +53,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         status = int(module.run(arguments))
         sys.stdout.flush()
         return status
-    except BrokenPipeError:
-        # Whoever read has what it wanted, such as `head`; nothing more can be written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except (ValueError, OSError) as error:
+        if isinstance(error, BrokenPipeError) and not _is_read():
+            # Whoever read has what it wanted, such as `head`; nothing more can be written.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
         # Errors of these kinds name the file or setting and say what was expected.
         print(f"samwise {name}: error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"samwise {name}: interrupted", file=sys.stderr)
         return 130
+
+
+def _is_read() -> bool:
+    """Tell whether standard output still has a reader, if it ever needed one."""
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)
+    return not poll.poll(0)
 
 
 def _overview() -> argparse.ArgumentParser:

@@ -47,3 +47,16 @@ def test_a_reader_that_has_enough_is_no_error() -> None:
     os.close(writer)
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+def test_another_broken_pipe_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As of a worker process that has died."""
+
+    def fail(_: object) -> int:
+        raise BrokenPipeError("the worker is gone")
+
+    monkeypatch.setattr("samwise_ros.cli.download.run", fail)
+    assert main(["download", "--list"]) == 2
+    assert "samwise download: error: the worker is gone" in capfd.readouterr().err
