@@ -32,7 +32,7 @@ test: lint  ## lint, then every test but the slow ones
 test-slow: workspace  ## the slow tests, those of soak among them
 	@$(enter) pytest -m slow
 
-soak: workspace  ## faults and load for a quarter of an hour, told in docs/reliability.md; SOAK_SHARE=0.02 for a part
+soak: workspace  ## faults and load for 20 minutes, told in docs/reliability.md; SOAK_SHARE=0.02 for a part
 	@rm -rf .workspace/soak
 	@$(enter) SOAK_FIGURES=$$PWD/.workspace/soak pytest -m slow -s test/ros/soak
 	@$(enter) python test/ros/soak/figures.py .workspace/soak

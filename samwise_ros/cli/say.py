@@ -29,7 +29,7 @@ class Saying:
         id: of the command; empty is made from the sentence.
         cameras: to look through; empty is all.
         action: one of `ACTIONS`; empty says the plain sentence, as a speech recogniser would.
-        node: its full name; empty is the only one.
+        node: its full name; empty is the usual one, or else the only one.
         seconds: how long to print events.
     """
 

@@ -24,7 +24,7 @@ def show(wanted: str) -> int:
     """Watch until Ctrl-C.
 
     Args:
-        wanted: the node's full name; empty is the only one.
+        wanted: the node's full name; empty as in `Graph.find`.
 
     Returns:
         Exit status: 0, or 1 if there is no node.
