@@ -24,8 +24,10 @@ from samwise_ros.cli.bag_input import BagError, BagInput
 from samwise_ros.cli.bag_messages import NANOSECONDS, message_types
 from samwise_ros.cli.bag_output import BagOutput, mcap_writer
 from samwise_ros.cli.bag_tally import Tally
+from samwise_ros.cli.threads import add_threads_argument
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
+from samwise_ros.engine.threads import use_threads
 from samwise_ros.engine.types import Command, Event, EventKind, Frame
 from samwise_ros.vision.encodings import ImageError
 
@@ -40,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--camera", default="camera", help="its name in the results (camera)")
     parser.add_argument("--model", default="tabletop", help="a shipped model's name or a folder")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+    add_threads_argument(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new .mcap file")
     parser.add_argument(
         "--results-only", action="store_true", help="do not copy what was recorded, to save space"
@@ -50,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Segment the bag."""
     out: Path = arguments.out
     _check(arguments)
+    use_threads(arguments.threads)
     types = message_types()
     with closing(BagInput(arguments.bag, arguments.topic, types)) as bag:
         engine, events = _engine(arguments)

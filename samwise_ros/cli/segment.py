@@ -15,8 +15,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from samwise_ros.cli.threads import add_threads_argument
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
+from samwise_ros.engine.threads import use_threads
 from samwise_ros.engine.types import Command, Event, EventKind, Frame, FrameResult
 from samwise_ros.vision.overlay import Layer, draw_overlay
 from samwise_ros.vision.video import (
@@ -36,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sentences", nargs="+", metavar="sentence", help="what to look for")
     parser.add_argument("--model", default="tabletop", help="a shipped model's name or a folder")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+    add_threads_argument(parser)
     parser.add_argument("--precision", default="auto", help="auto, float32, bfloat16 or float16")
     parser.add_argument(
         "--mode",
@@ -57,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Segment the video."""
+    use_threads(arguments.threads)
     source = Path(arguments.source)
     if source.exists() and arguments.out.exists() and arguments.out.samefile(source):
         raise ValueError(f"{arguments.out}: is the video to read; name another one with --out")
