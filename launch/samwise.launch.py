@@ -21,8 +21,8 @@ from launch_ros.actions import LifecycleNode, Node
 from launch_ros.parameter_descriptions import ParameterValue
 
 from samwise_ros.ros import launch_checks as checks
-from samwise_ros.ros.launch_settings import FALSE, PLACEHOLDER, TRUE, LaunchSettings, whole_path
-from samwise_ros.ros.rviz_config import rviz_config
+from samwise_ros.ros.launch.rviz_config import rviz_config
+from samwise_ros.ros.launch.settings import FALSE, PLACEHOLDER, TRUE, LaunchSettings, whole_path
 
 CONFIG = Path(get_package_share_directory("samwise_ros")) / "config"
 PROFILES = "FASTRTPS_DEFAULT_PROFILES_FILE"

@@ -16,9 +16,9 @@ import numpy as np
 from tqdm import tqdm
 
 from samwise_ros.cli.threads import add_threads_argument
+from samwise_ros.engine.backend.device import use_threads
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
-from samwise_ros.engine.threads import use_threads
 from samwise_ros.engine.types import Command, Event, EventKind, Frame, FrameResult
 from samwise_ros.vision.overlay import Layer, draw_overlay
 from samwise_ros.vision.video import (
