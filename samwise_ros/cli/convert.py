@@ -18,13 +18,18 @@ from pathlib import Path
 
 import torch
 
-from samwise_ros.cli.download_list import trained_frames
-from samwise_ros.network.checkpoint import load_state, load_tokenizer, read_tensors, save_model
+from samwise_ros.cli.download.catalogue import trained_frames
+from samwise_ros.network.checkpoints.model_folder import (
+    load_state,
+    load_tokenizer,
+    read_tensors,
+    save_model,
+)
+from samwise_ros.network.checkpoints.pretrained import load_sam2, load_text_encoder
 from samwise_ros.network.config import SamwiseConfig
-from samwise_ros.network.parts import load_sam2, load_text_encoder
 from samwise_ros.network.presets import PRESETS, preset
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.verbs import Verbs
+from samwise_ros.network.text.verbs import Verbs
 
 _MOTION_KEY = "project_motion_prompts"
 

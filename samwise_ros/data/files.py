@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from samwise_ros.data.checked_json import Entry
 from samwise_ros.data.dataset import DatasetError, Video
-from samwise_ros.data.entry import Entry
 
 # What Pillow raises for a file that is damaged or no image; a SyntaxError is its word for it.
 _DAMAGED = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)

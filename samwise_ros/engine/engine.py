@@ -7,19 +7,19 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from samwise_ros.engine.backend.inference import Inference
+from samwise_ros.engine.camera_stream import LastFrame
 from samwise_ros.engine.commands import CommandStatus, LivingCommand, free_label, refusal
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.events import added, rejected, removed, restarted, unknown
-from samwise_ros.engine.inference import Inference
-from samwise_ros.engine.judge import judge
-from samwise_ros.engine.last_frame import LastFrame
-from samwise_ros.engine.memory_store import MemoryStore
-from samwise_ros.engine.persistence import Kept, Persistence
+from samwise_ros.engine.memory.persistence import Kept, Persistence
+from samwise_ros.engine.memory.store import MemoryStore
+from samwise_ros.engine.tracking.outcome import judge
 from samwise_ros.engine.types import Command, Event, Frame, FrameResult, Target
-from samwise_ros.network.checkpoint import load_model
-from samwise_ros.network.frozen_sam2 import MEMORY_FRAMES, MEMORY_POINTERS
+from samwise_ros.network.checkpoints.model_folder import load_model
+from samwise_ros.network.sam2 import MEMORY_FRAMES, MEMORY_POINTERS
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
 
 class ImagesOnlyWarning(UserWarning):

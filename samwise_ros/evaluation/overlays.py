@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from samwise_ros.evaluation.stretch import Stretch
-from samwise_ros.evaluation.ways import Way
+from samwise_ros.evaluation.result_writers import Stretch
+from samwise_ros.evaluation.run_config import Way
 from samwise_ros.vision.overlay import Layer, draw_overlay
 from samwise_ros.vision.video import VideoWriter, write_image
 

@@ -8,9 +8,9 @@ from typing import Any
 from samwise_ros.evaluation.comparison import Comparison, compare
 from samwise_ros.evaluation.image_measures import BOUNDS, ImageMeasures
 from samwise_ros.evaluation.records import VideoRecord
+from samwise_ros.evaluation.run_config import Way
 from samwise_ros.evaluation.runs import ALL, Group, Run
 from samwise_ros.evaluation.scoring import Similarity
-from samwise_ros.evaluation.ways import Way
 
 
 @dataclass(frozen=True)

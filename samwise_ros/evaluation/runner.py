@@ -11,16 +11,16 @@ from tqdm import tqdm
 
 from samwise_ros.data.dataset import Dataset, Video
 from samwise_ros.engine.engine import Engine
+from samwise_ros.evaluation.distributed import ALONE, Share
 from samwise_ros.evaluation.following import look, say
 from samwise_ros.evaluation.label_maps import without_overlaps
 from samwise_ros.evaluation.records import Records, VideoRecord
+from samwise_ros.evaluation.result_writers import Output, Stretch
 from samwise_ros.evaluation.results import Results
+from samwise_ros.evaluation.run_config import MAX_COMMANDS, Way
 from samwise_ros.evaluation.scoring import VideoScorer
-from samwise_ros.evaluation.share import ALONE, Share
-from samwise_ros.evaluation.stretch import Output, Stretch
-from samwise_ros.evaluation.ways import MAX_COMMANDS, Way
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
 _LABEL_MAPS = "ref_davis17"
 

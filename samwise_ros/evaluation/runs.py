@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from samwise_ros.evaluation.image_measures import BOUNDS, ImageMeasures
+from samwise_ros.evaluation.run_config import Way
 from samwise_ros.evaluation.scoring import ExpressionScore, Similarity, Swap, mean
-from samwise_ros.evaluation.ways import Way
 
 Group = tuple[str, str]
 """Kind and detail of sentences; an empty one takes all."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from samwise_ros.network.adapter import Adapter
+from samwise_ros.network.adapters.adapter import Adapter
 from samwise_ros.network.conditional_memory import ConditionalMemoryEncoder, write_candidate
 from samwise_ros.network.config import SamwiseConfig
-from samwise_ros.network.decoded import Decoded, rows_of
-from samwise_ros.network.frozen_sam2 import Sam2
+from samwise_ros.network.decoder_output import Decoded, rows_of
 from samwise_ros.network.memory_bank import MemoryBank
 from samwise_ros.network.prompt import Prompt
-from samwise_ros.network.text_encoder import build_text_encoder
+from samwise_ros.network.sam2 import Sam2
+from samwise_ros.network.text.text_encoder import build_text_encoder
 
 
 @dataclass(frozen=True, eq=False)

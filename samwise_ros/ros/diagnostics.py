@@ -8,13 +8,13 @@ from pathlib import Path
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.lifecycle import LifecycleNode
 
+from samwise_ros.interface.parameters import Parameters
+from samwise_ros.interface.topics import DIAGNOSTICS
 from samwise_ros.ros.camera_input import CameraInput
 from samwise_ros.ros.camera_statistics import percentile
-from samwise_ros.ros.interface import DIAGNOSTICS
-from samwise_ros.ros.parameters import Parameters
+from samwise_ros.ros.image_qos import full_name
 from samwise_ros.ros.pipeline import Pipeline
-from samwise_ros.ros.place_output import PlaceOutput
-from samwise_ros.ros.quality import full_name
+from samwise_ros.ros.target_3d.pose_output import PlaceOutput
 
 MIB = 2**20
 PAGES = Path("/proc/self/statm")  # Linux's; elsewhere nobody tells without another package

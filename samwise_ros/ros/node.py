@@ -21,13 +21,15 @@ from rclpy.subscription import Subscription
 from std_msgs.msg import String
 from std_srvs.srv import SetBool, Trigger
 
+from samwise_ros.interface import parameters
+from samwise_ros.interface import topics as interface
 from samwise_ros.msg import Command
-from samwise_ros.ros import commands, interface, parameters
+from samwise_ros.ros import command_input as commands
 from samwise_ros.ros.camera_input import CameraInput, ImageMessage
 from samwise_ros.ros.diagnostics import Diagnostics, Facts
+from samwise_ros.ros.entry_point import run
+from samwise_ros.ros.lifecycle import refuse_impossible_transitions
 from samwise_ros.ros.pipeline import Pipeline
-from samwise_ros.ros.process import run
-from samwise_ros.ros.transitions import refuse_impossible_transitions
 
 WATCH_PERIOD_S = 0.5
 STOP_TIMEOUT_S = 30.0  # a frame of the largest model on a slow processor

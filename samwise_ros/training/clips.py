@@ -8,15 +8,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from samwise_ros.data.augmentation import Augmentation
+from samwise_ros.data.clip_sampling import AbsentSentences, Sample, SampleConfig, training_sample
+from samwise_ros.data.concat import open_datasets
 from samwise_ros.data.dataset import Dataset, Video
-from samwise_ros.data.sample import AbsentSentences, Sample, SampleConfig, training_sample
-from samwise_ros.data.sampling import clip_frames
-from samwise_ros.data.tabletop import TabletopConfig
-from samwise_ros.data.tabletop_dataset import TabletopDataset
-from samwise_ros.data.transforms import Augmentation
-from samwise_ros.training.joined import open_datasets
-from samwise_ros.training.object_heads import object_labels
+from samwise_ros.data.frame_indices import clip_frames
+from samwise_ros.data.tabletop.dataset import TabletopDataset
+from samwise_ros.data.tabletop.video import TabletopConfig
 from samwise_ros.training.recipe import Stage
+from samwise_ros.training.tasks.auxiliary_heads import object_labels
 
 _LEAST_AREA = 40  # pixels of an object that a click can show
 _LEAST_WIDTH = 32  # of generated videos, pixels

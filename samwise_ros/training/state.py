@@ -7,9 +7,9 @@ from typing import Any
 
 import torch
 
-from samwise_ros.network.checkpoint import CheckpointError, save_model
+from samwise_ros.network.checkpoints.model_folder import CheckpointError, save_model
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.recipe import Recipe
 
 _FILE = "state.pt"

@@ -2,12 +2,12 @@
 
 import json
 
-from samwise_ros.benchmark.ablation_results import MODES, AblationResults, Outcome
-from samwise_ros.benchmark.variants import VARIANTS, Variant
+from samwise_ros.benchmark.ablation.results import MODES, AblationResults, Outcome
+from samwise_ros.benchmark.ablation.variants import VARIANTS, Variant
 from samwise_ros.evaluation.records import VideoRecord
 from samwise_ros.evaluation.results import Results
+from samwise_ros.evaluation.run_config import Way
 from samwise_ros.evaluation.scoring import ExpressionScore, Similarity
-from samwise_ros.evaluation.ways import Way
 
 PROMPT, SELECTIVE = (v for v in VARIANTS if v.name in ("prompt", "selective"))
 

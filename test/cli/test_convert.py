@@ -11,11 +11,11 @@ import torch
 from safetensors.torch import save_file
 
 from samwise_ros.cli.main import main
-from samwise_ros.network.checkpoint import load_model
-from samwise_ros.network.fingerprint import fingerprint
+from samwise_ros.network.checkpoints.fingerprint import fingerprint
+from samwise_ros.network.checkpoints.model_folder import load_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
 NETWORK_TESTS = Path(__file__).parents[1] / "network"
 State = dict[str, torch.Tensor]

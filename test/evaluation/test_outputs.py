@@ -10,8 +10,8 @@ from PIL import Image
 
 from samwise_ros.evaluation.overlays import Overlays
 from samwise_ros.evaluation.predictions import Predictions
-from samwise_ros.evaluation.stretch import Stretch
-from samwise_ros.evaluation.ways import Way
+from samwise_ros.evaluation.result_writers import Stretch
+from samwise_ros.evaluation.run_config import Way
 from samwise_ros.vision.video import VideoReader
 
 DATASET = Drawn([[said("first", 0), said("second", 1), said("third", 1, annotator=1)]], frames=5)

@@ -6,9 +6,9 @@ from made_scores import score
 from samwise_ros.evaluation.image_measures import ImageMeasures
 from samwise_ros.evaluation.records import VideoRecord
 from samwise_ros.evaluation.results import Results
+from samwise_ros.evaluation.run_config import Way
 from samwise_ros.evaluation.runs import Run
 from samwise_ros.evaluation.scoring import ExpressionScore, Similarity, Swap
-from samwise_ros.evaluation.ways import Way
 
 
 def results(*columns: list[ExpressionScore], ways: tuple[Way, ...], frames: int = 9) -> Results:

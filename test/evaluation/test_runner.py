@@ -5,12 +5,12 @@ import pytest
 import torch
 from drawn import Drawn, said
 
-from samwise_ros.data.tabletop import TabletopConfig
-from samwise_ros.data.tabletop_dataset import TabletopDataset
+from samwise_ros.data.tabletop.dataset import TabletopDataset
+from samwise_ros.data.tabletop.video import TabletopConfig
 from samwise_ros.evaluation.records import Records
+from samwise_ros.evaluation.run_config import Way
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
-from samwise_ros.evaluation.ways import Way
-from samwise_ros.network.fingerprint import fingerprint
+from samwise_ros.network.checkpoints.fingerprint import fingerprint
 
 SENTENCES = [
     said("the red ball", 0), said("the large cup that moves left", 1), said("ball", 0, 2),

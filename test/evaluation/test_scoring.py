@@ -7,9 +7,10 @@ import pytest
 from drawn import Drawn, said
 
 from samwise_ros.data.dataset import Expression
-from samwise_ros.data.tabletop import TabletopConfig
-from samwise_ros.data.tabletop_dataset import TabletopDataset
+from samwise_ros.data.tabletop.dataset import TabletopDataset
+from samwise_ros.data.tabletop.video import TabletopConfig
 from samwise_ros.evaluation.label_maps import assigned, without_overlaps
+from samwise_ros.evaluation.run_config import Way
 from samwise_ros.evaluation.runs import Run
 from samwise_ros.evaluation.scoring import (
     Tally,
@@ -17,7 +18,6 @@ from samwise_ros.evaluation.scoring import (
     mean,
     partner,
 )
-from samwise_ros.evaluation.ways import Way
 
 FRAMES = range(6)
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from samwise_ros.data.tabletop import TabletopConfig
-from samwise_ros.data.write_mevis import write_mevis
+from samwise_ros.data.concat import open_datasets
+from samwise_ros.data.formats.write_mevis import write_mevis
+from samwise_ros.data.tabletop.video import TabletopConfig
 from samwise_ros.training.clips import Clips
-from samwise_ros.training.joined import open_datasets
 from samwise_ros.training.recipe import Stage
 
 STAGE = Stage("a", "sentences", epochs=2, batch=4, frames=4, targets=2, absent_share=0.0)

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 import torch
 
-from samwise_ros.data.tabletop import vocabulary
-from samwise_ros.engine.inference import Inference
+from samwise_ros.data.tabletop.video import vocabulary
+from samwise_ros.engine.backend.inference import Inference
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.batches import VideoBatch
 from samwise_ros.training.clips import Clips
-from samwise_ros.training.processes import Processes
+from samwise_ros.training.distributed import Processes
 from samwise_ros.training.recipe import Losses, Stage
-from samwise_ros.training.tasks import Understood
+from samwise_ros.training.tasks.tasks import Understood
 
 CONFIG = dataclasses.replace(
     preset("tabletop"), motion_prompt=True, verbs=("moving", "moves", "leaves", "enters", "appears")

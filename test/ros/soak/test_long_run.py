@@ -12,16 +12,16 @@ from budget import share_of
 from conftest import StartNode
 from figures import ages, record
 from growth import Growth
-from robot import Robot, image, picture, values_of
+from ros_harness import Robot, image, picture, values_of
 from std_msgs.msg import String
 from steps import steps_with
 from tqdm import tqdm
 
 from samwise_ros.msg import Command
-from samwise_ros.network.checkpoint import save_model
+from samwise_ros.network.checkpoints.model_folder import save_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
 FRAMES = 20_000
 COMMAND_EVERY, FLOOD_EVERY, FLOOD = 3, 1000, 200
