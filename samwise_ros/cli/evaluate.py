@@ -30,7 +30,7 @@ from samwise_ros.evaluation.overlays import Overlays
 from samwise_ros.evaluation.predictions import Predictions
 from samwise_ros.evaluation.records import Records
 from samwise_ros.evaluation.result_writers import Output
-from samwise_ros.evaluation.run_config import Way
+from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.checkpoints.model_folder import load_model
@@ -103,7 +103,7 @@ def _config(arguments: argparse.Namespace) -> EvaluationConfig:
     if videos is None and arguments.data.startswith("tabletop:"):
         videos = _TABLETOP_VIDEOS
     return EvaluationConfig(
-        tuple(Way(mode, correction) for mode in modes for correction in arguments.cme),
+        tuple(RunConfig(mode, correction) for mode in modes for correction in arguments.cme),
         videos,
         arguments.batch,
         own_device(arguments.device),

@@ -32,7 +32,7 @@ LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 _UNKNOWN_NAME = "_NODE_NAME_UNKNOWN_"  # of a publisher whose node is not known yet
 
 
-class NobodyError(Exception):
+class NodeNotFoundError(Exception):
     """Nobody is there to hear; the message says whom the graph has."""
 
 
@@ -104,7 +104,7 @@ class Graph:
             Its full name.
 
         Raises:
-            NobodyError: it does not come.
+            NodeNotFoundError: it does not come.
             ValueError: there are several, none of that name, and none is chosen.
         """
         if wanted:
@@ -127,11 +127,11 @@ class Graph:
         """Give the topics of a type that a node subscribes to; none where it is not there."""
         return self._topics(self.node.get_subscriber_names_and_types_by_node, node, kind)
 
-    def nobody(self, what: str) -> NobodyError:
+    def nobody(self, what: str) -> NodeNotFoundError:
         """Make an error that says, after what is missing, whom the graph has."""
         nodes = ", ".join(self.samwise_nodes()) or "none"
         domain = os.environ.get("ROS_DOMAIN_ID", "0")
-        return NobodyError(
+        return NodeNotFoundError(
             f"{what}; waited {PATIENCE_S:g} s; samwise nodes that are configured, "
             f"in ROS_DOMAIN_ID {domain}: {nodes}"
         )
@@ -163,7 +163,7 @@ class Graph:
 
 
 @contextmanager
-def visiting(name: str) -> Iterator[Graph]:
+def ros_session(name: str) -> Iterator[Graph]:
     """Join the graph until the block ends.
 
     Args:

@@ -50,7 +50,7 @@ class CameraEar:
         return [one for one in self._frames if one[0] > since]
 
 
-class Ears:
+class NodeMonitor:
     """Listens to all that a node says.
 
     Attributes:

@@ -61,13 +61,13 @@ class Sample:
         masks: (K, T, H, W) bool, all that a sentence means together; empty where that is not in
             view.
         sentences: K of them.
-        moments: (T,) where the clip's frames are in the video.
+        frame_indices: (T,) where the clip's frames are in the video.
     """
 
     frames: NDArray[np.uint8]
     masks: NDArray[np.bool_]
     sentences: tuple[str, ...]
-    moments: tuple[int, ...]
+    frame_indices: tuple[int, ...]
 
 
 @runtime_checkable
@@ -89,8 +89,8 @@ def training_sample(
     """
     video = dataset.video(index)
     chosen = _choose_expressions(dataset, index, video, rng, config)
-    moments, shown = _choose_moments(dataset, index, video, chosen, rng, config)
-    frames = dataset.images(index, moments)
+    frame_indices, shown = _choose_moments(dataset, index, video, chosen, rng, config)
+    frames = dataset.images(index, frame_indices)
     masks = np.zeros((len(chosen), *frames.shape[:3]), np.bool_)
     for mask, said in zip(masks, chosen, strict=True):
         for number in said.objects:
@@ -103,7 +103,7 @@ def training_sample(
     sentences = tuple(said.sentence for said in chosen)
     if config.augmentation is not None:
         frames, masks, sentences = augmented(frames, masks, sentences, config.augmentation, rng)
-    return Sample(frames, masks, sentences, moments)
+    return Sample(frames, masks, sentences, frame_indices)
 
 
 def _choose_expressions(
@@ -145,13 +145,13 @@ def _choose_moments(
     """Choose frames, and again if nothing that is meant is in view; with the objects' masks."""
     objects = tuple(dict.fromkeys(number for said in chosen for number in said.objects))
     for _ in range(_CLIPS_TRIED):
-        moments = clip_frames(len(video.frames), config.frames, rng, config.in_a_row)
+        frame_indices = clip_frames(len(video.frames), config.frames, rng, config.in_a_row)
         if not objects:
-            return moments, {}
-        shown = dataset.masks(index, objects, moments)
+            return frame_indices, {}
+        shown = dataset.masks(index, objects, frame_indices)
         if shown.any() or len(video.frames) <= config.frames:
             break
-    return moments, dict(zip(objects, shown, strict=True))
+    return frame_indices, dict(zip(objects, shown, strict=True))
 
 
 def _absent_sentence(dataset: Dataset, index: int, video: Video, rng: random.Random) -> str:

@@ -30,17 +30,17 @@ class Joined:
         part, own = self._find(index)
         return part.video(own)
 
-    def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
+    def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
         """Read frames; see ``Dataset``."""
         part, own = self._find(index)
-        return part.images(own, moments)
+        return part.images(own, frame_indices)
 
     def masks(
-        self, index: int, objects: Sequence[int], moments: Sequence[int]
+        self, index: int, objects: Sequence[int], frame_indices: Sequence[int]
     ) -> NDArray[np.bool_]:
         """Read masks; see ``Dataset``."""
         part, own = self._find(index)
-        return part.masks(own, objects, moments)
+        return part.masks(own, objects, frame_indices)
 
     def _find(self, index: int) -> tuple[Dataset, int]:
         place = bisect_right(self._starts, index) - 1

@@ -29,7 +29,7 @@ class FolderDataset(Dataset, Protocol):
         """Return the splits that a folder has; none where it is not of this format."""
         ...
 
-    def image_files(self, index: int, moments: Sequence[int]) -> list[Path]:
+    def image_files(self, index: int, frame_indices: Sequence[int]) -> list[Path]:
         """Return the files of a video's frames."""
         ...
 

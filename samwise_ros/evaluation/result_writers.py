@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Expression, Video
-from samwise_ros.evaluation.run_config import Way
+from samwise_ros.evaluation.run_config import RunConfig
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,14 +18,14 @@ class Stretch:
     Attributes:
         video: whose frames these are.
         expressions: E of those that are said about it, the same for all its stretches in a row.
-        moments: indices of these T frames in the video.
+        frame_indices: indices of these T frames in the video.
         images: (T, H, W, 3) RGB.
         masks: (E, T, H, W).
     """
 
     video: Video
     expressions: Sequence[Expression]
-    moments: Sequence[int]
+    frame_indices: Sequence[int]
     images: NDArray[np.uint8]
     masks: NDArray[np.bool_]
 
@@ -33,7 +33,7 @@ class Stretch:
 class Output(Protocol):
     """Takes what is found: stretch by stretch, from a video's first frame to its last."""
 
-    def write(self, way: Way, stretch: Stretch) -> None:
+    def write(self, way: RunConfig, stretch: Stretch) -> None:
         """Take the next frames.
 
         Raises:

@@ -9,7 +9,7 @@ MAX_COMMANDS = 254
 
 
 @dataclass(frozen=True)
-class Way:
+class RunConfig:
     """One way to run a model.
 
     Attributes:
@@ -24,7 +24,7 @@ class Way:
     def name(self) -> str:
         """For the head of a table's column.
 
-        >>> Way("clip", "every_4th").name
+        >>> RunConfig("clip", "every_4th").name
         'clip, CME every 4th'
         """
         return f"{self.mode}, CME {self.decider}"
@@ -38,12 +38,12 @@ class Way:
     def folder(self) -> str:
         """For the name of a folder.
 
-        >>> Way("clip", "every_4th").folder
+        >>> RunConfig("clip", "every_4th").folder
         'clip_every_4th'
         """
         return f"{self.mode}_{self.correction}"
 
-    def differences(self, other: "Way") -> int:
+    def differences(self, other: "RunConfig") -> int:
         """In how many respects this way differs from another, 0 to 2."""
         return (self.mode != other.mode) + (self.correction != other.correction)
 

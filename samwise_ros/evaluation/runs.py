@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from samwise_ros.evaluation.image_measures import BOUNDS, ImageMeasures
-from samwise_ros.evaluation.run_config import Way
+from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.scoring import ExpressionScore, Similarity, Swap, mean
 
 Group = tuple[str, str]
@@ -39,7 +39,7 @@ class Run:
         scores: of all sentences.
     """
 
-    way: Way
+    way: RunConfig
     scores: tuple[ExpressionScore, ...]
 
     def of(self, group: Group) -> list[ExpressionScore]:

@@ -17,7 +17,7 @@ from samwise_ros.msg import Command as CommandMessage
 if TYPE_CHECKING:
     from samwise_ros.engine.engine import Engine  # importing it for real would import torch
 
-Order = Callable[["Engine"], tuple[Event, ...]]
+EngineCall = Callable[["Engine"], tuple[Event, ...]]
 
 MAX_ID_CHARACTERS = 256
 
@@ -32,7 +32,7 @@ def reset_memory(engine: "Engine") -> tuple[Event, ...]:
     return engine.reset()
 
 
-def save_memory(parameters: Parameters) -> Order:
+def save_memory(parameters: Parameters) -> EngineCall:
     """Write the commands and what they remember to ``memory_path``."""
 
     def order(engine: "Engine") -> tuple[Event, ...]:
@@ -42,7 +42,7 @@ def save_memory(parameters: Parameters) -> Order:
     return order
 
 
-def load_memory(parameters: Parameters) -> Order:
+def load_memory(parameters: Parameters) -> EngineCall:
     """Go on from the commands and memories in ``memory_path``."""
     return lambda engine: engine.load(memory_path(parameters), parameters.cameras)
 
@@ -58,7 +58,7 @@ def memory_path(parameters: Parameters) -> str:
     return parameters.memory_path
 
 
-def from_sentence(text: str, parameters: Parameters) -> Order:
+def from_sentence(text: str, parameters: Parameters) -> EngineCall:
     """Make an order of a sentence that somebody typed or said.
 
     An empty sentence or a stop phrase clears; another one replaces the commands or adds one, as
@@ -75,7 +75,7 @@ def from_sentence(text: str, parameters: Parameters) -> Order:
     return lambda engine: engine.set_commands([command])
 
 
-def from_request(request: CommandMessage, parameters: Parameters) -> Order:
+def from_request(request: CommandMessage, parameters: Parameters) -> EngineCall:
     """Make an order of a ``samwise_ros/Command`` message."""
     name, sentence = request.id.strip(), request.sentence.strip()
     if fault := _request_fault(request, name, sentence, parameters):
@@ -141,7 +141,7 @@ def _fault(sentence: str) -> str:
     return ""
 
 
-def _refuse(name: str, sentence: str, reason: str) -> Order:
+def _refuse(name: str, sentence: str, reason: str) -> EngineCall:
     refused = Command(name[:MAX_ID_CHARACTERS], sentence[:MAX_SENTENCE_CHARACTERS])
     return lambda engine: (Event(EventKind.REJECTED, refused, reason=reason),)
 

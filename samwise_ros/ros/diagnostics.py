@@ -145,7 +145,7 @@ def _camera_values(source: CameraInput) -> dict[str, object]:
         "output rate (Hz)": f"{numbers.results.per_second():.1f}",
         "images received": numbers.received,
         "dropped": numbers.dropped,
-        "dropped: overtaken by a newer one": numbers.overtaken,
+        "dropped: superseded by a newer one": numbers.superseded,
         "dropped: over max_rate_hz": numbers.rate_limited,
         "dropped: older than max_frame_age": numbers.too_old,
         "dropped: failed": numbers.failed,

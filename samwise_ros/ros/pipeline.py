@@ -18,7 +18,7 @@ from samwise_ros.ros.camera_input import CameraInput, ImageMessage
 from samwise_ros.ros.camera_output import CameraOutput
 from samwise_ros.ros.camera_statistics import CameraStatistics
 from samwise_ros.ros.command_input import (
-    Order,
+    EngineCall,
     from_sentence,
     load_memory,
     memory_path,
@@ -119,9 +119,9 @@ class Pipeline:
 
     def take(self, source: CameraInput, message: ImageMessage) -> None:
         """Have an image worked on, unless a newer one comes first."""
-        source.statistics.overtaken += self.worker.offer(source.camera, (source, message))
+        source.statistics.superseded += self.worker.offer(source.camera, (source, message))
 
-    def carry_out(self, order: Order) -> tuple[Event, ...]:
+    def execute(self, order: EngineCall) -> tuple[Event, ...]:
         """Do what was asked for and tell of it; in the worker's thread, or while it rests."""
         events = order(self._engine)
         self._tell(events)

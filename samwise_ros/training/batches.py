@@ -116,7 +116,7 @@ class Videos(Dataset[VideoBatch | ValueError]):
             samples.append(sample)
             if stage.name_objects:  # at once, while the generator still has the video
                 side = self.config.image_size
-                told = self.clips.labels(step, number, frames, side, sample.moments)
+                told = self.clips.labels(step, number, frames, side, sample.frame_indices)
                 labels.append(torch.from_numpy(told))
         squares = [_square(sample, self.config.image_size) for sample in samples]
         pixels, inside, masks = (torch.stack(parts) for parts in zip(*squares, strict=True))

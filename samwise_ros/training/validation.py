@@ -5,7 +5,7 @@ import warnings
 from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.engine.engine import ImagesOnlyWarning
 from samwise_ros.evaluation.distributed import Share
-from samwise_ros.evaluation.run_config import Way
+from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
 from samwise_ros.evaluation.runs import ALL
 from samwise_ros.network.samwise import Samwise
@@ -46,7 +46,7 @@ def measure(
     data = recipe.evaluate.data
     assert data is not None
     config = EvaluationConfig(
-        ways=(Way("online" if stage.causal_share else "clip"),),
+        ways=(RunConfig("online" if stage.causal_share else "clip"),),
         videos=recipe.evaluate.videos,
         device=str(processes.device),
         precision=recipe.precision,

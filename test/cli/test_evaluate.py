@@ -47,9 +47,10 @@ def _evaluate(model: str, data: str, file: Path, *more: object, mode: str = "onl
 def _unions(dataset: Dataset, index: int) -> dict[str, np.ndarray]:
     """What each sentence of a video means, (T, H, W)."""
     video = dataset.video(index)
-    moments = range(len(video.frames))
+    frame_indices = range(len(video.frames))
     return {
-        one.id: dataset.masks(index, one.objects, moments).any(axis=0) for one in video.expressions
+        one.id: dataset.masks(index, one.objects, frame_indices).any(axis=0)
+        for one in video.expressions
     }
 
 

@@ -34,15 +34,15 @@ class Street:
         said = (Expression("both cars", (4, 9), "0"), Expression("bus", (7,), "1"))
         return Video("a", tuple(map(str, range(20))), said)
 
-    def images(self, index: int, moments: Sequence[int]) -> np.ndarray:
-        frames = np.zeros((len(moments), 6, 8, 3), np.uint8)
-        frames += np.array(moments, np.uint8)[:, None, None, None]
+    def images(self, index: int, frame_indices: Sequence[int]) -> np.ndarray:
+        frames = np.zeros((len(frame_indices), 6, 8, 3), np.uint8)
+        frames += np.array(frame_indices, np.uint8)[:, None, None, None]
         return frames
 
-    def masks(self, index: int, objects: Sequence[int], moments: Sequence[int]) -> np.ndarray:
-        masks = np.zeros((len(objects), len(moments), 6, 8), bool)
+    def masks(self, index: int, objects: Sequence[int], frame_indices: Sequence[int]) -> np.ndarray:
+        masks = np.zeros((len(objects), len(frame_indices), 6, 8), bool)
         for row, number in enumerate(objects):
-            for column, moment in enumerate(moments):
+            for column, moment in enumerate(frame_indices):
                 masks[row, column, number % 6] = number != 7 or moment == 19
         return masks
 
@@ -143,7 +143,7 @@ def test_the_same_chance_gives_the_same_sample() -> None:
 
 def test_masks_of_another_size_than_the_frames_are_refused(tmp_path: Path) -> None:
     dataset = Street()
-    dataset.images = lambda index, moments: np.zeros((len(moments), 5, 8, 3), np.uint8)
+    dataset.images = lambda index, frame_indices: np.zeros((len(frame_indices), 5, 8, 3), np.uint8)
     with pytest.raises(DatasetError, match=r"street: a: frames of height and width \(5, 8\), but"):
         training_sample(dataset, 0, random.Random(0), SampleConfig())
 

@@ -76,9 +76,9 @@ def run(network: Samwise, frames: NDArray[np.uint8], input_ids: NDArray[np.int64
         if start == 0:
             arrays.update(_clip_features(clip))
         for index in range(len(pixels)):
-            due = torch.tensor([True]) if is_due(len(tracked), last) else None
+            check_switch = torch.tensor([True]) if is_due(len(tracked), last) else None
             frame = clip.frame(index)
-            result = network.track(frame, bank, due=due, verbs=verbs)
+            result = network.track(frame, bank, check_switch=check_switch, verbs=verbs)
             memory, pointer = network.memorise(frame, result), result.decoded.pointer
             bank = bank.push(memory, pointer) if bank else MemoryBank.start(memory, pointer)
             arrays[f"memory_frame{len(tracked)}"] = memory[0].numpy()

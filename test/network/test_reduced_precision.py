@@ -21,9 +21,9 @@ def run(network: Samwise) -> list[torch.Tensor]:
         pixels = torch.rand(1, 1, 3, 128, 128)
         encoded = network.encode(network.image_stem(pixels), network.text_stem(tokens), causal=True)
         frame = encoded.frame(0)
-        due = torch.ones(1, dtype=torch.bool)
+        check_switch = torch.ones(1, dtype=torch.bool)
         verbs = torch.tensor([[False, False, True, False]])
-        tracked = network.track(frame, bank, due=due, verbs=verbs)
+        tracked = network.track(frame, bank, check_switch=check_switch, verbs=verbs)
         memory, pointer = network.memorise(frame, tracked), tracked.decoded.pointer
         bank = MemoryBank.start(memory, pointer)
         assert tracked.decision is not None

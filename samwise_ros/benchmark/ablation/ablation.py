@@ -12,7 +12,7 @@ from samwise_ros.benchmark.machine import describe_machine
 from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.evaluation.records import Records
-from samwise_ros.evaluation.run_config import Way
+from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.checkpoints.model_folder import load_model
@@ -94,7 +94,7 @@ def _begin(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> None
 
 def _evaluate(variant: Variant, folder: Path, dataset: Dataset, config: AblationConfig) -> Outcome:
     network, tokenizer = load_model(str(folder / "trained" / "model"))
-    ways = tuple(Way(mode, correction) for mode in MODES for correction in variant.published)
+    ways = tuple(RunConfig(mode, correction) for mode in MODES for correction in variant.published)
     settings = {"data": config.data, "weights": fingerprint(network)}
     records = Records(folder / "evaluated", settings)
     how = EvaluationConfig(ways, config.videos)

@@ -8,7 +8,7 @@ from samwise_ros.benchmark.ablation.variants import Variant
 from samwise_ros.engine.config import Mode
 from samwise_ros.evaluation.comparison import compare
 from samwise_ros.evaluation.results import Results
-from samwise_ros.evaluation.run_config import Way
+from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runs import ALL, Group, Run
 
 MODES: tuple[Mode, ...] = ("clip", "online")
@@ -31,7 +31,7 @@ class Outcome:
     training_seconds: int
     results: Results
 
-    def run(self, way: Way) -> Run:
+    def run(self, way: RunConfig) -> Run:
         """Return the scores of one way."""
         return next(run for run in self.results.runs if run.way == way)
 
@@ -74,7 +74,7 @@ class AblationResults:
         for outcome in self.outcomes:
             variant = outcome.variant
             for correction, published in variant.published.items():
-                runs = [outcome.run(Way(mode, correction)) for mode in MODES]
+                runs = [outcome.run(RunConfig(mode, correction)) for mode in MODES]
                 cells = [variant.title, correction.replace("_", " ")]
                 cells.append(f"{outcome.adapter_weights:,}")
                 for run in runs:
@@ -84,7 +84,7 @@ class AblationResults:
                 yield _line([*cells, f"{published:.1f}"])
 
     def _difference(self, run: Run) -> str:
-        reference = self.reference.run(Way(run.way.mode, "never"))
+        reference = self.reference.run(RunConfig(run.way.mode, "never"))
         if run is reference:
             return ""
         one = compare(run, reference, [ALL]).groups[ALL]

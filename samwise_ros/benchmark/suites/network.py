@@ -17,7 +17,7 @@ from samwise_ros.benchmark.roofline import Machine, Work, measure_work, weights_
 from samwise_ros.benchmark.timing import Spread, time_call, time_calls
 from samwise_ros.benchmark.workload import SENTENCES, make_frames
 from samwise_ros.engine.backend.inference import Inference
-from samwise_ros.engine.commands import LivingCommand
+from samwise_ros.engine.commands import TrackedCommand
 from samwise_ros.engine.types import Command
 from samwise_ros.network.sam2 import MEMORY_POINTERS
 
@@ -109,7 +109,7 @@ class Subject:
         self._causal = mode == "online"
         self._frames = 1 if self._causal else inference.network.config.clip_frames
         text, verbs = inference.read(SENTENCES[0])
-        self._command = LivingCommand(Command("one", SENTENCES[0]), 1, text, verbs)
+        self._command = TrackedCommand(Command("one", SENTENCES[0]), 1, text, verbs)
         self._memory = inference.empty_memory()
         self._memory.frames = MEMORY_POINTERS
         self._images = np.ascontiguousarray(make_frames(_WIDTH, _HEIGHT, self._frames))

@@ -40,7 +40,7 @@ class Finding:
     dropped: int
 
 
-class Director(Node):
+class DemoClient(Node):
     """Collects what comes while `listen` runs; whoever reads it takes it out.
 
     Attributes:

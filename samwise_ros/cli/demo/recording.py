@@ -39,12 +39,12 @@ class Recorder:
         self._last: Image | None = None
         self._tiles: list[Image] = []
         shots = max(2, _TILES // len(lines))
-        moments = [
+        frame_indices = [
             line.begin_s + (shot + 0.5) / shots * (line.end_s - line.begin_s)
             for line in lines
             for shot in range(shots)
         ]
-        self._moments = moments[:_TILES]
+        self._moments = frame_indices[:_TILES]
 
     def write(self, seconds: float, image: Image) -> None:
         """Take a frame.

@@ -12,7 +12,7 @@ from ament_index_python import get_package_prefix
 from rclpy.signals import SignalHandlerOptions
 
 from samwise_ros.cli.demo.camera import is_live
-from samwise_ros.cli.demo.demo_client import SECOND_NS, Director
+from samwise_ros.cli.demo.demo_client import SECOND_NS, DemoClient
 from samwise_ros.cli.demo.process import DemoProcess
 from samwise_ros.cli.demo.recording import Recorder
 from samwise_ros.cli.demo.script import RATE_HZ, Judge, Line, even_lines, make_scene, tabletop_lines
@@ -66,7 +66,7 @@ def show(options: DemoOptions) -> int:
         _say(f"starting the node with the model {options.model}, and the camera")
         node = stack.enter_context(_node(options))
         camera = stack.enter_context(_camera(options, plan.seconds))
-        director = Director()
+        director = DemoClient()
         stack.callback(director.close)
         try:
             _Show(plan, recorder, director, node, camera).run()
@@ -83,7 +83,7 @@ class _Show:
         self,
         plan: _Plan,
         recorder: Recorder,
-        director: Director,
+        director: DemoClient,
         node: DemoProcess,
         camera: DemoProcess,
     ) -> None:

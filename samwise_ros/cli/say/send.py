@@ -9,7 +9,7 @@ from functools import partial
 from std_msgs.msg import String
 
 from samwise_ros.cli.say.subcommand import Saying
-from samwise_ros.client.discovery import LATCHED, Graph, NobodyError, visiting
+from samwise_ros.client.discovery import LATCHED, Graph, NodeNotFoundError, ros_session
 from samwise_ros.client.event_text import event_line, quoted
 from samwise_ros.msg import Command, CommandArray, TargetEvent
 
@@ -23,10 +23,10 @@ def send(saying: Saying) -> int:
     Raises:
         ValueError: there are several nodes to choose from.
     """
-    with visiting("samwise_say") as graph:
+    with ros_session("samwise_say") as graph:
         try:
             talk = _Talk(graph, saying)
-        except NobodyError as error:
+        except NodeNotFoundError as error:
             print(f"samwise say: {error}", file=sys.stderr)
             return 1
         with suppress(KeyboardInterrupt):
@@ -45,7 +45,7 @@ class _Talk:
         """Find the node and get its ear.
 
         Raises:
-            NobodyError: it is not there or does not listen.
+            NodeNotFoundError: it is not there or does not listen.
         """
         self.refused = False
         self._graph, self._saying = graph, saying

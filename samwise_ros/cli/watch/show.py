@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.live import Live
 
 from samwise_ros.cli.watch.view import health_line, rates, view
-from samwise_ros.client.discovery import Graph, NobodyError, visiting
+from samwise_ros.client.discovery import Graph, NodeNotFoundError, ros_session
 from samwise_ros.client.event_text import box, event_line, quoted
-from samwise_ros.client.monitor import CameraEar, Ears
+from samwise_ros.client.monitor import CameraEar, NodeMonitor
 from samwise_ros.engine.types import TargetState
 from samwise_ros.msg import TargetEvent
 
@@ -38,13 +38,13 @@ def show(wanted: str) -> int:
     console = Console()
     lively = console.is_terminal and not console.is_dumb_terminal
     try:
-        with visiting("samwise_watch") as graph:
+        with ros_session("samwise_watch") as graph:
             node = graph.find(wanted)
             if lively:
                 _draw(graph, node, console)
             else:
                 _print(graph, node)
-    except NobodyError as error:
+    except NodeNotFoundError as error:
         print(f"samwise watch: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -54,7 +54,7 @@ def show(wanted: str) -> int:
 
 def _draw(graph: Graph, node: str, console: Console) -> None:
     events: deque[TargetEvent] = deque(maxlen=_EVENTS)
-    ears = Ears(graph, node, events.append)
+    ears = NodeMonitor(graph, node, events.append)
     with Live(console=console, screen=True, auto_refresh=False) as live:
         while True:
             live.update(view(ears, events), refresh=True)
@@ -63,7 +63,7 @@ def _draw(graph: Graph, node: str, console: Console) -> None:
 
 
 def _print(graph: Graph, node: str) -> None:
-    ears = Ears(graph, node, lambda event: print(event_line(event), flush=True))
+    ears = NodeMonitor(graph, node, lambda event: print(event_line(event), flush=True))
     told: dict[str, str] = {}
     while True:
         graph.listen(_SUMMARY_S)

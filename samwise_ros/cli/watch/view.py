@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from samwise_ros.client.event_text import box, event_line, printable, quoted
-from samwise_ros.client.monitor import CameraEar, Ears
+from samwise_ros.client.monitor import CameraEar, NodeMonitor
 from samwise_ros.engine.types import TargetState
 from samwise_ros.msg import Target, TargetEvent
 from samwise_ros.vision.overlay import colour_of
@@ -26,7 +26,7 @@ _STATES = {
 }
 
 
-def view(ears: Ears, events: Sequence[TargetEvent]) -> RenderableType:
+def view(ears: NodeMonitor, events: Sequence[TargetEvent]) -> RenderableType:
     """Lay out what was heard.
 
     Args:
@@ -84,7 +84,7 @@ def _row(target: Target) -> list[Text]:
     ]
 
 
-def _commands(ears: Ears) -> Table:
+def _commands(ears: NodeMonitor) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     for command, label, paused in ears.commands:
         cameras = " ".join(command.cameras) or "every camera"

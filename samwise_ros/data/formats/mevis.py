@@ -53,21 +53,21 @@ class Mevis:
         """List one video; see ``Dataset``."""
         return list_video(self._videos, self._names[index], _objects)
 
-    def image_files(self, index: int, moments: Sequence[int]) -> list[Path]:
+    def image_files(self, index: int, frame_indices: Sequence[int]) -> list[Path]:
         """Return the files of frames."""
-        return frame_files(self._folder / "JPEGImages", self.video(index), moments, "jpg")
+        return frame_files(self._folder / "JPEGImages", self.video(index), frame_indices, "jpg")
 
-    def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
+    def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
         """Read frames; see ``Dataset``."""
-        return read_frames(self.image_files(index, moments))
+        return read_frames(self.image_files(index, frame_indices))
 
     def masks(
-        self, index: int, objects: Sequence[int], moments: Sequence[int]
+        self, index: int, objects: Sequence[int], frame_indices: Sequence[int]
     ) -> NDArray[np.bool_]:
         """Read the masks of objects; see ``Dataset``."""
         video = self.video(index)
-        size = image_size(self.image_files(index, moments)[0])
-        masks = np.zeros((len(objects), len(moments), *size), np.bool_)
+        size = image_size(self.image_files(index, frame_indices)[0])
+        masks = np.zeros((len(objects), len(frame_indices), *size), np.bool_)
         for row, object_id in enumerate(objects):
             if str(object_id) not in self._mask_dict:
                 raise self._videos[video.name].error(
@@ -79,7 +79,7 @@ class Mevis:
                 raise annotation.error(
                     f"expected a mask for each of {len(video.frames)} frames, got {len(codes)}"
                 )
-            for column, moment in enumerate(moments):
+            for column, moment in enumerate(frame_indices):
                 if codes[moment].value is not None:
                     masks[row, column] = decode(codes[moment], size)
         return masks

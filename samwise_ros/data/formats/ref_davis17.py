@@ -76,19 +76,19 @@ class RefDavis17:
             )
         return Video(name, frames, self._expressions[name])
 
-    def image_files(self, index: int, moments: Sequence[int]) -> list[Path]:
+    def image_files(self, index: int, frame_indices: Sequence[int]) -> list[Path]:
         """Return the files of frames."""
-        return frame_files(self._images, self.video(index), moments, "jpg")
+        return frame_files(self._images, self.video(index), frame_indices, "jpg")
 
-    def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
+    def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
         """Read frames; see ``Dataset``."""
-        return read_frames(self.image_files(index, moments))
+        return read_frames(self.image_files(index, frame_indices))
 
     def masks(
-        self, index: int, objects: Sequence[int], moments: Sequence[int]
+        self, index: int, objects: Sequence[int], frame_indices: Sequence[int]
     ) -> NDArray[np.bool_]:
         """Read the masks of objects; see ``Dataset``."""
-        files = frame_files(self._annotations, self.video(index), moments, "png")
+        files = frame_files(self._annotations, self.video(index), frame_indices, "png")
         return read_object_masks(files, objects)
 
 

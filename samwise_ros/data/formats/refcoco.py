@@ -79,22 +79,22 @@ class Refcoco:
             )
         return Video(name, (name,), tuple(expressions))
 
-    def image_files(self, index: int, moments: Sequence[int]) -> list[Path]:
+    def image_files(self, index: int, frame_indices: Sequence[int]) -> list[Path]:
         """Return the file of the image, as often as it is asked for."""
-        return [self._folder / self._image(index)["file_name"].text()] * len(moments)
+        return [self._folder / self._image(index)["file_name"].text()] * len(frame_indices)
 
-    def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
+    def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
         """Read the image; see ``Dataset``."""
-        return read_frames(self.image_files(index, moments))
+        return read_frames(self.image_files(index, frame_indices))
 
     def masks(
-        self, index: int, objects: Sequence[int], moments: Sequence[int]
+        self, index: int, objects: Sequence[int], frame_indices: Sequence[int]
     ) -> NDArray[np.bool_]:
         """Read the masks of objects; see ``Dataset``."""
         size = self._size(index)
         masks = [decode(self._annotations[number]["segmentation"], size) for number in objects]
         stacked = np.stack(masks)[:, None] if masks else np.zeros((0, 1, *size), np.bool_)
-        return np.repeat(stacked, len(moments), axis=1)
+        return np.repeat(stacked, len(frame_indices), axis=1)
 
     def _size(self, index: int) -> tuple[int, int]:
         """Height and width of an image: those for which its polygons were drawn."""

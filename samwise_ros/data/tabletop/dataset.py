@@ -63,15 +63,15 @@ class TabletopDataset:
         frames = tuple(f"{moment:05d}" for moment in range(self._config.frames))
         return Video(f"{self.split}{index:06d}", frames, self.scene(index).expressions)
 
-    def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
+    def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
         """Give frames; see ``Dataset``."""
-        return self.scene(index).frames[list(moments)]
+        return self.scene(index).frames[list(frame_indices)]
 
     def masks(
-        self, index: int, objects: Sequence[int], moments: Sequence[int]
+        self, index: int, objects: Sequence[int], frame_indices: Sequence[int]
     ) -> NDArray[np.bool_]:
         """Give the masks of objects; see ``Dataset``."""
-        return self.scene(index).masks[np.ix_(objects, moments)]
+        return self.scene(index).masks[np.ix_(objects, frame_indices)]
 
     def absent_sentence(self, index: int, rng: Chance) -> str:
         """Make a sentence of the same kind that means no object of the video."""

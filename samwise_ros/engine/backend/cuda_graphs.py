@@ -14,7 +14,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from samwise_ros.engine.backend.frame_step import Seen, Sentences, View, encode, see
+from samwise_ros.engine.backend.frame_step import (
+    FrameOutput,
+    OutputSpec,
+    TextBatch,
+    encode,
+    track_frame,
+)
 from samwise_ros.engine.memory.rings import Memory
 from samwise_ros.network.image.preprocess import kept_for
 from samwise_ros.network.samwise import Samwise, TextStem
@@ -42,7 +48,7 @@ class Recording:
     Attributes:
         inputs: the tensors that it reads: pixels, whom to ask for, sentences, and the memories'.
         kept: what it reads besides, and nobody else may keep.
-        replay: gives what is in `Seen`.
+        replay: gives what is in `FrameOutput`.
         memories: that it brings up to date.
     """
 
@@ -72,14 +78,14 @@ class Steady:
         self.recordings: OrderedDict[object, Recording] = OrderedDict()
         self.failure = ""
 
-    def see(
+    def track_frame(
         self,
         pixels: Tensor,
-        sentences: Callable[[], Sentences],
+        sentences: Callable[[], TextBatch],
         memories: Sequence[Memory],
         asked: Sequence[bool],
-        view: View,
-    ) -> Seen | None:
+        view: OutputSpec,
+    ) -> FrameOutput | None:
         """Process a frame of the online mode, recording it where it is the first of its kind.
 
         Args:
@@ -110,10 +116,10 @@ class Steady:
                 return None
             self.recordings[key] = recording
         self.recordings.move_to_end(key)
-        frame, due, *_ = recording.inputs
+        frame, check_switch, *_ = recording.inputs
         frame.copy_(pixels, non_blocking=True)
-        due.copy_(torch.tensor(asked), non_blocking=True)
-        seen = Seen(*recording.replay())
+        check_switch.copy_(torch.tensor(asked), non_blocking=True)
+        seen = FrameOutput(*recording.replay())
         for memory in memories:
             memory.frames += 1
         return seen
@@ -121,10 +127,10 @@ class Steady:
     def _make(
         self,
         pixels: Tensor,
-        sentences: Sentences,
+        sentences: TextBatch,
         memories: Sequence[Memory],
         asked: Sequence[bool],
-        view: View,
+        view: OutputSpec,
     ) -> Recording:
         """Record a frame, and see that it gives what it was recorded from.
 
@@ -132,17 +138,17 @@ class Steady:
             RuntimeError: it cannot be recorded, or gives something else; memories are as before.
         """
         device = memories[0].memories.device
-        frame, due = pixels.to(device), torch.tensor(asked, device=device)
+        frame, check_switch = pixels.to(device), torch.tensor(asked, device=device)
         rings = [tensor for memory in memories for tensor in memory.tensors().values()]
         text = sentences.text
-        inputs = [frame, due, text.hidden, text.mask, sentences.verbs, *rings]
+        inputs = [frame, check_switch, text.hidden, text.mask, sentences.verbs, *rings]
         before = [one.clone() for one in rings]
 
         def restore() -> None:
             for ring, one in zip(rings, before, strict=True):
                 ring.copy_(one)
 
-        step = _step(self._network, sentences.spoken, len(rings) // len(memories), view)
+        step = _step(self._network, sentences.has_verb, len(rings) // len(memories), view)
         try:
             # Twice: libraries choose and reserve on a first call what they then keep.
             for _ in range(2):
@@ -159,17 +165,22 @@ class Steady:
         return Recording(inputs, kept, replay, tuple(weakref.ref(one) for one in memories))
 
 
-def _step(network: Samwise, spoken: tuple[bool, ...], of_each: int, view: View) -> Step:
+def _step(network: Samwise, has_verb: tuple[bool, ...], of_each: int, view: OutputSpec) -> Step:
     """Give a frame's way as a function of tensors: pixels, whom to ask for, sentences, rings."""
 
     def step(
-        pixels: Tensor, due: Tensor, hidden: Tensor, mask: Tensor, verbs: Tensor, *rings: Tensor
+        pixels: Tensor,
+        check_switch: Tensor,
+        hidden: Tensor,
+        mask: Tensor,
+        verbs: Tensor,
+        *rings: Tensor,
     ) -> tuple[Tensor, ...]:
-        sentences = Sentences(TextStem(hidden, mask), verbs, spoken)
+        sentences = TextBatch(TextStem(hidden, mask), verbs, has_verb)
         parts = [rings[first : first + of_each] for first in range(0, len(rings), of_each)]
         memories = [Memory.full(part) for part in parts]
         encoded = encode(network, pixels, sentences, memories)
-        seen = see(network, encoded, 0, sentences, memories, due, view)
+        seen = track_frame(network, encoded, 0, sentences, memories, check_switch, view)
         assert seen.candidate is not None
         return seen.masks, seen.numbers, seen.candidate
 

@@ -1,7 +1,7 @@
 """A frame's way through the network for B commands, on the device alone.
 
 The host waits for nothing here and sends nothing: what it must know it knows before, and what came
-of the frame it reads afterwards, from `Seen`.
+of the frame it reads afterwards, from `FrameOutput`.
 """
 
 import math
@@ -18,22 +18,22 @@ from samwise_ros.network.samwise import Encoded, Samwise, TextStem
 
 
 @dataclass(frozen=True, eq=False)
-class Sentences:
+class TextBatch:
     """The sentences of B commands side by side.
 
     Attributes:
         text: after the text stem, filled up to one length L.
         verbs: (B, L) bool, which tokens are verbs.
-        spoken: which commands have verbs.
+        has_verb: which commands have verbs.
     """
 
     text: TextStem
     verbs: Tensor
-    spoken: tuple[bool, ...]
+    has_verb: tuple[bool, ...]
 
 
 @dataclass(frozen=True)
-class View:
+class OutputSpec:
     """What the host wants of a frame.
 
     Attributes:
@@ -54,7 +54,7 @@ class View:
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class FrameOutput:
     """What came of one frame, still on the device.
 
     Attributes:
@@ -71,7 +71,7 @@ class Seen:
 
 
 def encode(
-    network: Samwise, pixels: Tensor, sentences: Sentences, memories: Sequence[Memory] | None
+    network: Samwise, pixels: Tensor, sentences: TextBatch, memories: Sequence[Memory] | None
 ) -> Encoded:
     """Run both trunks.
 
@@ -90,15 +90,15 @@ def encode(
     return encoded
 
 
-def see(
+def track_frame(
     network: Samwise,
     encoded: Encoded,
     index: int,
-    sentences: Sentences,
+    sentences: TextBatch,
     memories: Sequence[Memory],
-    due: Tensor | None,
-    view: View,
-) -> Seen:
+    check_switch: Tensor | None,
+    view: OutputSpec,
+) -> FrameOutput:
     """Find the targets on one frame of what was encoded, and memorise it.
 
     Args:
@@ -107,21 +107,23 @@ def see(
         index: of the frame.
         sentences: of the commands.
         memories: of the commands; they take the frame.
-        due: (B,) bool, whom the conditional memory encoder is asked for; ``None``: for nobody.
+        check_switch: (B,) bool, the per-command CME flags; ``None`` runs no CME.
         view: what the host wants.
     """
     frame = encoded.frame(index)
-    bank, fresh = stack_banks(memories)
-    tracked = network.track(frame, bank, fresh, due, sentences.verbs, sentences.spoken)
-    if view.correction != "learned" and due is not None:
-        tracked = replace(tracked, applied=due)
+    bank, is_first_frame = stack_banks(memories)
+    tracked = network.track(
+        frame, bank, is_first_frame, check_switch, sentences.verbs, sentences.has_verb
+    )
+    if view.correction != "learned" and check_switch is not None:
+        tracked = replace(tracked, applied=check_switch)
     remembered = network.memorise(frame, tracked)
     for place, memory in enumerate(memories):
         memory.push(remembered[place], tracked.decoded.pointer[place])
     masks = view.masks(tracked.decoded.low_res_masks, network.config.image_size)
     numbers = tracked.decoded.score.sigmoid()
     if tracked.candidate is None or tracked.decision is None or tracked.applied is None:
-        return Seen(masks, numbers, None)
+        return FrameOutput(masks, numbers, None)
     better = tracked.decision.float().softmax(1)[:, 1:]
     numbers = torch.cat((numbers, better, tracked.applied[:, None].float()), 1)
-    return Seen(masks, numbers, tracked.candidate.low_res_masks)
+    return FrameOutput(masks, numbers, tracked.candidate.low_res_masks)

@@ -12,11 +12,17 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from samwise_ros.engine.backend.cuda_graphs import Steady
-from samwise_ros.engine.backend.frame_step import Seen, Sentences, View, encode, see
+from samwise_ros.engine.backend.frame_step import (
+    FrameOutput,
+    OutputSpec,
+    TextBatch,
+    encode,
+    track_frame,
+)
 from samwise_ros.engine.backend.graph_capture import CudaGraphs
-from samwise_ros.engine.commands import LivingCommand
+from samwise_ros.engine.commands import TrackedCommand
 from samwise_ros.engine.config import SwitchCorrection
-from samwise_ros.engine.memory.policy import may_write
+from samwise_ros.engine.memory.policy import is_switch_frame
 from samwise_ros.engine.memory.rings import Memory
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.precision import reduce_products
@@ -33,7 +39,7 @@ _DTYPES = {
 
 
 @dataclass(frozen=True, eq=False)
-class Sighting:
+class Prediction:
     """What the network saw for one command on one frame.
 
     Attributes:
@@ -134,12 +140,12 @@ class Inference:
     def run(
         self,
         images: NDArray[np.uint8],
-        commands: Sequence[LivingCommand],
+        commands: Sequence[TrackedCommand],
         memories: Sequence[Memory],
         causal: bool,
         correction: SwitchCorrection,
         threshold: float,
-    ) -> list[list[Sighting]]:
+    ) -> list[list[Prediction]]:
         """Process frames for all commands, and bring their memories up to date.
 
         Args:
@@ -154,12 +160,12 @@ class Inference:
             For each frame what was seen for each command.
         """
         pixels = torch.from_numpy(images)
-        view = View(images.shape[1], images.shape[2], correction, threshold)
+        view = OutputSpec(images.shape[1], images.shape[2], correction, threshold)
         with self._autocast():
             if causal and self.steady and all(memory.is_full for memory in memories):
                 asked = _asked(memories, correction)
                 side_by_side = partial(self._side_by_side, commands)
-                seen = self.steady.see(pixels, side_by_side, memories, asked, view)
+                seen = self.steady.track_frame(pixels, side_by_side, memories, asked, view)
                 if seen is not None:
                     return [self._sightings(seen, asked, memories, view)]
             pixels = pixels.to(self.device, non_blocking=True)
@@ -168,14 +174,16 @@ class Inference:
             sightings = []
             for index in range(len(images)):
                 asked = _asked(memories, correction)
-                due = torch.tensor(asked, device=self.device) if any(asked) else None
-                seen = see(self.network, encoded, index, sentences, memories, due, view)
+                check_switch = torch.tensor(asked, device=self.device) if any(asked) else None
+                seen = track_frame(
+                    self.network, encoded, index, sentences, memories, check_switch, view
+                )
                 sightings.append(self._sightings(seen, asked, memories, view))
         return sightings
 
     def _sightings(
-        self, seen: Seen, asked: Sequence[bool], memories: Sequence[Memory], view: View
-    ) -> list[Sighting]:
+        self, seen: FrameOutput, asked: Sequence[bool], memories: Sequence[Memory], view: OutputSpec
+    ) -> list[Prediction]:
         """Copy out what the frame gave; only here does the host wait for the device."""
         masks = seen.masks.cpu().numpy()
         rows = seen.numbers.tolist()
@@ -191,13 +199,13 @@ class Inference:
                 memory.last_applied = memory.frames - 1
                 memory.last_probability = probability
                 candidate = candidates[place]
-            sightings.append(Sighting(masks[place], score, probability, candidate))
+            sightings.append(Prediction(masks[place], score, probability, candidate))
         return sightings
 
-    def _side_by_side(self, commands: Sequence[LivingCommand]) -> Sentences:
+    def _side_by_side(self, commands: Sequence[TrackedCommand]) -> TextBatch:
         text = _pad_texts([command.text for command in commands])
         verbs = _pad_verbs(commands, text).to(self.device)
-        return Sentences(text, verbs, tuple(any(command.verbs) for command in commands))
+        return TextBatch(text, verbs, tuple(any(command.verbs) for command in commands))
 
     def _autocast(self) -> AbstractContextManager[object]:
         if self.precision == "float32":
@@ -221,7 +229,7 @@ def _device(name: str) -> torch.device:
 
 def _asked(memories: Sequence[Memory], correction: SwitchCorrection) -> list[bool]:
     """Tell for which commands the conditional memory encoder is asked on the next frame."""
-    return [may_write(correction, one.frames, one.last_applied) for one in memories]
+    return [is_switch_frame(correction, one.frames, one.last_applied) for one in memories]
 
 
 def _pad_texts(texts: Sequence[TextStem]) -> TextStem:
@@ -238,7 +246,7 @@ def _pad_texts(texts: Sequence[TextStem]) -> TextStem:
     )
 
 
-def _pad_verbs(commands: Sequence[LivingCommand], text: TextStem) -> Tensor:
+def _pad_verbs(commands: Sequence[TrackedCommand], text: TextStem) -> Tensor:
     """Return (B, L) bool, on the host."""
     verbs = torch.zeros(text.mask.shape, dtype=torch.bool)
     for row, command in enumerate(commands):

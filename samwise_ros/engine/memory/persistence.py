@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from samwise_ros.engine.backend.inference import Inference
-from samwise_ros.engine.commands import LivingCommand
+from samwise_ros.engine.commands import TrackedCommand
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.memory import file as memory_file
 from samwise_ros.engine.memory.file import MemoryFileError
@@ -21,8 +21,8 @@ from samwise_ros.engine.memory.schema import (
     MAX_PIXELS,
     CameraFacts,
     CommandFacts,
-    Facts,
     MemoryFacts,
+    MemoryFileHeader,
 )
 from samwise_ros.engine.memory.store import MemoryStore
 from samwise_ros.engine.tracking.target_state import TargetTrack
@@ -33,7 +33,7 @@ _HEADER_BYTES = 20 * 1024
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class EngineSnapshot:
     """What an engine keeps.
 
     Attributes:
@@ -42,7 +42,7 @@ class Kept:
         sizes: height and width of the cameras' last images, pixels.
     """
 
-    commands: tuple[LivingCommand, ...]
+    commands: tuple[TrackedCommand, ...]
     store: MemoryStore
     sizes: dict[str, tuple[int, int]]
 
@@ -59,7 +59,7 @@ class Persistence:
         """Take what an engine works with."""
         self._inference, self._config = inference, config
 
-    def save(self, path: Path, kept: Kept) -> None:
+    def save(self, path: Path, kept: EngineSnapshot) -> None:
         """Write the file, whole or not at all.
 
         Raises:
@@ -74,7 +74,7 @@ class Persistence:
         except ValueError as error:
             raise MemoryFileError(f"{path}: cannot be written: {error}") from error
 
-    def load(self, path: Path, cameras: Sequence[str]) -> Kept:
+    def load(self, path: Path, cameras: Sequence[str]) -> EngineSnapshot:
         """Read a file and check all that is in it.
 
         Args:
@@ -90,7 +90,7 @@ class Persistence:
         try:
             most = 8 + header + self._config.max_remembered * places * each
             data, tensors = memory_file.read(path, most, header)
-            facts = Facts.of(data)
+            facts = MemoryFileHeader.of(data)
             self._check(facts, cameras)
             return self._kept(facts, tensors)
         except OSError as error:
@@ -101,10 +101,10 @@ class Persistence:
     def _max_header_bytes(self, cameras: int) -> int:
         return _HEADER_BYTES * (1 + self._config.max_remembered * max(cameras, 1))
 
-    def _facts(self, kept: Kept) -> Facts:
+    def _facts(self, kept: EngineSnapshot) -> MemoryFileHeader:
         memories = list(kept.store)
         cameras = sorted({camera for _, camera, _ in memories})
-        return Facts(
+        return MemoryFileHeader(
             FORMAT,
             self._inference.fingerprint,
             self._inference.precision,
@@ -136,7 +136,7 @@ class Persistence:
             ],
         )
 
-    def _check(self, facts: Facts, cameras: Sequence[str]) -> None:
+    def _check(self, facts: MemoryFileHeader, cameras: Sequence[str]) -> None:
         """Refuse what is not of this engine."""
         for name, expected, got in (
             # First, since it is part of the network's fingerprint.
@@ -163,7 +163,7 @@ class Persistence:
                 f"commands, twice as many, got {remembered}"
             )
 
-    def _kept(self, facts: Facts, tensors: dict[str, Tensor]) -> Kept:
+    def _kept(self, facts: MemoryFileHeader, tensors: dict[str, Tensor]) -> EngineSnapshot:
         sizes = {one.name: (one.height, one.width) for one in facts.cameras}
         empty = self._inference.empty_memory()
         store = MemoryStore(self._inference.empty_memory, self._config.max_remembered)
@@ -172,7 +172,7 @@ class Persistence:
             store.put(one.command, one.camera, memory)
         if tensors:
             raise ValueError(f"holds tensors of no memory: {reprlib.repr(sorted(tensors))}")
-        return Kept(tuple(self._living(one) for one in facts.commands), store, sizes)
+        return EngineSnapshot(tuple(self._living(one) for one in facts.commands), store, sizes)
 
     def _memory(
         self,
@@ -200,9 +200,9 @@ class Persistence:
             facts.last_probability,
         )
 
-    def _living(self, facts: CommandFacts) -> LivingCommand:
+    def _living(self, facts: CommandFacts) -> TrackedCommand:
         text, verbs = self._inference.read(facts.sentence)
-        return LivingCommand(facts.command, facts.label, text, verbs, facts.paused)
+        return TrackedCommand(facts.command, facts.label, text, verbs, facts.paused)
 
 
 def _tensors(store: MemoryStore) -> dict[str, Tensor]:

@@ -4,7 +4,7 @@ from samwise_ros.engine.config import SwitchCorrection
 from samwise_ros.network.conditional_memory import FIRST_FRAME, is_due
 
 
-def may_write(correction: SwitchCorrection, frame_index: int, last_applied: int) -> bool:
+def is_switch_frame(correction: SwitchCorrection, frame_index: int, last_applied: int) -> bool:
     """Tell whether a frame is one on which the candidate may be written.
 
     Args:
@@ -12,9 +12,9 @@ def may_write(correction: SwitchCorrection, frame_index: int, last_applied: int)
         frame_index: frames since the memory started, from 0.
         last_applied: the frame on which a candidate was last written, 0 at first.
 
-    >>> [frame for frame in range(14) if may_write("every_4th", frame, 0)]
+    >>> [frame for frame in range(14) if is_switch_frame("every_4th", frame, 0)]
     [5, 9, 13]
-    >>> [frame for frame in range(8) if may_write("always", frame, frame - 1)]
+    >>> [frame for frame in range(8) if is_switch_frame("always", frame, frame - 1)]
     [5, 6, 7]
     """
     if correction == "learned":

@@ -115,8 +115,8 @@ def stack_banks(memories: Sequence[Memory]) -> tuple[MemoryBank | None, Tensor |
         torch.stack([memory.pointers[-pointed:] for memory in memories]),
         mask,
     )
-    fresh = torch.tensor([a == 0 for a in ages], device=device) if min(ages) == 0 else None
-    return bank, fresh
+    is_first_frame = torch.tensor([a == 0 for a in ages], device=device) if min(ages) == 0 else None
+    return bank, is_first_frame
 
 
 def stack_windows(memories: Sequence[Memory]) -> Windows | None:

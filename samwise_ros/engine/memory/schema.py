@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar, get_origin
 
-from samwise_ros.engine.commands import refusal
+from samwise_ros.engine.commands import rejection_reason
 from samwise_ros.engine.types import Command, TargetState
 
 FORMAT = 1
@@ -90,7 +90,7 @@ class CameraFacts:
 
 
 @dataclass(frozen=True)
-class Facts:
+class MemoryFileHeader:
     """All of it.
 
     Attributes:
@@ -121,7 +121,7 @@ class Facts:
             raise ValueError("cameras: expected those of the memories, got others")
 
     @classmethod
-    def of(cls, data: object) -> "Facts":
+    def of(cls, data: object) -> "MemoryFileHeader":
         """Take the facts from plain data.
 
         Raises:
@@ -166,7 +166,7 @@ def _checked(kind: type, data: object) -> dict[str, Any]:
 def _check_command(command: Command) -> None:
     _check_name("id", command.id)
     _check_text("sentence", command.sentence)
-    if reason := refusal(command):
+    if reason := rejection_reason(command):
         raise ValueError(reason)
 
 

@@ -1,7 +1,7 @@
 """From what the network saw of one command to its target and events."""
 
-from samwise_ros.engine.backend.inference import Sighting
-from samwise_ros.engine.commands import LivingCommand
+from samwise_ros.engine.backend.inference import Prediction
+from samwise_ros.engine.commands import TrackedCommand
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.memory.rings import Memory
 from samwise_ros.engine.tracking.target_state import Change, to_box
@@ -9,8 +9,8 @@ from samwise_ros.engine.types import Event, EventKind, Frame, Target
 from samwise_ros.network.sam2 import MEMORY_FRAMES
 
 
-def judge(
-    frame: Frame, one: LivingCommand, memory: Memory, seen: Sighting, config: EngineConfig
+def update_target(
+    frame: Frame, one: TrackedCommand, memory: Memory, seen: Prediction, config: EngineConfig
 ) -> tuple[Target, list[Event]]:
     """Bring a target's state up to date.
 
@@ -46,7 +46,7 @@ def judge(
     return target, events
 
 
-def _event(change: Change, frame: Frame, one: LivingCommand, probability: float | None) -> Event:
+def _event(change: Change, frame: Frame, one: TrackedCommand, probability: float | None) -> Event:
     reason = ""
     switching = change.kind in (EventKind.CANDIDATE, EventKind.SWITCHED)
     if change.kind is EventKind.CANDIDATE:

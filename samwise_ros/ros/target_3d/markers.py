@@ -9,7 +9,7 @@ from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker, MarkerArray
 
 from samwise_ros.engine.types import Target
-from samwise_ros.vision.depth import Numbers, Place
+from samwise_ros.vision.depth import Numbers, Position3D
 from samwise_ros.vision.overlay import colour_of
 
 LIFETIME = Duration(sec=1)  # then what is no longer seen is no longer shown
@@ -17,7 +17,7 @@ THINNEST_M = 0.001  # of a box: rviz refuses a side of zero
 LETTER = 0.04  # height over the distance, so that far words can be read too
 
 
-def to_markers(places: Sequence[tuple[Target, Place]], header: Header) -> MarkerArray:
+def to_markers(places: Sequence[tuple[Target, Position3D]], header: Header) -> MarkerArray:
     """Make a box around what is seen of each target, and words above it.
 
     Args:
@@ -30,7 +30,7 @@ def to_markers(places: Sequence[tuple[Target, Place]], header: Header) -> Marker
     return MarkerArray(markers=markers)
 
 
-def _box(target: Target, place: Place, header: Header) -> Marker:
+def _box(target: Target, place: Position3D, header: Header) -> Marker:
     size = np.maximum(place.high_m - place.low_m, THINNEST_M)
     box = _marker(Marker.CUBE, "box", target, header, opacity=0.4)
     box.pose.position = _point((place.low_m + place.high_m) / 2)
@@ -38,7 +38,7 @@ def _box(target: Target, place: Place, header: Header) -> Marker:
     return box
 
 
-def _words(target: Target, place: Place, header: Header) -> Marker:
+def _words(target: Target, place: Position3D, header: Header) -> Marker:
     distance = float(np.linalg.norm(place.centre_m))
     height = LETTER * distance
     above = [place.centre_m[0], place.low_m[1] - height, place.centre_m[2]]

@@ -24,8 +24,8 @@ from samwise_ros.vision.depth import (
     Depth,
     DepthError,
     Pinhole,
-    Place,
-    place_of,
+    Position3D,
+    position_of,
     to_metres,
 )
 from samwise_ros.vision.encodings import ImageError
@@ -109,22 +109,22 @@ class PlaceOutput:
         try:
             sight = self._look(result, header, source)
         except (DepthError, ImageError) as error:
-            self._miss(error)
+            self._report_failure(error)
             return
         places = {one.label: self._place(one, sight) for one in targets}
         first = result.targets[0]
         if place := places.get(first.label):
             self._publish_first(first.mask, place, sight)
-        if _heard(self._markers):
+        if _has_subscribers(self._markers):
             found = [(one, place) for one in targets if (place := places[one.label])]
             if found:
                 self._markers.publish(to_markers(found, header))
 
     def _wanted(self, result: FrameResult) -> tuple[Target, ...]:
-        if _heard(self._markers):
+        if _has_subscribers(self._markers):
             return result.targets
         others = (self._pose, self._masked, self._info)
-        return result.targets[:1] if self._tf or any(map(_heard, others)) else ()
+        return result.targets[:1] if self._tf or any(map(_has_subscribers, others)) else ()
 
     def _look(self, result: FrameResult, header: Header, source: DepthInput) -> _Sight:
         shape = (result.frame.image.shape[0], result.frame.image.shape[1])
@@ -132,15 +132,15 @@ class PlaceOutput:
         pixels, camera = depth.pixels(header, shape), depth.camera(shape)
         return _Sight(header, pixels, to_metres(pixels, *self._range), camera, depth.info)
 
-    def _place(self, target: Target, sight: _Sight) -> Place | None:
+    def _place(self, target: Target, sight: _Sight) -> Position3D | None:
         try:
-            return place_of(target.mask, sight.depth_m, sight.camera)
+            return position_of(target.mask, sight.depth_m, sight.camera)
         except DepthError as error:
-            self._miss(error)
+            self._report_failure(error)
             return None
 
-    def _publish_first(self, mask: Mask, place: Place, sight: _Sight) -> None:
-        if _heard(self._masked) or _heard(self._info):
+    def _publish_first(self, mask: Mask, place: Position3D, sight: _Sight) -> None:
+        if _has_subscribers(self._masked) or _has_subscribers(self._info):
             known = mask & np.isfinite(sight.depth_m)
             self._masked.publish(masked_depth(sight.pixels, known, sight.header))
             info = copy(sight.info)  # it may belong to the next image, too
@@ -151,7 +151,7 @@ class PlaceOutput:
             try:
                 point, header = self._lookup.at(point, header)
             except DepthError as error:
-                self._miss(error)
+                self._report_failure(error)
                 return
         pose = PoseStamped(header=header)
         pose.pose.position = Point(x=float(point[0]), y=float(point[1]), z=float(point[2]))
@@ -160,12 +160,12 @@ class PlaceOutput:
             self._tf.publish(pose)
         self.placed += 1
 
-    def _miss(self, error: DepthError | ImageError) -> None:
+    def _report_failure(self, error: DepthError | ImageError) -> None:
         self.reason = str(error)
         self.missed[error.kind] += 1
         if self.missed[error.kind] == 1:
             self._node.get_logger().warning(f"{self._camera}: a target has no place: {error}")
 
 
-def _heard(publisher: LifecyclePublisher) -> bool:
+def _has_subscribers(publisher: LifecyclePublisher) -> bool:
     return bool(publisher.get_subscription_count() > 0)

@@ -30,26 +30,28 @@ _BEFORE = 3  # frames that show a motion
 _MOVED = 0.5  # IoU with the mask of then; the camera's shake alone leaves more
 
 
-def object_labels(video: TabletopVideo, side: int, moments: Sequence[int]) -> NDArray[np.int64]:
+def object_labels(
+    video: TabletopVideo, side: int, frame_indices: Sequence[int]
+) -> NDArray[np.int64]:
     """Label the cells of a clip of a video that is as wide or as high as the network's image.
 
     Args:
         video: the video.
         side: the network's image size S.
-        moments: the T frames of the clip.
+        frame_indices: the T frames of the clip.
 
     Returns:
         (T, 4, S/8, S/8): shape (one number more where there is no object), colour, size and motion
         of the object on each cell; -1 where nothing is asked, as of a motion that cannot be seen.
     """
-    masks = video.masks[:, list(moments)]
+    masks = video.masks[:, list(frame_indices)]
     count, frames, height, width = masks.shape
     square = np.zeros((count, frames, side, side), np.float32)
     square[:, :, :height, :width] = masks
     cells = side // STRIDE
     cover = square.reshape(count, frames, cells, STRIDE, cells, STRIDE).mean((3, 5))
     most = cover.max(0)
-    progress = np.array(moments) / max(len(video.frames) - 1, 1)
+    progress = np.array(frame_indices) / max(len(video.frames) - 1, 1)
     pairs = zip(video.objects, masks, strict=True)
     answers = np.stack([_answers(item, mask, progress) for item, mask in pairs])  # (N, T, 4)
     named = answers[cover.argmax(0), np.arange(frames)[:, None, None]]

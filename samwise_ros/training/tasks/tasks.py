@@ -38,7 +38,7 @@ class Task(Protocol):
         ...
 
 
-class Prompted:
+class PromptedTask:
     """SAM 2 learns to segment and track what a click or a box shows."""
 
     def __init__(
@@ -64,7 +64,7 @@ class Prompted:
         return mask_losses(logits, score, batch.masks.flatten(0, 1), inside, self.weights)
 
 
-class Words:
+class LanguageTask:
     """The text encoder learns to fill in words, and to sum up the sentence in one vector."""
 
     def __init__(
@@ -111,7 +111,7 @@ class Words:
         }
 
 
-class Understood:
+class ReferringTask:
     """Adapters, prompt and conditional memory encoder learn what sentences mean."""
 
     def __init__(
@@ -170,8 +170,8 @@ class Understood:
         return torch.tensor(owners)
 
 
-TASKS: dict[str, type[Prompted] | type[Words] | type[Understood]] = {
-    "prompted": Prompted,
-    "words": Words,
-    "sentences": Understood,
+TASKS: dict[str, type[PromptedTask] | type[LanguageTask] | type[ReferringTask]] = {
+    "prompted": PromptedTask,
+    "words": LanguageTask,
+    "sentences": ReferringTask,
 }

@@ -56,12 +56,12 @@ def unroll(
     switch = None
     for index in range(frames):
         frame = encoded.frame(index)
-        due = None
+        check_switch = None
         if index == ask_at:
             bank = bank.of(swap) if bank and swap is not None else bank
-            due = torch.ones(len(frame.text), dtype=torch.bool, device=frame.text.device)
-        tracked = network.track(frame, bank, due=due, verbs=verbs)
-        if due is not None:
+            check_switch = torch.ones(len(frame.text), dtype=torch.bool, device=frame.text.device)
+        tracked = network.track(frame, bank, check_switch=check_switch, verbs=verbs)
+        if check_switch is not None:
             switch = _switch_loss(network, tracked, inside)
         decoded = tracked.decoded
         logits.append(decoded.logits[:, 0])

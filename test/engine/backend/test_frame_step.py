@@ -14,7 +14,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from samwise_ros.engine.backend.frame_step import Sentences, View, encode, see
+from samwise_ros.engine.backend.frame_step import OutputSpec, TextBatch, encode, track_frame
 from samwise_ros.engine.memory.rings import Memory
 from samwise_ros.network.presets import PRESETS
 from samwise_ros.network.samwise import Samwise, TextStem
@@ -69,15 +69,17 @@ class Subject:
         ]
         hidden = torch.empty(COMMANDS, LENGTH, config.text_width, device=DEVICE)
         mask, verbs = torch.empty(2, COMMANDS, LENGTH, dtype=torch.bool, device=DEVICE)
-        self.sentences = Sentences(TextStem(hidden, mask), verbs, (False, motion_prompt))
+        self.sentences = TextBatch(TextStem(hidden, mask), verbs, (False, motion_prompt))
         self.pixels = torch.empty(1, HEIGHT, WIDTH, 3, dtype=torch.uint8, device=DEVICE)
-        self.due = torch.empty(COMMANDS, dtype=torch.bool, device=DEVICE)
+        self.check_switch = torch.empty(COMMANDS, dtype=torch.bool, device=DEVICE)
 
     @torch.inference_mode()
     def run(self) -> None:
         encoded = encode(self.network, self.pixels, self.sentences, self.memories)
-        view = View(HEIGHT, WIDTH, "learned", 0.5)
-        see(self.network, encoded, 0, self.sentences, self.memories, self.due, view)
+        view = OutputSpec(HEIGHT, WIDTH, "learned", 0.5)
+        track_frame(
+            self.network, encoded, 0, self.sentences, self.memories, self.check_switch, view
+        )
 
 
 @pytest.mark.parametrize(

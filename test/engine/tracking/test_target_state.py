@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from samwise_ros.engine.backend.inference import Sighting
+from samwise_ros.engine.backend.inference import Prediction
 from samwise_ros.engine.config import EngineConfig
-from samwise_ros.engine.tracking.outcome import judge
+from samwise_ros.engine.tracking.outcome import update_target
 from samwise_ros.engine.tracking.target_state import TargetTrack
 from samwise_ros.engine.types import Box, Command, EventKind, Frame, TargetState
 
@@ -73,7 +73,9 @@ def judged(make_engine):
             memory.last_applied, memory.last_probability = memory.frames - 1, 0.8
         probability = None if candidate is None else 0.8
         frame = Frame(np.zeros((20, 30, 3), np.uint8), stamp_ns=memory.frames)
-        return judge(frame, living, memory, Sighting(mask, 0.9, probability, candidate), config)
+        return update_target(
+            frame, living, memory, Prediction(mask, 0.9, probability, candidate), config
+        )
 
     return judge_next
 

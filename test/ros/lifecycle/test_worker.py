@@ -50,8 +50,8 @@ def test_the_newest_job_overtakes(bench: Bench) -> None:
 def test_sources_take_turns_in_the_order_in_which_they_began_to_wait(bench: Bench) -> None:
     bench.occupy()
     offers = [("fast", 1), ("slow", 2), ("fast", 3), ("other", 4), ("fast", 5)]
-    overtaken = [bench.worker.offer(source, job) for source, job in offers]
-    assert overtaken == [False, False, True, False, True]
+    superseded = [bench.worker.offer(source, job) for source, job in offers]
+    assert superseded == [False, False, True, False, True]
     bench.gate.set()
     wait_for(lambda: bench.begun == [0, 5, 2, 4])
 

@@ -61,7 +61,7 @@ def test_20000_frames_with_commands_changing(
     chance, began = random.Random(0), time.monotonic()
     film = [picture(WIDTH, HEIGHT, seed) for seed in range(16)]
     orders: dict[type, str] = {String: "command", Command: "command_request"}
-    overtaken = 0
+    superseded = 0
 
     def new_image(number: int) -> Any:
         return image(robot.stamp_ns(), film[number % len(film)])
@@ -74,7 +74,7 @@ def test_20000_frames_with_commands_changing(
                 robot.tell(f"{node.name}/{orders[type(order)]}", order)
             steps.show(new_image(number))
             if number % FLOOD_EVERY == 0:
-                overtaken += steps.flood(new_image, FLOOD)
+                superseded += steps.flood(new_image, FLOOD)
             if number % (FRAMES // 200) == 0:
                 growth.sample(number)
         steps.beat()
@@ -82,7 +82,7 @@ def test_20000_frames_with_commands_changing(
     record(
         "long run",
         f"{frames} frames with {frames // COMMAND_EVERY} commands, every mask there and in order; "
-        f"and {frames // FLOOD_EVERY} floods of {FLOOD} images, {overtaken} overtaken",
+        f"and {frames // FLOOD_EVERY} floods of {FLOOD} images, {superseded} superseded",
         time.monotonic() - began,
         growth,
         age=ages(steps.ages_s),
