@@ -24,7 +24,7 @@ from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch_ros.actions import SetParameter
 from launch_ros.event_handlers import OnStateTransition
 
-from samwise_ros.ros import launch_checks as checks
+from samwise_ros.ros.launch import checks
 
 NODE_LAUNCH = PythonLaunchDescriptionSource(str(Path(__file__).with_name("samwise.launch.py")))
 

@@ -20,7 +20,7 @@ from launch.substitutions import EnvironmentVariable
 from launch_ros.actions import LifecycleNode, Node
 from launch_ros.parameter_descriptions import ParameterValue
 
-from samwise_ros.ros import launch_checks as checks
+from samwise_ros.ros.launch import checks
 from samwise_ros.ros.launch.rviz_config import rviz_config
 from samwise_ros.ros.launch.settings import FALSE, PLACEHOLDER, TRUE, LaunchSettings, whole_path
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from samwise_ros.ros import launch_checks as checks
+from samwise_ros.ros.launch import checks
 from samwise_ros.ros.launch.rviz_config import default_fixed_frame
 
 #: Stands for each camera's name in topic arguments.

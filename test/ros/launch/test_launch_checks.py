@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from samwise_ros.ros import launch_checks as checks
+from samwise_ros.ros.launch import checks
 
 KNOWN = ("image", "model", "cameras", "rviz")
 COMMAND = ["/opt/ros/jazzy/bin/ros2", "launch", "samwise_ros"]
