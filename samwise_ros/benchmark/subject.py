@@ -3,7 +3,8 @@
 import torch
 
 from samwise_ros.data.tabletop import vocabulary
-from samwise_ros.network.checkpoint import SHIPPED, load_model
+from samwise_ros.network.checkpoint import load_model
+from samwise_ros.network.model_home import SHIPPED
 from samwise_ros.network.presets import PRESETS, preset
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.tokenizer import SentenceTokenizer

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from torch import Tensor
 
-from samwise_ros.network.checkpoint import CheckpointError, fit, read_tensors
+from samwise_ros.network.checkpoint import fit
 from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.tensor_files import CheckpointError, read_tensors
 
 # What SAM 2.1 has and SAM 2 has not.
 _NEWER = ("no_obj_embed_spatial", "obj_ptr_tpos_proj.weight", "obj_ptr_tpos_proj.bias")

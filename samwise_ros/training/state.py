@@ -7,8 +7,9 @@ from typing import Any
 
 import torch
 
-from samwise_ros.network.checkpoint import CheckpointError, save_model
+from samwise_ros.network.checkpoint import save_model
 from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.tensor_files import CheckpointError
 from samwise_ros.network.tokenizer import SentenceTokenizer
 from samwise_ros.training.recipe import Recipe
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import torch
 
 from samwise_ros.data.open_dataset import open_dataset
-from samwise_ros.network.checkpoint import CheckpointError, load_model
+from samwise_ros.network.checkpoint import load_model
 from samwise_ros.network.fingerprint import fingerprint
+from samwise_ros.network.tensor_files import CheckpointError
 from samwise_ros.training.batch_norm import synchronise
 from samwise_ros.training.interruption import Interruption
 from samwise_ros.training.processes import Processes

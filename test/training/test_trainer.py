@@ -9,9 +9,10 @@ import pytest
 import torch
 
 from samwise_ros.data.tabletop import vocabulary
-from samwise_ros.network.checkpoint import CheckpointError, load_model, save_model
+from samwise_ros.network.checkpoint import load_model, save_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.tensor_files import CheckpointError
 from samwise_ros.network.tokenizer import SentenceTokenizer
 from samwise_ros.training.learner import Learner
 from samwise_ros.training.recipe import Recipe, Stage

@@ -1,0 +1,167 @@
+"""Checks a model folder: prints what it holds, and runs it on a short generated clip.
+
+Numbers are compared with the recorded ones where there are any. The exit status is 1 if a number
+differs or a weight is not finite, else 0.
+
+  samwise verify tabletop
+  samwise download samwise_mevis && samwise verify samwise_mevis
+"""
+
+import argparse
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samwise_ros.cli.verify_reference import REFERENCES, SIMILARITY_TOLERANCE, Reference
+from samwise_ros.data.tabletop import TabletopConfig, TabletopVideo, make_video
+from samwise_ros.engine.engine import Engine
+from samwise_ros.engine.types import Command, Frame
+from samwise_ros.evaluation.metrics import region_similarity
+from samwise_ros.network.checkpoint import load_model
+from samwise_ros.network.config import SamwiseConfig
+from samwise_ros.network.fingerprint import fingerprint
+from samwise_ros.network.model_home import RELEASED_MODELS, find_model
+from samwise_ros.network.presets import PRESETS
+from samwise_ros.network.samwise import Samwise
+
+_CLIP = TabletopConfig(frames=8, width=160, height=120)
+_CLIP_INDEX, _SENTENCES = 1, 3
+_PERIOD_NS = 100_000_000
+
+
+@dataclass(frozen=True)
+class ClipResult:
+    """What a model reached on the clip.
+
+    Attributes:
+        similarity: mean region similarity J over sentences and frames, 0 to 1.
+        frame_s: mean time for a frame, seconds.
+    """
+
+    similarity: float
+    frame_s: float
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `samwise verify` takes."""
+    parser.add_argument("model", help="a model's name or folder")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (auto)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what the model is, run it, and compare."""
+    folder = find_model(arguments.model)
+    network, tokenizer = load_model(arguments.model)
+    problems = _infinite_weights(network)
+    found = Reference(sum(one.numel() for one in network.parameters()), fingerprint(network))
+    _print_facts(folder, network, found)
+    result = _run_clip(Engine(network, tokenizer, device=arguments.device, precision="float32"))
+    found = replace(found, similarity=result.similarity)
+    _print("clip", f"{_CLIP.frames} generated frames, {_SENTENCES} sentences")
+    _print("region similarity J", f"{result.similarity:.4f}")
+    _print("time for a frame", f"{result.frame_s * 1e3:.0f} ms")
+    expected = REFERENCES.get(arguments.model)
+    if expected is not None:
+        problems += differences(found, expected)
+    for problem in problems:
+        print(f"PROBLEM: {problem}")
+    print(_conclusion(arguments.model, expected, problems))
+    return 1 if problems else 0
+
+
+def differences(found: Reference, expected: Reference) -> list[str]:
+    """Return a line for each recorded number that the model does not have.
+
+    >>> differences(Reference(5, "ab", 0.9), Reference(5, "cd"))
+    ['fingerprint: expected cd, got ab']
+    """
+    lines = []
+    for name in ("parameters", "fingerprint"):
+        wanted, got = getattr(expected, name), getattr(found, name)
+        if wanted is not None and got != wanted:
+            lines.append(f"{name}: expected {wanted}, got {got}")
+    wanted, got = expected.similarity, found.similarity
+    if wanted is not None and got is not None and abs(got - wanted) > SIMILARITY_TOLERANCE:
+        lines.append(
+            f"region similarity J: expected {wanted:.4f} within {SIMILARITY_TOLERANCE}, "
+            f"got {got:.4f}"
+        )
+    return lines
+
+
+def _conclusion(model: str, expected: Reference | None, problems: list[str]) -> str:
+    if problems:
+        advice = f"delete its folder, run `samwise download {model}` again, and "
+        return (
+            "The model is not as expected: "
+            f"{advice if model in RELEASED_MODELS else ''}open an issue with this output if it "
+            "stays so."
+        )
+    if expected is None:
+        return "The model runs. It is not a published model, so there are no numbers to compare."
+    if None in (expected.parameters, expected.fingerprint, expected.similarity):
+        return (
+            f"The model runs. No reference numbers are recorded for {model}: please open an "
+            "issue with this output, so that they can be."
+        )
+    return "The model is as recorded."
+
+
+def _infinite_weights(network: Samwise) -> list[str]:
+    state = network.state_dict().items()
+    names = [name for name, value in state if not bool(value.isfinite().all())]
+    return [f"weights that are not finite: {', '.join(names)}"] if names else []
+
+
+def _run_clip(engine: Engine) -> ClipResult:
+    video = make_video("val", _CLIP_INDEX, _CLIP)
+    expressions = video.expressions[:_SENTENCES]
+    engine.set_commands(
+        [Command(str(index), one.sentence) for index, one in enumerate(expressions)]
+    )
+    masks = np.zeros((len(expressions), *video.masks.shape[1:]), np.bool_)
+    begin = time.perf_counter()
+    for moment, image in enumerate(video.frames):
+        (result,) = engine.step(Frame(image, stamp_ns=moment * _PERIOD_NS))
+        for target in result.targets:
+            masks[int(target.command.id), moment] = target.mask
+    duration = time.perf_counter() - begin
+    return ClipResult(_mean_similarity(video, masks), duration / len(video.frames))
+
+
+def _mean_similarity(video: TabletopVideo, masks: NDArray[np.bool_]) -> float:
+    scores = []
+    for mask, expression in zip(masks, video.expressions[:_SENTENCES], strict=True):
+        truth = np.logical_or.reduce([video.masks[index] for index in expression.objects])
+        scores.append(region_similarity(mask, truth).mean())
+    return float(np.mean(scores))
+
+
+def _print_facts(folder: Path, network: Samwise, found: Reference) -> None:
+    config = network.config
+    size = sum(file.stat().st_size for file in folder.iterdir())
+    trained = {None: "unknown", 1: "images"}.get(
+        network.trained_frames, f"clips of {network.trained_frames} frames"
+    )
+    _print("folder", str(folder))
+    _print("size", f"{size / 1e6:.1f} MB")
+    _print("preset", _preset_name(config))
+    _print("image size", f"{config.image_size} pixels")
+    _print("text encoder", f"{config.text_encoder}, {config.vocabulary} tokens")
+    _print("motion prompt", "yes" if config.motion_prompt else "no")
+    _print("trained on", trained)
+    _print("parameters", f"{found.parameters}")
+    _print("fingerprint", f"{found.fingerprint}")
+
+
+def _preset_name(config: SamwiseConfig) -> str:
+    """Return the preset of this shape; verbs are no part of it."""
+    shape = replace(config, motion_prompt=False, verb_tagger="words", verbs=())
+    return next((name for name, known in PRESETS.items() if known == shape), "none")
+
+
+def _print(name: str, value: str) -> None:
+    print(f"{name:20} {value}")
