@@ -40,10 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         Exit status: 0 if all went well or nobody reads any more, 2 for what the user can put right,
         130 when interrupted.
     """
-    given = sys.argv[1:] if argv is None else list(argv)
-    name = _overview().parse_args(given[:1]).subcommand
     # Libraries read this when they are imported: no usage statistics.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    given = sys.argv[1:] if argv is None else list(argv)
+    name = _overview().parse_args(given[:1]).subcommand
     module = importlib.import_module(f"samwise_ros.cli.{name}")
     parser = argparse.ArgumentParser(
         prog=f"samwise {name}",

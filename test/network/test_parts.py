@@ -19,11 +19,11 @@ from transformers import (
     RobertaModel,
 )
 
-from samwise_ros.network.tensor_files import CheckpointError
 from samwise_ros.network.frozen_sam2 import Sam2
 from samwise_ros.network.parts import load_sam2, load_text_encoder
 from samwise_ros.network.presets import PRESETS
 from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.tensor_files import CheckpointError
 
 MINI = PRESETS["mini"]
 CLIP = dataclasses.replace(MINI, text_encoder="clip", positions=20)
