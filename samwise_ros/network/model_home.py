@@ -78,7 +78,7 @@ def find_model(model: str) -> Path:
     installed = _installed()
     if model in installed:
         return installed[model]
-    if Path(model).is_dir():
+    if model and Path(model).is_dir():
         return Path(model)
     if model in RELEASED_MODELS:
         raise CheckpointError(
