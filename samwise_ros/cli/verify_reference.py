@@ -29,7 +29,7 @@ REFERENCES: dict[str, Reference] = {
     "tabletop": Reference(
         parameters=1749340,
         fingerprint="7b61ff8204cd74589debf29855a03c5e94b44a50208c63bcf3b658b5db1f8511",
-        similarity=0.9707,
+        similarity=0.9713,
     ),
     "samwise_mevis": Reference(),
     "samwise_ref_youtube_vos": Reference(),

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import urlsplit
 
-DRIVE_PAGE = "drive.google.com/uc"
-DRIVE_FILE = "drive.usercontent.google.com/download"
+DRIVE_PAGE = "drive.google.com/uc?id=1Molt2up2bP41ekeczXWQU-LWTskKJOV2"
+DRIVE_FILE = "drive.usercontent.google.com/download?id=1&confirm=t"
 
-CONFIRM_PAGE = b"""<!DOCTYPE html><html><head><title>Virus scan warning</title></head>
-<body><form id="download-form" action="https://drive.usercontent.google.com/download" method="get">
-<input type="hidden" name="id" value="1"><input type="hidden" name="confirm" value="t"></form>
-</body></html>"""
+# In one line, as Google Drive sends it.
+CONFIRM_PAGE = (
+    b"<!DOCTYPE html><html><head><title>Virus scan warning</title></head><body>"
+    b'<form id="download-form" action="https://drive.usercontent.google.com/download" method="get">'
+    b'<input type="hidden" name="id" value="1"><input type="hidden" name="confirm" value="t">'
+    b"</form></body></html>"
+)
 
 QUOTA_PAGE = b"""<!DOCTYPE html><html><head><title>Google Drive - Quota exceeded</title></head>
 <body><p class="uc-error-caption">Sorry, you can't view or download this file at this time.</p>
@@ -27,7 +29,7 @@ class FileServer:
     """What is served and how, and what was requested.
 
     Attributes:
-        files: content by path.
+        files: content by path, with its query if there is one.
         pages: HTML by path.
         cuts: the next answers end after so many bytes, in turn.
         announced: a length to announce instead of the true one.
@@ -79,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> bytes:
         """Send the headers and return the body."""
-        path = urlsplit(self.path).path.lstrip("/")
+        path = self.path.lstrip("/")
         page = self.served.pages.get(path)
         content = page or self.served.files.get(path)
         if content is None:
