@@ -39,7 +39,7 @@ soak: workspace  ## faults and load for 20 minutes, told in docs/reliability.md;
 
 benchmark-cuda: workspace  ## base_plus on a GPU: that recorded frames are frames, then the speed, told in benchmarks/results
 	@$(enter) python -c "import sys, torch; sys.exit(not torch.cuda.is_available() and 'no GPU is there for PyTorch')"
-	@$(enter) pytest test/engine/test_steady.py
+	@$(enter) pytest test/engine/backend/test_cuda_graphs.py
 	@$(enter) samwise benchmark network --model base_plus --precision float32 bfloat16 --device cuda \
 	  --json benchmarks/results/network_cuda.json --trace .workspace/trace.json
 	@$(enter) samwise benchmark engine --model base_plus --device cuda --json benchmarks/results/engine_cuda.json

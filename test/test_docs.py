@@ -10,9 +10,9 @@ import yaml
 
 from samwise_ros.cli.main import SUBCOMMANDS
 from samwise_ros.engine.types import EventKind
-from samwise_ros.ros import interface
-from samwise_ros.ros.interface import Service, Topic
-from samwise_ros.ros.parameters import Parameters
+from samwise_ros.interface import topics as interface
+from samwise_ros.interface.parameters import Parameters
+from samwise_ros.interface.topics import Service, Topic
 
 ROOT = Path(__file__).parents[1]
 PAGES = [

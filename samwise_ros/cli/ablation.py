@@ -13,8 +13,8 @@ from pathlib import Path
 
 import torch
 
-from samwise_ros.benchmark.ablation import AblationConfig, run_ablation
-from samwise_ros.benchmark.variants import VARIANTS
+from samwise_ros.benchmark.ablation.ablation import AblationConfig, run_ablation
+from samwise_ros.benchmark.ablation.variants import VARIANTS
 from samwise_ros.training.recipe import Recipe
 
 

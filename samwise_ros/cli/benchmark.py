@@ -20,13 +20,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from samwise_ros.benchmark.engine import EngineBenchmark, measure_engine
 from samwise_ros.benchmark.machine import describe_machine
-from samwise_ros.benchmark.network import MODES, NetworkBenchmark, measure_network
-from samwise_ros.benchmark.node import TRANSPORTS, NodeBenchmark, measure_node
 from samwise_ros.benchmark.report import Table, write_report
-from samwise_ros.benchmark.scene import parse_size
-from samwise_ros.benchmark.versus import VersusBenchmark, measure_versus
+from samwise_ros.benchmark.suites.engine import EngineBenchmark, measure_engine
+from samwise_ros.benchmark.suites.network import MODES, NetworkBenchmark, measure_network
+from samwise_ros.benchmark.suites.node import TRANSPORTS, NodeBenchmark, measure_node
+from samwise_ros.benchmark.suites.sam2_comparison import VersusBenchmark, measure_versus
+from samwise_ros.benchmark.workload import parse_size
 
 _RESULTS = Path("benchmarks/results")
 _PRECISIONS = "auto, float32, bfloat16 or float16"

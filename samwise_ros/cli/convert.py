@@ -19,20 +19,19 @@ from pathlib import Path
 
 import torch
 
-from samwise_ros.cli.download_list import trained_frames
-from samwise_ros.network.checkpoint import (
+from samwise_ros.cli.download.catalogue import trained_frames
+from samwise_ros.network.checkpoints.model_folder import (
     check_tokenizer,
     load_state,
     load_tokenizer,
     save_new_model,
 )
+from samwise_ros.network.checkpoints.tensor_files import CheckpointError, read_tensors
 from samwise_ros.network.config import SamwiseConfig
-from samwise_ros.network.parts import load_sam2, load_text_encoder
 from samwise_ros.network.presets import PRESETS, preset
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tensor_files import CheckpointError, read_tensors
-from samwise_ros.network.tokenizer import SentenceTokenizer
-from samwise_ros.network.verbs import Verbs
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.verbs import Verbs
 
 _MOTION_KEY = "project_motion_prompts"
 

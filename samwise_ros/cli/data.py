@@ -26,12 +26,12 @@ from pathlib import Path
 from typing import get_args
 
 from samwise_ros.data.check import Findings, check_split
+from samwise_ros.data.formats.write_mevis import write_mevis
+from samwise_ros.data.formats.write_ref_davis17 import write_ref_davis17
+from samwise_ros.data.formats.write_ref_youtube_vos import write_ref_youtube_vos
+from samwise_ros.data.formats.write_refcoco import write_refcoco
 from samwise_ros.data.open_dataset import FORMATS, parse_spec, recognise
-from samwise_ros.data.tabletop import Split, TabletopConfig
-from samwise_ros.data.write_mevis import write_mevis
-from samwise_ros.data.write_ref_davis17 import write_ref_davis17
-from samwise_ros.data.write_ref_youtube_vos import write_ref_youtube_vos
-from samwise_ros.data.write_refcoco import write_refcoco
+from samwise_ros.data.tabletop.video import Split, TabletopConfig
 
 _WRITE = {
     "mevis": write_mevis,

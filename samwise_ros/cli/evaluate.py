@@ -25,15 +25,15 @@ from typing import Any, get_args
 from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.engine.config import Mode, SwitchCorrection
+from samwise_ros.evaluation.distributed import Share, own_device
 from samwise_ros.evaluation.overlays import Overlays
 from samwise_ros.evaluation.predictions import Predictions
 from samwise_ros.evaluation.records import Records
+from samwise_ros.evaluation.result_writers import Output
+from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
-from samwise_ros.evaluation.share import Share, own_device
-from samwise_ros.evaluation.stretch import Output
-from samwise_ros.evaluation.ways import Way
-from samwise_ros.network.checkpoint import load_model
-from samwise_ros.network.fingerprint import fingerprint
+from samwise_ros.network.checkpoints.fingerprint import fingerprint
+from samwise_ros.network.checkpoints.model_folder import load_model
 
 _TABLETOP_VIDEOS = 100
 
@@ -103,7 +103,7 @@ def _config(arguments: argparse.Namespace) -> EvaluationConfig:
     if videos is None and arguments.data.startswith("tabletop:"):
         videos = _TABLETOP_VIDEOS
     return EvaluationConfig(
-        tuple(Way(mode, correction) for mode in modes for correction in arguments.cme),
+        tuple(RunConfig(mode, correction) for mode in modes for correction in arguments.cme),
         videos,
         arguments.batch,
         own_device(arguments.device),

@@ -1,6 +1,7 @@
 """The `samwise` command: finds the subcommand and hands over.
 
-A subcommand is a module of this folder. Its docstring is its help, with examples;
+A subcommand is a module of this folder, or the module ``subcommand`` of a folder. Its docstring is
+its help, with examples;
 ``add_arguments(parser)`` declares what it takes, and ``run(arguments)`` returns the exit status.
 Only the one that is asked for is imported, so that the overview comes at once.
 """
@@ -11,6 +12,7 @@ import os
 import select
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 SUBCOMMANDS = {
     "demo": "a camera, the node and changing sentences, over ROS 2",
@@ -44,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     given = sys.argv[1:] if argv is None else list(argv)
     name = _overview().parse_args(given[:1]).subcommand
-    module = importlib.import_module(f"samwise_ros.cli.{name}")
+    folder = (Path(__file__).parent / name).is_dir()
+    module = importlib.import_module(f"samwise_ros.cli.{name}" + ".subcommand" * folder)
     parser = argparse.ArgumentParser(
         prog=f"samwise {name}",
         description=module.__doc__,

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from samwise_ros.data.write_files import is_generated
+from samwise_ros.data.formats.write_files import is_generated
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Event, EventKind, Frame, FrameResult
-from samwise_ros.network.model_home import is_shipped, shipped_model_note
+from samwise_ros.network.checkpoints.model_home import is_shipped, shipped_model_note
 from samwise_ros.vision.overlay import Layer, draw_overlay
 from samwise_ros.vision.video import (
     EvenSample,

@@ -73,12 +73,12 @@ class Dataset(Protocol):
         """List one video."""
         ...
 
-    def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
+    def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
         """Read frames of a video.
 
         Args:
             index: of the video.
-            moments: T indices into its frames; an index may come twice.
+            frame_indices: T indices into its frames; an index may come twice.
 
         Returns:
             (T, H, W, 3) RGB.
@@ -89,14 +89,14 @@ class Dataset(Protocol):
         ...
 
     def masks(
-        self, index: int, objects: Sequence[int], moments: Sequence[int]
+        self, index: int, objects: Sequence[int], frame_indices: Sequence[int]
     ) -> NDArray[np.bool_]:
         """Read the masks of objects of a video.
 
         Args:
             index: of the video.
             objects: N ids.
-            moments: T indices into its frames.
+            frame_indices: T indices into its frames.
 
         Returns:
             (N, T, H, W), the visible pixels of each object; empty where it is out of view.

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from samwise_ros.data.checked_json import Entry
 from samwise_ros.data.dataset import DatasetError, Video
-from samwise_ros.data.entry import Entry
 
 # What Pillow raises for a file that is damaged or no image; a SyntaxError is its word for it.
 _DAMAGED = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
@@ -79,9 +79,11 @@ def read_object_masks(paths: Sequence[Path], objects: Sequence[int]) -> NDArray[
     return np.asarray(_stacked(read, paths) == numbers)
 
 
-def frame_files(folder: Path, video: Video, moments: Sequence[int], ending: str) -> list[Path]:
+def frame_files(
+    folder: Path, video: Video, frame_indices: Sequence[int], ending: str
+) -> list[Path]:
     """Name the files ``folder/VIDEO/FRAME.ending`` of some of a video's frames."""
-    return [folder / video.name / f"{video.frames[moment]}.{ending}" for moment in moments]
+    return [folder / video.name / f"{video.frames[moment]}.{ending}" for moment in frame_indices]
 
 
 def image_size(path: Path) -> tuple[int, int]:

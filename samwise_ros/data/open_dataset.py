@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Protocol, get_args
 
 from samwise_ros.data.dataset import Dataset, DatasetError
-from samwise_ros.data.mevis import Mevis
-from samwise_ros.data.ref_davis17 import RefDavis17
-from samwise_ros.data.ref_youtube_vos import RefYoutubeVos
-from samwise_ros.data.refcoco import Refcoco
-from samwise_ros.data.tabletop import Split, TabletopConfig
-from samwise_ros.data.tabletop_dataset import PARTS, TabletopDataset, TabletopPart
+from samwise_ros.data.formats.mevis import Mevis
+from samwise_ros.data.formats.ref_davis17 import RefDavis17
+from samwise_ros.data.formats.ref_youtube_vos import RefYoutubeVos
+from samwise_ros.data.formats.refcoco import Refcoco
+from samwise_ros.data.tabletop.dataset import PARTS, TabletopDataset, TabletopPart
+from samwise_ros.data.tabletop.video import Split, TabletopConfig
 
 _TABLETOP = "tabletop"
 _TABLETOP_SIZE = (320, 240)
@@ -29,7 +29,7 @@ class FolderDataset(Dataset, Protocol):
         """Return the splits that a folder has; none where it is not of this format."""
         ...
 
-    def image_files(self, index: int, moments: Sequence[int]) -> list[Path]:
+    def image_files(self, index: int, frame_indices: Sequence[int]) -> list[Path]:
         """Return the files of a video's frames."""
         ...
 

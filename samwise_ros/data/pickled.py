@@ -4,8 +4,8 @@ import pickle
 from pathlib import Path
 from typing import NoReturn
 
+from samwise_ros.data.checked_json import Entry
 from samwise_ros.data.dataset import DatasetError
-from samwise_ros.data.entry import Entry
 
 
 def read_plain_pickle(path: Path) -> Entry:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from samwise_ros.engine.types import MAX_SENTENCE_CHARACTERS, Command, TargetState
 from samwise_ros.network.samwise import TextStem
-from samwise_ros.network.tokenizer import normalise
+from samwise_ros.network.text.tokenizer import normalise
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class CommandStatus:
 
 
 @dataclass(eq=False)
-class LivingCommand:
+class TrackedCommand:
     """A living command as the engine keeps it.
 
     Attributes:
@@ -35,22 +35,22 @@ class LivingCommand:
     verbs: tuple[bool, ...] = ()
     paused: bool = False
 
-    def goes_on_as(self, other: "LivingCommand") -> bool:
+    def same_target_as(self, other: "TrackedCommand") -> bool:
         """Tell whether it is the same to those who follow its sentence and label."""
         ours, theirs = (one.command for one in (self, other))
         return (ours.id, ours.sentence, self.label) == (theirs.id, theirs.sentence, other.label)
 
-    def looks_at(self, camera: str) -> bool:
+    def applies_to(self, camera: str) -> bool:
         """Tell whether a frame of the camera concerns this command now."""
         return not self.paused and (not self.command.cameras or camera in self.command.cameras)
 
 
-def refusal(command: Command) -> str:
+def rejection_reason(command: Command) -> str:
     """Say why a command cannot be taken; empty if it can.
 
-    >>> refusal(Command("a", "the red mug"))
+    >>> rejection_reason(Command("a", "the red mug"))
     ''
-    >>> refusal(Command("a", " ?! "))
+    >>> rejection_reason(Command("a", " ?! "))
     'the sentence holds no word'
     """
     if not command.id:

@@ -7,19 +7,19 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from samwise_ros.engine.commands import CommandStatus, LivingCommand, free_label, refusal
+from samwise_ros.engine.backend.inference import Inference
+from samwise_ros.engine.camera_stream import LastFrame
+from samwise_ros.engine.commands import CommandStatus, TrackedCommand, free_label, rejection_reason
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.events import added, rejected, removed, restarted, unknown
-from samwise_ros.engine.inference import Inference
-from samwise_ros.engine.judge import judge
-from samwise_ros.engine.last_frame import LastFrame
-from samwise_ros.engine.memory_store import MemoryStore
-from samwise_ros.engine.persistence import Kept, Persistence
+from samwise_ros.engine.memory.persistence import EngineSnapshot, Persistence
+from samwise_ros.engine.memory.store import MemoryStore
+from samwise_ros.engine.tracking.outcome import update_target
 from samwise_ros.engine.types import Command, Event, Frame, FrameResult, Target
-from samwise_ros.network.checkpoint import load_model
-from samwise_ros.network.frozen_sam2 import MEMORY_FRAMES, MEMORY_POINTERS
+from samwise_ros.network.checkpoints.model_folder import load_model
+from samwise_ros.network.sam2 import MEMORY_FRAMES, MEMORY_POINTERS
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
 
 class ImagesOnlyWarning(UserWarning):
@@ -63,7 +63,7 @@ class Engine:
             )
         self.config = config or EngineConfig()
         self._inference = Inference(network, tokenizer, device, precision)
-        self._commands: dict[str, LivingCommand] = {}
+        self._commands: dict[str, TrackedCommand] = {}
         self._store = MemoryStore(self._inference.empty_memory, self.config.max_remembered)
         self._last: dict[str, LastFrame] = {}
         # Frames that wait for their clip to fill, and what happened before the first of them.
@@ -126,7 +126,7 @@ class Engine:
         gone = () if living is None else (self._drop(living),)
         label = free_label({one.label for one in self._commands.values()})
         text, verbs = self._inference.read(command.sentence)
-        new = self._commands[command.id] = LivingCommand(command, label, text, verbs)
+        new = self._commands[command.id] = TrackedCommand(command, label, text, verbs)
         return (*gone, added(new, self._store.state(command)))
 
     def remove(self, command_id: str) -> tuple[Event, ...]:
@@ -197,7 +197,9 @@ class Engine:
             MemoryFileError: it cannot be written; the message names the path and the reason.
         """
         sizes = {camera: last.size for camera, last in self._last.items()}
-        self._persistence.save(Path(path), Kept(tuple(self._commands.values()), self._store, sizes))
+        self._persistence.save(
+            Path(path), EngineSnapshot(tuple(self._commands.values()), self._store, sizes)
+        )
 
     def load(self, path: str | Path, cameras: Sequence[str]) -> tuple[Event, ...]:
         """Go on from what `save` wrote: the next masks are those of the engine that saved.
@@ -224,7 +226,7 @@ class Engine:
         gone = [
             self._drop(one)
             for name, one in list(self._commands.items())
-            if name not in after or not one.goes_on_as(after[name])
+            if name not in after or not one.same_target_as(after[name])
         ]
         came = [one for name, one in after.items() if name not in self._commands]
         self._commands, self._store = after, kept.store
@@ -235,7 +237,7 @@ class Engine:
     def warm_up(self, height: int, width: int) -> None:
         """Run the network on blank frames of a size, so that the first real one is not slow."""
         text, verbs = self._inference.read("warm up")
-        command = LivingCommand(Command("warm up", "warm up"), 1, text, verbs)
+        command = TrackedCommand(Command("warm up", "warm up"), 1, text, verbs)
         memory = self._inference.empty_memory()
         image = np.zeros((1, height, width, 3), np.uint8)
         # Where frames are recorded, until one is: that takes longest.
@@ -269,7 +271,7 @@ class Engine:
         """Run frames of one camera, one or a clip, through the network."""
         camera = frames[0].camera
         living = sorted(self._commands.values(), key=lambda one: one.label)
-        looking = [one for one in living if one.looks_at(camera)]
+        looking = [one for one in living if one.applies_to(camera)]
         told = [list(events), *([] for _ in frames[1:])]
         targets: list[list[Target]] = [[] for _ in frames]
         if looking:
@@ -284,7 +286,7 @@ class Engine:
             )
             for index, (frame, seen) in enumerate(zip(frames, sightings, strict=True)):
                 for one, memory, sighting in zip(looking, memories, seen, strict=True):
-                    target, changes = judge(frame, one, memory, sighting, self.config)
+                    target, changes = update_target(frame, one, memory, sighting, self.config)
                     targets[index].append(target)
                     told[index].extend(changes)
         return [
@@ -307,7 +309,7 @@ class Engine:
         )
 
     def _restart(
-        self, chosen: Sequence[LivingCommand], camera: str | None, reason: str
+        self, chosen: Sequence[TrackedCommand], camera: str | None, reason: str
     ) -> tuple[Event, ...]:
         events = []
         for one in chosen:
@@ -317,7 +319,7 @@ class Engine:
         return tuple(events)
 
     def _refuse(self, command: Command) -> tuple[Event, ...]:
-        reason = refusal(command)
+        reason = rejection_reason(command)
         if not reason:
             try:
                 self._inference.read(command.sentence)
@@ -329,7 +331,7 @@ class Engine:
     def _too_many(self) -> str:
         return f"at most {self.config.max_commands} commands are followed at once"
 
-    def _drop(self, living: LivingCommand) -> Event:
+    def _drop(self, living: TrackedCommand) -> Event:
         del self._commands[living.command.id]
         return removed(living, self._store.state(living.command))
 

@@ -1,10 +1,10 @@
 """Events about commands: those that come, go or start afresh, and those that were refused."""
 
-from samwise_ros.engine.commands import LivingCommand, shortened
+from samwise_ros.engine.commands import TrackedCommand, shortened
 from samwise_ros.engine.types import Command, Event, EventKind, TargetState
 
 
-def added(one: LivingCommand, state: TargetState) -> Event:
+def added(one: TrackedCommand, state: TargetState) -> Event:
     """Tell that a command came; what it remembers from before may give it a state."""
     reason = one.command.sentence
     return Event(
@@ -12,13 +12,13 @@ def added(one: LivingCommand, state: TargetState) -> Event:
     )
 
 
-def removed(one: LivingCommand, state: TargetState) -> Event:
+def removed(one: TrackedCommand, state: TargetState) -> Event:
     """Tell that a command went."""
     return Event(EventKind.REMOVED, one.command, one.label, previous_state=state, state=state)
 
 
 def restarted(
-    one: LivingCommand,
+    one: TrackedCommand,
     reason: str,
     camera: str,
     stamp_ns: int = 0,

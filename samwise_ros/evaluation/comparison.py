@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runs import Group, Run
 from samwise_ros.evaluation.scoring import ExpressionScore
-from samwise_ros.evaluation.ways import Way
 
 _RESAMPLES = 2000
 _AT_ONCE = 100  # bounds the memory
@@ -45,8 +45,8 @@ class Comparison:
         groups: the differences for some kinds and details of sentences.
     """
 
-    first: Way
-    other: Way
+    first: RunConfig
+    other: RunConfig
     groups: dict[Group, Difference]
 
     @property

@@ -27,20 +27,20 @@ def say(engine: Engine, video: Video, expressions: Sequence[Expression]) -> None
 
 
 def look(
-    engine: Engine, images: NDArray[np.uint8], moments: Sequence[int]
+    engine: Engine, images: NDArray[np.uint8], frame_indices: Sequence[int]
 ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     """Show the video's next frames.
 
     Args:
         engine: to which E expressions were said. In clip mode, frames are shown a clip at a time.
         images: (T, H, W, 3) RGB.
-        moments: indices of these frames in the video.
+        frame_indices: indices of these frames in the video.
 
     Returns:
         Masks (E, T, H, W) and probabilities (E, T) that what is meant is in view.
     """
     results = []
-    for moment, image in zip(moments, images, strict=True):
+    for moment, image in zip(frame_indices, images, strict=True):
         results.extend(engine.step(Frame(image, stamp_ns=moment)))
     results.extend(engine.flush())
     order = sorted(range(len(results)), key=lambda index: results[index].frame.stamp_ns)

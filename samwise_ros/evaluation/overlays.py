@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from samwise_ros.evaluation.stretch import Stretch
-from samwise_ros.evaluation.ways import Way
+from samwise_ros.evaluation.result_writers import Stretch
+from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.vision.overlay import Layer, draw_overlay
 from samwise_ros.vision.video import VideoWriter, write_image
 
@@ -23,7 +23,7 @@ class Overlays:
         self._folder, self._apart = folder, apart
         self._writers: dict[Path, VideoWriter] = {}
 
-    def write(self, way: Way, stretch: Stretch) -> None:
+    def write(self, way: RunConfig, stretch: Stretch) -> None:
         """Write some frames; see ``Output``."""
         folder = self._folder / way.folder if self._apart else self._folder
         video = stretch.video
@@ -37,9 +37,9 @@ class Overlays:
                 write_image(place.with_name(f"{place.name}.png"), frames[0])
                 continue
             path = place.with_name(f"{place.name}.mp4")
-            if stretch.moments[0] == 0:
+            if stretch.frame_indices[0] == 0:
                 self._writers[path] = VideoWriter(path, _FPS)
             for frame in frames:
                 self._writers[path].write(frame)
-            if stretch.moments[-1] == len(video.frames) - 1:
+            if stretch.frame_indices[-1] == len(video.frames) - 1:
                 self._writers.pop(path).close()

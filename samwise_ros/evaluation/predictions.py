@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from samwise_ros.evaluation.stretch import Stretch
-from samwise_ros.evaluation.ways import Way
+from samwise_ros.evaluation.result_writers import Stretch
+from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.vision.overlay import colour_of
 from samwise_ros.vision.video import write_image
 
@@ -35,7 +35,7 @@ class Predictions:
         """
         self._folder, self._format, self._apart = folder, data_format, apart
 
-    def write(self, way: Way, stretch: Stretch) -> None:
+    def write(self, way: RunConfig, stretch: Stretch) -> None:
         """Write the masks of some frames; see ``Output``."""
         folder = self._folder / way.folder if self._apart else self._folder
         if self._format == "ref_davis17":
@@ -45,7 +45,7 @@ class Predictions:
             folder = folder / "Annotations"
         for expression, masks in zip(stretch.expressions, stretch.masks, strict=True):
             place = folder / stretch.video.name / expression.id
-            for moment, mask in zip(stretch.moments, masks, strict=True):
+            for moment, mask in zip(stretch.frame_indices, masks, strict=True):
                 name = f"{stretch.video.frames[moment]}.png"
                 write_image(place / name, mask.astype(np.uint8) * 255)
 
@@ -58,7 +58,7 @@ class Predictions:
         for annotator, labels in annotators.items():
             place = folder / f"anno_{annotator}" / stretch.video.name
             place.mkdir(parents=True, exist_ok=True)
-            for moment, plane in zip(stretch.moments, labels, strict=True):
+            for moment, plane in zip(stretch.frame_indices, labels, strict=True):
                 image = Image.fromarray(plane)
                 image.putpalette(_PALETTE)
                 image.save(place / f"{stretch.video.frames[moment]}.png")

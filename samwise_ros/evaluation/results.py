@@ -8,9 +8,9 @@ from typing import Any
 from samwise_ros.evaluation.comparison import Comparison, compare
 from samwise_ros.evaluation.image_measures import BOUNDS, ImageMeasures
 from samwise_ros.evaluation.records import VideoRecord
+from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runs import ALL, Group, Run
 from samwise_ros.evaluation.scoring import Similarity
-from samwise_ros.evaluation.ways import Way
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Results:
     model: str = "network"
 
     @classmethod
-    def of(cls, data: str, ways: Sequence[Way], records: Sequence[VideoRecord]) -> "Results":
+    def of(cls, data: str, ways: Sequence[RunConfig], records: Sequence[VideoRecord]) -> "Results":
         """Put the scores of videos together, in the order of the data set."""
         ordered = sorted(records, key=lambda record: record.index)
         runs = tuple(

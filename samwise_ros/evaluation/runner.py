@@ -11,16 +11,16 @@ from tqdm import tqdm
 
 from samwise_ros.data.dataset import Dataset, Video
 from samwise_ros.engine.engine import Engine
+from samwise_ros.evaluation.distributed import ALONE, Share
 from samwise_ros.evaluation.following import look, say
 from samwise_ros.evaluation.label_maps import without_overlaps
 from samwise_ros.evaluation.records import Records, VideoRecord
+from samwise_ros.evaluation.result_writers import Output, Stretch
 from samwise_ros.evaluation.results import Results
+from samwise_ros.evaluation.run_config import MAX_COMMANDS, RunConfig
 from samwise_ros.evaluation.scoring import VideoScorer
-from samwise_ros.evaluation.share import ALONE, Share
-from samwise_ros.evaluation.stretch import Output, Stretch
-from samwise_ros.evaluation.ways import MAX_COMMANDS, Way
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
 _LABEL_MAPS = "ref_davis17"
 
@@ -37,7 +37,7 @@ class EvaluationConfig:
         precision: ``auto`` (bfloat16 on CUDA), ``float32``, ``bfloat16`` or ``float16``.
     """
 
-    ways: tuple[Way, ...] = (Way(),)
+    ways: tuple[RunConfig, ...] = (RunConfig(),)
     videos: int | None = None
     batch: int = 8
     device: str = "auto"
@@ -134,8 +134,8 @@ class _Evaluator:
             for engine in self.engines:
                 say(engine, video, [video.expressions[number] for number in batch])
             for first in range(0, len(video.frames), self.frames):
-                moments = range(first, min(first + self.frames, len(video.frames)))
-                self._look(index, video, batch, moments, scorers)
+                frame_indices = range(first, min(first + self.frames, len(video.frames)))
+                self._look(index, video, batch, frame_indices, scorers)
         scores = tuple(scorer.scores() for scorer in scorers)
         return VideoRecord(index, video.name, len(video.frames), scores)
 
@@ -144,29 +144,29 @@ class _Evaluator:
         index: int,
         video: Video,
         batch: Sequence[int],
-        moments: range,
+        frame_indices: range,
         scorers: Sequence[VideoScorer],
     ) -> None:
         """Look at some frames for some expressions, in every way."""
-        images = self.dataset.images(index, moments)
-        truths = self._truths(index, video, scorers[0].compared(batch), moments)
+        images = self.dataset.images(index, frame_indices)
+        truths = self._truths(index, video, scorers[0].compared(batch), frame_indices)
         expressions = [video.expressions[number] for number in batch]
         for way, engine, scorer in zip(self.ways, self.engines, scorers, strict=True):
-            masks, scores = look(engine, images, moments)
+            masks, scores = look(engine, images, frame_indices)
             if self.label_maps:
                 masks = without_overlaps(masks, scores)
             scorer.add(dict(zip(batch, masks, strict=True)), truths)
             for output in self.outputs:
-                output.write(way, Stretch(video, expressions, moments, images, masks))
+                output.write(way, Stretch(video, expressions, frame_indices, images, masks))
 
     def _truths(
-        self, index: int, video: Video, compared: Sequence[int], moments: range
+        self, index: int, video: Video, compared: Sequence[int], frame_indices: range
     ) -> dict[int, NDArray[np.bool_]]:
         """What expressions mean on some frames: all their objects together, (T, H, W) each."""
         wanted = sorted({one for number in compared for one in video.expressions[number].objects})
         if not wanted:
             return {}
-        masks = dict(zip(wanted, self.dataset.masks(index, wanted, moments), strict=True))
+        masks = dict(zip(wanted, self.dataset.masks(index, wanted, frame_indices), strict=True))
         return {
             number: np.logical_or.reduce([masks[one] for one in video.expressions[number].objects])
             for number in compared

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from samwise_ros.evaluation.image_measures import BOUNDS, ImageMeasures
+from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.scoring import ExpressionScore, Similarity, Swap, mean
-from samwise_ros.evaluation.ways import Way
 
 Group = tuple[str, str]
 """Kind and detail of sentences; an empty one takes all."""
@@ -39,7 +39,7 @@ class Run:
         scores: of all sentences.
     """
 
-    way: Way
+    way: RunConfig
     scores: tuple[ExpressionScore, ...]
 
     def of(self, group: Group) -> list[ExpressionScore]:

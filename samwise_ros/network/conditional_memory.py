@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from samwise_ros.network.attention import Attention
+from samwise_ros.network.adapters.attention import Attention
 
 FIRST_FRAME = 5
 """Frames before this one, counted from 0, are never checked."""

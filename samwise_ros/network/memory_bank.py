@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from samwise_ros.network.frozen_sam2 import MEMORY_FRAMES, MEMORY_POINTERS
+from samwise_ros.network.sam2 import MEMORY_FRAMES, MEMORY_POINTERS
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from samwise_ros.network.adapter import Adapter
+from samwise_ros.network.adapters.adapter import Adapter
 from samwise_ros.network.conditional_memory import ConditionalMemoryEncoder, write_candidate
 from samwise_ros.network.config import SamwiseConfig
-from samwise_ros.network.decoded import Decoded, rows_of
-from samwise_ros.network.frozen_sam2 import Sam2
+from samwise_ros.network.decoder_output import Decoded, rows_of
 from samwise_ros.network.memory_bank import MemoryBank
 from samwise_ros.network.prompt import Prompt
-from samwise_ros.network.text_encoder import build_text_encoder
+from samwise_ros.network.sam2 import Sam2
+from samwise_ros.network.text.text_encoder import build_text_encoder
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,21 +233,22 @@ class Samwise(nn.Module):
         self,
         frame: FrameFeatures,
         bank: MemoryBank | None,
-        fresh: Tensor | None = None,
-        due: Tensor | None = None,
+        is_first_frame: Tensor | None = None,
+        check_switch: Tensor | None = None,
         verbs: Tensor | None = None,
-        spoken: Sequence[bool] | None = None,
+        has_verb: Sequence[bool] | None = None,
     ) -> Tracked:
         """Find the targets on one frame.
 
         Args:
             frame: the frame's features for B commands.
             bank: what to look back on; ``None`` where every command is at its first frame.
-            fresh: (B,) bool, true for commands at their first frame; ``None``: none is.
-            due: (B,) bool, true where the conditional memory encoder decides; ``None``: nowhere.
+            is_first_frame: (B,) bool, true for commands at their first frame; ``None``: none is.
+            check_switch: (B,) bool, which commands the conditional memory encoder decides
+                about; ``None``: none.
             verbs: (B, L) bool, the verbs' tokens for the motion prompt, some rows with none;
                 ``None``: no verb.
-            spoken: which rows of ``verbs`` have any; ``None``: the host waits for the device and
+            has_verb: which rows of ``verbs`` have any; ``None``: the host waits for the device and
                 looks.
         """
         sentence = self.prompt.sentence(frame.sentence)
@@ -256,20 +257,20 @@ class Samwise(nn.Module):
         features = unremembered
         if bank is not None:
             features = self.sam.with_memory(frame.features, bank.memories, bank.pointers, bank.mask)
-            if fresh is not None:
-                features = torch.where(fresh[:, None, None, None], unremembered, features)
-        asked = None if due is None else unremembered
-        if verbs is not None and spoken is None:
-            spoken = verbs.any(1).tolist()
-        if verbs is not None and spoken is not None and any(spoken):
-            decoded = self._decode_spoken(features, frame, still, verbs, spoken)
+            if is_first_frame is not None:
+                features = torch.where(is_first_frame[:, None, None, None], unremembered, features)
+        asked = None if check_switch is None else unremembered
+        if verbs is not None and has_verb is None:
+            has_verb = verbs.any(1).tolist()
+        if verbs is not None and has_verb is not None and any(has_verb):
+            decoded = self._decode_with_verbs(features, frame, still, verbs, has_verb)
             candidate = None if asked is None else self.sam.decode(asked, frame.high_res, still)
         else:
             decoded, candidate = self._decode(features, asked, frame, still)
-        if candidate is None or due is None:
+        if candidate is None or check_switch is None:
             return Tracked(decoded)
         decision = self.conditional_memory_encoder(decoded.pointer, candidate.early_token)
-        applied = (decision[:, 1] > decision[:, 0]) & due
+        applied = (decision[:, 1] > decision[:, 0]) & check_switch
         return Tracked(decoded, candidate, decision, applied)
 
     def _decode(
@@ -287,22 +288,22 @@ class Samwise(nn.Module):
         both = torch.cat((features, unremembered))
         return self.sam.decode(both, high_res, torch.cat((still, still))).halves()
 
-    def _decode_spoken(
+    def _decode_with_verbs(
         self,
         features: Tensor,
         frame: FrameFeatures,
         still: Tensor,
         verbs: Tensor,
-        spoken: Sequence[bool],
+        has_verb: Sequence[bool],
     ) -> Decoded:
         """Decode with a token for the verbs where there are any; the decoder knows no padding."""
         moving = torch.cat((still, self.prompt.verb(frame.text, verbs)), 1)
-        if all(spoken):
+        if all(has_verb):
             return self.sam.decode(features, frame.high_res, moving)
         parts: list[Decoded] = []
         places: list[int] = []
         for prompt, has_any in ((still, False), (moving, True)):
-            rows = [row for row, one in enumerate(spoken) if one == has_any]
+            rows = [row for row, one in enumerate(has_verb) if one == has_any]
             high_res = [rows_of(level, rows) for level in frame.high_res]
             parts.append(self.sam.decode(rows_of(features, rows), high_res, rows_of(prompt, rows)))
             places += rows

@@ -13,12 +13,13 @@ from rclpy.topic_endpoint_info import TopicEndpointInfo
 from sensor_msgs.msg import CompressedImage, Image
 
 from samwise_ros.engine.types import Frame
-from samwise_ros.ros import interface, quality
+from samwise_ros.interface import topics as interface
+from samwise_ros.interface.parameters import Parameters
+from samwise_ros.ros import image_qos as quality
 from samwise_ros.ros.camera_statistics import CameraStatistics
-from samwise_ros.ros.depth_input import DepthInput
 from samwise_ros.ros.image_conversion import ImageError, compressed_to_rgb, to_rgb
 from samwise_ros.ros.messages import NANOSECONDS, stamp_ns
-from samwise_ros.ros.parameters import Parameters
+from samwise_ros.ros.target_3d.depth_input import DepthInput
 
 ImageMessage: TypeAlias = Image | CompressedImage
 

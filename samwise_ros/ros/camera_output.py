@@ -5,7 +5,7 @@ from rclpy.lifecycle import LifecycleNode
 from std_msgs.msg import Header
 
 from samwise_ros.engine.types import FrameResult, Target
-from samwise_ros.ros import interface
+from samwise_ros.interface import topics as interface
 from samwise_ros.ros.camera_statistics import CameraStatistics
 from samwise_ros.ros.image_conversion import to_compressed_message, to_image_message
 from samwise_ros.ros.messages import NANOSECONDS, grey, stamp_ns, to_targets

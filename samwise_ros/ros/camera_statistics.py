@@ -47,7 +47,7 @@ class CameraStatistics:
     Attributes:
         arrivals: images that came.
         results: frames whose masks went out.
-        overtaken: images replaced by a newer one before their turn.
+        superseded: images replaced by a newer one before their turn.
         rate_limited: images left out to keep to ``max_rate_hz``.
         too_old: images older than ``max_frame_age``.
         failed: frames that the network failed on.
@@ -60,7 +60,7 @@ class CameraStatistics:
         self.arrivals = Rate()
         self.results = Rate()
         self.received = 0
-        self.overtaken = 0
+        self.superseded = 0
         self.rate_limited = 0
         self.too_old = 0
         self.failed = 0
@@ -70,7 +70,7 @@ class CameraStatistics:
     @property
     def dropped(self) -> int:
         """Images that came and gave no masks, whatever the reason."""
-        lost = self.overtaken + self.rate_limited + self.too_old + self.failed
+        lost = self.superseded + self.rate_limited + self.too_old + self.failed
         return lost + sum(dict(self.refused).values())
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.lifecycle import LifecycleNode
 
+from samwise_ros.interface.parameters import Parameters
+from samwise_ros.interface.topics import DIAGNOSTICS
 from samwise_ros.ros.camera_input import CameraInput
 from samwise_ros.ros.camera_statistics import percentile
-from samwise_ros.ros.interface import DIAGNOSTICS
-from samwise_ros.ros.parameters import Parameters
+from samwise_ros.ros.image_qos import full_name
 from samwise_ros.ros.pipeline import Pipeline
-from samwise_ros.ros.place_output import PlaceOutput
-from samwise_ros.ros.quality import full_name
+from samwise_ros.ros.target_3d.pose_output import PlaceOutput
 
 MIB = 2**20
 PAGES = Path("/proc/self/statm")  # Linux's; elsewhere nobody tells without another package
@@ -145,7 +145,7 @@ def _camera_values(source: CameraInput) -> dict[str, object]:
         "output rate (Hz)": f"{numbers.results.per_second():.1f}",
         "images received": numbers.received,
         "dropped": numbers.dropped,
-        "dropped: overtaken by a newer one": numbers.overtaken,
+        "dropped: superseded by a newer one": numbers.superseded,
         "dropped: over max_rate_hz": numbers.rate_limited,
         "dropped: older than max_frame_age": numbers.too_old,
         "dropped: failed": numbers.failed,

@@ -21,13 +21,15 @@ from rclpy.subscription import Subscription
 from std_msgs.msg import String
 from std_srvs.srv import SetBool, Trigger
 
+from samwise_ros.interface import parameters
+from samwise_ros.interface import topics as interface
 from samwise_ros.msg import Command
-from samwise_ros.ros import commands, interface, parameters
+from samwise_ros.ros import command_input as commands
 from samwise_ros.ros.camera_input import CameraInput, ImageMessage
 from samwise_ros.ros.diagnostics import Diagnostics, Facts
+from samwise_ros.ros.entry_point import run
+from samwise_ros.ros.lifecycle import refuse_impossible_transitions
 from samwise_ros.ros.pipeline import Pipeline
-from samwise_ros.ros.process import run
-from samwise_ros.ros.transitions import refuse_impossible_transitions
 
 WATCH_PERIOD_S = 0.5
 STOP_TIMEOUT_S = 30.0  # a frame of the largest model on a slow processor
@@ -39,7 +41,7 @@ Answer = TypeVar("Answer", SetBool.Response, Trigger.Response)
 Transition = Callable[["SamwiseNode", LifecycleState], TransitionCallbackReturn]
 
 
-def _told(transition: Transition) -> Transition:
+def _log_errors(transition: Transition) -> Transition:
     """Log and diagnose what a transition raises; rclpy keeps it to itself."""
 
     @wraps(transition)
@@ -97,17 +99,19 @@ class SamwiseNode(LifecycleNode):
         self._diagnostics = Diagnostics(self)
         # Health is told in real time, also where simulated time stands still.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(self._settings.diagnostics_period, self._tell_health, clock=steady)
+        self.create_timer(
+            self._settings.diagnostics_period, self._publish_diagnostics, clock=steady
+        )
         self.create_timer(WATCH_PERIOD_S, self._watch_input, clock=steady)
         if self._settings.autostart:
             self._starting = self.create_timer(0.0, self._start_itself, clock=steady)
-        self._gave_up = self.create_guard_condition(self._on_gave_up)
+        self._on_worker_failed = self.create_guard_condition(self._on_gave_up)
 
-    @_told
+    @_log_errors
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Load and warm up the model, create the publishers; FAILURE with the reason in the log."""
         try:
-            self._pipeline = Pipeline(self, self._settings, self._gave_up.trigger)
+            self._pipeline = Pipeline(self, self._settings, self._on_worker_failed.trigger)
         except (ImportError, OSError, ParameterException, RuntimeError, ValueError) as error:
             self._fault = str(error)
             self._log.error(f"cannot configure: {error}")
@@ -115,7 +119,7 @@ class SamwiseNode(LifecycleNode):
         self._fault = ""
         return super().on_configure(state)
 
-    @_told
+    @_log_errors
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Subscribe and start the worker."""
         pipeline = self._configured()
@@ -134,20 +138,20 @@ class SamwiseNode(LifecycleNode):
         )
         return result
 
-    @_told
+    @_log_errors
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop after the frame in hand; the memories stay, and are saved where that is wanted."""
         if not self._stop(STOP_TIMEOUT_S):
             raise TimeoutError(f"the frame in hand took more than {STOP_TIMEOUT_S:g} s")
         return super().on_deactivate(state)
 
-    @_told
+    @_log_errors
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Free everything."""
         self._release()
         return super().on_cleanup(state)
 
-    @_told
+    @_log_errors
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Free everything, from any state."""
         self._stop(LAST_FRAME_TIMEOUT_S)
@@ -155,7 +159,7 @@ class SamwiseNode(LifecycleNode):
         self._release()
         return super().on_shutdown(state)
 
-    @_told
+    @_log_errors
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Free everything after a transition that raised, and begin again unconfigured."""
         self._stop(LAST_FRAME_TIMEOUT_S)
@@ -209,9 +213,9 @@ class SamwiseNode(LifecycleNode):
     def _on_request(self, message: Command) -> None:
         self._order(commands.from_request(message, self._settings))
 
-    def _order(self, order: commands.Order) -> None:
+    def _order(self, order: commands.EngineCall) -> None:
         pipeline = self._configured()
-        pipeline.worker.submit(partial(pipeline.carry_out, order))
+        pipeline.worker.submit(partial(pipeline.execute, order))
 
     def _start_itself(self) -> None:
         # Not by the service: a request to a node that is just being discovered can be lost
@@ -258,7 +262,7 @@ class SamwiseNode(LifecycleNode):
 
     def _carry_out(
         self,
-        order: commands.Order,
+        order: commands.EngineCall,
         answer: Trigger.Response,
         done: str = "",
         timeout_s: float = SERVICE_TIMEOUT_S,
@@ -266,9 +270,9 @@ class SamwiseNode(LifecycleNode):
         if self._pipeline is None:
             answer.message = "not configured"
             return answer
-        carry_out = partial(self._pipeline.carry_out, order)
+        execute = partial(self._pipeline.execute, order)
         try:
-            events = self._pipeline.worker.ask(carry_out, timeout_s)
+            events = self._pipeline.worker.ask(execute, timeout_s)
         except NoTurn:
             answer.message = f"busy for more than {timeout_s:g} s"
         except Exception as error:  # whatever the network raises, the service answers
@@ -291,7 +295,7 @@ class SamwiseNode(LifecycleNode):
         for source in self._inputs:
             source.follow_publishers()
 
-    def _tell_health(self) -> None:
+    def _publish_diagnostics(self) -> None:
         facts = Facts(self._settings, self._pipeline, self._inputs, self._enabled, self._fault)
         self._diagnostics.publish(facts)
 

@@ -12,15 +12,21 @@ from rclpy.lifecycle.publisher import LifecyclePublisher
 from std_msgs.msg import Header
 
 from samwise_ros.engine.types import Event, EventKind, Frame, FrameResult
-from samwise_ros.ros import interface
+from samwise_ros.interface import topics as interface
+from samwise_ros.interface.parameters import Parameters
 from samwise_ros.ros.camera_input import CameraInput, ImageMessage
 from samwise_ros.ros.camera_output import CameraOutput
 from samwise_ros.ros.camera_statistics import CameraStatistics
-from samwise_ros.ros.commands import Order, from_sentence, load_memory, memory_path, save_memory
+from samwise_ros.ros.command_input import (
+    EngineCall,
+    from_sentence,
+    load_memory,
+    memory_path,
+    save_memory,
+)
 from samwise_ros.ros.messages import to_command_array, to_event
-from samwise_ros.ros.parameters import Parameters
-from samwise_ros.ros.place_output import PlaceOutput
-from samwise_ros.ros.transforms import FrameLookup
+from samwise_ros.ros.target_3d.pose_output import PlaceOutput
+from samwise_ros.ros.target_3d.tf import FrameLookup
 from samwise_ros.ros.worker import Worker
 
 if TYPE_CHECKING:
@@ -113,9 +119,9 @@ class Pipeline:
 
     def take(self, source: CameraInput, message: ImageMessage) -> None:
         """Have an image worked on, unless a newer one comes first."""
-        source.statistics.overtaken += self.worker.offer(source.camera, (source, message))
+        source.statistics.superseded += self.worker.offer(source.camera, (source, message))
 
-    def carry_out(self, order: Order) -> tuple[Event, ...]:
+    def execute(self, order: EngineCall) -> tuple[Event, ...]:
         """Do what was asked for and tell of it; in the worker's thread, or while it rests."""
         events = order(self._engine)
         self._tell(events)
@@ -125,7 +131,7 @@ class Pipeline:
     def device_memory_mib(self) -> dict[str, float]:
         """Give what the process holds of the GPU's memory; nothing on the CPU."""
         # Here for the same reason as the engine below.
-        from samwise_ros.engine.device_memory import device_memory_mib  # noqa: PLC0415
+        from samwise_ros.engine.backend.device_memory import device_memory_mib  # noqa: PLC0415
 
         return device_memory_mib(str(self.model["device"]))
 
@@ -242,8 +248,8 @@ class Pipeline:
 
 def _load(parameters: Parameters) -> "Engine":
     # Here, since it imports torch: else the node would answer its first service seconds later.
+    from samwise_ros.engine.backend.device import use_threads  # noqa: PLC0415
     from samwise_ros.engine.engine import Engine  # noqa: PLC0415
-    from samwise_ros.engine.threads import use_threads  # noqa: PLC0415
 
     use_threads(parameters.threads)
     engine = Engine.from_model(

@@ -86,10 +86,10 @@ class Worker(Generic[Job]):
             Whether an older one had to make room.
         """
         with self._wake:
-            overtaken = source in self._jobs
+            superseded = source in self._jobs
             self._jobs[source] = job  # one that is replaced keeps its turn
             self._wake.notify()
-        return overtaken
+        return superseded
 
     def submit(self, call: Callable[[], object]) -> None:
         """Do something between two jobs; the oldest waiting call is forgotten if too many wait."""

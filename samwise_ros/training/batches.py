@@ -11,14 +11,14 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
-from samwise_ros.data.sample import Sample
+from samwise_ros.data.clip_sampling import Sample
 from samwise_ros.network.config import SamwiseConfig
-from samwise_ros.network.preprocess import resized_size, to_square
-from samwise_ros.network.tokenizer import SPECIAL_TOKENS, SentenceTokenizer
-from samwise_ros.network.verbs import Verbs
+from samwise_ros.network.image.preprocess import resized_size, to_square
+from samwise_ros.network.text.tokenizer import SPECIAL_TOKENS, SentenceTokenizer
+from samwise_ros.network.text.verbs import Verbs
 from samwise_ros.training.clips import Clips
+from samwise_ros.training.distributed import Processes
 from samwise_ros.training.interruption import ignore
-from samwise_ros.training.processes import Processes
 
 _HIDDEN_SHARE = 0.2
 _MOST_LOADERS = 8
@@ -116,7 +116,7 @@ class Videos(Dataset[VideoBatch | ValueError]):
             samples.append(sample)
             if stage.name_objects:  # at once, while the generator still has the video
                 side = self.config.image_size
-                told = self.clips.labels(step, number, frames, side, sample.moments)
+                told = self.clips.labels(step, number, frames, side, sample.frame_indices)
                 labels.append(torch.from_numpy(told))
         squares = [_square(sample, self.config.image_size) for sample in samples]
         pixels, inside, masks = (torch.stack(parts) for parts in zip(*squares, strict=True))

@@ -8,15 +8,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from samwise_ros.data.augmentation import Augmentation
+from samwise_ros.data.clip_sampling import AbsentSentences, Sample, SampleConfig, training_sample
+from samwise_ros.data.concat import open_datasets
 from samwise_ros.data.dataset import Dataset, Video
-from samwise_ros.data.sample import AbsentSentences, Sample, SampleConfig, training_sample
-from samwise_ros.data.sampling import clip_frames
-from samwise_ros.data.tabletop import TabletopConfig
-from samwise_ros.data.tabletop_dataset import TabletopDataset
-from samwise_ros.data.transforms import Augmentation
-from samwise_ros.training.joined import open_datasets
-from samwise_ros.training.object_heads import object_labels
+from samwise_ros.data.frame_indices import clip_frames
+from samwise_ros.data.tabletop.dataset import TabletopDataset
+from samwise_ros.data.tabletop.video import TabletopConfig
 from samwise_ros.training.recipe import Stage
+from samwise_ros.training.tasks.auxiliary_heads import object_labels
 
 _LEAST_AREA = 40  # pixels of an object that a click can show
 _LEAST_WIDTH = 32  # of generated videos, pixels
@@ -107,7 +107,7 @@ class Clips:
         return training_sample(dataset, index, rng, config)
 
     def labels(
-        self, step: int, number: int, frames: int, side: int, moments: Sequence[int]
+        self, step: int, number: int, frames: int, side: int, frame_indices: Sequence[int]
     ) -> NDArray[np.int64]:
         """Tell what all objects of that sample are and do; see ``object_labels``."""
         dataset, index, _ = self._choose(step, number, frames)
@@ -116,7 +116,7 @@ class Clips:
                 f"stage {self.stage.name}: name_objects: only generated videos know their objects, "
                 f"not {dataset.name}"
             )
-        return object_labels(dataset.scene(index), side, moments)
+        return object_labels(dataset.scene(index), side, frame_indices)
 
     def _choose(self, step: int, number: int, frames: int) -> tuple[Dataset, int, random.Random]:
         """Choose a sample's data and video; with what chooses all the rest of it."""
@@ -164,13 +164,13 @@ def _objects(dataset: Dataset, index: int, rng: random.Random, stage: Stage, fra
             f"{dataset.name}: {video.name}: its expressions name no objects; "
             "train on a split that has masks"
         )
-    moments = clip_frames(len(video.frames), frames, rng, stage.in_a_row)
-    images = dataset.images(index, moments)
-    masks = dataset.masks(index, objects, moments)
+    frame_indices = clip_frames(len(video.frames), frames, rng, stage.in_a_row)
+    images = dataset.images(index, frame_indices)
+    masks = dataset.masks(index, objects, frame_indices)
     shown = [mask for mask in masks if mask[0].sum() >= _LEAST_AREA]
     nothing = np.zeros(images.shape[:3], np.bool_)
     chosen = [
         nothing if not shown or rng.random() < stage.absent_share else rng.choice(shown)
         for _ in range(stage.targets)
     ]
-    return Sample(images, np.stack(chosen), ("",) * stage.targets, moments)
+    return Sample(images, np.stack(chosen), ("",) * stage.targets, frame_indices)

@@ -7,8 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from samwise_ros.training.distributed import Processes
 from samwise_ros.training.losses import PartialMean
-from samwise_ros.training.processes import Processes
 from samwise_ros.training.recipe import Optimizer, Stage
 
 _OPTIMIZERS = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}

@@ -12,19 +12,19 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from samwise_ros.network.fingerprint import fingerprint
+from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.clips import Clips
+from samwise_ros.training.distributed import Processes
 from samwise_ros.training.interruption import Interruption
-from samwise_ros.training.journal import Journal
 from samwise_ros.training.learner import Learner
 from samwise_ros.training.losses import PartialMean
-from samwise_ros.training.measure import is_due, measure
-from samwise_ros.training.processes import Processes
+from samwise_ros.training.metric_log import Journal
 from samwise_ros.training.recipe import Recipe, Stage
 from samwise_ros.training.state import State, settings
-from samwise_ros.training.tasks import TASKS, Task
+from samwise_ros.training.tasks.tasks import TASKS, Task
+from samwise_ros.training.validation import is_due, measure
 
 _SAVE_SECONDS = 60.0
 _LOG_STEPS = 50

@@ -7,10 +7,10 @@ from typing import Any
 
 import torch
 
-from samwise_ros.network.checkpoint import save_model
+from samwise_ros.network.checkpoints.model_folder import save_model
+from samwise_ros.network.checkpoints.tensor_files import CheckpointError
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tensor_files import CheckpointError
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.recipe import Recipe
 
 _FILE = "state.pt"

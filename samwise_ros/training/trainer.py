@@ -5,15 +5,15 @@ from pathlib import Path
 import torch
 
 from samwise_ros.data.open_dataset import open_dataset
-from samwise_ros.network.checkpoint import load_model
-from samwise_ros.network.fingerprint import fingerprint
-from samwise_ros.network.tensor_files import CheckpointError
+from samwise_ros.network.checkpoints.fingerprint import fingerprint
+from samwise_ros.network.checkpoints.model_folder import load_model
+from samwise_ros.network.checkpoints.tensor_files import CheckpointError
 from samwise_ros.training.batch_norm import synchronise
+from samwise_ros.training.distributed import Processes
+from samwise_ros.training.initial_model import first_network
 from samwise_ros.training.interruption import Interruption
-from samwise_ros.training.processes import Processes
 from samwise_ros.training.recipe import Recipe
 from samwise_ros.training.stage_run import StageRun, Training, trained_modules
-from samwise_ros.training.start import first_network
 from samwise_ros.training.state import State, publish, settings
 
 

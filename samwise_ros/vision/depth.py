@@ -76,7 +76,7 @@ class Pinhole:
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class Position3D:
     """Where the visible surface of an object is.
 
     Attributes:
@@ -114,7 +114,7 @@ def to_metres(pixels: NDArray[np.generic], near_m: float, far_m: float) -> Depth
     return depth_m
 
 
-def place_of(mask: Mask, depth_m: Depth, camera: Pinhole) -> Place:
+def position_of(mask: Mask, depth_m: Depth, camera: Pinhole) -> Position3D:
     """Find the middle of the surface that is seen under a mask.
 
     The mask is eroded, since depth at an object's edge is the background's or a mixture: by 1 % of
@@ -168,7 +168,7 @@ def place_of(mask: Mask, depth_m: Depth, camera: Pinhole) -> Place:
     points = np.column_stack([rays, np.ones(len(rays))]) * depth[surface][:, None]
     low, high = np.quantile(points, _EXTENT_QUANTILES, axis=0)
     centre = float(own.mean(dtype=np.float64)) * np.append(ray, 1.0)
-    return Place(centre, _median_and_spread(own)[1], low, high)
+    return Position3D(centre, _median_and_spread(own)[1], low, high)
 
 
 def _window(mask: Mask) -> tuple[slice, slice]:

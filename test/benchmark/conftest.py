@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from samwise_ros.data.tabletop import vocabulary
-from samwise_ros.network.checkpoint import save_model
+from samwise_ros.data.tabletop.video import vocabulary
+from samwise_ros.network.checkpoints.model_folder import save_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
 
 @pytest.fixture(scope="session")

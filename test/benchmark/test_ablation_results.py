@@ -2,12 +2,12 @@
 
 import json
 
-from samwise_ros.benchmark.ablation_results import MODES, AblationResults, Outcome
-from samwise_ros.benchmark.variants import VARIANTS, Variant
+from samwise_ros.benchmark.ablation.results import MODES, AblationResults, Outcome
+from samwise_ros.benchmark.ablation.variants import VARIANTS, Variant
 from samwise_ros.evaluation.records import VideoRecord
 from samwise_ros.evaluation.results import Results
+from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.scoring import ExpressionScore, Similarity
-from samwise_ros.evaluation.ways import Way
 
 PROMPT, SELECTIVE = (v for v in VARIANTS if v.name in ("prompt", "selective"))
 
@@ -19,7 +19,7 @@ def _score(video: str, kind: str, value: float) -> ExpressionScore:
 
 def _outcome(variant: Variant, values: dict[str, float]) -> Outcome:
     """Each way has its value on a sentence of each kind; online is a tenth worse than clip."""
-    ways = [Way(mode, correction) for mode in MODES for correction in variant.published]
+    ways = [RunConfig(mode, correction) for mode in MODES for correction in variant.published]
     records = [
         VideoRecord(
             index,

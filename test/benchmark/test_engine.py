@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from samwise_ros.benchmark.engine import EngineBenchmark, measure_engine
+from samwise_ros.benchmark.suites.engine import EngineBenchmark, measure_engine
 from samwise_ros.cli.main import main
 
 

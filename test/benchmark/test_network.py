@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from samwise_ros.benchmark.network import NetworkBenchmark
-from samwise_ros.benchmark.parts import PARTS
+from samwise_ros.benchmark.network_parts import PARTS
+from samwise_ros.benchmark.suites.network import NetworkBenchmark
 from samwise_ros.cli.main import main
 
 

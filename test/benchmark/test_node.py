@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from samwise_ros.benchmark.node import NodeBenchmark, measure_node
+from samwise_ros.benchmark.suites.node import NodeBenchmark, measure_node
 
 
 def test_masks_are_counted_from_the_topics(model: Path) -> None:

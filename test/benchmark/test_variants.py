@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 import torch
 
-from samwise_ros.benchmark.variants import VARIANTS, untrained
-from samwise_ros.network.fingerprint import fingerprint
+from samwise_ros.benchmark.ablation.variants import VARIANTS, untrained
+from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.presets import PRESETS
 from samwise_ros.network.samwise import Samwise
 

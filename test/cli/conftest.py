@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from samwise_ros.data.tabletop import TabletopConfig, make_video, vocabulary
-from samwise_ros.network.checkpoint import save_model
+from samwise_ros.data.tabletop.video import TabletopConfig, make_video, vocabulary
+from samwise_ros.network.checkpoints.model_folder import save_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.vision.video import VideoWriter, write_image
 
 SCORE_BIAS = "sam.sam_mask_decoder.pred_obj_score_head.layers.2.bias"

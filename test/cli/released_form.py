@@ -16,7 +16,7 @@ State = dict[str, torch.Tensor]
 def released_state(keys_file: str = "keys_mini.json") -> State:
     """Return the tensors of a released checkpoint."""
     keys = json.loads((NETWORK_TESTS / "data" / keys_file).read_text())
-    recipe: Callable[..., State] = runpy.run_path(str(NETWORK_TESTS / "recipe.py"))[
+    recipe: Callable[..., State] = runpy.run_path(str(NETWORK_TESTS / "seeded_weights.py"))[
         "recipe_state_dict"
     ]
     return recipe(keys, "2")

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from samwise_ros.cli.main import main
-from samwise_ros.data.tabletop import TabletopConfig
-from samwise_ros.data.write_mevis import write_mevis
-from samwise_ros.network.checkpoint import load_model
-from samwise_ros.network.fingerprint import fingerprint
+from samwise_ros.data.formats.write_mevis import write_mevis
+from samwise_ros.data.tabletop.video import TabletopConfig
+from samwise_ros.network.checkpoints.fingerprint import fingerprint
+from samwise_ros.network.checkpoints.model_folder import load_model
 from samwise_ros.training.recipe import Recipe
 from samwise_ros.training.trainer import Trainer
 

@@ -14,11 +14,11 @@ from tokenizers import ByteLevelBPETokenizer
 from transformers import RobertaTokenizer
 
 from samwise_ros.cli.main import main
-from samwise_ros.network.checkpoint import load_model
-from samwise_ros.network.fingerprint import fingerprint
+from samwise_ros.network.checkpoints.fingerprint import fingerprint
+from samwise_ros.network.checkpoints.model_folder import load_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer, normalise
+from samwise_ros.network.text.tokenizer import SentenceTokenizer, normalise
 
 State = dict[str, torch.Tensor]
 KEY = "sam.mask_downsample.weight"

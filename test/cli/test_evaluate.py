@@ -13,12 +13,12 @@ from PIL import Image
 
 from samwise_ros.cli.main import main
 from samwise_ros.data.dataset import Dataset
+from samwise_ros.data.formats.write_mevis import write_mevis
+from samwise_ros.data.formats.write_ref_davis17 import write_ref_davis17
+from samwise_ros.data.formats.write_ref_youtube_vos import write_ref_youtube_vos
+from samwise_ros.data.formats.write_refcoco import write_refcoco
 from samwise_ros.data.open_dataset import open_dataset
-from samwise_ros.data.tabletop import TabletopConfig
-from samwise_ros.data.write_mevis import write_mevis
-from samwise_ros.data.write_ref_davis17 import write_ref_davis17
-from samwise_ros.data.write_ref_youtube_vos import write_ref_youtube_vos
-from samwise_ros.data.write_refcoco import write_refcoco
+from samwise_ros.data.tabletop.video import TabletopConfig
 
 WRITE = {
     "mevis": write_mevis,
@@ -47,9 +47,10 @@ def _evaluate(model: str, data: str, file: Path, *more: object, mode: str = "onl
 def _unions(dataset: Dataset, index: int) -> dict[str, np.ndarray]:
     """What each sentence of a video means, (T, H, W)."""
     video = dataset.video(index)
-    moments = range(len(video.frames))
+    frame_indices = range(len(video.frames))
     return {
-        one.id: dataset.masks(index, one.objects, moments).any(axis=0) for one in video.expressions
+        one.id: dataset.masks(index, one.objects, frame_indices).any(axis=0)
+        for one in video.expressions
     }
 
 

@@ -57,6 +57,6 @@ def test_another_broken_pipe_is_an_error(
     def fail(_: object) -> int:
         raise BrokenPipeError("the worker is gone")
 
-    monkeypatch.setattr("samwise_ros.cli.download.run", fail)
+    monkeypatch.setattr("samwise_ros.cli.download.subcommand.run", fail)
     assert main(["download", "--list"]) == 2
     assert "samwise download: error: the worker is gone" in capfd.readouterr().err

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from samwise_ros.cli.main import main
-from samwise_ros.data.tabletop import TabletopConfig, make_video
+from samwise_ros.data.tabletop.video import TabletopConfig, make_video
 from samwise_ros.vision.video import Image, VideoReader, VideoWriter
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from samwise_ros.cli.main import main
-from samwise_ros.network.checkpoint import load_model
+from samwise_ros.network.checkpoints.model_folder import load_model
 
 SMOKE = Path(__file__).parent / "train_smoke.sh"
 RECIPE = """

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from samwise_ros.cli.main import main
-from samwise_ros.cli.verify_reference import REFERENCES
-from samwise_ros.network.checkpoint import load_model, save_model
-from samwise_ros.network.model_home import RELEASED_MODELS, SHIPPED
+from samwise_ros.cli.verify.reference import REFERENCES
+from samwise_ros.network.checkpoints.model_folder import load_model, save_model
+from samwise_ros.network.checkpoints.model_home import RELEASED_MODELS, SHIPPED
 
 
 def test_shipped_model_is_as_recorded(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,8 +8,8 @@ from pictures import WIDTH, write_annotation, write_photo
 from PIL import Image
 
 from samwise_ros.data.check import check_split
-from samwise_ros.data.tabletop import TabletopConfig
-from samwise_ros.data.write_mevis import write_mevis
+from samwise_ros.data.formats.write_mevis import write_mevis
+from samwise_ros.data.tabletop.video import TabletopConfig
 
 
 @pytest.fixture

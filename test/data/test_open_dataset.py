@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from samwise_ros.data.dataset import DatasetError
+from samwise_ros.data.formats.write_mevis import write_mevis
+from samwise_ros.data.formats.write_ref_youtube_vos import write_ref_youtube_vos
 from samwise_ros.data.open_dataset import open_dataset, recognise
-from samwise_ros.data.tabletop import TabletopConfig, absent_sentence, make_video
-from samwise_ros.data.tabletop_dataset import TabletopDataset
-from samwise_ros.data.write_mevis import write_mevis
-from samwise_ros.data.write_ref_youtube_vos import write_ref_youtube_vos
+from samwise_ros.data.tabletop.dataset import TabletopDataset
+from samwise_ros.data.tabletop.video import TabletopConfig, absent_sentence, make_video
 
 TINY = TabletopConfig(frames=2, width=64, height=48)
 

@@ -7,7 +7,7 @@ from random_network import random_network
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
 WORDS = ("the", "red", "blue", "small", "mug", "ball", "that", "moves", "left")
 

@@ -11,8 +11,8 @@ from tokenizers.processors import TemplateProcessing
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, EventKind, Frame
-from samwise_ros.network.checkpoint import load_model, save_model
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.checkpoints.model_folder import load_model, save_model
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
 WORDS = ("the", "red", "mug", "small", "ball", "that", "moves", "left")
 ENDS = [("<|startoftext|>", 30), ("<|endoftext|>", 31)]

@@ -6,7 +6,7 @@ import warnings
 import pytest
 
 from samwise_ros.engine.engine import Engine, ImagesOnlyWarning
-from samwise_ros.network.checkpoint import save_model
+from samwise_ros.network.checkpoints.model_folder import save_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
 

@@ -5,13 +5,13 @@ import pytest
 import torch
 from random_network import random_network
 
+from samwise_ros.engine.backend.inference import Inference
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
-from samwise_ros.engine.inference import Inference
-from samwise_ros.engine.memory import stack_windows
+from samwise_ros.engine.memory.rings import stack_windows
 from samwise_ros.engine.types import Command, Frame
+from samwise_ros.network.image.preprocess import to_frame_size, to_square
 from samwise_ros.network.memory_bank import MemoryBank
-from samwise_ros.network.preprocess import to_frame_size, to_square
 
 
 def _error(ours: torch.Tensor, theirs: torch.Tensor) -> float:

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from samwise_ros.data.tabletop import vocabulary
+from samwise_ros.data.tabletop.video import vocabulary
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
 SCORE_BIAS = "sam.sam_mask_decoder.pred_obj_score_head.layers.2.bias"
 

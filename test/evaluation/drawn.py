@@ -24,16 +24,16 @@ class Drawn:
     def video(self, index: int) -> Video:
         return Video(f"video{index}", self._frames, self._expressions[index])
 
-    def images(self, index: int, moments: Sequence[int]) -> NDArray[np.uint8]:
-        squares = self.masks(index, range(3), moments).any(axis=0)
+    def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
+        squares = self.masks(index, range(3), frame_indices).any(axis=0)
         return np.repeat(np.where(squares, 200, 40).astype(np.uint8)[..., None], 3, axis=3)
 
     def masks(
-        self, index: int, objects: Sequence[int], moments: Sequence[int]
+        self, index: int, objects: Sequence[int], frame_indices: Sequence[int]
     ) -> NDArray[np.bool_]:
-        planes = np.zeros((len(objects), len(moments), 32, 48), np.bool_)
+        planes = np.zeros((len(objects), len(frame_indices), 32, 48), np.bool_)
         for place, number in enumerate(objects):
-            for frame, moment in enumerate(moments):
+            for frame, moment in enumerate(frame_indices):
                 left = 12 * number + moment % 4
                 planes[place, frame, 8 + index : 16 + index, left : left + 8] = True
         return planes

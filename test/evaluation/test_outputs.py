@@ -10,8 +10,8 @@ from PIL import Image
 
 from samwise_ros.evaluation.overlays import Overlays
 from samwise_ros.evaluation.predictions import Predictions
-from samwise_ros.evaluation.stretch import Stretch
-from samwise_ros.evaluation.ways import Way
+from samwise_ros.evaluation.result_writers import Stretch
+from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.vision.video import VideoReader
 
 DATASET = Drawn([[said("first", 0), said("second", 1), said("third", 1, annotator=1)]], frames=5)
@@ -22,10 +22,12 @@ def _show(output, dataset=DATASET, numbers=(0, 1, 2)) -> None:
     video = dataset.video(0)
     expressions = [video.expressions[number] for number in numbers]
     for first in range(0, len(video.frames), 3):
-        moments = range(len(video.frames))[first : first + 3]
-        images = dataset.images(0, moments)
-        masks = np.concatenate([dataset.masks(0, one.objects, moments) for one in expressions])
-        output.write(Way(), Stretch(video, expressions, moments, images, masks))
+        frame_indices = range(len(video.frames))[first : first + 3]
+        images = dataset.images(0, frame_indices)
+        masks = np.concatenate(
+            [dataset.masks(0, one.objects, frame_indices) for one in expressions]
+        )
+        output.write(RunConfig(), Stretch(video, expressions, frame_indices, images, masks))
 
 
 def _files(folder: Path) -> list[str]:

@@ -6,12 +6,14 @@ from made_scores import score
 from samwise_ros.evaluation.image_measures import ImageMeasures
 from samwise_ros.evaluation.records import VideoRecord
 from samwise_ros.evaluation.results import Results
+from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runs import Run
 from samwise_ros.evaluation.scoring import ExpressionScore, Similarity, Swap
-from samwise_ros.evaluation.ways import Way
 
 
-def results(*columns: list[ExpressionScore], ways: tuple[Way, ...], frames: int = 9) -> Results:
+def results(
+    *columns: list[ExpressionScore], ways: tuple[RunConfig, ...], frames: int = 9
+) -> Results:
     record = VideoRecord(0, "v", frames, tuple(map(tuple, columns)))
     return Results.of("drawn:here", ways, [record])
 
@@ -19,7 +21,7 @@ def results(*columns: list[ExpressionScore], ways: tuple[Way, ...], frames: int 
 def test_ref_davis17_averages_over_annotators() -> None:
     """The first annotator wrote one sentence, the second two: (1.0 + (0.2 + 0.4) / 2) / 2."""
     scores = (score(1.0), score(0.2, annotator=1), score(0.4, annotator=1))
-    assert Run(Way(), scores).mean_of().jf == pytest.approx(0.65)
+    assert Run(RunConfig(), scores).mean_of().jf == pytest.approx(0.65)
 
 
 def test_refcoco_measures() -> None:
@@ -33,7 +35,7 @@ def test_refcoco_measures() -> None:
     assert measures.oiou == pytest.approx(86 / 120)
     assert measures.miou == pytest.approx(1.4 / 3)
     assert measures.precision == (2 / 3, 1 / 3, 1 / 3, 1 / 3, 0.0)
-    shown = results(scores, ways=(Way(),), frames=1)
+    shown = results(scores, ways=(RunConfig(),), frames=1)
     assert "| overall IoU | 71.7 |" in shown.to_markdown()
     assert "| precision at 0.9 | 0.0 |" in shown.to_markdown()
     assert shown.to_json()["runs"][0]["images"]["precision"]["0.5"] == 66.67
@@ -45,7 +47,7 @@ def test_kinds_are_those_of_the_data_in_its_order() -> None:
         score(0.0, kind="run"),
         score(0.5, kind="walk", detail="fast"),
     ]
-    table = results(scores, ways=(Way(),)).to_markdown()
+    table = results(scores, ways=(RunConfig(),)).to_markdown()
     rows = [line.split(" |")[0] for line in table.splitlines() if line.startswith("| ")]
     assert [row for row in rows if row.startswith(("| walk", "| run", "| all"))] == [
         "| all", "| walk", "| run", "| walk: fast", "| walk: slow"
@@ -58,7 +60,7 @@ def test_the_tables_and_the_json_say_the_same() -> None:
     swap = Swap("the cup", Similarity(0.9, 0.7), Similarity(0.1, 0.1))
     oracle = [score(1.0, kind="attribute", detail="colour", swap=swap)]
     nothing = [score(0.0, kind="attribute", detail="colour")]
-    both = results(oracle, nothing, ways=(Way(), Way("clip", "learned")))
+    both = results(oracle, nothing, ways=(RunConfig(), RunConfig("clip", "learned")))
     table, data = both.to_markdown(), both.to_json()
     assert "network on drawn:here: 1 videos, 9 frames, 1 sentences" in table
     assert "| sentences | number | online, CME learned | clip, CME learned |" in table
@@ -76,7 +78,7 @@ def test_the_tables_and_the_json_say_the_same() -> None:
 
 
 def test_the_pairs_differ_in_one_respect() -> None:
-    ways = tuple(Way(mode, who) for mode in ("online", "clip") for who in ("always", "never"))
+    ways = tuple(RunConfig(mode, who) for mode in ("online", "clip") for who in ("always", "never"))
     found = results(*[[score(0.5)]] * 4, ways=ways).comparisons
     assert [pair.name for pair in found] == [
         "online: CME always less never",
@@ -86,6 +88,6 @@ def test_the_pairs_differ_in_one_respect() -> None:
 
 
 def test_data_that_tells_nothing_has_no_scores() -> None:
-    nothing = results([], [], ways=(Way(), Way("clip")))
+    nothing = results([], [], ways=(RunConfig(), RunConfig("clip")))
     assert "nothing to score" in nothing.to_markdown()
     assert nothing.to_json()["comparisons"] == []

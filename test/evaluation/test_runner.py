@@ -5,18 +5,18 @@ import pytest
 import torch
 from drawn import Drawn, said
 
-from samwise_ros.data.tabletop import TabletopConfig
-from samwise_ros.data.tabletop_dataset import TabletopDataset
+from samwise_ros.data.tabletop.dataset import TabletopDataset
+from samwise_ros.data.tabletop.video import TabletopConfig
 from samwise_ros.evaluation.records import Records
+from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
-from samwise_ros.evaluation.ways import Way
-from samwise_ros.network.fingerprint import fingerprint
+from samwise_ros.network.checkpoints.fingerprint import fingerprint
 
 SENTENCES = [
     said("the red ball", 0), said("the large cup that moves left", 1), said("ball", 0, 2),
     said("a cup", 1), said("the green box", 2),
 ]  # fmt: skip
-BOTH = (Way("online"), Way("clip"))
+BOTH = (RunConfig("online"), RunConfig("clip"))
 
 
 class _Seen:
@@ -38,7 +38,7 @@ def test_every_frame_is_seen_for_every_sentence_in_every_way(network, tokenizer)
     for way in BOTH:
         for video in ("video0", "video1"):
             shown = [s for one, s in seen.stretches if (one, s.video.name) == (way, video)]
-            assert [list(s.moments) for s in shown] == [[*range(8)], [8, 9]] * 2
+            assert [list(s.frame_indices) for s in shown] == [[*range(8)], [8, 9]] * 2
             assert [len(s.expressions) for s in shown] == [2, 2, 1, 1]
             assert all(s.masks.shape == (*s.masks.shape[:2], 32, 48) for s in shown)
     for run in results.runs:
@@ -119,7 +119,7 @@ def test_what_cannot_be_evaluated_is_refused(network, tokenizer) -> None:
     with pytest.raises(ValueError, match="batch: expected 1 to 254, got 0"):
         EvaluationConfig(batch=0)
     with pytest.raises(ValueError, match="ways: expected different ones"):
-        EvaluationConfig(ways=(Way(), Way()))
+        EvaluationConfig(ways=(RunConfig(), RunConfig()))
     with pytest.raises(ValueError, match=r"video0: the model cannot take '\?': .*no word"):
         evaluate(network, tokenizer, Drawn([[said("?", 0)]]))
     with pytest.raises(ValueError, match="device: expected auto, cpu, cuda"):

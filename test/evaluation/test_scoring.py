@@ -7,9 +7,10 @@ import pytest
 from drawn import Drawn, said
 
 from samwise_ros.data.dataset import Expression
-from samwise_ros.data.tabletop import TabletopConfig
-from samwise_ros.data.tabletop_dataset import TabletopDataset
+from samwise_ros.data.tabletop.dataset import TabletopDataset
+from samwise_ros.data.tabletop.video import TabletopConfig
 from samwise_ros.evaluation.label_maps import assigned, without_overlaps
+from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runs import Run
 from samwise_ros.evaluation.scoring import (
     Tally,
@@ -17,7 +18,6 @@ from samwise_ros.evaluation.scoring import (
     mean,
     partner,
 )
-from samwise_ros.evaluation.ways import Way
 
 FRAMES = range(6)
 
@@ -27,9 +27,9 @@ def tabletop() -> TabletopDataset:
     return TabletopDataset("test", TabletopConfig(frames=6, width=160, height=120))
 
 
-def _truths(dataset, moments, index=0):
+def _truths(dataset, frame_indices, index=0):
     return [
-        dataset.masks(index, expression.objects, moments).any(axis=0)
+        dataset.masks(index, expression.objects, frame_indices).any(axis=0)
         for expression in dataset.video(index).expressions
     ]
 
@@ -37,7 +37,7 @@ def _truths(dataset, moments, index=0):
 def _run(dataset, answers):
     scorer = VideoScorer(dataset.video(0), label_maps=False)
     scorer.add(dict(enumerate(answers)), dict(enumerate(_truths(dataset, FRAMES))))
-    return Run(Way(), scorer.scores())
+    return Run(RunConfig(), scorer.scores())
 
 
 def test_an_oracle_scores_100_and_its_swapped_sentences_go_to_the_other_object(tabletop) -> None:
@@ -65,9 +65,9 @@ def test_stretches_and_batches_add_up_to_the_whole(tabletop) -> None:
     parts = VideoScorer(video, label_maps=False)
     numbers = range(len(found))
     for batch in (numbers[:2], numbers[2:]):
-        for moments in (slice(0, 4), slice(4, 6)):
-            compared = {one: truths[one][moments] for one in parts.compared(batch)}
-            parts.add({one: found[one][moments] for one in batch}, compared)
+        for frame_indices in (slice(0, 4), slice(4, 6)):
+            compared = {one: truths[one][frame_indices] for one in parts.compared(batch)}
+            parts.add({one: found[one][frame_indices] for one in batch}, compared)
     for ours, whole in zip(parts.scores(), _run(tabletop, found).scores, strict=True):
         assert ours == whole
 

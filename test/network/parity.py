@@ -16,15 +16,15 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from recipe import recipe_state_dict
+from seeded_weights import recipe_state_dict
 
-from samwise_ros.network.checkpoint import load_state
+from samwise_ros.network.checkpoints.model_folder import load_state
 from samwise_ros.network.conditional_memory import is_due
 from samwise_ros.network.config import SamwiseConfig
+from samwise_ros.network.image.preprocess import resized_size, to_frame_size, to_square
+from samwise_ros.network.image.resize import resize
 from samwise_ros.network.memory_bank import MemoryBank
-from samwise_ros.network.preprocess import resized_size, to_frame_size, to_square
 from samwise_ros.network.presets import PRESETS
-from samwise_ros.network.resize import resize
 from samwise_ros.network.samwise import Encoded, Samwise, Tracked
 
 TOLERANCE = 1e-4
@@ -76,9 +76,9 @@ def run(network: Samwise, frames: NDArray[np.uint8], input_ids: NDArray[np.int64
         if start == 0:
             arrays.update(_clip_features(clip))
         for index in range(len(pixels)):
-            due = torch.tensor([True]) if is_due(len(tracked), last) else None
+            check_switch = torch.tensor([True]) if is_due(len(tracked), last) else None
             frame = clip.frame(index)
-            result = network.track(frame, bank, due=due, verbs=verbs)
+            result = network.track(frame, bank, check_switch=check_switch, verbs=verbs)
             memory, pointer = network.memorise(frame, result), result.decoded.pointer
             bank = bank.push(memory, pointer) if bank else MemoryBank.start(memory, pointer)
             arrays[f"memory_frame{len(tracked)}"] = memory[0].numpy()

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from robot import NodeProcess, Robot
+from ros_harness import NodeProcess, Robot
 
-from samwise_ros.network.checkpoint import save_model
+from samwise_ros.network.checkpoints.model_folder import save_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
 StartNode = Callable[..., NodeProcess]
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from robot import Inbox, NodeProcess, Robot, image, values_of, wait_for
+from ros_harness import Inbox, NodeProcess, Robot, image, values_of, wait_for
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
 from samwise_ros.msg import Command, CommandArray, TargetArray, TargetEvent
-from samwise_ros.ros.commands import id_of
+from samwise_ros.ros.command_input import id_of
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from conftest import StartNode
 from diagnostic_msgs.msg import DiagnosticStatus
-from robot import NodeProcess, Robot, image, values_of
+from ros_harness import NodeProcess, Robot, image, values_of
 from sensor_msgs.msg import Image
 from test_commands import resident_bytes
 

@@ -8,11 +8,11 @@ import numpy as np
 from conftest import StartNode
 from lifecycle_msgs.msg import Transition
 from numpy.typing import NDArray
-from robot import Inbox, NodeProcess, Robot, image
+from ros_harness import Inbox, NodeProcess, Robot, image
 from sensor_msgs.msg import Image
 from test_lifecycle import set_parameter
 
-from samwise_ros.data.tabletop_scene import TabletopScene
+from samwise_ros.data.tabletop.scene import TabletopScene
 from samwise_ros.msg import Target, TargetArray, TargetEvent
 from samwise_ros.ros.image_conversion import to_rgb
 

@@ -6,12 +6,12 @@ import pytest
 import torch
 from conftest import StartNode
 from lifecycle_msgs.msg import Transition
-from robot import Robot
+from ros_harness import Robot
 from test_events import scene, shown
 from test_lifecycle import set_parameter
 
 from samwise_ros.msg import Target, TargetEvent
-from samwise_ros.network.checkpoint import load_model, save_model
+from samwise_ros.network.checkpoints.model_folder import load_model, save_model
 from samwise_ros.network.conditional_memory import FIRST_FRAME, MIN_GAP
 
 

@@ -6,14 +6,14 @@ import pytest
 import torch
 
 from samwise_ros.data.dataset import DatasetError
-from samwise_ros.data.tabletop import TabletopConfig, vocabulary
-from samwise_ros.data.write_mevis import write_mevis
+from samwise_ros.data.formats.write_mevis import write_mevis
+from samwise_ros.data.tabletop.video import TabletopConfig, vocabulary
 from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.presets import preset
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.batches import Sentences, Videos, load
 from samwise_ros.training.clips import Clips
-from samwise_ros.training.processes import Processes
+from samwise_ros.training.distributed import Processes
 from samwise_ros.training.recipe import Stage
 
 CONFIG = preset("tabletop")

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from samwise_ros.data.tabletop import TabletopConfig
-from samwise_ros.data.write_mevis import write_mevis
+from samwise_ros.data.concat import open_datasets
+from samwise_ros.data.formats.write_mevis import write_mevis
+from samwise_ros.data.tabletop.video import TabletopConfig
 from samwise_ros.training.clips import Clips
-from samwise_ros.training.joined import open_datasets
 from samwise_ros.training.recipe import Stage
 
 STAGE = Stage("a", "sentences", epochs=2, batch=4, frames=4, targets=2, absent_share=0.0)
@@ -71,11 +71,11 @@ def test_clips_are_cut_from_longer_videos():
     clips = Clips.open(["tabletop:train"], stage, 1, 128)
     samples = [clips.sample(0, number, 4) for number in range(20)]
     assert {len(sample.frames) for sample in samples} == {4}
-    assert all(np.diff(sample.moments).tolist() == [1, 1, 1] for sample in samples)
-    firsts = {sample.moments[0] for sample in samples}
+    assert all(np.diff(sample.frame_indices).tolist() == [1, 1, 1] for sample in samples)
+    firsts = {sample.frame_indices[0] for sample in samples}
     assert 0 in firsts
     assert len(firsts) > 2
-    labels = clips.labels(0, 3, 4, 128, samples[3].moments)
+    labels = clips.labels(0, 3, 4, 128, samples[3].frame_indices)
     cells = samples[3].masks.reshape(2, 4, 12, 8, 16, 8).mean((3, 5))[..., :12, :] > 0.95
     assert all((labels[:, 0, :12][cell] >= 0).all() for cell in cells)
     with pytest.raises(ValueError, match="video_frames: expected 4 or more"):

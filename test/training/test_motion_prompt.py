@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 import torch
 
-from samwise_ros.data.tabletop import vocabulary
-from samwise_ros.engine.inference import Inference
+from samwise_ros.data.tabletop.video import vocabulary
+from samwise_ros.engine.backend.inference import Inference
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.batches import VideoBatch
 from samwise_ros.training.clips import Clips
-from samwise_ros.training.processes import Processes
+from samwise_ros.training.distributed import Processes
 from samwise_ros.training.recipe import Losses, Stage
-from samwise_ros.training.tasks import Understood
+from samwise_ros.training.tasks.tasks import ReferringTask
 
 CONFIG = dataclasses.replace(
     preset("tabletop"), motion_prompt=True, verbs=("moving", "moves", "leaves", "enters", "appears")
@@ -25,14 +25,14 @@ STAGE = Stage("a", "sentences", steps=8, batch=1, frames=4, targets=4)
 
 
 @pytest.fixture(scope="module")
-def task() -> Understood:
+def task() -> ReferringTask:
     torch.manual_seed(0)
     clips = Clips.open(("tabletop:train",), STAGE, 1, CONFIG.image_size)
-    return Understood(Samwise(CONFIG), clips, TOKENIZER, Losses())
+    return ReferringTask(Samwise(CONFIG), clips, TOKENIZER, Losses())
 
 
 @pytest.fixture(scope="module")
-def mixed(task: Understood) -> VideoBatch:
+def mixed(task: ReferringTask) -> VideoBatch:
     """Some of its sentences have a verb."""
     batches: Any = task.batches(0, Processes())
     return next(
@@ -42,7 +42,7 @@ def mixed(task: Understood) -> VideoBatch:
     )
 
 
-def test_the_robot_sees_the_verbs_of_training(task: Understood, mixed: VideoBatch) -> None:
+def test_the_robot_sees_the_verbs_of_training(task: ReferringTask, mixed: VideoBatch) -> None:
     inference = Inference(Samwise(CONFIG), TOKENIZER, "cpu", "float32")
     known = {TOKENIZER.encode(word)[1]: word for word in vocabulary()}
     rows = zip(mixed.input_ids.flatten(0, 1), mixed.verbs.flatten(0, 1), strict=True)
@@ -54,7 +54,7 @@ def test_the_robot_sees_the_verbs_of_training(task: Understood, mixed: VideoBatc
 
 
 def test_sentences_with_and_without_verbs_train_the_prompt(
-    task: Understood, mixed: VideoBatch
+    task: ReferringTask, mixed: VideoBatch
 ) -> None:
     task.network.zero_grad()
     losses = task.losses(mixed, "1")

@@ -8,12 +8,12 @@ import signal
 import pytest
 import torch
 
-from samwise_ros.data.tabletop import vocabulary
-from samwise_ros.network.checkpoint import load_model, save_model
+from samwise_ros.data.tabletop.video import vocabulary
+from samwise_ros.network.checkpoints.model_folder import load_model, save_model
+from samwise_ros.network.checkpoints.tensor_files import CheckpointError
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tensor_files import CheckpointError
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.learner import Learner
 from samwise_ros.training.recipe import Recipe, Stage
 from samwise_ros.training.trainer import Trainer

@@ -21,17 +21,17 @@ from rendered_depth import (
     table,
 )
 
-from samwise_ros.vision.depth import DepthError, Pinhole, Place, place_of, to_metres
+from samwise_ros.vision.depth import DepthError, Pinhole, Position3D, position_of, to_metres
 
 NEAR_M, FAR_M = 0.1, 10.0
 BALL = ball((-0.2, 0.05, 1.0), 0.08)
 
 
-def place(mask: Mask, depth: Array, camera: Pinhole = CAMERA) -> Place:
-    return place_of(mask, to_metres(millimetres(depth), NEAR_M, FAR_M), camera)
+def place(mask: Mask, depth: Array, camera: Pinhole = CAMERA) -> Position3D:
+    return position_of(mask, to_metres(millimetres(depth), NEAR_M, FAR_M), camera)
 
 
-def miss(found: Place, truth: Array) -> float:
+def miss(found: Position3D, truth: Array) -> float:
     """How far a place is from the truth, over the distance."""
     return float(np.linalg.norm(found.centre_m - truth) / np.linalg.norm(truth))
 
@@ -74,7 +74,7 @@ def test_metres_and_millimetres_agree() -> None:
     depth, mask = spoilt(BALL, table()), np.isfinite(BALL)
     metres = to_metres(np.where(depth == 0, np.nan, depth).astype(np.float32), NEAR_M, FAR_M)
     np.testing.assert_allclose(
-        place_of(mask, metres, CAMERA).centre_m, place(mask, depth).centre_m, atol=0.001
+        position_of(mask, metres, CAMERA).centre_m, place(mask, depth).centre_m, atol=0.001
     )
 
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from fuzzed_text import texts
 from hypothesis import strategies as st
-from robot import picture
+from ros_harness import picture
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 

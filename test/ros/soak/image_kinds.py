@@ -3,7 +3,7 @@
 import random
 
 import numpy as np
-from robot import image
+from ros_harness import image
 from sensor_msgs.msg import Image
 
 from samwise_ros.vision.encodings import LAYOUTS

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from robot import NodeProcess, Robot, image
+from ros_harness import NodeProcess, Robot, image
 from steps import Steps
 
-from samwise_ros.data.tabletop_scene import TabletopScene
+from samwise_ros.data.tabletop.scene import TabletopScene
 from samwise_ros.msg import CommandArray
 
 FRAMES = 6

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from lifecycle_msgs.srv import GetState
-from robot import PATIENCE_S, NodeProcess, Robot, wait_for
+from ros_harness import PATIENCE_S, NodeProcess, Robot, wait_for
 from sensor_msgs.msg import Image
 from std_srvs.srv import Trigger
 

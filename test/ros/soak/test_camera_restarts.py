@@ -13,7 +13,7 @@ from budget import share_of
 from conftest import StartNode
 from figures import record
 from growth import Growth
-from robot import NodeProcess, Robot, wait_for
+from ros_harness import NodeProcess, Robot, wait_for
 from sensor_msgs.msg import Image
 from shared_memory import remove_dead, segments_of
 from tqdm import tqdm

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from known_scene import KnownScene
 from rclpy.serialization import serialize_message
-from robot import Inbox, Robot, values_of
+from ros_harness import Inbox, Robot, values_of
 from std_msgs.msg import String
 from steps import Steps, steps_with
 from tqdm import tqdm

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from known_scene import KnownScene
 from numpy.typing import NDArray
 from rclpy.serialization import serialize_message
-from robot import NodeProcess, Robot, image, values_of, wait_for
+from ros_harness import NodeProcess, Robot, image, values_of, wait_for
 from sensor_msgs.msg import CompressedImage, Image
 from steps import Steps, steps_with
 from tqdm import tqdm

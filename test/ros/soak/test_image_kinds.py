@@ -9,7 +9,7 @@ from conftest import StartNode
 from figures import ages, record
 from growth import Growth
 from image_kinds import random_image
-from robot import NodeProcess, Robot
+from ros_harness import NodeProcess, Robot
 from steps import Steps, steps_with
 from tqdm import tqdm
 

@@ -12,16 +12,16 @@ from budget import share_of
 from conftest import StartNode
 from figures import ages, record
 from growth import Growth
-from robot import Robot, image, picture, values_of
+from ros_harness import Robot, image, picture, values_of
 from std_msgs.msg import String
 from steps import steps_with
 from tqdm import tqdm
 
 from samwise_ros.msg import Command
-from samwise_ros.network.checkpoint import save_model
+from samwise_ros.network.checkpoints.model_folder import save_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
 FRAMES = 20_000
 COMMAND_EVERY, FLOOD_EVERY, FLOOD = 3, 1000, 200
@@ -61,7 +61,7 @@ def test_20000_frames_with_commands_changing(
     chance, began = random.Random(0), time.monotonic()
     film = [picture(WIDTH, HEIGHT, seed) for seed in range(16)]
     orders: dict[type, str] = {String: "command", Command: "command_request"}
-    overtaken = 0
+    superseded = 0
 
     def new_image(number: int) -> Any:
         return image(robot.stamp_ns(), film[number % len(film)])
@@ -74,7 +74,7 @@ def test_20000_frames_with_commands_changing(
                 robot.tell(f"{node.name}/{orders[type(order)]}", order)
             steps.show(new_image(number))
             if number % FLOOD_EVERY == 0:
-                overtaken += steps.flood(new_image, FLOOD)
+                superseded += steps.flood(new_image, FLOOD)
             if number % (FRAMES // 200) == 0:
                 growth.sample(number)
         steps.beat()
@@ -82,7 +82,7 @@ def test_20000_frames_with_commands_changing(
     record(
         "long run",
         f"{frames} frames with {frames // COMMAND_EVERY} commands, every mask there and in order; "
-        f"and {frames // FLOOD_EVERY} floods of {FLOOD} images, {overtaken} overtaken",
+        f"and {frames // FLOOD_EVERY} floods of {FLOOD} images, {superseded} superseded",
         time.monotonic() - began,
         growth,
         age=ages(steps.ages_s),

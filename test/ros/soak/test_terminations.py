@@ -8,7 +8,7 @@ import pytest
 from budget import share_of
 from conftest import StartNode
 from figures import record
-from robot import NodeProcess, Robot, image, picture
+from ros_harness import NodeProcess, Robot, image, picture
 from sensor_msgs.msg import Image
 from tqdm import tqdm
 

@@ -7,7 +7,7 @@ import pytest
 from budget import share_of
 from figures import ages, record
 from growth import Growth
-from robot import NodeProcess, Robot, image, values_of, wait_for
+from ros_harness import NodeProcess, Robot, image, values_of, wait_for
 from steps import Steps, steps_with
 from tqdm import tqdm
 

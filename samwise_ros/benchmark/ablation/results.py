@@ -1,0 +1,99 @@
+"""What the variants of an ablation reached, as one table and as JSON."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from samwise_ros.benchmark.ablation.variants import Variant
+from samwise_ros.engine.config import Mode
+from samwise_ros.evaluation.comparison import compare
+from samwise_ros.evaluation.results import Results
+from samwise_ros.evaluation.run_config import RunConfig
+from samwise_ros.evaluation.runs import ALL, Group, Run
+
+MODES: tuple[Mode, ...] = ("clip", "online")
+_REFERENCE = "selective"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a variant.
+
+    Attributes:
+        variant: which.
+        adapter_weights: how many its adapters have.
+        training_seconds: over all stages.
+        results: in both modes, in each of the variant's ways to correct the memory.
+    """
+
+    variant: Variant
+    adapter_weights: int
+    training_seconds: int
+    results: Results
+
+    def run(self, way: RunConfig) -> Run:
+        """Return the scores of one way."""
+        return next(run for run in self.results.runs if run.way == way)
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as plain data, each sentence's scores included."""
+        return {
+            **asdict(self.variant),
+            "adapter_weights": self.adapter_weights,
+            "training_seconds": self.training_seconds,
+            "results": self.results.to_json(),
+        }
+
+
+@dataclass(frozen=True)
+class AblationResults:
+    """All variants, evaluated on the same sentences; at least one."""
+
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def reference(self) -> Outcome:
+        """The variant with which the others are compared: the paper's, or else the first."""
+        return next((o for o in self.outcomes if o.variant.name == _REFERENCE), self.outcomes[0])
+
+    def to_markdown(self) -> str:
+        """The table of J&F in percent."""
+        results = self.outcomes[0].results
+        heading = (
+            f"{results.data}: {results.videos} videos, {results.frames} frames, "
+            f"{results.sentences} sentences. J&F in percent, with the difference to "
+            f'"{self.reference.variant.title}, CME never" and its 95 % bootstrap interval over '
+            "videos; kinds of sentences as clip / online. Paper: MeViS valid_u with CLIP-B."
+        )
+        kinds = [kind for kind, _ in results.kinds]
+        head = ["variant", "CME", "adapter weights", "clip", "", "online", "", *kinds, "paper"]
+        lines = [_line(head), "| --- | --- |" + " ---: |" * (len(head) - 2), *self._lines()]
+        return heading + "\n\n" + "\n".join(lines)
+
+    def _lines(self) -> Iterator[str]:
+        for outcome in self.outcomes:
+            variant = outcome.variant
+            for correction, published in variant.published.items():
+                runs = [outcome.run(RunConfig(mode, correction)) for mode in MODES]
+                cells = [variant.title, correction.replace("_", " ")]
+                cells.append(f"{outcome.adapter_weights:,}")
+                for run in runs:
+                    cells += [_percent(run), self._difference(run)]
+                for kind in outcome.results.kinds:
+                    cells.append(" / ".join(_percent(run, kind) for run in runs))
+                yield _line([*cells, f"{published:.1f}"])
+
+    def _difference(self, run: Run) -> str:
+        reference = self.reference.run(RunConfig(run.way.mode, "never"))
+        if run is reference:
+            return ""
+        one = compare(run, reference, [ALL]).groups[ALL]
+        return f"{100 * one.mean:+.1f} [{100 * one.low:+.1f}, {100 * one.high:+.1f}]"
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _percent(run: Run, group: Group = ALL) -> str:
+    return f"{100 * run.mean_of(group).jf:.1f}"

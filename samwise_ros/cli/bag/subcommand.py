@@ -1,0 +1,131 @@
+"""Masks what sentences mean in a recorded ROS 2 bag, without ROS.
+
+Reads an .mcap or .db3 file or a folder of `ros2 bag record`, follows every sentence through one
+topic of images, and writes one .mcap file that rviz and Foxglove open: what was recorded, and
+beside it what the node would have published, at the images' own times: /samwise_node/events and
+commands, and /samwise_node/CAMERA/mask, label_mask, targets and overlay/compressed.
+
+  samwise bag drive.mcap "the red mug" --out masks.mcap
+  samwise bag drive/ "the red mug" "the hand" --topic /front/image_raw --out masks.mcap
+  samwise bag drive.mcap "the red mug" --out masks.mcap --results-only
+"""
+
+import argparse
+import re
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from rosbags.interfaces import Connection
+from tqdm import tqdm
+
+from samwise_ros.cli.bag.input import BagError, BagInput
+from samwise_ros.cli.bag.messages import NANOSECONDS, message_types
+from samwise_ros.cli.bag.output import BagOutput, mcap_writer
+from samwise_ros.cli.bag.summary import Tally
+from samwise_ros.engine.config import EngineConfig
+from samwise_ros.engine.engine import Engine
+from samwise_ros.engine.types import Command, Event, EventKind, Frame
+from samwise_ros.vision.encodings import ImageError
+
+_CAMERA = re.compile(r"[A-Za-z]\w*(/[A-Za-z]\w*)*", re.ASCII)  # what a topic may be made of
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `samwise bag` takes."""
+    parser.add_argument("bag", type=Path, help="an .mcap or .db3 file, or a recorded folder")
+    parser.add_argument("sentences", nargs="+", metavar="sentence", help="what to look for")
+    parser.add_argument("--topic", help="of the images (the only one, if there is only one)")
+    parser.add_argument("--camera", default="camera", help="its name in the results (camera)")
+    parser.add_argument("--model", default="tabletop", help="a model's name or folder (tabletop)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new .mcap file")
+    parser.add_argument(
+        "--results-only", action="store_true", help="do not copy what was recorded, to save space"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Segment the bag."""
+    out: Path = arguments.out
+    _check(arguments)
+    types = message_types()
+    with closing(BagInput(arguments.bag, arguments.topic, types)) as bag:
+        engine, events = _engine(arguments)
+        with mcap_writer(out) as writer:
+            output = BagOutput(writer, types, arguments.camera)
+            output.write_commands(engine.commands, events, bag.start_ns)
+            copied = [] if arguments.results_only else output.declare_copies(bag.connections)
+            began = time.perf_counter()
+            tally = _follow(bag, copied, engine, output, arguments.camera)
+            seconds = time.perf_counter() - began
+    print("\n".join(tally.lines(seconds)))
+    for topic, kind in output.left_out.items():
+        print(f"not copied, since nothing defines its type: {topic} ({kind})")
+    print(f"wrote {out}, {out.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse what can be refused before anything is opened."""
+    out = arguments.out
+    if out.suffix != ".mcap":
+        raise ValueError(f"{out}: expected a name that ends in .mcap")
+    if out.exists():
+        raise ValueError(f"{out}: is there already; name a new file with --out")
+    if not _CAMERA.fullmatch(arguments.camera):
+        raise ValueError(
+            f"camera: expected letters, digits and underscores, got {arguments.camera!r}"
+        )
+
+
+def _engine(arguments: argparse.Namespace) -> tuple[Engine, tuple[Event, ...]]:
+    """Bring up an engine that looks for the sentences, and give the events of that.
+
+    Raises:
+        ValueError: for a model, device or sentence that cannot be taken.
+    """
+    sentences = arguments.sentences
+    config = EngineConfig(max_commands=min(254, len(sentences)))
+    engine = Engine.from_model(arguments.model, arguments.device, config=config)
+    commands = [Command(str(number), sentence) for number, sentence in enumerate(sentences, 1)]
+    events = engine.set_commands(commands)
+    for event in events:
+        if event.kind is EventKind.REJECTED:
+            raise ValueError(f"sentence {event.command.sentence!r}: {event.reason}")
+    return engine, events
+
+
+def _follow(
+    bag: BagInput, copied: Sequence[Connection], engine: Engine, output: BagOutput, camera: str
+) -> Tally:
+    """Take every image through the engine, and write what comes.
+
+    Raises:
+        BagError: the bag is damaged, or none of its images can be used.
+    """
+    tally = Tally(bag.count)
+    with tqdm(total=bag.count, desc="bag", unit="frame") as progress:
+        for connection, time_ns, message in bag.messages(copied):
+            output.copy(connection, time_ns, message)
+            if connection.topic != bag.topic:
+                continue
+            progress.update()
+            try:
+                header, image = bag.image(connection.msgtype, message)
+            except ImageError as error:
+                if not tally.faults[error.kind]:
+                    tqdm.write(f"image skipped: {error}")
+                tally.faults[error.kind] += 1
+                continue
+            stamp_ns = header.stamp.sec * NANOSECONDS + header.stamp.nanosec
+            began = time.perf_counter()
+            (result,) = engine.step(Frame(image, camera, stamp_ns))
+            inference_s = time.perf_counter() - began
+            output.write(result, header, time_ns, inference_s, tally.faults.total())
+            tally.add(result)
+    if tally.frames == 0:
+        faults = ", ".join(tally.faults)
+        raise BagError(f"{bag.topic}: none of {bag.count} images can be used: {faults}")
+    return tally

@@ -1,0 +1,162 @@
+"""Pastes the objects of a tabletop video onto its table, and keeps what remains visible."""
+
+import math
+import random
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from samwise_ros.data.tabletop.motion import Track
+from samwise_ros.data.tabletop.objects import TabletopObject
+from samwise_ros.data.tabletop.shapes import EXTENT, colour_value, shadow, sprite
+
+Image = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+_FLAT = np.diag([1.0, 0.42])
+_TILT = {"star": 0.6, "book": 0.35, "ring": 0.2, "ball": 0.15}
+
+
+@dataclass(frozen=True, eq=False)
+class Actor:
+    """An object ready to be pasted.
+
+    Attributes:
+        picture: (S, S, 4) float32, premultiplied.
+        turn: (2, 2) rotation, mirroring and slight stretch of the sprite.
+        radius: of the object, fraction of the image's width.
+        track: its way.
+        nearness: objects of higher nearness are pasted later.
+    """
+
+    picture: Image
+    turn: NDArray[np.float64]
+    radius: float
+    track: Track
+    nearness: float
+
+
+def make_actor(rng: random.Random, item: TabletopObject, track: Track, width: int) -> Actor:
+    """Dress an object: its sprite with a slight change of hue, tilt and stretch."""
+    red, green, blue = colour_value(item.colour)
+    bright = rng.uniform(0.92, 1.06)
+    colour = tuple(
+        min(255.0, max(0.0, value * bright + rng.uniform(-10, 10))) for value in (red, green, blue)
+    )
+    tilt = rng.uniform(-1, 1) * _TILT.get(item.shape, 0.1)
+    mirror = -1.0 if rng.random() < 0.5 else 1.0
+    stretch = rng.uniform(0.94, 1.06)
+    cos, sin = math.cos(tilt), math.sin(tilt)
+    turn = np.array([[cos, -sin], [sin, cos]]) @ np.diag([mirror * stretch, 1 / stretch])
+    radius = item.diameter / 2
+    largest = 2 * EXTENT * radius * width * float(track.scale.max())
+    picture = sprite(item.shape, (colour[0], colour[1], colour[2]), largest)
+    # What stands lower in the image stands nearer to the camera.
+    nearness = float(track.y.max())
+    if item.motion == "behind":
+        nearness = -1.0
+    return Actor(picture, turn, radius, track, nearness)
+
+
+def paste_actors(
+    image: Image,
+    actors: list[Actor],
+    frame: int,
+    shift: tuple[float, float],
+    masks: Mask,
+) -> None:
+    """Draw one frame's objects from far to near.
+
+    Args:
+        image: (H, W, 3) float32 table, drawn upon.
+        actors: the objects.
+        frame: index of the frame.
+        shift: shake of the camera, pixels.
+        masks: (N, H, W) bool, all false; becomes the visible pixels of each object.
+    """
+    width = image.shape[1]
+    done: list[int] = []
+    for index in sorted(range(len(actors)), key=lambda k: actors[k].nearness):
+        actor = actors[index]
+        track = actor.track
+        half = EXTENT * actor.radius * float(track.scale[frame]) * width
+        x = float(track.x[frame]) * width + shift[0]
+        y = float(track.y[frame]) * width + shift[1]
+        lift = float(track.lift[frame]) * width
+        _paste_shadow(image, x, y + 0.5 * half, half, lift / (0.5 * width))
+        pasted = _paste(image, actor, x, y - lift, half)
+        if pasted is not None:
+            rows, columns, covered = pasted
+            for other in done:
+                masks[other, rows, columns] &= ~covered
+            masks[index, rows, columns] = covered
+            done.append(index)
+
+
+def _window(
+    image: Image, x: float, y: float, half: float, flat: float = 1.0
+) -> tuple[slice, slice] | None:
+    """Rows and columns that a patch around (x, y) touches; ``None`` out of view."""
+    height, width = image.shape[:2]
+    left, right = max(math.floor(x - half), 0), min(math.ceil(x + half), width)
+    top, bottom = max(math.floor(y - half * flat), 0), min(math.ceil(y + half * flat), height)
+    if right <= left or bottom <= top:
+        return None
+    return slice(top, bottom), slice(left, right)
+
+
+def _warped(
+    picture: Image,
+    turn: NDArray[np.float64],
+    zoom: float,
+    centre: tuple[float, float],
+    size: tuple[int, int],
+) -> Image:
+    """The sprite, turned and zoomed, its middle at ``centre`` of a patch of ``size`` pixels."""
+    middle = (picture.shape[0] - 1) / 2
+    a, b = zoom * turn[0, 0], zoom * turn[0, 1]
+    c, d = zoom * turn[1, 0], zoom * turn[1, 1]
+    # Pixel (i, j) covers the square around (i + 0.5, j + 0.5), hence the halves.
+    shift_x = centre[0] - 0.5 - (a + b) * middle
+    shift_y = centre[1] - 0.5 - (c + d) * middle
+    matrix = np.array([[a, b, shift_x], [c, d, shift_y]])
+    return np.asarray(cv2.warpAffine(picture, matrix, size), np.float32)
+
+
+def _paste(
+    image: Image, actor: Actor, x: float, y: float, half: float
+) -> tuple[slice, slice, Mask] | None:
+    window = _window(image, x, y, half)
+    if window is None:
+        return None
+    rows, columns = window
+    size = (columns.stop - columns.start, rows.stop - rows.start)
+    zoom = 2 * half / actor.picture.shape[0]
+    patch = _warped(actor.picture, actor.turn, zoom, (x - columns.start, y - rows.start), size)
+    coverage = patch[:, :, 3]
+    region = image[rows, columns]
+    region *= _threefold(1 - coverage)
+    region += np.asarray(cv2.cvtColor(patch, cv2.COLOR_RGBA2RGB), np.float32)
+    return rows, columns, coverage > 0.5
+
+
+def _paste_shadow(image: Image, x: float, y: float, half: float, height: float) -> None:
+    """Darken the table under an object; the higher it is, the fainter."""
+    strength = 0.42 * (1 - height)
+    window = _window(image, x, y, half, float(_FLAT[1, 1]))
+    if window is None or strength <= 0:
+        return
+    rows, columns = window
+    size = (columns.stop - columns.start, rows.stop - rows.start)
+    soft = shadow()
+    patch = _warped(
+        soft, _FLAT, 2 * half / soft.shape[0], (x - columns.start, y - rows.start), size
+    )
+    image[rows, columns] *= _threefold(1 - strength * patch)
+
+
+def _threefold(plane: Image) -> Image:
+    """One factor for all three colours; numpy's broadcasting over them is many times slower."""
+    return np.asarray(cv2.merge((plane, plane, plane)), np.float32)

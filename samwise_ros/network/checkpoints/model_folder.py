@@ -1,0 +1,192 @@
+"""Weights into a network, and the model folder on disk."""
+
+import errno
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from samwise_ros.network.checkpoints.key_translation import our_key
+from samwise_ros.network.checkpoints.model_home import find_model
+from samwise_ros.network.checkpoints.tensor_files import CheckpointError, read_tensors
+from samwise_ros.network.config import SamwiseConfig
+from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
+
+# Released checkpoints have no token types; the text encoder's only one is zero.
+_NOT_RELEASED = frozenset({"text_encoder.roberta.embeddings.token_type_embeddings.weight"})
+
+
+def load_state(network: Samwise, state: Mapping[str, Tensor], source: str = "checkpoint") -> None:
+    """Put a state dict with released or own keys into the network, all of it or nothing.
+
+    Args:
+        network: takes the weights.
+        state: from key to tensor; keys may begin with ``module.``.
+        source: the file's name for the message.
+
+    Raises:
+        CheckpointError: naming every missing, unexpected and differently shaped key.
+    """
+    translated = {our_key(key): tensor for key, tensor in state.items()}
+    ours = {key: tensor for key, tensor in translated.items() if key is not None}
+    fit(network, ours, source, _NOT_RELEASED)
+
+
+def fit(
+    module: nn.Module,
+    state: Mapping[str, Tensor],
+    source: str,
+    optional: frozenset[str] = frozenset(),
+) -> None:
+    """Put a state dict with a module's own keys into it, all of it or nothing.
+
+    Args:
+        module: takes the weights.
+        state: from key to tensor.
+        source: the file's name for the message.
+        optional: keys that keep the module's values where the state has none.
+
+    Raises:
+        CheckpointError: naming every missing, unexpected and differently shaped key.
+    """
+    expected = module.state_dict()
+    reshaped = [
+        f"{key}: expected {tuple(expected[key].shape)}, got {tuple(tensor.shape)}"
+        for key, tensor in sorted(state.items())
+        if key in expected and tensor.shape != expected[key].shape
+    ]
+    problems = [
+        f"{len(keys)} {name}: {', '.join(keys)}"
+        for name, keys in (
+            ("missing", sorted(set(expected) - set(state) - optional)),
+            ("unexpected", sorted(set(state) - set(expected))),
+            ("of another shape", reshaped),
+        )
+        if keys
+    ]
+    if problems:
+        raise CheckpointError(f"{source} does not fit the network; " + "; ".join(problems))
+    module.load_state_dict({**expected, **state})
+
+
+def load_tokenizer(path: Path, config: SamwiseConfig) -> SentenceTokenizer:
+    """Read a ``tokenizer.json`` for a network.
+
+    Raises:
+        CheckpointError: for one that cannot be read, or whose tokens are not the network's.
+    """
+    try:
+        tokenizer = SentenceTokenizer.load(path)
+    except ValueError as error:
+        raise CheckpointError(str(error)) from error
+    return check_tokenizer(tokenizer, config, path)
+
+
+def check_tokenizer(
+    tokenizer: SentenceTokenizer, config: SamwiseConfig, path: Path
+) -> SentenceTokenizer:
+    """Return the tokenizer if its tokens are the network's.
+
+    Raises:
+        CheckpointError: it has too many tokens or another padding token; ``path`` names the file.
+    """
+    if tokenizer.size > config.vocabulary or tokenizer.pad_id != config.pad_id:
+        raise CheckpointError(
+            f"{path}: {tokenizer.size} tokens, filled up with token {tokenizer.pad_id}; expected "
+            f"at most {config.vocabulary}, filled up with {config.pad_id}: take the tokenizer "
+            f"that the {config.text_encoder} text encoder was trained with"
+        )
+    return tokenizer
+
+
+def save_model(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> None:
+    """Write a model folder: ``config.json``, ``model.safetensors``, ``tokenizer.json``.
+
+    Raises:
+        OSError: the files cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    facts = {"format": 1, "trained_frames": network.trained_frames}
+    config = {**facts, **network.config.to_dict()}
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    tensors = {key: value.contiguous() for key, value in network.state_dict().items()}
+    try:
+        save_file(tensors, folder / "model.safetensors")
+    except SafetensorError as error:  # of a full disk too
+        raise OSError(f"{folder / 'model.safetensors'}: cannot be written: {error}") from error
+    tokenizer.save(folder / "tokenizer.json")
+
+
+def save_new_model(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> None:
+    """Write a model folder that is either complete or absent.
+
+    Args:
+        folder: does not exist, or is an empty folder.
+        network: the weights.
+        tokenizer: the tokenizer of its text encoder.
+
+    Raises:
+        OSError: the files cannot be written; no folder is left behind.
+    """
+    folder = folder.resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    needed = sum(value.nbytes for value in network.state_dict().values())
+    free = shutil.disk_usage(folder.parent).free
+    if needed > free:
+        raise OSError(
+            errno.ENOSPC,
+            f"{folder}: needs {needed / 1e6:.0f} MB of disk space, {free / 1e6:.0f} MB are free",
+        )
+    part = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        save_model(part, network, tokenizer)
+        part.replace(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def load_model(model: str) -> tuple[Samwise, SentenceTokenizer]:
+    """Load a shipped or installed model by name, or a model folder by path.
+
+    Args:
+        model: ``tabletop``, the name of an installed model such as ``samwise_mevis``, or the path
+            of a folder.
+
+    Returns:
+        The network in evaluation mode on the CPU, and its tokenizer.
+
+    Raises:
+        CheckpointError: naming the folder or file and what is wrong with it.
+    """
+    folder = find_model(model)
+    config, trained_frames = _read_config(folder / "config.json")
+    network = Samwise(config)
+    network.trained_frames = trained_frames
+    weights = folder / "model.safetensors"
+    fit(network, read_tensors(weights), str(weights))
+    tokenizer = load_tokenizer(folder / "tokenizer.json", config)
+    return network.eval(), tokenizer
+
+
+def _read_config(path: Path) -> tuple[SamwiseConfig, int | None]:
+    """Return the network's shape, and what ``Samwise.trained_frames`` tells."""
+    try:
+        data: Any = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path}: {error}") from error
+    if not isinstance(data, dict) or data.pop("format", None) != 1:
+        raise CheckpointError(f'{path}: expected an object with "format": 1')
+    frames = data.pop("trained_frames", None)
+    if not (frames is None or (isinstance(frames, int) and frames >= 1)):
+        raise CheckpointError(f"{path}: trained_frames: expected 1 or more, got {frames!r}")
+    try:
+        return SamwiseConfig.from_dict(data), frames
+    except (TypeError, ValueError) as error:
+        raise CheckpointError(f"{path}: {error}") from error

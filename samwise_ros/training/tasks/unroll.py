@@ -1,0 +1,123 @@
+"""A video's frames one after the other, with gradients through the memory."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from samwise_ros.network.memory_bank import MemoryBank
+from samwise_ros.network.samwise import Encoded, Samwise, Tracked
+from samwise_ros.training.losses import (
+    PartialMean,
+    dice_loss,
+    focal_loss,
+    switch_labels,
+    switch_loss,
+)
+from samwise_ros.training.recipe import Losses
+
+
+@dataclass(frozen=True, eq=False)
+class Unrolled:
+    """The decoder's word on every frame, and the switch's on one.
+
+    Attributes:
+        logits: (B, T, S/4, S/4) raw mask logits.
+        score: (B, T) object score logits.
+        switch: loss of the conditional memory encoder; ``None`` where it was not asked.
+    """
+
+    logits: Tensor
+    score: Tensor
+    switch: PartialMean | None
+
+
+def unroll(
+    network: Samwise,
+    encoded: Encoded,
+    inside: Tensor,
+    verbs: Tensor | None,
+    ask_at: int | None,
+    swap: Tensor | None = None,
+) -> Unrolled:
+    """Track through a clip; the candidate is judged on one frame, and never applied.
+
+    Args:
+        network: the network.
+        encoded: the clip after both trunks.
+        inside: (B, S, S) bool, where the square shows the frame.
+        verbs: (B, L) bool, the verbs' tokens; ``None`` for a network without the motion prompt.
+        ask_at: the frame on which the conditional memory encoder is asked.
+        swap: (B,) int64, whose memory each sentence has from that frame on; ``None``: its own.
+    """
+    frames = encoded.levels[0].shape[1]
+    bank, logits, scores = None, [], []
+    switch = None
+    for index in range(frames):
+        frame = encoded.frame(index)
+        check_switch = None
+        if index == ask_at:
+            bank = bank.of(swap) if bank and swap is not None else bank
+            check_switch = torch.ones(len(frame.text), dtype=torch.bool, device=frame.text.device)
+        tracked = network.track(frame, bank, check_switch=check_switch, verbs=verbs)
+        if check_switch is not None:
+            switch = _switch_loss(network, tracked, inside)
+        decoded = tracked.decoded
+        logits.append(decoded.logits[:, 0])
+        scores.append(decoded.score[:, 0])
+        if index < frames - 1:
+            memory = network.memorise(frame, Tracked(decoded))
+            bank = (
+                bank.push(memory, decoded.pointer)
+                if bank
+                else MemoryBank.start(memory, decoded.pointer)
+            )
+    return Unrolled(torch.stack(logits, 1), torch.stack(scores, 1), switch)
+
+
+def _switch_loss(network: Samwise, tracked: Tracked, inside: Tensor) -> PartialMean:
+    assert tracked.candidate is not None
+    assert tracked.decision is not None
+    with torch.no_grad():
+        mask, other = (
+            (network.sam.to_image_size(decoded.low_res_masks)[:, 0] > 0) & inside
+            for decoded in (tracked.decoded, tracked.candidate)
+        )
+        # An object that the memory lost and the sentence still finds is what the switch is for,
+        # and one that the memory holds while the sentence finds nothing is not.
+        labels = switch_labels(mask, other, tracked.candidate.score[:, 0], one_empty=1)
+    return switch_loss(tracked.decision, labels)
+
+
+def mask_losses(
+    logits: Tensor, score: Tensor, truth: Tensor, inside: Tensor, losses: Losses
+) -> dict[str, PartialMean]:
+    """Compare masks and object scores with the truth.
+
+    Args:
+        logits: (B, T, S/4, S/4) raw mask logits.
+        score: (B, T) object score logits.
+        truth: (B, T, S, S) bool.
+        inside: (B, S, S) bool, where the square shows the frame; the rest does not count.
+        losses: what they weigh, and whether masks are compared frame by frame or clip by clip.
+
+    Returns:
+        The weighted losses by name.
+    """
+    visible = truth.flatten(2).any(2)
+    full = functional.interpolate(logits, truth.shape[-2:], mode="bilinear", align_corners=False)
+    target, where = truth.float(), inside[:, None].expand_as(truth).float()
+    if losses.over == "frame":
+        full, target, where = full[visible], target[visible], where[visible]
+    cells = (full.flatten(1), target.flatten(1), where.flatten(1))
+    found = {
+        "focal": PartialMean.of(focal_loss(*cells)) * losses.focal,
+        "dice": PartialMean.of(dice_loss(*cells)) * losses.dice,
+    }
+    if losses.score:
+        entropy = functional.binary_cross_entropy_with_logits(
+            score, visible.float(), reduction="none"
+        )
+        found["score"] = PartialMean.of(entropy) * losses.score
+    return found

@@ -1,0 +1,223 @@
+"""Bags that are damaged, unfinished or not what is asked for: what is said, and what is left."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from recording import IMAGE, TIMES, TOPIC, drive, filmed, raw, record, text, written
+from rosbags.rosbag2 import StoragePlugin
+from rosbags.typesys.store import Typestore
+
+from samwise_ros.cli.bag.input import BagError, BagInput
+from samwise_ros.cli.bag.messages import message_types
+from samwise_ros.cli.bag.output import BagOutput, mcap_writer
+from samwise_ros.cli.main import main
+from samwise_ros.vision.encodings import ImageError
+from samwise_ros.vision.video import VideoReader
+
+SENTENCE = "the red ball"
+CAMERA = "/samwise_node/camera"
+
+
+@pytest.fixture(scope="session")
+def frames(films: Path) -> list[np.ndarray]:
+    return list(VideoReader(films / "frames"))
+
+
+@pytest.fixture(scope="session")
+def bag(frames: list[np.ndarray], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return drive(tmp_path_factory.mktemp("bag") / "drive", frames)
+
+
+def _damaged(frames: list[np.ndarray]) -> list[tuple[str, str, int, bytes]]:
+    """Nine images, five of them good."""
+    messages = [raw(index, frame) for index, frame in enumerate(frames)]
+    messages[1] = messages[1][:1000]  # the recorder's disk was full
+    messages[2] = raw(2, frames[2], "plasma7")
+    messages[4] = b""
+    messages[5] = raw(5, frames[5]).replace(b"rgb8", b"rgb\xff")
+    return [(TOPIC, IMAGE, *one) for one in zip(TIMES, messages, strict=True)]
+
+
+def test_unusable_images_are_skipped_and_counted(
+    frames: list[np.ndarray],
+    model: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = record(tmp_path / "drive", _damaged(frames))
+    argv = ["bag", str(file), SENTENCE, "--model", model, "--out", str(tmp_path / "o.mcap")]
+    assert main(argv) == 0
+    said = capsys.readouterr().out
+    assert "4 unusable images skipped: undecodable 3, unknown encoding 1\n" in said
+    assert said.count("image skipped: ") == 2  # once for each kind
+    assert "'plasma7'" in said
+    found = written(tmp_path / "o.mcap", CAMERA)
+    good = [TIMES[index] for index in (0, 3, 6, 7, 8)]
+    assert [time for time, _ in found[f"{CAMERA}/mask"]] == good
+    targets = [one for _, one in found[f"{CAMERA}/targets"]]
+    assert [one.dropped_frames for one in targets] == [0, 2, 4, 4, 4]
+
+
+def test_no_image_can_be_used(
+    frames: list[np.ndarray], model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = record(tmp_path / "drive", filmed(frames[:2], encoding="plasma7"))
+    argv = ["bag", str(file), SENTENCE, "--model", model, "--out", str(tmp_path / "o.mcap")]
+    assert main(argv) == 2
+    assert f"{TOPIC}: none of 2 images can be used: unknown encoding" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["drive"]
+
+
+def test_interrupted_it_leaves_nothing(
+    bag: Path, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = BagInput.messages
+
+    def interrupted(self: BagInput, beside: Any) -> Iterator[Any]:
+        messages = whole(self, beside)
+        yield from (next(messages) for _ in range(5))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(BagInput, "messages", interrupted)
+    argv = ["bag", str(bag), SENTENCE, "--model", model, "--out", str(tmp_path / "o.mcap")]
+    assert main(argv) == 130
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("way", ["cut", "scratched"])
+def test_a_damaged_bag_is_refused_and_nothing_is_left(
+    way: str, bag: Path, model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = bytearray((bag / "drive.mcap").read_bytes())
+    if way == "cut":
+        del damaged[-1000:]
+    else:
+        beginning = damaged.index(b"rgb8") - 90  # about that of a message's record
+        damaged[beginning : beginning + 60] = bytes([255] * 60)
+    (tmp_path / "bad.mcap").write_bytes(damaged)
+    argv = ["bag", str(tmp_path / "bad.mcap"), SENTENCE, "--model", model]
+    assert main([*argv, "--out", str(tmp_path / "o.mcap")]) == 2
+    assert f"error: {tmp_path / 'bad.mcap'}: " in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.mcap"]
+
+
+def test_an_image_that_cannot_be_found_any_more_is_missed(
+    bag: Path, model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = bytearray((bag / "drive.mcap").read_bytes())
+    times = TIMES[0].to_bytes(8, "little") * 2
+    channel = damaged.index(times) - 6  # of the message's record
+    damaged[channel : channel + 2] = b"\xff\xff"
+    (tmp_path / "bad.mcap").write_bytes(damaged)
+    argv = ["bag", str(tmp_path / "bad.mcap"), SENTENCE, "--model", model]
+    assert main([*argv, "--out", str(tmp_path / "o.mcap")]) == 0
+    assert "1 image missing: the bag is damaged" in capsys.readouterr().out.splitlines()
+    assert len(written(tmp_path / "o.mcap")[f"{CAMERA}/mask"]) == 8
+
+
+@pytest.mark.parametrize("plugin", [StoragePlugin.MCAP, StoragePlugin.SQLITE3])
+def test_whatever_the_damage_the_error_is_of_one_kind(
+    plugin: StoragePlugin, frames: list[np.ndarray], tmp_path: Path
+) -> None:
+    words = ("/words", "std_msgs/msg/String", TIMES[0], text("words"))
+    file = record(
+        tmp_path / "drive", [words, *filmed([frame[::8, ::8] for frame in frames])], plugin
+    )
+    whole, types, chance = file.read_bytes(), message_types(), np.random.default_rng(0)
+    complaints, lost = [], 0
+    for turn in range(200):
+        damaged = bytearray(whole)
+        if turn % 4 == 0:
+            del damaged[int(chance.integers(len(whole))) :]
+        for place in chance.integers(len(damaged), size=turn % 4 * 10):
+            damaged[place] ^= int(chance.integers(1, 256))
+        file.write_bytes(damaged)
+        try:
+            lost += _images_lost(file, types, tmp_path / f"{turn}.mcap")
+        except BagError as error:
+            complaints.append(str(error))
+    assert len(complaints) > 50
+    assert all(one.startswith(f"{file}: ") for one in complaints)
+    assert lost > 5
+
+
+def _images_lost(file: Path, types: Typestore, out: Path) -> int:
+    """Copy a bag and read its images; the number of those that cannot be used."""
+    lost = 0
+    with closing(BagInput(file, None, types)) as source, mcap_writer(out) as writer:
+        output = BagOutput(writer, types, "camera")
+        output.write_commands((), (), source.start_ns)
+        for connection, time_ns, message in source.messages(
+            output.declare_copies(source.connections)
+        ):
+            output.copy(connection, time_ns, message)
+            if connection.topic == source.topic:
+                try:
+                    source.image(connection.msgtype, message)
+                except ImageError:
+                    lost += 1
+    return lost
+
+
+@pytest.fixture(scope="session")
+def shelf(frames: list[np.ndarray], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of bags that need a word more."""
+    shelf = tmp_path_factory.mktemp("shelf")
+    words = ("/words", "std_msgs/msg/String", TIMES[0], text("words"))
+    record(shelf / "blind", [words])
+    record(shelf / "two", [words, *filmed(frames[:2], "/left"), *filmed(frames[:1], "/right")])
+    record(shelf / "headless", filmed(frames[:1]))
+    (shelf / "headless" / "metadata.yaml").unlink()
+    (shelf / "notes.txt").write_text("no bag")
+    (shelf / "old.mcap").write_bytes(b"")
+    return shelf
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        (["{shelf}/nowhere.mcap"], "nowhere.mcap: no such bag"),
+        (["{shelf}/notes.txt"], "notes.txt: expected an .mcap or .db3 file, or a folder"),
+        (["{shelf}/old.mcap"], "old.mcap: not a bag that can be read: File"),
+        (["{shelf}/headless"], "headless: has no metadata.yaml; `ros2 bag reindex` makes it"),
+        (["{shelf}/blind"], "blind: no images; it has no topic of images at all"),
+        (
+            ["{shelf}/two"],
+            "two: which images? it has /left (2 images), /right (1 images); "
+            "name a topic with --topic",
+        ),
+        (
+            ["{shelf}/two", "--topic", "/words"],
+            "two: no images on /words; it has /left (2 images), /right (1 images)",
+        ),
+        (["{shelf}/two", "--topic", "/left", "--model", "nowhere"], "no such model folder"),
+        (["{shelf}/two", "--topic", "/left", "--device", "abacus"], "device: expected auto, cpu"),
+        (["{shelf}/two", "?", "--topic", "/left"], "sentence '?': the sentence holds no word"),
+        (["{shelf}/two", "--out", "o.bag"], "o.bag: expected a name that ends in .mcap"),
+        (["{shelf}/two", "--out", "{shelf}/old.mcap"], "old.mcap: is there already"),
+        (["{shelf}/two", "--camera", "2nd eye"], "camera: expected letters, digits and"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(
+    changes: list[str],
+    reason: str,
+    shelf: Path,
+    model: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source, *rest = [change.format(shelf=shelf) for change in changes]
+    sentence = [] if rest[:1] == ["?"] else ["the red ball"]
+    defaults = [] if "--model" in rest else ["--model", model]
+    defaults += [] if "--out" in rest else ["--out", "o.mcap"]
+    assert main(["bag", source, *sentence, *rest, *defaults]) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("samwise bag: error: ")
+    assert reason in said
+    assert list(tmp_path.iterdir()) == []

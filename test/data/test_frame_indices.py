@@ -1,0 +1,56 @@
+"""The frames of a clip."""
+
+import itertools
+import random
+from collections import Counter
+
+import pytest
+
+from samwise_ros.data.frame_indices import clip_frames
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 5, 8, 9, 40])
+@pytest.mark.parametrize("count", [1, 2, 3, 8])
+def test_a_clip_is_in_order_and_repeats_only_what_is_short(length: int, count: int) -> None:
+    for seed in range(50):
+        clip = clip_frames(length, count, random.Random(seed))
+        assert len(clip) == count
+        assert list(clip) == sorted(clip)
+        assert set(clip) <= set(range(length))
+        assert len(set(clip)) == min(length, count)
+
+
+def test_a_clip_has_neighbours_and_comes_from_the_whole_video() -> None:
+    seen: Counter[int] = Counter()
+    for seed in range(2000):
+        clip = clip_frames(50, 6, random.Random(seed))
+        assert min(b - a for a, b in itertools.pairwise(clip)) <= 3
+        seen.update(clip)
+    assert len(seen) == 50
+    assert min(seen.values()) > 100
+
+
+def test_neighbours_are_one_to_three_frames_away() -> None:
+    clips = [clip_frames(50, 3, random.Random(seed)) for seed in range(300)]
+    inner = [clip for clip in clips if clip[0] > 0 and clip[2] < 49]
+    assert {clip[1] - clip[0] for clip in inner} == {1, 2, 3}
+    assert {clip[2] - clip[1] for clip in inner} == {1, 2, 3}
+
+
+def test_a_single_frame_may_be_any() -> None:
+    assert {clip_frames(9, 1, random.Random(seed)) for seed in range(200)} == {
+        (moment,) for moment in range(9)
+    }
+
+
+def test_a_whole_video_leaves_nothing_to_chance() -> None:
+    rng = random.Random(0)
+    before = rng.getstate()
+    assert clip_frames(8, 8, rng) == tuple(range(8))
+    assert clip_frames(2, 5, rng) == (0, 0, 0, 1, 1)
+    assert rng.getstate() == before
+
+
+def test_frames_in_a_row_follow_each_other_from_anywhere() -> None:
+    clips = {clip_frames(10, 4, random.Random(seed), in_a_row=True) for seed in range(200)}
+    assert clips == {tuple(range(first, first + 4)) for first in range(7)}

@@ -1,0 +1,126 @@
+"""Loading: every key accounted for, nothing executed, clear words."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from seeded_weights import recipe_state_dict
+
+from samwise_ros.network.checkpoints.model_folder import (
+    load_model,
+    load_state,
+    load_tokenizer,
+    save_model,
+)
+from samwise_ros.network.checkpoints.tensor_files import CheckpointError
+from samwise_ros.network.presets import PRESETS
+from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
+
+DATA = Path(__file__).parents[1] / "data"
+KEYS = json.loads((DATA / "keys_mini.json").read_text())
+TOKENIZER = SentenceTokenizer.of_words(["the", "red", "mug"])
+
+
+@pytest.fixture
+def state():
+    return recipe_state_dict(KEYS, "2")
+
+
+@pytest.fixture
+def network():
+    return Samwise(PRESETS["mini"])
+
+
+@pytest.mark.parametrize("preset", ["base_plus", "mini"])
+def test_graph_has_the_keys_and_shapes_of_the_released_one(preset):
+    released = json.loads((DATA / f"keys_{preset}.json").read_text())
+    ours = Samwise(PRESETS[preset]).state_dict()
+    expected = {our_key(key): shape for key, shape in released.items() if our_key(key)}
+    found = {key: list(value.shape) for key, value in ours.items()}
+    del found["text_encoder.roberta.embeddings.token_type_embeddings.weight"]
+    assert found == expected
+
+
+@pytest.mark.parametrize("preset", sorted(PRESETS))
+def test_every_preset_builds(preset):
+    # The text encoder is the same in all of them; a narrow one saves the test most of its time.
+    text = {"vocabulary": 9, "text_width": 8, "text_heads": 2, "text_feed_forward": 8}
+    config = dataclasses.replace(PRESETS[preset], **text)
+    assert Samwise(config).config.image_size == PRESETS[preset].image_size
+
+
+def test_module_prefix_is_taken(network, state):
+    load_state(network, {f"module.{key}": value for key, value in state.items()})
+    name = "cmt_adapters.0.spatial_pos_embed"
+    assert torch.equal(network.state_dict()[name], state[name])
+
+
+def test_all_problems_are_named_and_nothing_changes(network, state):
+    before = {key: value.clone() for key, value in network.state_dict().items()}
+    del state["sam.no_obj_ptr"]
+    state["sam.surprise"] = torch.zeros(3)
+    state["sam.no_mem_embed"] = torch.zeros(1, 1, 7)
+    with pytest.raises(CheckpointError) as caught:
+        load_state(network, state, "some.pth")
+    message = str(caught.value)
+    assert "some.pth" in message
+    assert "1 missing: sam.no_obj_ptr" in message
+    assert "1 unexpected: sam.surprise" in message
+    assert "sam.no_mem_embed: expected (1, 1, 256), got (1, 1, 7)" in message
+    assert all(torch.equal(value, before[key]) for key, value in network.state_dict().items())
+
+
+def test_model_folder_round_trip(tmp_path, network, state):
+    load_state(network, state)
+    network.trained_frames = 8
+    save_model(tmp_path / "model", network, TOKENIZER)
+    loaded, tokenizer = load_model(str(tmp_path / "model"))
+    assert loaded.config == network.config
+    assert loaded.trained_frames == 8
+    assert not loaded.training
+    assert tokenizer.encode("The RED mug!") == [0, 4, 5, 6, 2]
+    for key, value in network.state_dict().items():
+        assert torch.equal(loaded.state_dict()[key], value)
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("config.json", "{"),
+        ("config.json", '{"format": 9}'),
+        ("config.json", '{"format": 1, "colour": 3}'),
+        ("config.json", '{"format": 1, "image_size": "big"}'),
+        ("config.json", '{"format": 1, "trained_frames": "many"}'),
+        ("model.safetensors", "not tensors"),
+        ("tokenizer.json", "[]"),
+    ],
+)
+def test_damaged_model_folder_names_the_file(tmp_path, network, file, content):
+    save_model(tmp_path / "model", network, TOKENIZER)
+    (tmp_path / "model" / file).write_text(content)
+    with pytest.raises(ValueError, match=file):
+        load_model(str(tmp_path / "model"))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"vocabulary": 6}, {"text_encoder": "clip"}], ids=["too many", "of another kind"]
+)
+def test_a_tokenizer_of_another_text_encoder_is_refused(tmp_path, changes):
+    TOKENIZER.save(tmp_path / "tokenizer.json")
+    config = dataclasses.replace(PRESETS["mini"], **changes)
+    with pytest.raises(
+        CheckpointError, match=r"tokenizer\.json: 7 tokens, filled up with token 1;"
+    ):
+        load_tokenizer(tmp_path / "tokenizer.json", config)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_checkpoints_load_as_float32(network, state, dtype):
+    halves = {key: value.to(dtype) for key, value in state.items() if value.is_floating_point()}
+    load_state(network, state | halves)
+    name = "cmt_adapters.0.spatial_pos_embed"
+    assert network.state_dict()[name].dtype == torch.float32
+    assert torch.equal(network.state_dict()[name], halves[name].float())

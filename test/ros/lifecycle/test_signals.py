@@ -1,0 +1,48 @@
+"""The node ends when it is told to, whatever it is doing."""
+
+import signal
+import time
+from typing import Any
+
+import pytest
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
+from ros_harness import Robot, image, picture, wait_for
+
+
+def test_ends_before_anything_happened(robot: Robot, start_node: Any) -> None:
+    node = start_node()
+    robot.state(node.name)
+    code, seconds = node.end(signal.SIGTERM)
+    assert code == 0, node.log
+    assert seconds < 2.0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ends_in_the_middle_of_a_frame(robot: Robot, start_node: Any, number: int) -> None:
+    node = start_node(command="the red ball")
+    robot.bring_up(node.name)
+    with robot.camera(node) as camera:
+        end = time.monotonic() + 1.0
+        while time.monotonic() < end:
+            camera.publish(image(robot.stamp_ns(), picture(320, 240)))
+            time.sleep(0.01)
+        code, seconds = node.end(number)
+    assert code == 0, node.log
+    assert seconds < 2.0
+    assert "Traceback" not in node.log
+
+
+def test_ends_while_the_model_is_loaded(robot: Robot, start_node: Any) -> None:
+    node = start_node()
+    robot.state(node.name)
+    client = robot.node.create_client(ChangeState, f"{node.name}/change_state")
+    wait_for(client.service_is_ready)
+    client.call_async(
+        ChangeState.Request(transition=Transition(id=Transition.TRANSITION_CONFIGURE))
+    )
+    time.sleep(0.5)
+    code, seconds = node.end(signal.SIGINT)
+    robot.node.destroy_client(client)
+    assert code == 0, node.log
+    assert seconds < 2.0

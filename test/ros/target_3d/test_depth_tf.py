@@ -1,0 +1,148 @@
+"""Places in another frame, and as a frame of tf."""
+
+import importlib.util
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from depth_rig import (
+    MILLISECOND,
+    RED,
+    active_node,
+    assert_near,
+    camera_info,
+    depth_image,
+    own_rig,
+    point,
+    start_node,
+)
+from geometry_msgs.msg import PoseStamped, TransformStamped
+from lifecycle_msgs.msg import Transition
+from rendered_depth import Array, seen_centre
+from ros_harness import Robot, image, wait_for
+
+from samwise_ros.ros.target_3d.tf import FrameLookup
+from samwise_ros.vision.depth import DepthError
+
+WITH_TF = importlib.util.find_spec("tf2_ros") is not None
+needs_tf = pytest.mark.skipif(
+    not WITH_TF, reason="tf2_ros comes with ROS 2 on a robot, not from PyPI"
+)
+
+
+def transform(stamp_ns: int, x: float) -> Any:
+    """From the base, whose x points ahead and z up, to the camera 1 m above it."""
+    from tf2_msgs.msg import TFMessage  # noqa: PLC0415
+
+    found = TransformStamped(child_frame_id="optical")
+    found.header.frame_id = "base"
+    found.header.stamp = image(stamp_ns).header.stamp
+    found.transform.translation.x, found.transform.translation.z = x, 1.0
+    turn = found.transform.rotation
+    turn.x, turn.y, turn.z, turn.w = -0.5, 0.5, -0.5, 0.5
+    return TFMessage(transforms=[found])
+
+
+def in_base(centre: Array, x: float) -> Array:
+    return np.array([x + centre[2], -centre[0], 1.0 - centre[1]])
+
+
+@pytest.mark.skipif(WITH_TF, reason="here nothing is missing")
+@pytest.mark.parametrize(
+    ("parameter", "value", "package"),
+    [("target_frame", "base", "tf2_ros"), ("publish_tf", True, "tf2_msgs")],
+)
+def test_without_tf_configuring_fails_with_the_reason(
+    tmp_path: Path, robot: Robot, parameter: str, value: object, package: str
+) -> None:
+    node = start_node(tmp_path, **{parameter: value})
+    try:
+        assert not robot.change_state(node.name, Transition.TRANSITION_CONFIGURE)
+        reason = f"{parameter}: expected the ROS package {package} to be installed, got: "
+        assert reason in node.log
+    finally:
+        node.end()
+
+
+@needs_tf
+def test_the_pose_in_another_frame_at_the_images_stamp(tmp_path: Path, robot: Robot) -> None:
+    kind = type(transform(0, 0.0))
+    with (
+        own_rig(tmp_path, robot, target_frame="base", publish_tf=True) as rig,
+        robot.listening("/tf", kind) as frames,
+        robot.speaking("/tf", kind) as tf,
+    ):
+        wait_for(lambda: tf.get_subscription_count() >= 2)  # the node's and this one's
+        poses = rig.listening("target_pose", PoseStamped)
+        stamp = robot.stamp_ns()
+        rig.infos.publish(camera_info())
+        said = [rig.show(depth_image(stamp + one), stamp_ns=stamp + one)[1] for one in range(5)]
+        for one in said:
+            assert one["reason"].startswith("no transform at the image's stamp: ")
+        # Frames that were never joined are not waited for.
+        assert min(one["seconds"] for one in said) < 0.04
+        assert not poses.messages
+        for shift, x in ((-100, 1.0), (100, 3.0)):  # the robot drives on
+            tf.publish(transform(stamp + shift * MILLISECOND, x))
+        time.sleep(0.2)
+        stamp += 10
+        message, found = rig.show(depth_image(stamp), stamp_ns=stamp)
+        assert (found["placed"], found["reason"]) == (1, "")
+        pose = poses.wait()
+        assert pose.header.frame_id == "base"
+        assert pose.header.stamp == message.header.stamp
+        assert_near(point(pose), in_base(seen_centre(RED), 2.0))
+        assert pose.pose.orientation.w == 1.0
+        told = frames.wait(lambda one: one.transforms[0].header == pose.header).transforms[0]
+        assert told.child_frame_id == "camera_target"
+        place = told.transform.translation
+        assert [place.x, place.y, place.z] == point(pose).tolist()
+        stamp += 1000 * MILLISECOND  # not told yet: the newest would be wrong
+        _, found = rig.show(depth_image(stamp), stamp_ns=stamp)
+        assert found["placed"] == 0
+        assert "extrapolation" in found["reason"]
+
+
+@needs_tf
+def test_a_transform_that_comes_late_is_waited_for(robot: Robot) -> None:
+    lookup, centre = FrameLookup(robot.node, "base"), seen_centre(RED)
+    found: list[Any] = []
+    stamps = []
+    try:
+        with robot.speaking("/tf", type(transform(0, 0.0))) as tf:
+            for second in range(1, 9):
+                stamp = second * 1000 * MILLISECOND
+                tf.publish(transform(stamp - 100 * MILLISECOND, 1.0))
+                time.sleep(0.2)
+                header, late = image(stamp).header, transform(stamp + 100 * MILLISECOND, 3.0)
+                timer = threading.Timer(0.02, tf.publish, [late])
+                timer.start()
+                with suppress(DepthError):
+                    found.append(lookup.at(centre, header))
+                    stamps.append(header.stamp)
+                timer.join()
+        assert len(found) >= 3  # a busy machine may be too slow for some
+        for (place, header), stamp in zip(found, stamps, strict=True):
+            assert (header.frame_id, header.stamp) == ("base", stamp)
+            np.testing.assert_allclose(place, in_base(centre, 2.0), atol=1e-9)
+    finally:
+        lookup.close()
+
+
+@needs_tf
+def test_cleaned_up_it_hears_and_tells_nothing_of_tf(tmp_path: Path, robot: Robot) -> None:
+    with active_node(tmp_path, robot, target_frame="base", publish_tf=True) as node:
+        ears, mouths = (
+            robot.node.get_subscriptions_info_by_topic,
+            robot.node.get_publishers_info_by_topic,
+        )
+        for _ in range(2):
+            wait_for(lambda: (len(ears("/tf")), len(mouths("/tf"))) == (1, 1))
+            assert robot.change_state(node.name, Transition.TRANSITION_DEACTIVATE)
+            assert robot.change_state(node.name, Transition.TRANSITION_CLEANUP)
+            wait_for(lambda: not any([*ears("/tf"), *ears("/tf_static"), *mouths("/tf")]))
+            robot.bring_up(node.name)

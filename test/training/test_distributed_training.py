@@ -1,0 +1,117 @@
+"""Two processes train one network, as one would."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from samwise_ros.network.checkpoints.model_folder import load_model
+from samwise_ros.training.distributed import Processes
+from samwise_ros.training.recipe import Recipe
+from samwise_ros.training.trainer import Trainer
+
+TORCHRUN = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+SCRIPT = """
+import torch
+from torch import nn
+from samwise_ros.training.batch_norm import synchronise
+from samwise_ros.training.distributed import Processes
+
+processes = Processes.join("cpu")
+assert processes.count == 2
+assert processes.any(processes.rank == 1)
+assert not processes.any(False)
+tensors = [torch.full((2, 3), float(processes.rank)), torch.tensor([4.0 * processes.rank])]
+processes.add(tensors)
+assert torch.equal(tensors[0], torch.ones(2, 3)), tensors
+assert torch.equal(tensors[1], torch.tensor([4.0])), tensors
+
+torch.manual_seed(0)
+x, weight = torch.randn(5, 4, 3, 2), torch.randn(5, 4, 3, 2)
+whole, apart = (nn.Sequential(nn.BatchNorm2d(4), nn.ReLU()) for _ in range(2))
+synchronise(apart)
+ours = slice(0, 2) if processes.rank == 0 else slice(2, 5)  # not the same number in both
+results = []
+for network, part in ((whole, slice(None)), (apart, ours)):
+    inputs = x.clone().requires_grad_()
+    (network(inputs[part]) * weight[part]).sum().backward()
+    gradients = [parameter.grad for parameter in network.parameters()]
+    if network is apart:
+        processes.add(gradients)
+    results.append([inputs.grad[ours], *gradients, *network.state_dict().values()])
+for expected, found in zip(*results, strict=True):
+    assert torch.allclose(expected, found, atol=1e-5), (expected, found)
+assert torch.allclose(whole.eval()(x), apart.eval()(x), atol=1e-5)
+processes.leave()
+"""
+
+
+def test_one_process_waits_for_nobody():
+    tensor = torch.ones(2)
+    processes = Processes.join("cpu")
+    processes.add([tensor])
+    assert (processes.rank, processes.count) == (0, 1)
+    assert torch.equal(tensor, torch.ones(2))
+    assert processes.any(True)
+
+
+def test_a_device_that_is_not_there_is_told():
+    with pytest.raises(ValueError, match="expected auto, cpu or cuda, got 'moon'"):
+        Processes.join("moon")
+
+
+def test_two_processes_add_and_normalise_as_one(tmp_path):
+    script = tmp_path / "add.py"
+    script.write_text(SCRIPT)
+    done = subprocess.run(
+        [*TORCHRUN, script], check=False, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+
+
+RECIPE = """
+preset: tabletop
+seed: 3
+data: tabletop:train
+optimizer: {name: adamw, betas: [0.9, 0.98], weight_decay: 0.01, schedule: cosine}
+losses: {focal: 20, score: 1, over: frame}
+stages:
+  - {name: follow, task: prompted, steps: 1, batch: 3, frames: 2, warmup: 1, learning_rate: 1.0e-4}
+  - {name: words, task: words, steps: 1, batch: 9, frames: 8, warmup: 1, learning_rate: 1.0e-4}
+  - {name: motion, task: sentences, steps: 2, batch: 3, frames: 8, causal_share: 0.5,
+     swap_share: 0.5, name_objects: 0.3, warmup: 1, learning_rate: 1.0e-4}
+"""
+
+
+def _losses(folder):
+    lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+    return [
+        value for line in lines for key, value in line.items() if key not in {"stage", "seconds"}
+    ]
+
+
+def test_two_processes_learn_what_one_does(tmp_path):
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text(RECIPE)
+    command = [*TORCHRUN, "-m", "samwise_ros.cli.main", "train", recipe, "--device", "cpu", "--out"]
+    done = subprocess.run(
+        [*command, tmp_path / "two"], check=False, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("3/3 motion:   0%") == 1  # one progress bar, not two
+    trainer = Trainer(Recipe.read(recipe), tmp_path / "one", device="cpu")
+    before = {key: value.clone() for key, value in trainer.training.network.state_dict().items()}
+    trainer.run()
+
+    assert _losses(tmp_path / "two") == pytest.approx(_losses(tmp_path / "one"), rel=1e-3)
+    one, two = (
+        load_model(str(tmp_path / name / "model"))[0].state_dict() for name in ("one", "two")
+    )
+    moved, apart = 0.0, 0.0
+    for name, value in one.items():
+        if value.is_floating_point():
+            moved += float((value - before[name]).square().sum())
+            apart += float((value - two[name]).square().sum())
+    assert apart < 1e-3 * moved
