@@ -26,6 +26,7 @@ from samwise_ros.network.checkpoints.model_folder import (
     load_tokenizer,
     save_new_model,
 )
+from samwise_ros.network.checkpoints.pretrained import load_sam2, load_text_encoder
 from samwise_ros.network.checkpoints.tensor_files import CheckpointError, read_tensors
 from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.presets import PRESETS, preset

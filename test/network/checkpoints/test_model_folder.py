@@ -8,6 +8,7 @@ import pytest
 import torch
 from seeded_weights import recipe_state_dict
 
+from samwise_ros.network.checkpoints.key_translation import our_key
 from samwise_ros.network.checkpoints.model_folder import (
     load_model,
     load_state,
