@@ -13,7 +13,7 @@ class Reference:
 
     Attributes:
         parameters: number of parameters.
-        fingerprint: SHA-256 of the weights, see `samwise_ros.network.fingerprint`.
+        fingerprint: SHA-256 of the weights, see `samwise_ros.network.checkpoints.fingerprint`.
         similarity: mean region similarity J on the clip of `samwise verify`, 0 to 1.
     """
 
