@@ -42,7 +42,7 @@ _TABLETOP_VIDEOS = 100
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `samwise evaluate` takes."""
-    parser.add_argument("--model", default="tabletop", help="a shipped model's name or a folder")
+    parser.add_argument("--model", default="tabletop", help="a model's name or folder (tabletop)")
     parser.add_argument(
         "--data", default="tabletop:test", help="FORMAT:DIR[:SPLIT] or tabletop:SPLIT"
     )

@@ -62,7 +62,9 @@ class Parameters:
         "unconfigured",
         ("auto", "best_effort", "reliable"),
     )
-    model: str = _parameter("tabletop", "A shipped model's name or a folder.", "unconfigured")
+    model: str = _parameter(
+        "tabletop", "Name of a shipped or installed model, or a folder.", "unconfigured"
+    )
     device: str = _parameter("auto", "auto, cpu, cuda, or cuda:N.", "unconfigured")
     precision: str = _parameter(
         "auto",

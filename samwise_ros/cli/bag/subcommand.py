@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sentences", nargs="+", metavar="sentence", help="what to look for")
     parser.add_argument("--topic", help="of the images (the only one, if there is only one)")
     parser.add_argument("--camera", default="camera", help="its name in the results (camera)")
-    parser.add_argument("--model", default="tabletop", help="a shipped model's name or a folder")
+    parser.add_argument("--model", default="tabletop", help="a model's name or folder (tabletop)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     add_threads_argument(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new .mcap file")

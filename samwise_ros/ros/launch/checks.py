@@ -16,11 +16,12 @@ from typing import Any
 import yaml
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 
+from samwise_ros.engine.model_folder import find_model
+
 #: Set by a launch file that has checked the argument names for the launch files it includes.
 NAMES_CHECKED = "samwise_argument_names_checked"
 NODE_NAME = "samwise_node"
 
-_SHIPPED_MODELS = Path(__file__).parents[1] / "models"
 _MODEL_FILES = ("config.json", "model.safetensors", "tokenizer.json")
 _BAG_FILES = ("metadata.yaml", "*.mcap", "*.mcap.zstd", "*.db3", "*.db3.zstd")
 _LAUNCH_SUFFIXES = (".py", ".xml", ".yaml", ".yml")
@@ -149,23 +150,14 @@ def rate_problem(rate: str) -> str | None:
 
 def model_problem(argument: str, model: str) -> str | None:
     """Look for a model by name or folder, without loading it."""
-    folder = model_folder(model)
-    if not folder.is_dir():
-        shipped = ", ".join(sorted(path.name for path in _SHIPPED_MODELS.glob("*/")))
-        return (
-            f"{argument}: expected a shipped model ({shipped}) or a model folder, got {model!r}, "
-            "which does not exist; `samwise download --list` lists published models"
-        )
+    try:
+        folder = find_model(model)
+    except ValueError as error:
+        return f"{argument}: {error}"
     missing = [name for name in _MODEL_FILES if not (folder / name).is_file()]
     if missing:
         return f"{argument}: {folder} is not a model folder, it lacks {', '.join(missing)}"
     return None
-
-
-def model_folder(model: str) -> Path:
-    """Return the folder that a model name or path stands for; it may not exist."""
-    shipped = _SHIPPED_MODELS / model
-    return shipped if shipped.is_dir() else Path(model)
 
 
 def memory_problem(argument: str, path: Path) -> str | None:

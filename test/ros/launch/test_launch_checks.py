@@ -104,11 +104,14 @@ def test_rate_is_a_positive_number(rate: str) -> None:
     assert checks.rate_problem("0.5") is None
 
 
-def test_model_is_shipped_or_a_folder_of_three_files(tmp_path: Path) -> None:
+def test_model_is_known_by_name_or_a_folder_of_three_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMWISE_HOME", str(tmp_path / "home"))
     assert checks.model_problem("model", "tabletop") is None
-    missing = str(checks.model_problem("model", "tablet"))
-    assert "shipped model (tabletop)" in missing
-    assert "'tablet'" in missing
+    assert "tablet: no such model folder" in str(checks.model_problem("model", "tablet"))
+    released = str(checks.model_problem("model", "samwise_mevis"))
+    assert "samwise download samwise_mevis" in released
     (tmp_path / "config.json").touch()
     incomplete = str(checks.model_problem("model", str(tmp_path)))
     assert incomplete.endswith("it lacks model.safetensors, tokenizer.json")
