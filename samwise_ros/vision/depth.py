@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.vision.masks import Mask, box_of
+from samwise_ros.vision.masks import Mask, bounding_box
 
 Depth = NDArray[np.float32]
-Numbers = NDArray[np.float64]
+FloatArray = NDArray[np.float64]
 
 MIN_PIXELS = 20
 MAX_SPREAD = 0.25  # of the depth: more, and the mask holds two things far apart
@@ -49,10 +49,10 @@ class Pinhole:
         distortion: OpenCV's coefficients; none, or all zero, for a rectified image.
     """
 
-    matrix: Numbers
-    distortion: Numbers
+    matrix: FloatArray
+    distortion: FloatArray
 
-    def rays(self, x: Numbers, y: Numbers) -> Numbers:
+    def rays(self, x: FloatArray, y: FloatArray) -> FloatArray:
         """Give where the rays of pixels pass at 1 m ahead.
 
         Args:
@@ -71,7 +71,7 @@ class Pinhole:
             found = cv2.undistortPoints(pixels[:, None], self.matrix, self.distortion)
             return np.asarray(found[:, 0], np.float64)
         focal = self.matrix[[0, 1], [0, 1]]
-        rays: Numbers = (pixels - self.matrix[:2, 2]) / focal
+        rays: FloatArray = (pixels - self.matrix[:2, 2]) / focal
         return rays
 
 
@@ -87,10 +87,10 @@ class Position3D:
         high_m: (3,) where it ends.
     """
 
-    centre_m: Numbers
+    centre_m: FloatArray
     spread_m: float
-    low_m: Numbers
-    high_m: Numbers
+    low_m: FloatArray
+    high_m: FloatArray
 
 
 def to_metres(pixels: NDArray[np.generic], near_m: float, far_m: float) -> Depth:
@@ -114,7 +114,7 @@ def to_metres(pixels: NDArray[np.generic], near_m: float, far_m: float) -> Depth
     return depth_m
 
 
-def position_of(mask: Mask, depth_m: Depth, camera: Pinhole) -> Position3D:
+def object_position(mask: Mask, depth_m: Depth, camera: Pinhole) -> Position3D:
     """Find the middle of the surface that is seen under a mask.
 
     The mask is eroded, since depth at an object's edge is the background's or a mixture: by 1 % of
@@ -173,7 +173,7 @@ def position_of(mask: Mask, depth_m: Depth, camera: Pinhole) -> Position3D:
 
 def _window(mask: Mask) -> tuple[slice, slice]:
     """The mask's pixels and one around, where the image has one; of a large mask every n-th."""
-    x, y, width, height = box_of(mask) or (0, 0, 1, 1)
+    x, y, width, height = bounding_box(mask) or (0, 0, 1, 1)
     step = max(1, math.ceil(math.sqrt(np.count_nonzero(mask) / _ENOUGH_PIXELS)))
     rows = slice(max(y - step, 0), min(y + height + step, mask.shape[0]), step)
     return rows, slice(max(x - step, 0), min(x + width + step, mask.shape[1]), step)
@@ -198,7 +198,7 @@ def _median_and_spread(depths: NDArray[np.float32]) -> tuple[float, float]:
     return median, _SIGMA * float(np.median(np.abs(depths - median)))
 
 
-def _pixels(mask: Mask, window: tuple[slice, slice]) -> Numbers:
+def _pixels(mask: Mask, window: tuple[slice, slice]) -> FloatArray:
     """The (N, 2) x and y, in the whole image, of the pixels of a window's mask."""
     rows, columns = np.nonzero(mask)
     x = columns * window[1].step + window[1].start

@@ -154,14 +154,14 @@ def to_rgb(message: RawImage) -> NDArray[np.uint8]:
     if layout is None:
         known = ", ".join(LAYOUTS)
         raise ImageError("unknown encoding", f"expected one of {known}, got {message.encoding!r}")
-    pixels = view(message, layout)
+    pixels = as_array(message, layout)
     try:
         return layout.to_rgb(pixels)
     except cv2.error as error:  # such as a YUV 4:2:2 image of odd width
         raise ImageError("undecodable", f"{message.encoding}: {error.err}") from error
 
 
-def view(message: RawImage, layout: Layout) -> NDArray[Any]:
+def as_array(message: RawImage, layout: Layout) -> NDArray[Any]:
     """See the message's bytes as (H, W) or (H, W, channels) without a copy."""
     item = np.dtype(layout.item).newbyteorder(">" if message.is_bigendian else "<")
     row = message.width * layout.channels * item.itemsize

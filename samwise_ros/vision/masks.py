@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Mask = NDArray[np.bool_]
 
 
-def box_of(mask: Mask) -> tuple[int, int, int, int] | None:
+def bounding_box(mask: Mask) -> tuple[int, int, int, int] | None:
     """The smallest box around a mask.
 
     Args:
@@ -20,7 +20,7 @@ def box_of(mask: Mask) -> tuple[int, int, int, int] | None:
 
     >>> mask = np.zeros((4, 6), bool)
     >>> mask[1:3, 2:5] = True
-    >>> box_of(mask)
+    >>> bounding_box(mask)
     (2, 1, 3, 2)
     """
     x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
@@ -47,7 +47,7 @@ def centroid(mask: Mask) -> tuple[float, float] | None:
     return x, y
 
 
-def overlap(mask: Mask, other: Mask) -> float:
+def iou(mask: Mask, other: Mask) -> float:
     """Intersection over union, 0 to 1; two empty masks overlap fully.
 
     Args:
@@ -58,7 +58,7 @@ def overlap(mask: Mask, other: Mask) -> float:
         ValueError: the shapes differ.
 
     >>> mask = np.array([[True, True, False]])
-    >>> overlap(mask, np.array([[True, False, False]]))
+    >>> iou(mask, np.array([[True, False, False]]))
     0.5
     """
     if mask.shape != other.shape:

@@ -20,7 +20,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A model folder with random weights that sees something wherever it looks."""
     torch.manual_seed(0)
     folder = tmp_path_factory.mktemp("model")
-    tokenizer = SentenceTokenizer.of_words(vocabulary())
+    tokenizer = SentenceTokenizer.from_words(vocabulary())
     network = Samwise(preset("tabletop"))
     with torch.no_grad():
         network.get_parameter(SCORE_BIAS).fill_(10.0)

@@ -21,14 +21,14 @@ from rendered_depth import (
     table,
 )
 
-from samwise_ros.vision.depth import DepthError, Pinhole, Position3D, position_of, to_metres
+from samwise_ros.vision.depth import DepthError, Pinhole, Position3D, object_position, to_metres
 
 NEAR_M, FAR_M = 0.1, 10.0
 BALL = ball((-0.2, 0.05, 1.0), 0.08)
 
 
 def place(mask: Mask, depth: Array, camera: Pinhole = CAMERA) -> Position3D:
-    return position_of(mask, to_metres(millimetres(depth), NEAR_M, FAR_M), camera)
+    return object_position(mask, to_metres(millimetres(depth), NEAR_M, FAR_M), camera)
 
 
 def miss(found: Position3D, truth: Array) -> float:
@@ -74,7 +74,7 @@ def test_metres_and_millimetres_agree() -> None:
     depth, mask = spoilt(BALL, table()), np.isfinite(BALL)
     metres = to_metres(np.where(depth == 0, np.nan, depth).astype(np.float32), NEAR_M, FAR_M)
     np.testing.assert_allclose(
-        position_of(mask, metres, CAMERA).centre_m, place(mask, depth).centre_m, atol=0.001
+        object_position(mask, metres, CAMERA).centre_m, place(mask, depth).centre_m, atol=0.001
     )
 
 

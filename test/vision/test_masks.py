@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from samwise_ros.vision.masks import box_of, centroid, label_mask, overlap
+from samwise_ros.vision.masks import bounding_box, centroid, iou, label_mask
 
 
 def rectangle(x: int, y: int, width: int, height: int) -> np.ndarray:
@@ -13,15 +13,15 @@ def rectangle(x: int, y: int, width: int, height: int) -> np.ndarray:
 
 
 def test_box_of() -> None:
-    assert box_of(rectangle(5, 7, 20, 10)) == (5, 7, 20, 10)
-    assert box_of(rectangle(0, 0, 64, 48)) == (0, 0, 64, 48)
-    assert box_of(rectangle(63, 47, 1, 1)) == (63, 47, 1, 1)
-    assert box_of(np.zeros((4, 4), np.bool_)) is None
+    assert bounding_box(rectangle(5, 7, 20, 10)) == (5, 7, 20, 10)
+    assert bounding_box(rectangle(0, 0, 64, 48)) == (0, 0, 64, 48)
+    assert bounding_box(rectangle(63, 47, 1, 1)) == (63, 47, 1, 1)
+    assert bounding_box(np.zeros((4, 4), np.bool_)) is None
 
 
 def test_box_of_a_view() -> None:
     masks = np.stack([rectangle(5, 7, 20, 10)] * 2, axis=2)
-    assert box_of(masks[:, :, 1]) == (5, 7, 20, 10)
+    assert bounding_box(masks[:, :, 1]) == (5, 7, 20, 10)
 
 
 def test_centroid() -> None:
@@ -30,12 +30,12 @@ def test_centroid() -> None:
 
 
 def test_overlap() -> None:
-    assert overlap(rectangle(0, 0, 10, 10), rectangle(5, 0, 10, 10)) == pytest.approx(1 / 3)
-    assert overlap(rectangle(0, 0, 4, 4), rectangle(8, 8, 4, 4)) == 0
+    assert iou(rectangle(0, 0, 10, 10), rectangle(5, 0, 10, 10)) == pytest.approx(1 / 3)
+    assert iou(rectangle(0, 0, 4, 4), rectangle(8, 8, 4, 4)) == 0
     nothing = np.zeros((4, 4), np.bool_)
-    assert overlap(nothing, nothing) == 1
+    assert iou(nothing, nothing) == 1
     with pytest.raises(ValueError, match="one shape"):
-        overlap(nothing, np.zeros((4, 5), np.bool_))
+        iou(nothing, np.zeros((4, 5), np.bool_))
 
 
 def test_label_mask_puts_later_over_earlier() -> None:

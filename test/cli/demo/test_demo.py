@@ -30,7 +30,9 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of random weights: what it sees means nothing, but all of it is computed."""
     folder = tmp_path_factory.mktemp("model")
     torch.manual_seed(0)
-    save_model(folder, Samwise(preset("tabletop")), SentenceTokenizer.of_words(tuple(vocabulary())))
+    save_model(
+        folder, Samwise(preset("tabletop")), SentenceTokenizer.from_words(tuple(vocabulary()))
+    )
     return folder
 
 
