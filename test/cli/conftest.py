@@ -10,7 +10,8 @@ from samwise_ros.network.checkpoints.model_folder import save_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
-from samwise_ros.vision.video import VideoWriter, write_image
+from samwise_ros.vision.image_writer import write_image
+from samwise_ros.vision.video_writer import VideoWriter
 
 SCORE_BIAS = "sam.sam_mask_decoder.pred_obj_score_head.layers.2.bias"
 

@@ -28,7 +28,7 @@ from samwise_ros.engine.config import EngineConfig, Mode
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Frame
 from samwise_ros.network.sam2_build import build_video_predictor
-from samwise_ros.vision.video import write_image
+from samwise_ros.vision.image_writer import write_image
 
 PREDICTOR = "SAM 2's video predictor"
 
