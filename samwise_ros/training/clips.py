@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.augmentation import Augmentation
-from samwise_ros.data.clip_sampling import AbsentSentences, Sample, SampleConfig, training_sample
+from samwise_ros.data.clip_sampling import AbsentSentences, Sample, SampleConfig, sample_clip
 from samwise_ros.data.concat import open_datasets
 from samwise_ros.data.dataset import Dataset, Video
 from samwise_ros.data.frame_indices import clip_frames
@@ -104,7 +104,7 @@ class Clips:
             stage.in_a_row,
             _AUGMENTATION if stage.augment else None,
         )
-        return training_sample(dataset, index, rng, config)
+        return sample_clip(dataset, index, rng, config)
 
     def labels(
         self, step: int, number: int, frames: int, side: int, frame_indices: Sequence[int]

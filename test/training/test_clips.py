@@ -42,7 +42,7 @@ def test_an_epoch_has_as_many_clips_as_sentences_and_frames_make(specs, monkeypa
     assert clips.steps == -(-2 * sum(visits) // 4)
     seen = []
     monkeypatch.setattr(
-        "samwise_ros.training.clips.training_sample", lambda _, index, *__: seen.append(index)
+        "samwise_ros.training.clips.sample_clip", lambda _, index, *__: seen.append(index)
     )
     for number in range(2 * sum(visits)):
         clips.sample(number // 4, number % 4, 4)

@@ -4,11 +4,11 @@ import dataclasses
 import json
 
 import pytest
+from write_ref_davis17 import write_ref_davis17
+from write_ref_youtube_vos import write_ref_youtube_vos
+from write_refcoco import write_refcoco
 
 from samwise_ros.data.formats.write_mevis import write_mevis
-from samwise_ros.data.formats.write_ref_davis17 import write_ref_davis17
-from samwise_ros.data.formats.write_ref_youtube_vos import write_ref_youtube_vos
-from samwise_ros.data.formats.write_refcoco import write_refcoco
 from samwise_ros.data.tabletop.video import TabletopConfig
 from samwise_ros.training.recipe import Evaluate, Recipe, Stage
 from samwise_ros.training.trainer import Trainer
