@@ -19,7 +19,7 @@ from samwise_ros.network.checkpoints.model_folder import load_model
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.recipe import Recipe
-from samwise_ros.training.state import publish
+from samwise_ros.training.state import write_model
 from samwise_ros.training.trainer import Trainer
 
 
@@ -44,7 +44,7 @@ class AblationConfig:
     variants: tuple[str, ...] = tuple(variant.name for variant in VARIANTS)
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, with the reason."""
+        """Check the range of each value."""
         known = [variant.name for variant in VARIANTS]
         if not self.variants or set(self.variants) - set(known):
             raise ValueError(f"variants: expected some of {', '.join(known)}, got {self.variants}")
@@ -85,7 +85,7 @@ def run_ablation(config: AblationConfig) -> AblationResults:
 def _begin(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> None:
     """Write the model that a training begins with, or see that it is the one that is there."""
     if not folder.exists():
-        publish(folder, network, tokenizer)
+        write_model(folder, network, tokenizer)
     elif fingerprint(load_model(str(folder))[0]) != fingerprint(network):
         raise ValueError(
             f"{folder}: comes from another model or seed; give another folder with --out"

@@ -31,9 +31,9 @@ class Outcome:
     training_seconds: int
     results: Results
 
-    def run(self, way: RunConfig) -> Run:
-        """Return the scores of one way."""
-        return next(run for run in self.results.runs if run.way == way)
+    def run(self, run_config: RunConfig) -> Run:
+        """Return the run of a run configuration."""
+        return next(run for run in self.results.runs if run.config == run_config)
 
     def to_json(self) -> dict[str, Any]:
         """Everything as plain data, each sentence's scores included."""
@@ -84,7 +84,7 @@ class AblationResults:
                 yield _line([*cells, f"{published:.1f}"])
 
     def _difference(self, run: Run) -> str:
-        reference = self.reference.run(RunConfig(run.way.mode, "never"))
+        reference = self.reference.run(RunConfig(run.config.mode, "never"))
         if run is reference:
             return ""
         one = compare(run, reference, [ALL]).groups[ALL]
@@ -96,4 +96,4 @@ def _line(cells: list[str]) -> str:
 
 
 def _percent(run: Run, group: Group = ALL) -> str:
-    return f"{100 * run.mean_of(group).jf:.1f}"
+    return f"{100 * run.mean_similarity(group).jf:.1f}"

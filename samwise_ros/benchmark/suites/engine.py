@@ -53,7 +53,7 @@ class EngineBenchmark:
     length: int = 2000
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, with the reason."""
+        """Check the range of each value."""
         if self.seconds < 0:
             raise ValueError(f"seconds: expected 0 or more, got {self.seconds}")
         if not all(1 <= number <= len(SENTENCES) for number in self.commands):

@@ -46,7 +46,7 @@ class NetworkBenchmark:
     seconds: float = 5.0
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, with the reason."""
+        """Check the range of each value."""
         if self.seconds < 0:
             raise ValueError(f"seconds: expected 0 or more, got {self.seconds}")
         if set(self.modes) - set(MODES):

@@ -53,7 +53,7 @@ class NodeBenchmark:
     transports: tuple[str, ...] = TRANSPORTS
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, with the reason."""
+        """Check the range of each value."""
         for name in ("seconds", "rate_hz"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name}: expected more than 0, got {getattr(self, name)}")

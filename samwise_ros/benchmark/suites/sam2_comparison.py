@@ -54,7 +54,7 @@ class VersusBenchmark:
     height: int = 480
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, with the reason."""
+        """Check the range of each value."""
         if self.clips < 2:
             raise ValueError(f"clips: expected 2 or more, got {self.clips}")
 
