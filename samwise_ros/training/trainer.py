@@ -6,8 +6,9 @@ import torch
 
 from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.evaluation.distributed import TRAINING_TIMEOUT, ProcessGroup, training_device
+from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
-from samwise_ros.network.checkpoints.model_folder import CheckpointError, load_model
+from samwise_ros.network.checkpoints.model_folder import load_model
 from samwise_ros.training.batch_norm import synchronise
 from samwise_ros.training.initial_model import load_initial_model
 from samwise_ros.training.interruption import Interruption
