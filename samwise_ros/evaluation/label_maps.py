@@ -11,6 +11,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+LABEL_MAP_FORMAT = "ref_davis17"
+"""Data set format whose results are label maps."""
+
 
 def resolve_overlaps(masks: NDArray[np.bool_], scores: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Assign each pixel of overlapping masks to one mask.

@@ -144,7 +144,7 @@ class Results:
             return ""
         count = controls[0].count
         rows: list[_Row] = [
-            ("original, its object", count, [control.said for control in controls]),
+            ("original, its object", count, [control.unswapped for control in controls]),
             ("swapped, the other object", count, [control.other for control in controls]),
             ("swapped, the original object", count, [control.original for control in controls]),
         ]

@@ -13,7 +13,7 @@ from samwise_ros.data.dataset import Dataset, Expression, Video
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, EventKind, Frame
 from samwise_ros.evaluation.distributed import SINGLE_PROCESS, ProcessGroup
-from samwise_ros.evaluation.label_maps import resolve_overlaps
+from samwise_ros.evaluation.label_maps import LABEL_MAP_FORMAT, resolve_overlaps
 from samwise_ros.evaluation.records import Records, VideoRecord
 from samwise_ros.evaluation.result_writers.result_writer import FrameResults, ResultWriter
 from samwise_ros.evaluation.results import Results
@@ -21,8 +21,6 @@ from samwise_ros.evaluation.run_config import MAX_COMMANDS, RunConfig
 from samwise_ros.evaluation.scoring import VideoScorer
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
-
-_LABEL_MAP_FORMAT = "ref_davis17"
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ class _Evaluator:
         ]
         # In clip mode the engine needs the frames of one clip at a time.
         self.frames = network.config.clip_frames
-        self.label_maps = dataset.name.partition(":")[0] == _LABEL_MAP_FORMAT
+        self.label_maps = dataset.name.partition(":")[0] == LABEL_MAP_FORMAT
 
     def evaluate(self, index: int) -> VideoRecord:
         """Track all expressions of a video from its first frame to its last."""

@@ -19,13 +19,13 @@ class Control:
 
     Attributes:
         count: number of these sentences.
-        said: masks of the original sentences against their objects.
+        unswapped: masks of the original sentences against their objects.
         other: masks of the swapped sentences against the objects they refer to.
         original: masks of the swapped sentences against the objects of the replaced sentences.
     """
 
     count: int
-    said: Similarity
+    unswapped: Similarity
     other: Similarity
     original: Similarity
 
@@ -123,7 +123,7 @@ def _image_numbers(metrics: ImageMetrics) -> dict[str, Any]:
 def _control_numbers(control: Control) -> dict[str, Any]:
     return {
         "sentences": control.count,
-        "said": _numbers(control.said),
+        "said": _numbers(control.unswapped),
         "other": _numbers(control.other),
         "original": _numbers(control.original),
     }

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 IGNORED = -1
-"""Label of a frame that does not contribute to the loss."""
+"""Label of a frame or cell that does not contribute to a loss."""
 _MIN_AREA = 50
 _MIN_OVERLAP = 0.1
 

@@ -46,7 +46,7 @@ def test_oracle_scores_100_and_follows_swapped_sentences(tabletop) -> None:
     control = run.control()
     assert control is not None
     assert control.count >= 2
-    assert (control.said.jf, control.other.jf) == (1.0, 1.0)
+    assert (control.unswapped.jf, control.other.jf) == (1.0, 1.0)
     assert control.original.jf < 0.15
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from samwise_ros.evaluation.label_maps import LABEL_MAP_FORMAT
 from samwise_ros.evaluation.result_writers.result_writer import FrameResults
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.vision.overlay import colour_of
@@ -38,7 +39,7 @@ class PredictionWriter:
     def write(self, run_config: RunConfig, results: FrameResults) -> None:
         """Write the masks of some frames; see ``ResultWriter``."""
         folder = self._folder / run_config.folder if self._separate_runs else self._folder
-        if self._format == "ref_davis17":
+        if self._format == LABEL_MAP_FORMAT:
             self._write_label_maps(folder, results)
             return
         if self._format == "ref_youtube_vos":

@@ -6,6 +6,7 @@ with the network and discarded afterwards. Only generated videos provide the lab
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import get_args
 
 import numpy as np
 import torch
@@ -13,16 +14,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from samwise_ros.data.tabletop.objects import COLOURS, SHAPES, TabletopObject
+from samwise_ros.data.tabletop.objects import COLOURS, SHAPES, Motion, TabletopObject
 from samwise_ros.data.tabletop.video import TabletopVideo
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.training.losses import PartialMean
+from samwise_ros.training.losses import IGNORED, PartialMean
 
 STRIDE = 8
 """Side of a labelled cell, in pixels of the network's image."""
 _SIZES = ("small", "medium", "large")
-_MOTIONS = ("still", "left", "right", "towards", "away", "lifted", "enters", "leaves", "behind")
-_IGNORED = -1
+_MOTIONS = get_args(Motion)
 _BACKGROUND = len(SHAPES)
 _MIN_COVER = 0.3  # of a cell by an object, to label the cell
 _MAX_BACKGROUND_COVER = 0.05
@@ -55,7 +55,7 @@ def object_labels(
     pairs = zip(video.objects, masks, strict=True)
     classes = np.stack([_classes(item, mask, progress) for item, mask in pairs])  # (N, T, 4)
     covering = classes[cover.argmax(0), np.arange(frames)[:, None, None]]
-    labels = np.where(most[..., None] >= _MIN_COVER, covering, _IGNORED)
+    labels = np.where(most[..., None] >= _MIN_COVER, covering, IGNORED)
     labels[..., 0] = np.where(most < _MAX_BACKGROUND_COVER, _BACKGROUND, labels[..., 0])
     return labels.transpose(0, 3, 1, 2)
 
@@ -73,14 +73,14 @@ def _classes(
     Returns:
         (T, 4) int64: shape, colour, size and motion.
     """
-    size = _SIZES.index(item.size) if item.size in _SIZES else _IGNORED
+    size = _SIZES.index(item.size) if item.size in _SIZES else IGNORED
     classes = np.empty((len(mask), 4), np.int64)
-    classes[:] = SHAPES.index(item.shape), COLOURS.index(item.colour), size, _IGNORED
+    classes[:] = SHAPES.index(item.shape), COLOURS.index(item.colour), size, IGNORED
     before, now = mask[:-_MOTION_LAG], mask[_MOTION_LAG:]
     visible = progress[:-_MOTION_LAG] >= item.onset
     if item.motion in ("enters", "leaves"):
         visible = (before & now).sum((1, 2)) < _MAX_MOTION_IOU * (before | now).sum((1, 2))
-    classes[_MOTION_LAG:, 3] = np.where(visible, _MOTIONS.index(item.motion), _IGNORED)
+    classes[_MOTION_LAG:, 3] = np.where(visible, _MOTIONS.index(item.motion), IGNORED)
     return classes
 
 
@@ -164,7 +164,7 @@ class ObjectHeads(nn.Module):
 
 def _entropy(logits: Tensor, labels: Tensor) -> Tensor:
     """Return the cross-entropy of each labelled cell."""
-    labelled = labels != _IGNORED
+    labelled = labels != IGNORED
     return functional.cross_entropy(
         logits.permute(0, 2, 3, 1)[labelled], labels[labelled], reduction="none"
     )
