@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
+from write_ref_davis17 import write_ref_davis17
+from write_ref_youtube_vos import write_ref_youtube_vos
+from write_refcoco import write_refcoco
 
 from samwise_ros.cli.main import main
 from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.formats.write_mevis import write_mevis
-from samwise_ros.data.formats.write_ref_davis17 import write_ref_davis17
-from samwise_ros.data.formats.write_ref_youtube_vos import write_ref_youtube_vos
-from samwise_ros.data.formats.write_refcoco import write_refcoco
 from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.data.tabletop.video import TabletopConfig
 
