@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from samwise_ros.engine.backend import frame_step
-from samwise_ros.engine.backend.inference import Inference
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 
 Watch = Callable[[str, Callable[..., Any], tuple[Any, ...]], Any]
 """Is given a part's name, its function and the arguments, and gives what the function gives."""
@@ -28,12 +28,12 @@ PARTS = (
 
 
 @contextmanager
-def watching(inference: Inference, watch: Watch) -> Iterator[None]:
+def watching(backend: SamwiseBackend, watch: Watch) -> Iterator[None]:
     """Have every part run through ``watch`` until the block ends; no frame is a recorded one.
 
     A part that runs inside another one belongs to that one.
     """
-    network = inference.network
+    network = backend.network
     sam, text = network.sam, network.text_encoder
     places = [
         (frame_step, "to_square", "resize and normalise"),
@@ -65,7 +65,7 @@ def watching(inference: Inference, watch: Watch) -> Iterator[None]:
         return run
 
     with ExitStack() as stack:
-        stack.enter_context(_replaced(inference, "steady", None))
+        stack.enter_context(_replaced(backend, "frame_graphs", None))
         for owner, name, part in places:
             stack.enter_context(_replaced(owner, name, through(part, getattr(owner, name))))
         yield

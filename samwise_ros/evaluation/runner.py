@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from samwise_ros.data.dataset import Dataset, Video
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.engine import Engine
 from samwise_ros.evaluation.distributed import ALONE, Share
 from samwise_ros.evaluation.following import look, say
@@ -119,7 +120,12 @@ class _Evaluator:
         self.dataset, self.outputs = dataset, outputs
         self.ways, self.batch = config.ways, config.batch
         self.engines = [
-            Engine(network, tokenizer, way.engine_config(), config.device, config.precision)
+            Engine(
+                SamwiseBackend(
+                    network, tokenizer, device=config.device, precision=config.precision
+                ),
+                way.engine_config(),
+            )
             for way in config.ways
         ]
         # A clip is shown at once; nobody needs more frames at a time.

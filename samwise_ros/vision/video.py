@@ -9,13 +9,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from samwise_ros.errors import SamwiseError
+
 Image = NDArray[np.uint8]
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 _FOLDER_FPS = 10.0  # a folder does not say; MeViS's and Ref-YouTube-VOS's frames are 5 to 10 Hz
 
 
-class VideoError(ValueError):
+class VideoError(SamwiseError, ValueError):
     """A video that cannot be read or written; the message names it and says why."""
 
 

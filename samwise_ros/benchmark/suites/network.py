@@ -16,12 +16,11 @@ from samwise_ros.benchmark.report import Column, Row, Table
 from samwise_ros.benchmark.roofline import Machine, Work, measure_work, weights_of
 from samwise_ros.benchmark.timing import Spread, time_call, time_calls
 from samwise_ros.benchmark.workload import SENTENCES, make_frames
-from samwise_ros.engine.backend.inference import Inference
-from samwise_ros.engine.commands import TrackedCommand
-from samwise_ros.engine.types import Command
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
+from samwise_ros.engine.config import EngineConfig, Mode
 from samwise_ros.network.sam2 import MEMORY_POINTERS
 
-MODES = ("online", "clip")
+MODES: tuple[Mode, ...] = ("online", "clip")
 _WIDTH, _HEIGHT = 320, 240
 _TRACED_FRAMES = 3
 _REST = "the rest"
@@ -42,7 +41,7 @@ class NetworkBenchmark:
     models: tuple[str, ...] = ("tabletop",)
     device: str = "auto"
     precisions: tuple[str, ...] = ("auto",)
-    modes: tuple[str, ...] = MODES
+    modes: tuple[Mode, ...] = MODES
     seconds: float = 5.0
 
     def __post_init__(self) -> None:
@@ -67,13 +66,15 @@ def measure_network(benchmark: NetworkBenchmark, trace: Path | None = None) -> l
     machines: dict[str, Machine] = {}
     for model in benchmark.models:
         for precision in benchmark.precisions:
-            inference = Inference(*open_subject(model), benchmark.device, precision)
-            device, exact = inference.device, inference.precision
+            backend = SamwiseBackend(
+                *open_subject(model), device=benchmark.device, precision=precision
+            )
+            device, exact = backend.device, backend.precision
             if exact not in machines:
                 machines[exact] = Machine.measure(device, getattr(torch, exact))
             for mode in benchmark.modes:
                 about = f"{model}, {exact}, {mode}"
-                subject = Subject(inference, mode)
+                subject = Subject(backend, mode)
                 if trace:
                     subject.trace(trace)
                     trace = None
@@ -103,26 +104,24 @@ _MACHINE_COLUMNS = (
 class Subject:
     """A network at work on a frame, or a clip, with everything that it remembers in place."""
 
-    def __init__(self, inference: Inference, mode: str) -> None:
+    def __init__(self, backend: SamwiseBackend, mode: Mode) -> None:
         """Make memories that are full: of zeros, which takes as long as anything else."""
-        self._inference = inference
+        self._backend = backend
         self._causal = mode == "online"
-        self._frames = 1 if self._causal else inference.network.config.clip_frames
-        text, verbs = inference.read(SENTENCES[0])
-        self._command = TrackedCommand(Command("one", SENTENCES[0]), 1, text, verbs)
-        self._memory = inference.empty_memory()
+        self._frames = 1 if self._causal else backend.clip_frames
+        self._config = EngineConfig(mode=mode, switch_correction="always")
+        self._text = backend.encode_text(SENTENCES[0])
+        self._memory = backend.empty_memory()
         self._memory.frames = MEMORY_POINTERS
         self._images = np.ascontiguousarray(make_frames(_WIDTH, _HEIGHT, self._frames))
 
     def run(self) -> None:
         """Process a frame or a clip."""
-        self._inference.run(
-            self._images, [self._command], [self._memory], self._causal, "always", 0.5
-        )
+        self._backend.run(self._images, [self._text], [self._memory], self._config)
 
     def measure(self, machine: Machine, seconds: float, about: str) -> list[Row]:
         """Measure the whole frame, then its parts; all numbers are of one frame."""
-        device = self._inference.device
+        device = self._backend.device
         whole = time_calls(self.run, device, 2, seconds, about)
         parts = self._time_parts(seconds, about)
         work = self._count_work()
@@ -149,7 +148,7 @@ class Subject:
                 return function(*arguments)
 
         self.run()
-        with watching(self._inference, watch), self._profile() as profiler:
+        with watching(self._backend, watch), self._profile() as profiler:
             for _ in range(_TRACED_FRAMES):
                 with record_function("frame" if self._causal else "clip"):
                     self.run()
@@ -157,7 +156,7 @@ class Subject:
         profiler.export_chrome_trace(str(file))
 
     def _time_parts(self, seconds: float, about: str) -> dict[str, list[float]]:
-        device = self._inference.device
+        device = self._backend.device
         calls: list[dict[str, float]] = []
 
         def watch(part: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
@@ -175,12 +174,12 @@ class Subject:
             whole = time_call(self.run, device) / self._frames
             calls[-1][_REST] = whole - sum(calls[-1].values())
 
-        with watching(self._inference, watch):
+        with watching(self._backend, watch):
             time_calls(run, device, 0, seconds, f"{about}, parts")
         return {part: [call[part] for call in calls] for part in calls[0]}
 
     def _count_work(self) -> dict[str, Work]:
-        weights = weights_of(self._inference.network)
+        weights = weights_of(self._backend.network)
         counted: dict[str, Work] = defaultdict(Work)
 
         def watch(part: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
@@ -188,7 +187,7 @@ class Subject:
             counted[part] += work
             return result
 
-        with watching(self._inference, watch):
+        with watching(self._backend, watch):
             self.run()
         return counted
 
@@ -205,7 +204,7 @@ class Subject:
 
     def _launches(self) -> int | None:
         """Count what is started on a GPU for one frame; nothing is known of it without one."""
-        if self._inference.device.type != "cuda":
+        if self._backend.device.type != "cuda":
             return None
         with self._profile() as profiler:
             self.run()
@@ -214,7 +213,7 @@ class Subject:
 
     def _profile(self) -> profile:
         activities = [ProfilerActivity.CPU]
-        if self._inference.device.type == "cuda":
+        if self._backend.device.type == "cuda":
             activities.append(ProfilerActivity.CUDA)
         return profile(activities=activities)
 

@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from samwise_ros.errors import SamwiseError
 from samwise_ros.network.checkpoints.key_translation import our_key
 from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.presets import PRESETS
@@ -40,7 +41,7 @@ _UNREADABLE = (
 )
 
 
-class CheckpointError(ValueError):
+class CheckpointError(SamwiseError, ValueError):
     """A checkpoint or model folder that cannot be used; the message says which and why."""
 
 

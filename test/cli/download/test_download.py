@@ -218,7 +218,7 @@ def test_a_released_checkpoint_is_downloaded_converted_and_runs(
     model = str(tmp_path / "model")
     command = ["convert", "released", weights, "--tokenizer", tokenizer, "--preset", "mini"]
     assert main([*command, "--out", model]) == 0
-    engine = Engine.from_model(model, "cpu", config=EngineConfig(min_mask_area=1))
+    engine = Engine.from_model(model, device="cpu", config=EngineConfig(min_mask_area=1))
     engine.add(Command("1", "the red mug"))
     image = np.random.default_rng(1).integers(0, 256, (96, 128, 3), dtype=np.uint8)
     (target,) = engine.step(Frame(image, stamp_ns=0))[0].targets
