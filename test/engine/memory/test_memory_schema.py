@@ -73,29 +73,32 @@ def _many(header, tensors):
 
 TAMPERED = {
     "a later version": (_put(2, "format"), "format: expected 1, got 2"),
-    "a version in words": (_put("1", "format"), "format: expected 1, got '1'"),
+    "a version as text": (_put("1", "format"), "format: expected 1, got '1'"),
     "no version": (_without("format"), "format: expected 1, got None"),
     "another network": (_put("f" * 64, "network"), "another network: .* got 'ffffffff"),
     "another precision": (_put("bfloat16", "precision"), "another precision: expected 'float32'"),
     "another mode": (_put("clip", "mode"), "another mode: expected 'online', got 'clip'"),
     "another camera": (_renamed_camera, r"another camera: expected some of \['camera'\].*rear"),
-    "a command elsewhere": (_put(["rear"], "commands", 0, "cameras"), "another camera: .*rear"),
-    "a camera of nothing": (
+    "a command of another camera": (
+        _put(["rear"], "commands", 0, "cameras"),
+        "another camera: .*rear",
+    ),
+    "a camera without memory": (
         _copied("cameras", name="rear"),
         "cameras: expected those of the memories",
     ),
     "no camera": (_put([], "cameras"), "cameras: expected those of the memories"),
-    "a camera twice": (_copied("cameras"), "cameras: expected different ones"),
-    "a name that is no text": (_put(1, "cameras", 0, "name"), "cameras/0: name: expected str"),
-    "commands that are no list": (_put({}, "commands"), "commands: expected list, got {}"),
-    "a command that is none": (_put([1], "commands"), "commands/0: expected id, sentence"),
-    "a fact too many": (_put(1, "mood"), "expected format, network, .* got"),
-    "a fact too few": (_without("memories", 0, "seen"), "memories/0: expected id, sentence"),
+    "a duplicate camera": (_copied("cameras"), "cameras: expected different ones"),
+    "a camera name as number": (_put(1, "cameras", 0, "name"), "cameras/0: name: expected str"),
+    "commands as object": (_put({}, "commands"), "commands: expected list, got {}"),
+    "a command as number": (_put([1], "commands"), "commands/0: expected id, sentence"),
+    "an unknown field": (_put(1, "mood"), "expected format, network, .* got"),
+    "a missing field": (_without("memories", 0, "seen"), "memories/0: expected id, sentence"),
     "too many commands": (_copied("commands", id="b", label=2), "at most 1 commands, got 2"),
     "too many memories": (_many, "memories of at most 2 commands, twice max_commands, got 3"),
-    "an id twice": (_copied("commands", label=2), "ids of commands: expected different ones"),
-    "a label twice": (_copied("commands", id="b"), "labels: expected different ones"),
-    "a memory twice": (_copied("memories"), "memories: expected different ones"),
+    "a duplicate id": (_copied("commands", label=2), "ids of commands: expected different ones"),
+    "a duplicate label": (_copied("commands", id="b"), "labels: expected different ones"),
+    "a duplicate memory": (_copied("memories"), "memories: expected different ones"),
     "a memory without tensors": (
         _copied("memories", id="b"),
         r"1.memories: expected \(6, 32, 8, 8\) float32, got none",
@@ -104,7 +107,7 @@ TAMPERED = {
     "label 255": (_put(255, "commands", 0, "label"), "label: expected 1 to 254, got 255"),
     "label true": (_put(True, "commands", 0, "label"), "label: expected int, got True"),
     "paused 1": (_put(1, "commands", 0, "paused"), "paused: expected bool, got 1"),
-    "no id": (_put("", "commands", 0, "id"), "id: expected 1 to 256 characters, got 0"),
+    "an empty id": (_put("", "commands", 0, "id"), "id: expected 1 to 256 characters, got 0"),
     "a long id": (_put("x" * 257, "memories", 0, "id"), "id: expected 1 to 256 .* got 257"),
     "no word": (_put("?!", "commands", 0, "sentence"), "the sentence holds no word"),
     "a long sentence": (
@@ -112,47 +115,59 @@ TAMPERED = {
         "1001 characters, expected at most",
     ),
     "many tokens": (_put("the " * 100, "commands", 0, "sentence"), "tokens, expected at most"),
-    "half a character": (_put("mug \ud800", "commands", 0, "sentence"), "sentence: expected text"),
-    "a camera of no text": (_put([1], "commands", 0, "cameras"), "a camera: expected text, got 1"),
-    "frames below 0": (_put(-1, "memories", 0, "frames"), "frames: expected 0 to .* got -1"),
-    "frames without end": (_put(7**500, "memories", 0, "frames"), "frames: expected 0 to"),
-    "half a frame": (_put(1.5, "memories", 0, "frames"), "frames: expected int, got 1.5"),
-    "applied later": (_put(6, "memories", 0, "last_applied"), "last_applied: expected 0 to 5"),
-    "seen too often": (_put(7, "memories", 0, "seen"), "seen: expected 0 to 6, got 7"),
+    "a lone surrogate": (_put("mug \ud800", "commands", 0, "sentence"), "sentence: expected text"),
+    "a camera as number": (_put([1], "commands", 0, "cameras"), "a camera: expected text, got 1"),
+    "negative frames": (_put(-1, "memories", 0, "frames"), "frames: expected 0 to .* got -1"),
+    "too many frames": (_put(7**500, "memories", 0, "frames"), "frames: expected 0 to"),
+    "fractional frames": (_put(1.5, "memories", 0, "frames"), "frames: expected int, got 1.5"),
+    "a switch after the last frame": (
+        _put(6, "memories", 0, "last_applied"),
+        "last_applied: expected 0 to 5",
+    ),
+    "seen on more frames than exist": (
+        _put(7, "memories", 0, "seen"),
+        "seen: expected 0 to 6, got 7",
+    ),
     "seen and unseen": (_put(1, "memories", 0, "unseen"), "unseen: expected 0 to 0, got 1"),
-    "no probability": (_put(1.5, "memories", 0, "last_probability"), "expected 0 to 1, got 1.5"),
+    "a probability above 1": (
+        _put(1.5, "memories", 0, "last_probability"),
+        "expected 0 to 1, got 1.5",
+    ),
     "another state": (_put("SLEEPING", "memories", 0, "state"), "state: expected SEARCHING"),
     "no width": (_put(0, "cameras", 0, "width"), "width: expected 1 to"),
     "an enormous image": (_put(2**20, "cameras", 0, "height"), "height: expected 1 to"),
     "another image": (_put(88, "cameras", 0, "width"), "0.last_mask: expected 660 bytes"),
     "no mask": (_tensor("0.last_mask", None), "0.last_mask: expected the mask of a seen target"),
-    "a mask of numbers": (
+    "a mask as float32": (
         _tensor("0.last_mask", torch.zeros(600)),
         r"0.last_mask: expected 600 bytes, got \(600,\) float32",
     ),
-    "another shape": (
+    "a tensor of another shape": (
         _tensor("0.pointers", torch.zeros(15, 63)),
         r"0.pointers: expected \(15, 64\) float32, got \(15, 63\) float32",
     ),
-    "another type": (
+    "a tensor of another dtype": (
         _tensor("0.pointers", torch.zeros(15, 64, dtype=torch.float64)),
         r"0.pointers: expected \(15, 64\) float32, got \(15, 64\) float64",
     ),
-    "no number": (_tensor("0.pointers", torch.full((15, 64), torch.nan)), "0.pointers: .* finite"),
+    "NaN": (_tensor("0.pointers", torch.full((15, 64), torch.nan)), "0.pointers: .* finite"),
     "infinity": (_tensor("0.pointers", torch.full((15, 64), -torch.inf)), "0.pointers: .* finite"),
-    "a tensor too few": (_tensor("0.windows.2", None), "0.windows.2: expected .* got none"),
-    "a tensor too many": (_tensor("1.pointers", torch.zeros(1)), "of no memory: .*1.pointers"),
-    "an empty tensor": (_tensor("x", torch.zeros(0)), "of no memory: .*x"),
+    "a missing tensor": (_tensor("0.windows.2", None), "0.windows.2: expected .* got none"),
+    "a tensor of an unknown memory": (
+        _tensor("1.pointers", torch.zeros(1)),
+        "of no memory: .*1.pointers",
+    ),
+    "an unknown tensor": (_tensor("x", torch.zeros(0)), "of no memory: .*x"),
 }
 
 # Headers that no dictionary can express, as text.
 HEADER_TEXTS = {
-    "no JSON": ("memory", "Expecting value"),
-    "no object": ("[]", "format: expected 1, got None"),
-    "not a number": ('{"format": NaN}', "format: expected 1, got nan"),
-    "a key twice": ('{"format": 1, "format": 1}', "duplicate key"),
-    "deep lists": ("[" * 50_000, "nested too deep"),
-    "a number of many digits": ('{"format": ' + "1" * 5000 + "}", "Exceeds the limit"),
+    "invalid JSON": ("memory", "Expecting value"),
+    "a list": ("[]", "format: expected 1, got None"),
+    "NaN as version": ('{"format": NaN}', "format: expected 1, got nan"),
+    "a duplicate key": ('{"format": 1, "format": 1}', "duplicate key"),
+    "deep nesting": ("[" * 50_000, "nested too deep"),
+    "a very long number": ('{"format": ' + "1" * 5000 + "}", "Exceeds the limit"),
 }
 
 
