@@ -131,7 +131,7 @@ class Pipeline:
     def device_memory_mib(self) -> dict[str, float]:
         """Give what the process holds of the GPU's memory; nothing on the CPU."""
         # Here for the same reason as the engine below.
-        from samwise_ros.engine.backend.device_memory import device_memory_mib  # noqa: PLC0415
+        from samwise_ros.engine.backend.device import device_memory_mib  # noqa: PLC0415
 
         return device_memory_mib(str(self.model["device"]))
 
@@ -253,7 +253,10 @@ def _load(parameters: Parameters) -> "Engine":
 
     use_threads(parameters.threads)
     engine = Engine.from_model(
-        parameters.model, parameters.device, parameters.precision, parameters.engine_config()
+        parameters.model,
+        device=parameters.device,
+        precision=parameters.precision,
+        config=parameters.engine_config(),
     )
     engine.warm_up(WARM_UP_HEIGHT, WARM_UP_WIDTH)
     return engine

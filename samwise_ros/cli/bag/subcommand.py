@@ -92,7 +92,7 @@ def _engine(arguments: argparse.Namespace) -> tuple[Engine, tuple[Event, ...]]:
     """
     sentences = arguments.sentences
     config = EngineConfig(max_commands=min(254, len(sentences)))
-    engine = Engine.from_model(arguments.model, arguments.device, config=config)
+    engine = Engine.from_model(arguments.model, device=arguments.device, config=config)
     commands = [Command(str(number), sentence) for number, sentence in enumerate(sentences, 1)]
     events = engine.set_commands(commands)
     for event in events:
