@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
-from samwise_ros.engine.types import MAX_SENTENCE_CHARACTERS, Command, TargetState
+from samwise_ros.engine.sentences import sentence_fault
+from samwise_ros.engine.types import Command, TargetState
 from samwise_ros.network.samwise import TextStem
-from samwise_ros.network.text.tokenizer import normalise
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,7 @@ def rejection_reason(command: Command) -> str:
     """
     if not command.id:
         return "the command has no id"
-    if len(command.sentence) > MAX_SENTENCE_CHARACTERS:
-        return (
-            f"the sentence has {len(command.sentence)} characters; "
-            f"at most {MAX_SENTENCE_CHARACTERS} are taken"
-        )
-    if not normalise(command.sentence):
-        return "the sentence holds no word"
-    return ""
+    return sentence_fault(command.sentence) or ""
 
 
 def shortened(command: Command) -> Command:

@@ -1,45 +1,53 @@
-"""Images of ROS messages to and from numpy.
+"""Image messages to frames of the engine.
 
-The encodings are those of `samwise_ros.vision.encodings`, instead of cv_bridge, which breaks where
-numpy is newer than the one it was built with, and copies. What they do not name goes to cv_bridge
-where that is installed.
+`samwise_ros.vision.encodings` decodes the pixels. cv_bridge is not used for its encodings: it
+breaks if numpy is newer than the numpy that it was built with, and it copies. Other encodings go
+to cv_bridge if it is installed.
 """
 
 import importlib
-from array import array
-from typing import Literal
+from typing import TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from sensor_msgs.msg import CompressedImage, Image
-from std_msgs.msg import Header
 
+from samwise_ros.engine.types import Frame
+from samwise_ros.ros.messages import stamp_ns
 from samwise_ros.vision import encodings
-from samwise_ros.vision.encodings import ImageError, ImageFault, compressed_to_rgb
+from samwise_ros.vision.encodings import ImageError, compressed_to_rgb
 
-__all__ = [
-    "ImageError",
-    "ImageFault",
-    "compressed_to_rgb",
-    "to_compressed_message",
-    "to_image_message",
-    "to_rgb",
-]
+ImageMessage: TypeAlias = Image | CompressedImage
+
+
+def to_frame(message: ImageMessage, camera: str) -> Frame:
+    """Return the frame of an image message.
+
+    Args:
+        message: raw or compressed.
+        camera: name of the camera.
+
+    Raises:
+        ImageError: the message is inconsistent, damaged, or of an unknown encoding.
+    """
+    compressed = isinstance(message, CompressedImage)
+    image = compressed_to_rgb(message) if compressed else to_rgb(message)
+    return Frame(image, camera, stamp_ns(message.header.stamp))
 
 
 def to_rgb(message: Image) -> NDArray[np.uint8]:
-    """Give the pixels of an image message.
+    """Return the pixels of an image message.
 
     Args:
-        message: of any encoding of the table, either byte order, any row padding; of any other
-            that cv_bridge knows, where it is installed.
+        message: of any encoding of the table, or of cv_bridge if it is installed; either byte
+            order, any row padding.
 
     Returns:
-        (H, W, 3) uint8, RGB, contiguous. It may share the message's memory.
+        (H, W, 3) uint8, RGB, contiguous. The array can share the message's memory.
 
     Raises:
-        ImageError: the message contradicts itself or its encoding is not known.
+        ImageError: the message is inconsistent or its encoding is unknown.
     """
     try:
         return encodings.to_rgb(message)
@@ -58,34 +66,3 @@ def _through_cv_bridge(message: Image, unknown: ImageError) -> NDArray[np.uint8]
         return np.ascontiguousarray(bridge.CvBridge().imgmsg_to_cv2(message, "rgb8"))
     except (bridge.CvBridgeError, cv2.error, TypeError, ValueError) as error:
         raise ImageError("unknown encoding", f"{message.encoding!r}: {error}") from error
-
-
-def to_image_message(
-    pixels: NDArray[np.uint8], encoding: Literal["mono8", "rgb8"], header: Header
-) -> Image:
-    """Make an image message.
-
-    Args:
-        pixels: (H, W) for ``mono8``, (H, W, 3) for ``rgb8``.
-        encoding: what the pixels are.
-        header: of the image they belong to.
-    """
-    height, width = pixels.shape[:2]
-    step = width * (3 if encoding == "rgb8" else 1)
-    return Image(
-        header=header, height=height, width=width, encoding=encoding, step=step, data=_bytes(pixels)
-    )
-
-
-def to_compressed_message(pixels: NDArray[np.uint8], header: Header) -> CompressedImage:
-    """Make a JPEG message of (H, W, 3) uint8 RGB pixels."""
-    return CompressedImage(
-        header=header, format=encodings.JPEG_FORMAT, data=_bytes(encodings.to_jpeg(pixels))
-    )
-
-
-def _bytes(pixels: NDArray[np.uint8]) -> "array[int]":
-    # rclpy takes this type as it is; it would check a list or bytes item by item.
-    data = array("B")
-    data.frombytes(np.ascontiguousarray(pixels).tobytes())
-    return data
