@@ -11,10 +11,10 @@ from rclpy.lifecycle import LifecycleNode
 from samwise_ros.interface.parameters import Parameters
 from samwise_ros.interface.ros_types import load_type
 from samwise_ros.interface.topics import DIAGNOSTICS
-from samwise_ros.ros.camera_input import CameraInput
-from samwise_ros.ros.camera_statistics import percentile
+from samwise_ros.ros.camera.image_qos import node_names
+from samwise_ros.ros.camera.input import CameraInput
+from samwise_ros.ros.camera.statistics import percentile
 from samwise_ros.ros.endpoints import qos_profile
-from samwise_ros.ros.image_qos import node_names
 from samwise_ros.ros.pipeline import Pipeline
 from samwise_ros.ros.target_3d.pose_output import PoseOutput
 

@@ -8,8 +8,8 @@ from rclpy.impl.rcutils_logger import RcutilsLogger
 
 from samwise_ros.engine.types import Event, EventKind
 from samwise_ros.interface.parameters import Parameters
-from samwise_ros.ros.command_input import from_sentence
-from samwise_ros.ros.memory_calls import load_memory, memory_path, save_memory
+from samwise_ros.ros.commands.input import from_sentence
+from samwise_ros.ros.commands.memory_calls import load_memory, memory_path, save_memory
 
 if TYPE_CHECKING:
     from samwise_ros.engine.engine import Engine

@@ -22,11 +22,12 @@ from std_srvs.srv import SetBool, Trigger
 from samwise_ros.interface import services
 from samwise_ros.interface.parameters import Parameters
 from samwise_ros.interface.ros_types import load_type
-from samwise_ros.ros import memory_calls, parameters
+from samwise_ros.ros import parameters
+from samwise_ros.ros.commands import memory_calls
+from samwise_ros.ros.commands.memory_calls import EngineCall
 from samwise_ros.ros.diagnostics import Diagnostics, NodeStatus
 from samwise_ros.ros.entry_point import run
 from samwise_ros.ros.lifecycle import reject_impossible_transitions
-from samwise_ros.ros.memory_calls import EngineCall
 from samwise_ros.ros.pipeline import Pipeline
 
 PUBLISHER_CHECK_PERIOD_S = 0.5

@@ -21,15 +21,15 @@ from std_msgs.msg import Header
 
 from samwise_ros.engine.types import Event, FrameResult
 from samwise_ros.interface.parameters import Parameters
-from samwise_ros.ros.camera_input import CameraInput
-from samwise_ros.ros.camera_output import CameraOutput
-from samwise_ros.ros.camera_statistics import CameraStatistics
-from samwise_ros.ros.command_input import CommandInput
+from samwise_ros.ros.camera.frame_converter import FrameConverter
+from samwise_ros.ros.camera.image_conversion import ImageMessage
+from samwise_ros.ros.camera.input import CameraInput
+from samwise_ros.ros.camera.output import CameraOutput
+from samwise_ros.ros.camera.statistics import CameraStatistics
+from samwise_ros.ros.commands.event_output import EventOutput
+from samwise_ros.ros.commands.input import CommandInput
+from samwise_ros.ros.commands.memory_calls import EngineCall
 from samwise_ros.ros.engine_setup import load_engine, restore, save
-from samwise_ros.ros.event_output import EventOutput
-from samwise_ros.ros.frame_converter import FrameConverter
-from samwise_ros.ros.image_conversion import ImageMessage
-from samwise_ros.ros.memory_calls import EngineCall
 from samwise_ros.ros.target_3d.depth_input import DepthInput
 from samwise_ros.ros.target_3d.pose_output import PoseOutput
 from samwise_ros.ros.target_3d.tf import FrameLookup

@@ -12,7 +12,7 @@ from std_msgs.msg import String
 
 from samwise_ros.engine.sentences import sentence_fault
 from samwise_ros.msg import Command, CommandArray, TargetArray, TargetEvent
-from samwise_ros.ros.command_input import id_of
+from samwise_ros.ros.commands.input import id_of
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sensor_msgs.msg import Image
 from tracked_scene import EMPTY, OBJECT, SCENE, scene_pixels, tracked_scene
 
 from samwise_ros.msg import Target, TargetEvent
-from samwise_ros.ros.image_conversion import to_rgb
+from samwise_ros.ros.camera.image_conversion import to_rgb
 
 
 def test_each_event_is_published_once(robot: Robot, start_node: StartNode) -> None:

@@ -8,8 +8,8 @@ from sensor_msgs.msg import CameraInfo, Image
 
 from samwise_ros.interface import topics
 from samwise_ros.interface.messages import NANOSECONDS
+from samwise_ros.ros.camera.image_qos import node_names
 from samwise_ros.ros.endpoints import create_subscription
-from samwise_ros.ros.image_qos import node_names
 from samwise_ros.ros.messages import stamp_ns
 from samwise_ros.ros.target_3d.depth_image import DepthImage
 from samwise_ros.vision.depth import DepthError

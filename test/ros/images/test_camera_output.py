@@ -9,7 +9,7 @@ from ros_harness import Robot, values_of
 from sensor_msgs.msg import CompressedImage, Image
 
 from samwise_ros.msg import Target, TargetArray
-from samwise_ros.ros.image_conversion import to_rgb
+from samwise_ros.ros.camera.image_conversion import to_rgb
 from samwise_ros.vision.encodings import compressed_to_rgb
 
 

@@ -12,7 +12,7 @@ from std_msgs.msg import Header
 
 from samwise_ros.engine.types import Frame
 from samwise_ros.interface.messages import image, jpeg_image
-from samwise_ros.ros.image_conversion import to_frame, to_rgb
+from samwise_ros.ros.camera.image_conversion import to_frame, to_rgb
 from samwise_ros.ros.messages import to_message
 from samwise_ros.vision.encodings import ImageError, compressed_to_rgb
 

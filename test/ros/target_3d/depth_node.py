@@ -19,7 +19,7 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
 from samwise_ros.engine.types import Box, Command, Frame, FrameResult, Target, TargetState
-from samwise_ros.ros.image_conversion import to_rgb
+from samwise_ros.ros.camera.image_conversion import to_rgb
 from samwise_ros.ros.lifecycle import reject_impossible_transitions
 from samwise_ros.ros.messages import stamp_ns
 from samwise_ros.ros.target_3d.depth_input import DepthInput

@@ -147,33 +147,33 @@ def test_lens_distortion_is_corrected(rig: Rig) -> None:
     assert_near(point(poses.wait()), seen_centre(corner, LENS))
 
 
-def test_nothing_is_computed_where_nobody_listens_or_nothing_is_seen(rig: Rig) -> None:
-    def counted(*things: Array) -> tuple[int, dict[str, int], str]:
+def test_no_position_without_subscribers_or_visible_target(rig: Rig) -> None:
+    def result(*objects: Array) -> tuple[int, dict[str, int], str]:
         stamp = rig.robot.stamp_ns()
-        _, said = rig.send(depth_image(stamp), camera_info(), picture(*things), stamp)
-        return said["placed"], said["missed"], said["reason"]
+        _, account = rig.send(depth_image(stamp), camera_info(), picture(*objects), stamp)
+        return account["published"], account["failures"], account["reason"]
 
-    # Those who have just stopped listening are known for a moment longer.
-    wait_for(lambda: counted(RED) == (0, {}, ""), what="nothing computed")
+    # The node knows the previous test's subscriptions for a moment longer.
+    wait_for(lambda: result(RED) == (0, {}, ""), what="no position")
     rig.subscribed("target_pose", PoseStamped)
-    assert counted() == (0, {}, "")
-    assert counted(RED) == (1, {}, "")
+    assert result() == (0, {}, "")
+    assert result(RED) == (1, {}, "")
 
 
-def test_two_cycles_leave_nothing_behind(tmp_path: Path, robot: Robot) -> None:
+def test_two_cycles_leave_no_topics(tmp_path: Path, robot: Robot) -> None:
     with active_node(tmp_path, robot) as node:
-        out = ("target_pose", "masked_depth", "camera_info", "markers")
-        topics = [f"{node.name}/camera/{topic}" for topic in out]
+        outputs = ("target_pose", "masked_depth", "camera_info", "markers")
+        topics = [f"{node.name}/camera/{topic}" for topic in outputs]
         depth = node.image_topic.replace("image_raw", "depth/image_raw")
 
-        def ends() -> list[int]:
+        def endpoint_counts() -> list[int]:
             publishers = [len(robot.node.get_publishers_info_by_topic(one)) for one in topics]
             return [len(robot.node.get_subscriptions_info_by_topic(depth)), *publishers]
 
         for _ in range(2):
-            wait_for(lambda: ends() == [1, 1, 1, 1, 1])
+            wait_for(lambda: endpoint_counts() == [1, 1, 1, 1, 1])
             assert robot.change_state(node.name, Transition.TRANSITION_DEACTIVATE)
-            wait_for(lambda: ends() == [0, 1, 1, 1, 1])
+            wait_for(lambda: endpoint_counts() == [0, 1, 1, 1, 1])
             assert robot.change_state(node.name, Transition.TRANSITION_CLEANUP)
-            wait_for(lambda: ends() == [0, 0, 0, 0, 0])
+            wait_for(lambda: endpoint_counts() == [0, 0, 0, 0, 0])
             robot.bring_up(node.name)

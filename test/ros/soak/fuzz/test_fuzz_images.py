@@ -28,7 +28,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from steps import Steps, steps_with
 from tqdm import tqdm
 
-from samwise_ros.ros.image_conversion import to_rgb
+from samwise_ros.ros.camera.image_conversion import to_rgb
 from samwise_ros.vision.encodings import ImageError, compressed_to_rgb
 
 TOTAL = 5000  # of each transport

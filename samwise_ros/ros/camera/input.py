@@ -12,10 +12,10 @@ from rclpy.topic_endpoint_info import TopicEndpointInfo
 from samwise_ros.interface.messages import NANOSECONDS
 from samwise_ros.interface.parameters import Parameters
 from samwise_ros.interface.topics import COMPRESSED_IMAGE, IMAGE, Reliability, Topic
-from samwise_ros.ros import image_qos
-from samwise_ros.ros.camera_statistics import CameraStatistics
+from samwise_ros.ros.camera import image_qos
+from samwise_ros.ros.camera.image_conversion import ImageMessage
+from samwise_ros.ros.camera.statistics import CameraStatistics
 from samwise_ros.ros.endpoints import create_subscription
-from samwise_ros.ros.image_conversion import ImageMessage
 from samwise_ros.ros.messages import stamp_ns
 
 # Without the reliability: it follows the publishers, see `image_qos.reliability_override`.

@@ -7,7 +7,7 @@ from std_msgs.msg import Header
 from samwise_ros.engine.types import FrameResult, Target
 from samwise_ros.interface import messages, topics
 from samwise_ros.interface.messages import NANOSECONDS
-from samwise_ros.ros.camera_statistics import CameraStatistics
+from samwise_ros.ros.camera.statistics import CameraStatistics
 from samwise_ros.ros.endpoints import create_publisher
 from samwise_ros.ros.messages import stamp_ns, to_message
 from samwise_ros.vision.masks import label_mask

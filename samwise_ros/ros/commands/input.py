@@ -17,8 +17,8 @@ from samwise_ros.engine.types import MAX_SENTENCE_CHARACTERS, Command, Event, Ev
 from samwise_ros.interface import topics
 from samwise_ros.interface.parameters import Parameters
 from samwise_ros.msg import Command as CommandMessage
+from samwise_ros.ros.commands.memory_calls import EngineCall, clear
 from samwise_ros.ros.endpoints import create_subscription
-from samwise_ros.ros.memory_calls import EngineCall, clear
 
 if TYPE_CHECKING:
     from samwise_ros.engine.engine import Engine  # importing it imports torch

@@ -6,9 +6,9 @@ from rclpy.lifecycle import LifecycleNode
 
 from samwise_ros.engine.types import Frame
 from samwise_ros.interface.parameters import Parameters
-from samwise_ros.ros.camera_input import image_topic, seconds_since_stamp
-from samwise_ros.ros.camera_statistics import CameraStatistics
-from samwise_ros.ros.image_conversion import ImageMessage, to_frame
+from samwise_ros.ros.camera.image_conversion import ImageMessage, to_frame
+from samwise_ros.ros.camera.input import image_topic, seconds_since_stamp
+from samwise_ros.ros.camera.statistics import CameraStatistics
 from samwise_ros.vision.encodings import ImageError
 
 
