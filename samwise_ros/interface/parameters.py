@@ -6,6 +6,7 @@ from typing import get_args
 
 from samwise_ros.engine.config import BOUNDS, EngineConfig, Precision
 from samwise_ros.interface.parameter_spec import parameter, spec_of
+from samwise_ros.vision.overlay import DEFAULT_ALPHA
 
 _TOPIC_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*")
 
@@ -39,7 +40,9 @@ class Parameters:
         "unconfigured",
         choices=("auto", "best_effort", "reliable"),
     )
-    model: str = parameter("tabletop", "Name of a model or path of a model folder.", "unconfigured")
+    model: str = parameter(
+        "tabletop", "Name of a shipped or installed model, or a model folder.", "unconfigured"
+    )
     device: str = parameter(
         "auto",
         "Device of the network: auto, cpu, cuda or cuda:N; auto uses CUDA if there is a GPU.",
@@ -165,8 +168,8 @@ class Parameters:
         "unconfigured",
     )
     overlay_alpha: float = parameter(
-        0.5,
-        "Opacity of the masks' colours on the overlay.",
+        DEFAULT_ALPHA,
+        "Share of the label's colour in a mask's tint on the overlay; 0 draws outlines only.",
         "always",
         bounds=(0.0, 1.0),
     )
