@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from samwise_ros.engine.types import MAX_SENTENCE_CHARACTERS, Command, TargetState
+from samwise_ros.engine.sentences import sentence_fault
+from samwise_ros.engine.types import Command, TargetState
 
 _SHORTENED_CHARACTERS = 80
 
@@ -58,12 +59,7 @@ def rejection_reason(command: Command) -> str | None:
     """
     if not command.id:
         return "the command has no id; give it one"
-    if len(command.sentence) > MAX_SENTENCE_CHARACTERS:
-        return (
-            f"the sentence has {len(command.sentence)} characters, expected at most "
-            f"{MAX_SENTENCE_CHARACTERS}; shorten it"
-        )
-    return None
+    return sentence_fault(command.sentence)
 
 
 def shortened(command: Command) -> Command:

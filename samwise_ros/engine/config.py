@@ -1,8 +1,10 @@
 """The engine's configuration."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+Precision = Literal["auto", "float32", "bfloat16", "float16"]
 Mode = Literal["online", "clip"]
 SwitchCorrection = Literal["learned", "never", "always", "every_4th"]
 """The rule that writes the object seen without memory to the memory.
@@ -10,6 +12,16 @@ SwitchCorrection = Literal["learned", "never", "always", "every_4th"]
 ``learned``: the conditional memory encoder (CME) decides, on the frames that check for a switch.
 The others are the paper's ablations: on no frame, on every frame, or on every fourth frame.
 """
+
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    "max_commands": (1, 254),  # a label is one byte, and 0 is the background
+    "switch_max_overlap": (0.0, 1.0),
+    "mask_threshold": (0.0, 1.0),  # ends excluded
+    "min_mask_area": (1, 2**31 - 1),
+    "lost_after_frames": (1, 100_000),
+    "recover_after_frames": (1, 100_000),
+}
+"""Smallest and largest allowed value of each number in `EngineConfig`."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +65,13 @@ class EngineConfig:
                 f"switch_correction: expected {', '.join(get_args(SwitchCorrection))}, "
                 f"got {self.switch_correction!r}"
             )
-        if not 1 <= self.max_commands <= 254:
-            raise ValueError(f"max_commands: expected 1 to 254, got {self.max_commands}")
-        if not 0.0 <= self.switch_max_overlap <= 1.0:
-            raise ValueError(f"switch_max_overlap: expected 0 to 1, got {self.switch_max_overlap}")
-        if not 0.0 < self.mask_threshold < 1.0:
+        for name, (low, high) in BOUNDS.items():
+            if not low <= getattr(self, name) <= high:
+                raise ValueError(
+                    f"{name}: expected {low:.10g} to {high:.10g}, got {getattr(self, name)}"
+                )
+        if self.mask_threshold in BOUNDS["mask_threshold"]:
             raise ValueError(
-                f"mask_threshold: expected a number between 0 and 1, got {self.mask_threshold}"
+                "mask_threshold: expected a number above 0 and below 1, "
+                f"got {self.mask_threshold:g}"
             )
-        for name in ("min_mask_area", "lost_after_frames", "recover_after_frames"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}: expected 1 or more, got {getattr(self, name)}")

@@ -1,6 +1,6 @@
 """Checks a model folder: prints what it holds, and runs it on a short generated clip.
 
-Numbers are compared with the recorded ones where there are any. The exit status is 1 if a number
+FloatArray are compared with the recorded ones where there are any. The exit status is 1 if a number
 differs or a weight is not finite, else 0.
 
   samwise verify tabletop

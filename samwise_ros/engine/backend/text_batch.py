@@ -9,7 +9,7 @@ from torch import Tensor
 
 from samwise_ros.network.features import TextStem
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.text.tokenizer import SentenceTokenizer, normalise
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.network.text.verbs import VerbTagger
 
 _CACHE_SIZE = 64
@@ -81,15 +81,11 @@ class SentenceEncoder:
         """Tokenize a sentence, tag its verbs and run the text stem.
 
         Raises:
-            ValueError: the sentence has no word or too many tokens.
+            ValueError: the sentence has too many tokens.
         """
         if sentence in self._cache:
             self._cache.move_to_end(sentence)
             return self._cache[sentence]
-        if not normalise(sentence):
-            raise ValueError(
-                "the sentence holds no word; describe an object, such as 'the red mug'"
-            )
         tokens = self._tokenizer.encode(sentence)
         limit = self._network.config.max_tokens
         if len(tokens) > limit:

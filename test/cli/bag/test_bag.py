@@ -33,9 +33,10 @@ from samwise_ros.cli.main import main
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Event, Frame, FrameResult
+from samwise_ros.interface.messages import target_array, target_event
 from samwise_ros.msg import CommandArray, TargetArray, TargetEvent
-from samwise_ros.ros.image_conversion import compressed_to_rgb
-from samwise_ros.ros.messages import to_event, to_targets
+from samwise_ros.ros.messages import to_message
+from samwise_ros.vision.encodings import compressed_to_rgb
 from samwise_ros.vision.video_reader import VideoReader
 
 NODE = "/samwise_node"
@@ -148,16 +149,20 @@ def test_ros_reads_what_the_node_would_have_sent(
     for index, (got, result) in enumerate(
         zip(found[f"{NODE}/camera/targets"], results, strict=True)
     ):
-        wanted = to_targets(result, headers[index])
         assert got.inference_seconds > 0.0
         assert got.latency_seconds == pytest.approx(DELAY_NS / 1e9)
-        wanted.inference_seconds = got.inference_seconds
-        wanted.latency_seconds = got.latency_seconds
-        assert repr(got) == arrived(wanted)
+        wanted = target_array(
+            result,
+            headers[index],
+            inference_s=got.inference_seconds,
+            latency_s=got.latency_seconds,
+            dropped_frames=0,
+        )
+        assert repr(got) == arrived(to_message(wanted))
     (commands,) = found[f"{NODE}/commands"]
-    wanted_events = [to_event(event, commands.header) for event in added]
+    wanted_events = [to_message(target_event(event, commands.header)) for event in added]
     for head, result in zip(headers, results, strict=True):
-        wanted_events += [to_event(event, head) for event in result.events]
+        wanted_events += [to_message(target_event(event, head)) for event in result.events]
     assert [repr(one) for one in found[f"{NODE}/events"]] == list(map(arrived, wanted_events))
     assert [one.sentence for one in commands.commands] == list(SENTENCES)
     assert (list(commands.labels), list(commands.states)) == ([1, 2], [CommandArray.ACTIVE] * 2)

@@ -1,4 +1,4 @@
-"""Commands as nobody means them, by the thousand."""
+"""Thousands of random commands."""
 
 import time
 from collections import Counter
@@ -6,14 +6,14 @@ from typing import Any, NoReturn
 
 import pytest
 from budget import share_of
-from conftest import StartNode
 from figures import record
 from fixed_settings import examples
-from fuzzed_commands import orders
+from fuzzed_commands import messages
 from growth import Growth
 from hypothesis import given
 from hypothesis import strategies as st
 from known_scene import KnownScene
+from node_process import StartNode
 from rclpy.serialization import serialize_message
 from ros_harness import Inbox, Robot, values_of
 from std_msgs.msg import String
@@ -25,12 +25,12 @@ from samwise_ros.msg import Command, CommandArray, TargetEvent
 TOTAL = 10_000
 BATCH = 20
 MAX_COMMANDS = 8  # the parameter's default
-MAX_CHARACTERS = 2000  # of any text that comes back
+MAX_CHARACTERS = 2000  # of any text in an event
 MAX_GROWTH_MB = 32.0
 
 
 class Fuzzing:
-    """Sends orders, checks what is said of them, and counts."""
+    """Sends commands, checks and counts the events."""
 
     def __init__(
         self,
@@ -46,10 +46,10 @@ class Fuzzing:
         self.kinds: Counter[int] = Counter()
 
     def send(self, batch: list[Any]) -> None:
-        """Send orders; the first one once more as a message that breaks off in the middle."""
-        for order in batch:
-            self._publishers[type(order)].publish(order)
-            self._steps.beat()
+        """Send commands, and the first one again as a truncated message."""
+        for message in batch:
+            self._publishers[type(message)].publish(message)
+            self._steps.check_active()
         whole = serialize_message(batch[0])
         self._publishers[type(batch[0])].publish(whole[: len(whole) // 2])
         self._steps.clear()
@@ -65,7 +65,7 @@ class Fuzzing:
 
 @pytest.mark.slow
 def test_fuzzed_commands(robot: Robot, start_node: StartNode) -> None:
-    scene, batches = KnownScene(), st.lists(orders, min_size=BATCH, max_size=BATCH)
+    scene, batches = KnownScene(), st.lists(messages, min_size=BATCH, max_size=BATCH)
     number = share_of(TOTAL // BATCH, least=5)
     node = start_node(model="tabletop")
     robot.bring_up(node.name)
@@ -73,25 +73,25 @@ def test_fuzzed_commands(robot: Robot, start_node: StartNode) -> None:
     with (
         robot.camera(node) as images,
         steps_with(robot, node, images) as steps,
-        robot.speaking(f"{node.name}/command", String) as voice,
-        robot.speaking(f"{node.name}/command_request", Command) as requests,
-        robot.listening(f"{node.name}/events", TargetEvent) as events,
-        robot.listening(f"{node.name}/commands", CommandArray, latched=True) as living,
+        robot.publisher(f"{node.name}/command", String) as sentences,
+        robot.publisher(f"{node.name}/command_request", Command) as requests,
+        robot.subscribed(f"{node.name}/events", TargetEvent) as events,
+        robot.subscribed(f"{node.name}/commands", CommandArray, latched=True) as commands,
         tqdm(total=number * (BATCH + 1), desc="commands", mininterval=5.0) as progress,
     ):
-        before, growth = scene.answers(robot, node, steps), Growth(node.process.pid)
-        fuzzing = Fuzzing({String: voice, Command: requests}, steps, events, growth, progress)
+        before, growth = scene.masks(robot, node, steps), Growth(node.process.pid)
+        fuzzing = Fuzzing({String: sentences, Command: requests}, steps, events, growth, progress)
         examples(number)(given(batches)(fuzzing.send))()
-        assert scene.answers(robot, node, steps) == before
-        assert max(len(array.commands) for array in living.messages) <= MAX_COMMANDS
-    model = values_of(robot.diagnosis(node.name, lambda one: "failures" in values_of(one)))
+        assert scene.masks(robot, node, steps) == before
+        assert max(len(array.commands) for array in commands.messages) <= MAX_COMMANDS
+    model = values_of(robot.status(node.name, lambda status: "failures" in values_of(status)))
     record(
         "fuzzed commands",
         f"{fuzzing.sent} messages on two topics",
         time.monotonic() - began,
         growth,
         added=str(fuzzing.kinds[TargetEvent.ADDED]),
-        refused=str(fuzzing.kinds[TargetEvent.REJECTED]),
+        rejected=str(fuzzing.kinds[TargetEvent.REJECTED]),
     )
     assert fuzzing.kinds[TargetEvent.REJECTED] > 0
     assert model["failures"] == "0", node.log

@@ -1,4 +1,4 @@
-"""Commands as nobody means them, as strategies of hypothesis."""
+"""Random commands, valid and invalid, as strategies of hypothesis."""
 
 from fuzzed_text import texts
 from hypothesis import strategies as st
@@ -7,12 +7,12 @@ from std_msgs.msg import String
 from samwise_ros.msg import Command
 
 WORDS = ("the", "red", "blue", "small", "ball", "mug", "that", "moves", "left")
-sensible = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
-# What hypothesis would make of itself is short.
+valid = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
+# Hypothesis itself generates only short texts.
 enormous = st.builds(
     lambda text, times: text * times, st.one_of(texts, st.just("red ")), st.integers(100, 20_000)
 )
-sentences = st.one_of(sensible, texts, enormous)
+sentences = st.one_of(valid, texts, enormous)
 names = st.one_of(st.sampled_from(("a", "b", "c", "the-red-ball")), texts, enormous)
 cameras = st.one_of(
     st.just([]),
@@ -29,4 +29,4 @@ def _request(name: str, sentence: str, action: int, where: list[str]) -> Command
 
 strings = st.builds(lambda text: String(data=text), sentences)
 requests = st.builds(_request, names, sentences, actions, cameras)
-orders = st.one_of(strings, requests)
+messages = st.one_of(strings, requests)

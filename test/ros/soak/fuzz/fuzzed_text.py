@@ -1,8 +1,8 @@
-"""Texts of any characters that a message can carry."""
+"""Random texts of all characters that a message can contain."""
 
 from hypothesis import strategies as st
 
-# No half of a surrogate pair: it has no UTF-8, so rclpy refuses to send it.
+# No halves of surrogate pairs: they have no UTF-8 form, so rclpy cannot send them.
 characters = st.characters(exclude_categories=("Cs",))
 texts = st.one_of(
     st.text(characters, max_size=20),
@@ -11,5 +11,5 @@ texts = st.one_of(
 
 
 def as_it_arrives(text: str) -> str:
-    """Give what of a text reaches the other side: a string of DDS ends with the first zero."""
+    """Return the part of a text that arrives: a DDS string ends at the first zero."""
     return text.partition("\0")[0]

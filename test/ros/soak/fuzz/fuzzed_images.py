@@ -1,4 +1,4 @@
-"""Image messages that may be wrong in any way, as strategies of hypothesis."""
+"""Random image messages, valid and invalid, as strategies of hypothesis."""
 
 from array import array
 
@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 from fuzzed_text import texts
 from hypothesis import strategies as st
-from ros_harness import picture
+from image_messages import picture
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from samwise_ros.vision.encodings import LAYOUTS
 
-MAX_BYTES = 300_000  # what a message really carries, whatever it says
+MAX_BYTES = 300_000  # of data, whatever the fields of the message claim
 UINT32 = 2**32 - 1
 numbers = st.one_of(
     st.integers(0, 64),
@@ -28,7 +28,7 @@ FILES = tuple(
 
 @st.composite
 def headers(draw: st.DrawFn) -> Header:
-    """Any frame at any time."""
+    """Any frame and any stamp."""
     header = Header(frame_id=draw(texts))
     header.stamp.sec = draw(st.integers(-(2**31), 2**31 - 1))
     header.stamp.nanosec = draw(st.integers(0, UINT32))
@@ -37,7 +37,7 @@ def headers(draw: st.DrawFn) -> Header:
 
 @st.composite
 def raw_images(draw: st.DrawFn) -> Image:
-    """An image of which nothing, or up to three of its parts, are wrong."""
+    """An image with up to three invalid parts."""
     encoding = draw(st.sampled_from(sorted(LAYOUTS)))
     layout = LAYOUTS[encoding]
     pixel = layout.channels * np.dtype(layout.item).itemsize
@@ -54,12 +54,12 @@ def raw_images(draw: st.DrawFn) -> Image:
         is_bigendian=draw(st.integers(0, 255)),
     )
     length = min(message.step * height, MAX_BYTES)
-    wrong = draw(st.sets(st.sampled_from(PARTS), max_size=3))
-    for part in sorted(wrong - {"data", "encoding"}):
+    invalid = draw(st.sets(st.sampled_from(PARTS), max_size=3))
+    for part in sorted(invalid - {"data", "encoding"}):
         setattr(message, part, draw(numbers))
-    if "encoding" in wrong:
+    if "encoding" in invalid:
         message.encoding = draw(st.one_of(st.sampled_from(sorted(LAYOUTS)), texts))
-    if "data" in wrong:
+    if "data" in invalid:
         length = draw(st.one_of(st.integers(0, 64), st.integers(0, length)))
     filled = draw(st.sampled_from((b"\0", b"\xff", b"\x7f\xc0", b"")))
     noise = np.random.default_rng(draw(st.integers(0, UINT32)))
@@ -70,7 +70,7 @@ def raw_images(draw: st.DrawFn) -> Image:
 
 @st.composite
 def compressed_images(draw: st.DrawFn) -> CompressedImage:
-    """A file of an image, cut off or with some of its bytes changed; or no such file at all."""
+    """An image file that is truncated or has changed bytes, or random bytes."""
     content = bytearray(draw(st.one_of(st.sampled_from(FILES), st.binary(max_size=64))))
     if content:
         cut = draw(st.one_of(st.just(len(content)), st.integers(0, len(content))))
