@@ -69,12 +69,16 @@ class CommandRequests:
         """Send a command that the node answers with an event; errors as in `track`."""
         events = self._received.events
         begin = events.last_number
+        received = self._received.commands_received
 
-        def has_event() -> bool:
+        def is_done() -> bool:
+            # The new commands follow the event on another topic.
+            if self._received.commands_received == received:
+                return False
             later = (event for _, event in events.after(begin))
             return any((one.kind, one.command_id) == (kind, target_id) for one in later)
 
-        self._send(Command(id=target_id, action=action), has_event)
+        self._send(Command(id=target_id, action=action), is_done)
 
     def clear(self) -> None:
         """Remove all commands; errors as in `track`."""

@@ -3,9 +3,8 @@
     rclpy.init()
     client = SamwiseClient(rclpy.create_node("grasp"))
     target_id = client.track("the red mug")
-    client.wait_for(EventKind.ACQUIRED, target_id, timeout_s=5.0)
-    for target in client.targets["camera"].targets:
-        print(target.sentence, target.roi)
+    print(client.wait_until_tracked(target_id, timeout_s=5.0).roi)
+    client.wait_for(EventKind.LOST, target_id, timeout_s=60.0)
 
 The client works with a node that an executor spins in another thread, and with a node that nothing
 spins: then each call of the client that waits spins the node (see `Spinner`).
@@ -21,9 +20,10 @@ from std_msgs.msg import String
 from samwise_ros.client.command_requests import CommandRequests
 from samwise_ros.client.connection import NodeConnection
 from samwise_ros.client.discovery import DISCOVERY_TIMEOUT_S
+from samwise_ros.client.event_log import EventMatcher
 from samwise_ros.client.subscriptions import NodeSubscriptions
 from samwise_ros.engine.types import EventKind
-from samwise_ros.msg import Command, CommandArray, TargetArray, TargetEvent
+from samwise_ros.msg import Command, CommandArray, Target, TargetArray, TargetEvent
 
 _DRAIN_S = 0.002
 
@@ -31,8 +31,7 @@ _DRAIN_S = 0.002
 class SamwiseClient:
     """Sends commands to a samwise node and receives targets, events and diagnostics.
 
-    A command returns when the node has carried it out, and raises if the node rejects it or does
-    not answer.
+    A command returns when the node has executed it, and raises if the node rejects it.
     """
 
     def __init__(
@@ -53,7 +52,7 @@ class SamwiseClient:
         self._connection = NodeConnection(node, name, on_targets)
         self._requests = CommandRequests(self._connection)
         self._last_yielded = 0
-        self._last_matched: dict[str, int] = {}  # number of an event, by command id
+        self._matcher = EventMatcher()
 
     @property
     def name(self) -> str:
@@ -99,10 +98,7 @@ class SamwiseClient:
         self._connection.subscribe()
 
     def connect(self) -> bool:
-        """Subscribe as `subscribe` does, and return whether the node is ready for commands.
-
-        Never waits: call it repeatedly while messages are received.
-        """
+        """Subscribe, and return whether the node is ready for commands; never waits."""
         return self._connection.connect()
 
     def wait_until_found(self, timeout_s: float = DISCOVERY_TIMEOUT_S) -> None:
@@ -144,7 +140,7 @@ class SamwiseClient:
         self.wait_until_ready()
         begin = self._received.events.last_number
         command_id = self._requests.track(sentence, target_id, cameras)
-        self._last_matched[command_id] = begin
+        self._matcher.start(command_id, begin)
         return command_id
 
     def pause(self, target: str) -> None:
@@ -202,7 +198,8 @@ class SamwiseClient:
         """Wait for an event of a target.
 
         Only events after `track`, and after the last event that `wait_for` returned for the
-        target, count. Each event is returned at most once.
+        target, count. Each event is returned at most once. A target that is tracked already, or
+        whose memory the node kept, has no new ACQUIRED event: see `wait_until_tracked`.
 
         Args:
             kind: kind of event, such as ``EventKind.ACQUIRED``.
@@ -215,14 +212,47 @@ class SamwiseClient:
         """
         self.wait_until_ready()
         spinner = self._connection.spinner
-        event = spinner.spin_until(lambda: self._match(kind, target), timeout_s)
+        log, matcher = self._received.events, self._matcher
+        event = spinner.spin_until(lambda: matcher.match(log, kind, target), timeout_s)
         if event is None:
-            others = [EventKind(other.kind).name for _, other in self._new_events(target)]
+            new = matcher.new_events(log, target)
+            others = sorted({EventKind(other.kind).name for _, other in new})
             raise TimeoutError(
                 f"expected {kind.name} of {target!r} from {self.name} within {timeout_s:g} s, got "
                 f"{', '.join(others) or 'no event'}"
             )
         return event
+
+    def wait_until_tracked(self, target: str, timeout_s: float) -> Target:
+        """Wait until a target is visible in a frame that arrives after the call.
+
+        Args:
+            target: id or sentence.
+            timeout_s: seconds to wait.
+
+        Returns:
+            The target, with its mask and box.
+
+        Raises:
+            NodeNotFoundError: there is no active node.
+            TimeoutError: the target is not visible.
+        """
+        self.wait_until_ready()
+        earlier = self.targets
+
+        def tracked() -> Target | None:
+            for camera, message in self.targets.items():
+                for one in message.targets if message is not earlier.get(camera) else ():
+                    if target in (one.command_id, one.sentence) and one.state == Target.TRACKING:
+                        return one
+            return None
+
+        if (found := self._connection.spinner.spin_until(tracked, timeout_s)) is None:
+            raise TimeoutError(
+                f"expected {target!r} in an image within {timeout_s:g} s, got targets of cameras: "
+                f"{', '.join(sorted(self.targets)) or 'none'}"
+            )
+        return found
 
     def events(self, timeout_s: float | None = None) -> Iterator[TargetEvent]:
         """Yield events of all targets in the order of arrival, each event once.
@@ -266,18 +296,3 @@ class SamwiseClient:
         named = [one.id for one in commands if target == one.id]
         described = [one.id for one in commands if target.strip() == one.sentence]
         return next(iter(named + described), target)
-
-    def _new_events(self, target: str) -> list[tuple[int, TargetEvent]]:
-        return [
-            (number, event)
-            for number, event in self._received.events.after(0)
-            if target in (event.command_id, event.sentence)
-            and number > self._last_matched.get(event.command_id, 0)
-        ]
-
-    def _match(self, kind: EventKind, target: str) -> TargetEvent | None:
-        for number, event in self._new_events(target):
-            if event.kind == kind:
-                self._last_matched[event.command_id] = number
-                return event
-        return None

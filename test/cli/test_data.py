@@ -1,4 +1,4 @@
-"""`samwise data`: folders are written, looked through, and their problems told."""
+"""`samwise data` writes data sets and checks folders."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def write(out: Path, form: str, *more: str) -> int:
         ("refcoco", "train", "val"),
     ],
 )
-def test_what_it_writes_it_recognises(
+def test_written_data_set_passes_check(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str, first: str, second: str
 ) -> None:
     frames = [] if form == "refcoco" else ["--frames", "3"]
@@ -42,7 +42,7 @@ def test_what_it_writes_it_recognises(
         )
 
 
-def test_it_tells_problems(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_lists_problems(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert write(tmp_path, "ref_youtube_vos", "--videos", "2", "--frames", "3") == 0
     (tmp_path / "train" / "JPEGImages" / "train000001" / "00002.jpg").unlink()
     (tmp_path / "train" / "Annotations" / "train000000" / "00000.png").write_bytes(b"no PNG")
@@ -53,7 +53,7 @@ def test_it_tells_problems(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert "train000001/00002.jpg: no such file" in second
 
 
-def test_it_counts_the_problems_that_it_does_not_list(
+def test_check_counts_problems_beyond_the_list(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert write(tmp_path, "mevis", "--videos", "1", "--frames", "60") == 0
@@ -69,15 +69,15 @@ def test_it_counts_the_problems_that_it_does_not_list(
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        (["--videos", "0"], "videos: expected 1 or more, got 0"),
-        (["--videos", "1", "2"], "expected different splits and one number, or one for each"),
+        (["--videos", "0"], "--videos: expected 1 or more, got 0"),
+        (["--videos", "1", "2"], "expected different splits, and one number or one for each split"),
         (["--split", "val", "val"], "expected different splits"),
         (["--frames", "0"], "frames: expected 1 or more, got 0"),
         (["--format", "refcoco", "--frames", "2"], "single frames, got 2"),
         (["--format", "ref_davis17", "--split", "test"], "train and val only, got test"),
     ],
 )
-def test_it_refuses_what_does_not_fit(
+def test_invalid_arguments_are_rejected(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], argv: list[str], message: str
 ) -> None:
     assert main(["data", "tabletop", "--out", str(tmp_path / "new"), *argv]) == 2
@@ -85,15 +85,15 @@ def test_it_refuses_what_does_not_fit(
     assert not (tmp_path / "new").exists()
 
 
-def test_it_leaves_a_folder_with_files_alone(
+def test_folder_with_files_is_not_changed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "mine").touch()
     assert main(["data", "tabletop", "--out", str(tmp_path)]) == 2
-    assert "is not empty; name a new folder with --out" in capsys.readouterr().err
+    assert "the folder is not empty; choose a new folder with --out" in capsys.readouterr().err
 
 
-def test_a_folder_of_no_format_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_format_is_rejected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for place, message in (
         (str(tmp_path), "holds none of mevis, ref_youtube_vos, ref_davis17, refcoco"),
         (f"mevis:{tmp_path}", "holds no mevis"),

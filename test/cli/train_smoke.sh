@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes a data set, trains for 4 steps of which the last 2 come after a stop, and evaluates: as users would.
+# Writes a data set, trains for 2 steps, resumes for 2 more, and evaluates the model.
 set -euo pipefail
 out=$1
 recipe=$(dirname "${BASH_SOURCE[0]}")/../../recipes/smoke.yaml

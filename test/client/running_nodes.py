@@ -11,7 +11,7 @@ from typing import Literal
 
 from samwise_ros.client.process import ChildProcess, node_command
 
-TIMEOUT_S = 240.0  # a node starts slowly on a busy machine
+TIMEOUT_S = 120.0  # a node starts slowly on a busy machine
 
 # A shell script that runs the tests in the background disables Ctrl-C for its children.
 PROGRAM = (
