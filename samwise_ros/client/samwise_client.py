@@ -31,7 +31,8 @@ _DRAIN_S = 0.002
 class SamwiseClient:
     """Sends commands to a samwise node and receives targets, events and diagnostics.
 
-    A command returns when the node has executed it, and raises if the node rejects it.
+    A command returns when the node has executed it, and raises if the node rejects it. Call the
+    methods of a client from one thread.
     """
 
     def __init__(

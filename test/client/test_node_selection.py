@@ -23,7 +23,7 @@ def test_say_selects_named_then_default_then_only_node(domain: RosDomain) -> Non
         code, output = domain.samwise("say", "the red ball", "--seconds", "1")
         assert code == 2, output
         assert "expected one of /garden/samwise_node, /kitchen/samwise_node, got none" in output
-        code, output = domain.samwise("say", "", "--node", "kitchen/samwise_node", "--seconds", "3")
+        code, output = domain.samwise("say", "", "--node", "kitchen/samwise_node", "--seconds", "2")
         assert code == 0, output
         assert output.startswith('sent "" to /kitchen/samwise_node/command\n')
         assert "  REMOVED  " in output

@@ -39,30 +39,30 @@ def test_say_without_node_fails(domain: RosDomain) -> None:
 
 
 def test_say_prints_events_of_new_target(node_domain: RosDomain) -> None:
-    code, output = node_domain.samwise("say", "the red ball", "--seconds", "15")
-    assert code == 0, output
+    with node_domain.start_samwise("say", "the red ball", "--seconds", "1000") as process:
+        acquired = r'camera  ACQUIRED   "the red ball"  tracking  \d+x\d+ at \d+,\d+$'
+        output = process.wait_for_output(rf"(?m){TIME}{acquired}", TIMEOUT_S)
+        assert process.stop(timeout_s=TIMEOUT_S) == 0
     assert output.startswith('sent "the red ball" to /samwise_node/command\n')
     added = rf'{TIME}-  ADDED      "the red ball"  searching  -$'
     assert re.search(added, output, re.MULTILINE), output
-    acquired = rf'{TIME}camera  ACQUIRED   "the red ball"  tracking  \d+x\d+ at \d+,\d+$'
-    assert re.search(acquired, output, re.MULTILINE), output
 
 
 def test_say_adds_resets_and_clears(node_domain: RosDomain) -> None:
     assert node_domain.samwise("say", "the red ball", "--seconds", "1")[0] == 0
     code, output = node_domain.samwise(
-        "say", "the blue cube", "--add", "--id", "second", "--camera", "camera", "--seconds", "3"
+        "say", "the blue cube", "--add", "--id", "second", "--camera", "camera", "--seconds", "2"
     )
     assert code == 0, output
     assert output.startswith('sent track "the blue cube" to /samwise_node/command_request\n')
     assert len(event_lines(output, "ADDED")) == 1, output
     assert not event_lines(output, "REMOVED"), output
     code, output = node_domain.samwise(
-        "say", "--id", "second", "--action", "reset", "--seconds", "3"
+        "say", "--id", "second", "--action", "reset", "--seconds", "2"
     )
     assert code == 0, output
     assert '"the blue cube"' in event_lines(output, "RESET")[0], output
-    code, output = node_domain.samwise("say", "--clear", "--seconds", "3")
+    code, output = node_domain.samwise("say", "--clear", "--seconds", "2")
     assert code == 0, output
     removed = event_lines(output, "REMOVED")
     assert len(removed) == 2, output
@@ -82,7 +82,7 @@ def test_say_adds_resets_and_clears(node_domain: RosDomain) -> None:
 def test_say_fails_if_node_rejects_command(
     node_domain: RosDomain, arguments: tuple[str, ...], reason: str
 ) -> None:
-    code, output = node_domain.samwise("say", *arguments, "--seconds", "4")
+    code, output = node_domain.samwise("say", *arguments, "--seconds", "2")
     assert code == 1, output
     assert len(event_lines(output, "REJECTED")) == 1, output
     assert reason in output

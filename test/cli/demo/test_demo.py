@@ -12,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from running_nodes import PROGRAM
 
 from samwise_ros.cli.demo.script import make_scene
 from samwise_ros.vision.video import VideoReader
@@ -44,13 +45,8 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """Start the demo without display; SAMWISE_TEST marks its processes with the folder."""
     environment = {key: value for key, value in os.environ.items() if key != "DISPLAY"}
     environment["SAMWISE_TEST"] = str(folder)
-    program = (
-        # A shell script that runs the tests in the background disables Ctrl-C for its children.
-        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "from samwise_ros.cli.main import main; sys.exit(main())"
-    )
     return subprocess.Popen(
-        [sys.executable, "-c", program, "demo", "--out", "out", "--device", "cpu", *arguments],
+        [sys.executable, "-c", PROGRAM, "demo", "--out", "out", "--device", "cpu", *arguments],
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
