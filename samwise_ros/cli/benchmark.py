@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "models",
         str,
         NetworkBenchmark,
-        "names of shipped models, folders or presets",
+        "names of models, folders or presets",
     )
     _add_values(network, "precision", "precisions", str, NetworkBenchmark, _PRECISIONS)
     _add_values(network, "mode", "modes", str, NetworkBenchmark, "modes to measure", MODES)
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
     engine = _suite(suites, "engine", "measure the engine by commands, cameras, size and length")
-    _add_value(engine, "model", str, EngineBenchmark, "name of a shipped model, folder or preset")
+    _add_value(engine, "model", str, EngineBenchmark, "name of a model, folder or preset")
     _add_value(engine, "precision", str, EngineBenchmark, _PRECISIONS)
     _add_values(
         engine, "commands", "commands", int, EngineBenchmark, "numbers of commands, at most 8"
@@ -68,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_value(engine, "seconds", float, EngineBenchmark, "seconds of each measurement")
 
     node = _suite(suites, "node", "measure the ROS 2 node on its topics")
-    _add_value(node, "model", str, NodeBenchmark, "name of a shipped model, or a folder")
+    _add_value(node, "model", str, NodeBenchmark, "name of a model, or a folder")
     _add_value(node, "precision", str, NodeBenchmark, _PRECISIONS)
     _add_values(node, "commands", "commands", int, NodeBenchmark, "numbers of commands, at most 8")
     _add_values(node, "size", "sizes", _size, NodeBenchmark, "image sizes, WIDTHxHEIGHT")
@@ -79,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
     versus = _suite(suites, "versus", "compare with the video predictor of SAM 2")
-    _add_value(versus, "model", str, VersusBenchmark, "name of a shipped model, folder or preset")
+    _add_value(versus, "model", str, VersusBenchmark, "name of a model, folder or preset")
     _add_value(versus, "precision", str, VersusBenchmark, _PRECISIONS)
     _add_value(versus, "clips", int, VersusBenchmark, "clips of 8 frames; the first one is warm-up")
 

@@ -23,8 +23,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
+from samwise_ros.cli.threads import add_threads_argument
 from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.open_dataset import open_dataset
+from samwise_ros.engine.backend.device import use_threads
 from samwise_ros.engine.config import Mode, SwitchCorrection
 from samwise_ros.evaluation.distributed import Share, own_device
 from samwise_ros.evaluation.overlays import Overlays
@@ -44,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         default="tabletop",
-        help="name of a shipped model, or a folder (default: tabletop)",
+        help="name of a model, or a folder (default: tabletop)",
     )
     parser.add_argument(
         "--data",
@@ -74,6 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"
     )
+    add_threads_argument(parser)
     parser.add_argument(
         "--precision", default="auto", help="auto, float32, bfloat16 or float16 (default: auto)"
     )
@@ -94,6 +97,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate and print the tables."""
+    use_threads(arguments.threads)
     dataset = open_dataset(arguments.data, arguments.frames)
     config = _config(arguments)
     outputs = _outputs(arguments, separate=len(config.ways) > 1)

@@ -44,9 +44,12 @@ SUBCOMMANDS = {
         "samwise_ros.cli.ablation", "train and score variants of the network without some parts"
     ),
     "download": Subcommand(
-        "samwise_ros.cli.download.subcommand", "download published weights and tokenizers"
+        "samwise_ros.cli.download.subcommand", "download a released model, or weights to train from"
     ),
     "convert": Subcommand("samwise_ros.cli.convert", "convert published weights to a model folder"),
+    "verify": Subcommand(
+        "samwise_ros.cli.verify.subcommand", "check a model folder on a short clip"
+    ),
     "data": Subcommand(
         "samwise_ros.cli.data", "check a data set, or write generated videos as a data set"
     ),
@@ -63,6 +66,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         Exit status: 0 on success or if the reader of the output is gone, 2 for an error that the
         user can correct, 130 after Ctrl-C, else the status of the subcommand.
     """
+    # Libraries read this variable when they are imported: it disables usage statistics.
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     given = sys.argv[1:] if argv is None else list(argv)
     name = _overview_parser().parse_args(given[:1]).subcommand
     module = importlib.import_module(SUBCOMMANDS[name].module)

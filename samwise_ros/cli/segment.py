@@ -15,9 +15,13 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from samwise_ros.cli.threads import add_threads_argument
+from samwise_ros.data.formats.write_files import is_generated
+from samwise_ros.engine.backend.device import use_threads
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Event, EventKind, Frame, FrameResult
+from samwise_ros.network.checkpoints.model_home import is_shipped, shipped_model_note
 from samwise_ros.vision.overlay import Layer, draw_overlay
 from samwise_ros.vision.video import (
     EvenSample,
@@ -34,8 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `samwise segment` takes."""
     parser.add_argument("source", help="a video file, a folder of images, or a camera's index")
     parser.add_argument("sentences", nargs="+", metavar="sentence", help="what to look for")
-    parser.add_argument("--model", default="tabletop", help="a shipped model's name or a folder")
+    parser.add_argument("--model", default="tabletop", help="a model's name or folder (tabletop)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+    add_threads_argument(parser)
     parser.add_argument("--precision", default="auto", help="auto, float32, bfloat16 or float16")
     parser.add_argument(
         "--mode",
@@ -57,6 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Segment the video."""
+    use_threads(arguments.threads)
     source = Path(arguments.source)
     if source.exists() and arguments.out.exists() and arguments.out.samefile(source):
         raise ValueError(f"{arguments.out}: is the video to read; name another one with --out")
@@ -78,6 +84,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sheet and output.count:
         write_image(arguments.sheet, contact_sheet(output.sample.frames(), _SHEET_COLUMNS))
     print(f"wrote {output.count} frames to {arguments.out}")
+    if is_shipped(arguments.model) and not is_generated(source):
+        print(shipped_model_note(arguments.model))
     return 0
 
 

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--evaluate", metavar="FORMAT:DIR:SPLIT", help="evaluate on these data during training"
     )
     parser.add_argument(
-        "--init", metavar="MODEL", help="initial model: a folder, or name of a shipped model"
+        "--init", metavar="MODEL", help="initial model: a folder, or name of a model"
     )
     parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="(default: auto)"

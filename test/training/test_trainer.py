@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from samwise_ros.data.tabletop.video import vocabulary
-from samwise_ros.network.checkpoints.model_folder import CheckpointError, load_model, save_model
+from samwise_ros.network.checkpoints.errors import CheckpointError
+from samwise_ros.network.checkpoints.model_folder import load_model, save_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer

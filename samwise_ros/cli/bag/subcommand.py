@@ -25,6 +25,8 @@ from samwise_ros.cli.bag.input import BagError, BagInput
 from samwise_ros.cli.bag.messages import NANOSECONDS, message_types
 from samwise_ros.cli.bag.output import BagOutput, mcap_writer
 from samwise_ros.cli.bag.summary import BagSummary
+from samwise_ros.cli.threads import add_threads_argument
+from samwise_ros.engine.backend.device import use_threads
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Event, EventKind, Frame
@@ -44,11 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         default="tabletop",
-        help="name of a shipped model, or a folder (default: tabletop)",
+        help="name of a model, or a folder (default: tabletop)",
     )
     parser.add_argument(
         "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"
     )
+    add_threads_argument(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new .mcap file")
     parser.add_argument(
         "--results-only", action="store_true", help="do not copy the recorded topics, to save space"
@@ -59,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Segment the bag."""
     out: Path = arguments.out
     _check(arguments)
+    use_threads(arguments.threads)
     types = message_types()
     with closing(BagInput(arguments.bag, arguments.topic, types)) as bag:
         engine, events = _engine(arguments)

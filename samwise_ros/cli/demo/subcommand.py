@@ -29,7 +29,7 @@ class DemoOptions:
     Attributes:
         source: a video file, a folder of images or the index of a camera; empty is the tabletop.
         sentences: what to look for, in turn; empty selects the sentences of the tabletop.
-        model: name of a shipped model, or a folder.
+        model: name of a model, or a folder.
         device: device of the node: auto, cpu, cuda or cuda:N.
         seconds: maximum length in seconds.
         seed: seed of the tabletop scene.
@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         default="tabletop",
-        help="name of a shipped model, or a folder (default: tabletop)",
+        help="name of a model, or a folder (default: tabletop)",
     )
     parser.add_argument(
         "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"

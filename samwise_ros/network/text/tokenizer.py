@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import torch
-from tokenizers import Tokenizer
-from tokenizers.models import WordLevel
-from tokenizers.pre_tokenizers import Whitespace
-from tokenizers.processors import TemplateProcessing
+from tokenizers import AddedToken, Tokenizer, decoders
+from tokenizers.models import BPE, WordLevel
+from tokenizers.pre_tokenizers import ByteLevel, Whitespace
+from tokenizers.processors import RobertaProcessing, TemplateProcessing
 
 SPECIAL_TOKENS = ("<s>", "<pad>", "</s>", "<unk>")
+_BPE_SPECIAL = (*SPECIAL_TOKENS, "<mask>")
 
 
 def normalise(sentence: str) -> str:
@@ -43,6 +44,38 @@ class SentenceTokenizer:
         return cls(tokenizer)
 
     @classmethod
+    def from_bpe_files(cls, vocabulary: Path, merges: Path) -> "SentenceTokenizer":
+        """Build RoBERTa's byte-level BPE tokenizer from ``vocab.json`` and ``merges.txt``.
+
+        The tokens are those of the ``tokenizer.json`` that Hugging Face publishes for RoBERTa.
+
+        Raises:
+            ValueError: a file is missing, damaged, or lacks one of RoBERTa's special tokens.
+        """
+        for path in (vocabulary, merges):
+            if not path.is_file():
+                raise ValueError(f"{path}: no such file")
+        try:
+            tokenizer = Tokenizer(BPE.from_file(str(vocabulary), str(merges)))
+        except Exception as error:  # the library raises bare Exception
+            raise ValueError(f"{vocabulary}, {merges}: {error}") from error
+        missing = [name for name in _BPE_SPECIAL if tokenizer.token_to_id(name) is None]
+        if missing:
+            raise ValueError(
+                f"{vocabulary}: expected RoBERTa's special tokens, lacks {', '.join(missing)}"
+            )
+        tokenizer.pre_tokenizer = ByteLevel(add_prefix_space=False)
+        tokenizer.decoder = decoders.ByteLevel()
+        ids = tokenizer.get_vocab()
+        tokenizer.post_processor = RobertaProcessing(
+            ("</s>", ids["</s>"]), ("<s>", ids["<s>"]), trim_offsets=True, add_prefix_space=False
+        )
+        tokenizer.add_special_tokens(
+            [AddedToken(name, lstrip=name == "<mask>", special=True) for name in _BPE_SPECIAL]
+        )
+        return cls(tokenizer)
+
+    @classmethod
     def load(cls, path: Path) -> "SentenceTokenizer":
         """Read a ``tokenizer.json``.
 
@@ -57,8 +90,15 @@ class SentenceTokenizer:
             raise ValueError(f"{path}: {error}") from error
 
     def save(self, path: Path) -> None:
-        """Write a ``tokenizer.json``."""
-        self._tokenizer.save(str(path))
+        """Write a ``tokenizer.json``.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        try:
+            self._tokenizer.save(str(path))
+        except Exception as error:  # the library raises bare Exception
+            raise OSError(f"{path}: cannot be written: {error}") from error
 
     @property
     def size(self) -> int:

@@ -19,7 +19,7 @@ from transformers import (
     RobertaModel,
 )
 
-from samwise_ros.network.checkpoints.model_folder import CheckpointError
+from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.pretrained import load_sam2, load_text_encoder
 from samwise_ros.network.presets import PRESETS
 from samwise_ros.network.sam2 import Sam2
