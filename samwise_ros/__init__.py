@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from samwise_ros.client.samwise_client import SamwiseClient
     from samwise_ros.engine.config import EngineConfig
     from samwise_ros.engine.engine import Engine
     from samwise_ros.engine.types import (
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
         Target,
         TargetState,
     )
-    from samwise_ros.errors import CommandRejectedError, SamwiseError
+    from samwise_ros.errors import CommandRejectedError, NodeNotFoundError, SamwiseError
 
 __all__ = [
     "Box",
@@ -32,6 +33,8 @@ __all__ = [
     "EventKind",
     "Frame",
     "FrameResult",
+    "NodeNotFoundError",
+    "SamwiseClient",
     "SamwiseError",
     "Target",
     "TargetState",
@@ -41,6 +44,8 @@ _MODULES = {
     "CommandRejectedError": "errors",
     "Engine": "engine.engine",
     "EngineConfig": "engine.config",
+    "NodeNotFoundError": "errors",
+    "SamwiseClient": "client.samwise_client",
     "SamwiseError": "errors",
 }
 

@@ -6,4 +6,8 @@ class SamwiseError(Exception):
 
 
 class CommandRejectedError(SamwiseError, ValueError):
-    """The engine cannot accept a command; the message names the sentence and the reason."""
+    """The engine or the node rejected a command; the message has the reason."""
+
+
+class NodeNotFoundError(SamwiseError):
+    """There is no samwise node, or it is not active; the message states what was found."""

@@ -21,7 +21,7 @@ ALLOWED["client"] = {"vision", "engine", "interface", "client", "msg"}
 for layer in ("benchmark", "cli"):
     ALLOWED[layer] |= {"interface", "client", "msg"}
 # The package exports the public Python API, on first use.
-ALLOWED["__init__.py"] = {"engine"}
+ALLOWED["__init__.py"] = {"engine", "client"}
 ALLOWED["errors.py"] = set()
 for layer in ALLOWED:
     ALLOWED[layer] |= {"errors"}

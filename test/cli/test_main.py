@@ -1,4 +1,4 @@
-"""The dispatcher: its help, its errors, and what it does not load."""
+"""The `samwise` command: overview, help, errors and lazy imports."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ import pytest
 from samwise_ros.cli.main import SUBCOMMANDS, main
 
 
-def test_the_overview_names_every_subcommand_and_loads_no_network() -> None:
+def test_overview_lists_subcommands_without_importing_torch() -> None:
     script = (
         "import sys; from samwise_ros.cli.main import main\n"
         "try: main(['--help'])\n"
@@ -30,7 +30,7 @@ def test_help_has_examples(name: str, capsys: pytest.CaptureFixture[str]) -> Non
     assert f"\n  samwise {name} " in capsys.readouterr().out
 
 
-def test_what_is_not_known_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_arguments_are_rejected(capsys: pytest.CaptureFixture[str]) -> None:
     for argv in ([], ["fly"], ["segment"], ["evaluate", "--speed", "3"]):
         with pytest.raises(SystemExit) as stop:
             main(argv)
@@ -38,7 +38,7 @@ def test_what_is_not_known_is_refused(capsys: pytest.CaptureFixture[str]) -> Non
     assert "choose from" in capsys.readouterr().err
 
 
-def test_a_reader_that_has_enough_is_no_error() -> None:
+def test_closed_output_pipe_is_no_error() -> None:
     """As in `samwise download --list | head -1`."""
     reader, writer = os.pipe()
     os.close(reader)
@@ -49,14 +49,14 @@ def test_a_reader_that_has_enough_is_no_error() -> None:
     assert done.returncode == 0
 
 
-def test_another_broken_pipe_is_an_error(
+def test_other_broken_pipe_is_an_error(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """As of a worker process that has died."""
+    """For example, a worker process that has ended."""
 
     def fail(_: object) -> int:
-        raise BrokenPipeError("the worker is gone")
+        raise BrokenPipeError("the worker has ended")
 
     monkeypatch.setattr("samwise_ros.cli.download.subcommand.run", fail)
     assert main(["download", "--list"]) == 2
-    assert "samwise download: error: the worker is gone" in capfd.readouterr().err
+    assert "samwise download: error: the worker has ended" in capfd.readouterr().err
