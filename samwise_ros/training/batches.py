@@ -16,7 +16,7 @@ from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.image.preprocess import resized_size, to_square
 from samwise_ros.network.text.tokenizer import SPECIAL_TOKENS, SentenceTokenizer
-from samwise_ros.network.text.verbs import Verbs
+from samwise_ros.network.text.verbs import VerbTagger
 from samwise_ros.training.clips import Clips
 from samwise_ros.training.interruption import ignore_stop_signals
 
@@ -87,7 +87,7 @@ class VideoBatches(Dataset[VideoBatch | ValueError]):
                 verbs is missing.
         """
         self.clips, self.tokenizer, self.config = clips, tokenizer, config
-        self.verbs = Verbs(config, tokenizer)
+        self.verbs = VerbTagger(config, tokenizer)
         self.rank, self.world_size = processes.rank, processes.world_size
         stage = clips.stage
         if stage.batch // stage.accumulate < self.world_size:
@@ -127,7 +127,7 @@ class VideoBatches(Dataset[VideoBatch | ValueError]):
         squares = [_square(sample, self.config.image_size) for sample in samples]
         pixels, inside, masks = (torch.stack(parts) for parts in zip(*squares, strict=True))
         sentences = [sentence for sample in samples for sentence in sample.sentences]
-        input_ids, verbs = self.tokenizer.batch(sentences), self.verbs.batch(sentences)
+        input_ids, verbs = self.tokenizer.encode_batch(sentences), self.verbs.batch_masks(sentences)
         longest = self.config.positions - 2
         if input_ids.shape[1] > longest:
             raise ValueError(
@@ -175,7 +175,7 @@ class SentenceBatches(Dataset[SentenceBatch | ValueError]):
             sentences = self.clips.sentences(step)
         except ValueError as error:
             return error
-        input_ids = self.tokenizer.batch(sentences)
+        input_ids = self.tokenizer.encode_batch(sentences)
         seed = random.Random(f"{self.clips.seed}/{self.clips.stage.name}/{step}").getrandbits(32)
         random_values = torch.rand(input_ids.shape, generator=torch.Generator().manual_seed(seed))
         masked = (input_ids >= len(SPECIAL_TOKENS)) & (random_values < _MASKED_FRACTION)

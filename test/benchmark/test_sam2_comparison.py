@@ -9,7 +9,6 @@ from sam2.build_sam import build_sam2_video_predictor
 from samwise_ros.benchmark.suites.sam2_comparison import PREDICTOR, Sam2Benchmark
 from samwise_ros.cli.main import main
 from samwise_ros.network.presets import preset
-from samwise_ros.network.sam2 import video_predictor
 
 
 def test_predictor_and_both_modes_are_compared(model: Path, tmp_path: Path) -> None:
@@ -27,7 +26,7 @@ def test_predictor_and_both_modes_are_compared(model: Path, tmp_path: Path) -> N
 
 
 def test_predictor_equals_the_packages() -> None:
-    ours = video_predictor(preset("base_plus"))
+    ours = build_video_predictor(preset("base_plus"))
     theirs = build_sam2_video_predictor("configs/sam2/sam2_hiera_b+.yaml", device="cpu")
     assert type(ours) is type(theirs)
     shapes = [{k: v.shape for k, v in each.state_dict().items()} for each in (ours, theirs)]

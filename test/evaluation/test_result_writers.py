@@ -12,7 +12,7 @@ from samwise_ros.evaluation.result_writers.overlays import OverlayWriter
 from samwise_ros.evaluation.result_writers.predictions import PredictionWriter
 from samwise_ros.evaluation.result_writers.result_writer import FrameResults
 from samwise_ros.evaluation.run_config import RunConfig
-from samwise_ros.vision.video import VideoReader
+from samwise_ros.vision.video_reader import VideoReader
 
 DATASET = SquaresDataset(
     [[expression("first", 0), expression("second", 1), expression("third", 1, annotator=1)]],

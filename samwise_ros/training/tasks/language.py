@@ -39,7 +39,7 @@ class LanguageTask:
         """Return the losses of the masked words and of the bag of words."""
         encoder = self.network.text_encoder
         unknown = SPECIAL_TOKENS.index("<unk>")
-        mask = encoder.mask(batch.input_ids)
+        mask = encoder.attention_mask(batch.input_ids)
         text = encoder.stem(torch.where(batch.masked, unknown, batch.input_ids))
         for step in (2, 3):
             text = encoder.step(text, step, mask)

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from samwise_ros.evaluation.distributed import ProcessGroup
-from samwise_ros.network.conditional_memory import FIRST_FRAME
-from samwise_ros.network.samwise import ImageStem, Samwise
+from samwise_ros.network.conditional_memory import FIRST_CHECK_FRAME
+from samwise_ros.network.features import ImageStem
+from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.batches import VideoBatch, VideoBatches, load_batches
 from samwise_ros.training.clips import Clips
@@ -44,14 +45,16 @@ class ReferringTask:
         frames, rng = batch.pixels.shape[1], random.Random(seed)
         plain = network.image_stem(batch.pixels)
         stem = ImageStem(
-            plain.first.repeat_interleave(targets, 0), plain.second.repeat_interleave(targets, 0)
+            plain.stage1.repeat_interleave(targets, 0), plain.stage2.repeat_interleave(targets, 0)
         )
         text = network.text_stem(batch.input_ids.flatten(0, 1))
         # On a single frame both forms are equal, and the clip form is cheaper.
         causal = frames > 1 and rng.random() < self.clips.stage.causal_share
         with nullcontext() if self._heads is None else self._heads.recording(network):
             encoded = network.encode(stem, text, causal)
-        switch_frame = rng.randrange(FIRST_FRAME, frames) if frames > FIRST_FRAME else None
+        switch_frame = (
+            rng.randrange(FIRST_CHECK_FRAME, frames) if frames > FIRST_CHECK_FRAME else None
+        )
         memory_order = self._memory_order(batch.numbers, seed)
         inside = batch.inside.repeat_interleave(targets, 0)
         verbs = batch.verbs.flatten(0, 1) if network.config.motion_prompt else None
@@ -61,7 +64,7 @@ class ReferringTask:
         if unrolled.switch is not None:
             losses["switch"] = unrolled.switch * self.weights.switch
         if self._heads is not None:
-            second = plain.second.flatten(0, 1)
+            second = plain.stage2.flatten(0, 1)
             stages = [second, network.sam.image_stage(second, 2)]
             auxiliary = self._heads.losses(stages, batch.labels)
             weight = self.clips.stage.name_objects
