@@ -193,7 +193,7 @@ def test_invalid_arguments_are_rejected(
 ) -> None:
     for options, message in (
         (["--data", "moon:test"], "expected one of mevis:DIR:SPLIT"),
-        (["--data", f"mevis:{folders['mevis']}:train", "--frames", "4"], "leave frames out"),
+        (["--data", f"mevis:{folders['mevis']}:train", "--frames", "4"], "omit frames"),
         (["--batch", "0"], "batch: expected 1 to 254, got 0"),
         (["--videos", "0"], "videos: expected 1 or more, got 0"),
         (["--model", "/nowhere"], "/nowhere: no such model folder"),
