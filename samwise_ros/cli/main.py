@@ -12,7 +12,10 @@ import os
 import select
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
+
+from samwise_ros.cli.extras import missing_extra
 
 SUBCOMMANDS = {
     "demo": "a camera, the node and changing sentences, over ROS 2",
@@ -43,19 +46,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     given = sys.argv[1:] if argv is None else list(argv)
     name = _overview().parse_args(given[:1]).subcommand
-    folder = (Path(__file__).parent / name).is_dir()
-    module = importlib.import_module(f"samwise_ros.cli.{name}" + ".subcommand" * folder)
-    parser = argparse.ArgumentParser(
-        prog=f"samwise {name}",
-        description=module.__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    module.add_arguments(parser)
-    arguments = parser.parse_args(given[1:])
     try:
-        status = int(module.run(arguments))
+        status = _run(name, given[1:])
         sys.stdout.flush()
         return status
+    except ModuleNotFoundError as error:
+        advice = missing_extra(error)
+        if advice is None:
+            raise
+        print(f"samwise {name}: error: {advice}", file=sys.stderr)
+        return 2
     except (ValueError, OSError) as error:
         if isinstance(error, BrokenPipeError) and not _is_read():
             # Whoever read has what it wanted, such as `head`; nothing more can be written.
@@ -69,11 +69,32 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _run(name: str, argv: Sequence[str]) -> int:
+    """Import a subcommand, parse its arguments and run it."""
+    folder = (Path(__file__).parent / name).is_dir()
+    module = importlib.import_module(f"samwise_ros.cli.{name}" + ".subcommand" * folder)
+    parser = argparse.ArgumentParser(
+        prog=f"samwise {name}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.add_arguments(parser)
+    return int(module.run(parser.parse_args(argv)))
+
+
 def _is_read() -> bool:
     """Tell whether standard output still has a reader, if it ever needed one."""
     poll = select.poll()
     poll.register(sys.stdout.fileno(), 0)
     return not poll.poll(0)
+
+
+class _PrintVersion(argparse.Action):
+    """Print the version of package.xml, which colcon and pip install as metadata."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"samwise {version('samwise_ros')}")
+        parser.exit()
 
 
 def _overview() -> argparse.ArgumentParser:
@@ -87,6 +108,7 @@ def _overview() -> argparse.ArgumentParser:
         epilog="subcommands:\n" + "\n".join(lines) + "\n\n`samwise SUBCOMMAND --help` says more.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
     parser.add_argument("subcommand", choices=SUBCOMMANDS, help=argparse.SUPPRESS)
     return parser
 
