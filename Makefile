@@ -91,14 +91,16 @@ $(venv)/bin/python:
 .venv-robot/constraints.txt: .venv-robot/bin/python requirements-ubuntu.txt constraints.txt
 	@awk -F == 'NR == FNR { ubuntu[$$1]; next } !($$1 in ubuntu)' requirements-ubuntu.txt constraints.txt > $@
 
-# The wheels' CMake files name the Python of the machine that built them; they get this one's instead.
+# The wheels' CMake files name Python and numpy of the machine that built them; they get this one's instead.
 $(venv)/installed: $(venv)/bin/python $(requirements) requirements-sam2.txt $(constraints)
 	@$(venv)/bin/python -m pip install -c $(constraints) $(requirements:%=-r %)
 	@SAM2_BUILD_CUDA=0 $(venv)/bin/python -m pip install --no-build-isolation --no-deps -r requirements-sam2.txt
 	@path() { $(venv)/bin/python -c "import sysconfig; print(sysconfig.get_path('$$1'))"; }; \
+	numpy=$$($(venv)/bin/python -c "import numpy; print(numpy.get_include())"); \
 	find $(venv)/share -name '*.cmake' -exec sed -i -E \
 	  -e "s#/opt/python/[^/]+/include/python3\.[0-9]+#$$(path include)#g" \
-	  -e "s#/opt/python/[^/]+/lib/python3\.[0-9]+/site-packages#$$(path purelib)#g" {} +
+	  -e "s#/opt/python/[^/]+/lib/python3\.[0-9]+/site-packages#$$(path purelib)#g" \
+	  -e "s#[^\";]*/numpy/_?core/include#$$numpy#g" {} +
 	@touch $@
 
 # Installed as links, so that an edit needs no build; a file that comes or goes does.
