@@ -4,12 +4,15 @@ import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
+_Pixels = NDArray[Any]
+"""As OpenCV returns an image: 4.6 has no ``cv2.typing``."""
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 _FOLDER_FPS = 10.0  # a folder does not say; MeViS's and Ref-YouTube-VOS's frames are 5 to 10 Hz
@@ -94,11 +97,11 @@ class VideoReader:
         """Let go of the file or camera."""
         self.close()
 
-    def _images(self) -> Iterator[tuple[str, cv2.typing.MatLike | None]]:
+    def _images(self) -> Iterator[tuple[str, _Pixels | None]]:
         for path in self._paths:
             yield str(path), cv2.imread(str(path), cv2.IMREAD_COLOR)
 
-    def _grab(self) -> Iterator[tuple[str, cv2.typing.MatLike]]:
+    def _grab(self) -> Iterator[tuple[str, _Pixels]]:
         assert self._capture is not None
         while True:
             read, bgr = self._capture.read()
