@@ -46,10 +46,10 @@ test: lint  ## lint, then every test but the slow ones
 test-slow: workspace  ## the slow tests, those of soak among them
 	@$(enter) pytest -m slow
 
-test-robot:  ## the vision, ros and cli tests with the library versions of Ubuntu 24.04
+test-robot:  ## the vision, ros, client and cli tests with the library versions of Ubuntu 24.04
 	@$(MAKE) SAMWISE_ENVIRONMENT=robot workspace
 	@SAMWISE_ENVIRONMENT=robot; $(enter) failed=0; \
-	for folder in vision ros cli; do pytest -n 2 --dist loadfile test/$$folder || failed=1; done; exit $$failed
+	for folder in vision ros client cli; do pytest -n 2 --dist loadfile test/$$folder || failed=1; done; exit $$failed
 
 soak: workspace  ## faults and load for 20 minutes, told in docs/reliability.md; SOAK_SHARE=0.02 for a part
 	@rm -rf .workspace/soak
