@@ -1,52 +1,97 @@
-"""Replays a recorded bag beside the samwise node, which then runs on the bag's time.
+"""Replays a recorded bag for the samwise node, which runs on the bag's time.
 
-The bag begins when the node is active, so that no image is missed while a model is loaded. All
-arguments of samwise.launch.py may be given too.
+The replay begins when the node is active: no image is missed while the model loads. If the replay
+fails, the launch ends. All arguments of samwise.launch.py are accepted too.
 
 Example: ros2 launch samwise_ros bag.launch.py bag:=drive.mcap command:="the red mug" rviz:=true
 """
 
-from launch import LaunchDescription
+import sys
+from pathlib import Path
+
+from launch import LaunchContext, LaunchDescription
 from launch.actions import (
     DeclareLaunchArgument,
     ExecuteProcess,
     IncludeLaunchDescription,
+    OpaqueFunction,
     RegisterEventHandler,
+    SetLaunchConfiguration,
 )
-from launch.substitutions import LaunchConfiguration, PathJoinSubstitution, ThisLaunchFileDir
+from launch.event_handlers import OnProcessExit
+from launch.events.process import ProcessExited
+from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch_ros.actions import SetParameter
 from launch_ros.event_handlers import OnStateTransition
 
+from samwise_ros.ros.launch import checks
+
+NODE_LAUNCH = PythonLaunchDescriptionSource(str(Path(__file__).with_name("samwise.launch.py")))
+
 
 def arguments() -> list[DeclareLaunchArgument]:
-    """What can be said beside the arguments of samwise.launch.py."""
+    """Declare the arguments that samwise.launch.py does not have."""
     return [
-        DeclareLaunchArgument("bag", description="the recorded folder or file"),
-        DeclareLaunchArgument("rate", default_value="1.0", description="times as fast as recorded"),
+        DeclareLaunchArgument("bag", default_value="", description="the recorded folder or file"),
+        DeclareLaunchArgument("rate", default_value="1.0", description="speed of the replay"),
     ]
 
 
-def replay() -> ExecuteProcess:
-    """The player; what a node found when the bag was recorded is not said again."""
-    return ExecuteProcess(
+def check_names(context: LaunchContext, own: list[str]) -> None:
+    """Refuse arguments that neither launch file declares: launch itself ignores them."""
+    node = NODE_LAUNCH.get_launch_description(context).get_launch_arguments()
+    known = [*own, *(one.name for one in node)]
+    given = checks.directly_given(
+        Path(__file__).name, sys.argv, list(context.launch_configurations)
+    )
+    checks.raise_for([checks.name_problem(given, known)])
+
+
+def replay(context: LaunchContext) -> list[RegisterEventHandler]:
+    """Check the bag and its player, and prepare the replay."""
+    named, rate = (context.launch_configurations[name] for name in ("bag", "rate"))
+    bag = Path(named).expanduser().resolve() if named else None
+    checks.raise_for(
+        [
+            checks.bag_problem(bag),
+            checks.rate_problem(rate),
+            checks.player_problem("bag.launch.py"),
+        ]
+    )
+    player = ExecuteProcess(
         cmd=[
-            *("ros2", "bag", "play", LaunchConfiguration("bag")),
-            *("--clock", "--rate", LaunchConfiguration("rate")),
+            *("ros2", "bag", "play", str(bag)),
+            *("--clock", "--rate", rate),
+            # The bag may hold what a node published when it was recorded.
             *("--exclude-regex", ".*/samwise_node/.*"),
         ],
         output="both",
     )
+    when_active = OnStateTransition(goal_state="active", entities=[player], handle_once=True)
+    return [
+        RegisterEventHandler(when_active),
+        RegisterEventHandler(OnProcessExit(target_action=player, on_exit=end_if_failed)),
+    ]
+
+
+def end_if_failed(event: ProcessExited, context: LaunchContext) -> None:
+    """End the launch if the player fails: the node would wait for images that never arrive."""
+    if event.returncode != 0 and not context.is_shutdown:
+        raise RuntimeError(
+            f"ros2 bag play ended with exit code {event.returncode}; its output above says why"
+        )
 
 
 def generate_launch_description() -> LaunchDescription:
     """Entry point of `ros2 launch`."""
-    when_active = OnStateTransition(goal_state="active", entities=[replay()], handle_once=True)
-    node = PathJoinSubstitution([ThisLaunchFileDir(), "samwise.launch.py"])
+    declared = arguments()
     return LaunchDescription(
         [
-            *arguments(),
+            OpaqueFunction(function=check_names, args=[[one.name for one in declared]]),
+            SetLaunchConfiguration(checks.NAMES_CHECKED, "true"),
+            *declared,
+            OpaqueFunction(function=replay),
             SetParameter("use_sim_time", True),
-            RegisterEventHandler(when_active),
-            IncludeLaunchDescription(node),
+            IncludeLaunchDescription(NODE_LAUNCH),
         ]
     )

@@ -1,174 +1,164 @@
-"""Starts the samwise node and, unless told otherwise, configures and activates it.
+"""Starts the samwise node and, by default, configures and activates it.
+
+The launch first checks its arguments and looks for the files, models and packages that it needs. If
+any is missing, nothing is started.
 
 Examples:
     ros2 launch samwise_ros samwise.launch.py image:=/robot/image_raw command:="the red mug"
     ros2 launch samwise_ros samwise.launch.py cameras:=front,wrist image:=/robot/CAMERA/image_raw
+    ros2 launch samwise_ros samwise.launch.py depth:=true target_frame:=base_link rviz:=true
 """
 
+import sys
 from pathlib import Path
 
-from launch import LaunchContext, LaunchDescription
-from launch.actions import (
-    DeclareLaunchArgument,
-    OpaqueFunction,
-    SetEnvironmentVariable,
-)
-from launch.conditions import IfCondition
-from launch.substitutions import EnvironmentVariable, LaunchConfiguration, PathJoinSubstitution
+from ament_index_python.packages import get_package_share_directory
+from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
+from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction, SetEnvironmentVariable
+from launch.logging import launch_config
+from launch.substitutions import EnvironmentVariable
 from launch_ros.actions import LifecycleNode, Node
 from launch_ros.parameter_descriptions import ParameterValue
-from launch_ros.substitutions import FindPackageShare
 
-CONFIG = PathJoinSubstitution([FindPackageShare("samwise_ros"), "config"])
+from samwise_ros.ros.launch import checks
+from samwise_ros.ros.launch.rviz_config import rviz_config
+from samwise_ros.ros.launch.settings import FALSE, PLACEHOLDER, TRUE, LaunchSettings, whole_path
+
+CONFIG = Path(get_package_share_directory("samwise_ros")) / "config"
 PROFILES = "FASTRTPS_DEFAULT_PROFILES_FILE"
 
-# Given, these override the parameter file; empty, they leave what it says.
-OVERRIDES = ("model", "device", "command")
-# Stands for each camera's name in the names of topics.
-PLACEHOLDER = "CAMERA"
-# Arguments that name topics, and what the node calls those.
-TOPICS = (
-    ("image", "image_raw"),
-    ("depth_image", "depth/image_raw"),
-    ("camera_info", "camera_info"),
-)
+
+def text(name: str, description: str, default: str = "") -> DeclareLaunchArgument:
+    """Declare an argument of any text."""
+    return DeclareLaunchArgument(name, default_value=default, description=description)
+
+
+def switch(name: str, description: str, default: str = "") -> DeclareLaunchArgument:
+    """Declare an argument that is true or false, or empty if that is the default."""
+    choices = [*TRUE, *FALSE, *([] if default else [""])]
+    return DeclareLaunchArgument(
+        name, default_value=default, choices=choices, description=description
+    )
 
 
 def arguments() -> list[DeclareLaunchArgument]:
-    """What can be said on the command line, as `ros2 launch -s` shows it."""
+    """Declare the arguments. An empty one leaves the parameter file's value."""
     return [
-        DeclareLaunchArgument("namespace", default_value="", description="of the node"),
-        DeclareLaunchArgument(
-            "params_file",
-            default_value=PathJoinSubstitution([CONFIG, "samwise.yaml"]),
-            description="the node's parameters, in YAML",
-        ),
-        DeclareLaunchArgument(
-            "model", default_value="", description="a shipped model's name, or a model folder"
-        ),
-        DeclareLaunchArgument("device", default_value="", description="auto, cpu, cuda or cuda:N"),
-        DeclareLaunchArgument("command", default_value="", description="the first sentence"),
-        DeclareLaunchArgument(
+        text("namespace", "namespace of the node"),
+        text("params_file", "YAML file of the node's parameters", str(CONFIG / "samwise.yaml")),
+        text("model", "a model's name or folder"),
+        text("device", "auto, cpu, cuda or cuda:N"),
+        text("command", "the first sentence"),
+        text(
             "cameras",
-            default_value="",
-            description="names of the cameras, with commas between; empty: the parameters say it, "
-            "and the topics of a camera of another name than camera are as the node has them",
+            "names of the cameras, separated by commas; empty: those of the parameter file, "
+            "and only the topics of a camera named camera are remapped",
         ),
-        DeclareLaunchArgument(
+        text(
             "image",
-            default_value=f"{PLACEHOLDER}/image_raw",
-            description="the image topic, with CAMERA in place of the camera's name; compressed "
-            "images are at <image>/compressed",
+            "image topic; CAMERA stands for the camera's name; compressed images are at "
+            "<image>/compressed",
+            f"{PLACEHOLDER}/image_raw",
         ),
         DeclareLaunchArgument(
+            "image_transport",
+            default_value="",
+            choices=["", "raw", "compressed"],
+            description="the image topic that the node subscribes to",
+        ),
+        text(
             "memory",
-            default_value="",
-            description="a file: memories are saved to it at the end, and gone on from at start",
+            "file that the node saves its memories to when it stops, and loads when it starts",
         ),
-        DeclareLaunchArgument(
-            "depth",
-            default_value="",
-            description="true: depth images tell where the targets are in space",
-        ),
-        DeclareLaunchArgument(
+        switch("depth", "whether depth images give the targets' positions"),
+        text(
             "depth_image",
-            default_value=f"{PLACEHOLDER}/depth/image_raw",
-            description="the topic of depth that is aligned to the image, likewise",
+            "topic of depth images that are aligned to the image, with CAMERA as in image",
+            f"{PLACEHOLDER}/depth/image_raw",
         ),
-        DeclareLaunchArgument(
+        text(
             "camera_info",
-            default_value=f"{PLACEHOLDER}/camera_info",
-            description="the topic of the camera's parameters, likewise",
+            "topic of the camera's calibration, with CAMERA as in image",
+            f"{PLACEHOLDER}/camera_info",
+        ),
+        text("target_frame", "tf frame of the targets' poses; empty: the image's frame"),
+        switch("publish_tf", "whether to publish the tf frame <camera>_target"),
+        switch("autostart", "whether to configure and activate the node", "true"),
+        switch("use_sim_time", "whether the node uses the time of /clock"),
+        switch("rviz", "whether to start rviz with overlay, mask, markers and tf", "false"),
+        text(
+            "fixed_frame",
+            "fixed frame of rviz; empty: target_frame, or else <camera>_link of the first camera",
         ),
         DeclareLaunchArgument(
-            "autostart", default_value="true", description="configure and activate at once"
-        ),
-        DeclareLaunchArgument(
-            "rviz", default_value="false", description="show mask and overlay in rviz"
-        ),
-        DeclareLaunchArgument(
-            "log_level", default_value="info", description="debug, info, warn, error or fatal"
+            "log_level",
+            default_value="info",
+            choices=["debug", "info", "warn", "error", "fatal"],
+            description="log level of the node",
         ),
     ]
 
 
-def nodes(context: LaunchContext) -> list[Node]:
-    """The node with the arguments given, and rviz."""
-    given = {name: context.launch_configurations[name] for name in OVERRIDES}
-    memory = context.launch_configurations["memory"]
-    named = context.launch_configurations["cameras"]
-    cameras = [name.strip() for name in named.split(",")] if named else ["camera"]
+def check_names(context: LaunchContext, known: list[str]) -> None:
+    """Refuse arguments that are not declared: launch itself ignores them."""
+    given = checks.directly_given(
+        Path(__file__).name, sys.argv, list(context.launch_configurations)
+    )
+    checks.raise_for([checks.name_problem(given, known)])
+
+
+def nodes(context: LaunchContext) -> list[LaunchDescriptionEntity]:
+    """Check the arguments, and return the node and rviz."""
+    settings = LaunchSettings.read(context.launch_configurations)
+    settings.check()
     samwise = LifecycleNode(
         package="samwise_ros",
         executable="samwise_node",
-        name="samwise_node",
-        namespace=LaunchConfiguration("namespace"),
+        name=checks.NODE_NAME,
+        namespace=settings.arguments["namespace"],
         parameters=[
-            LaunchConfiguration("params_file"),
-            # As text whatever it says: YAML would read the sentence "yes" as true.
-            {name: ParameterValue(text, value_type=str) for name, text in given.items() if text},
-            {"autostart": LaunchConfiguration("autostart")},
-            {"memory_path": file(memory), "save_memory_on_deactivate": True} if memory else {},
-            {"cameras": cameras} if named else {},
-            {"use_depth": LaunchConfiguration("depth")}
-            if context.launch_configurations["depth"]
-            else {},
+            str(whole_path(settings.arguments["params_file"])),
+            # Text stays text: YAML would read the sentence "yes" as true.
+            {
+                name: ParameterValue(value, value_type=str) if isinstance(value, str) else value
+                for name, value in settings.overrides.items()
+            },
         ],
-        remappings=[
-            pair for argument, topic in TOPICS for pair in topics(argument, topic, context, cameras)
-        ],
-        ros_arguments=["--log-level", LaunchConfiguration("log_level")],
+        remappings=settings.remaps(),
+        ros_arguments=["--log-level", settings.arguments["log_level"]],
         output="both",
         emulate_tty=True,
     )
-    return [samwise, rviz(context, cameras[0])]
+    return [samwise, *(rviz(settings) if settings.rviz else ())]
 
 
-def file(path: str) -> str:
-    """The whole path of a file that is named from here, or from the home with ~."""
-    return str(Path(path).expanduser().resolve())
-
-
-def topics(
-    argument: str, topic: str, context: LaunchContext, cameras: list[str]
-) -> list[tuple[str, str]]:
-    """What a topic of each camera is called."""
-    named = context.launch_configurations[argument]
-    if len(cameras) > 1 and PLACEHOLDER not in named:
-        raise ValueError(
-            f"{argument}: expected {PLACEHOLDER} in it with several cameras, got {named!r}"
-        )
-    ends = ("", "/compressed") if argument == "image" else ("",)
+def rviz(settings: LaunchSettings) -> list[LaunchDescriptionEntity]:
+    """Return rviz with a configuration for the node, its cameras and the fixed frame."""
+    frame = settings.fixed_frame
+    file = Path(launch_config.log_dir) / "samwise.rviz"
+    template = (CONFIG / "samwise.rviz").read_text()
+    file.write_text(rviz_config(template, settings.node, settings.cameras, frame))
     return [
-        (f"{camera}/{topic}{end}", named.replace(PLACEHOLDER, camera) + end)
-        for camera in cameras
-        for end in ends
+        LogInfo(msg=f"rviz: the fixed frame is {frame!r}; fixed_frame:=FRAME changes it"),
+        Node(
+            package="rviz2",
+            executable="rviz2",
+            arguments=["-d", str(file)],
+            # bag.launch.py sets it for all nodes, which False would undo.
+            parameters=[{"use_sim_time": True}] if settings.parameters.get("use_sim_time") else [],
+        ),
     ]
-
-
-def rviz(context: LaunchContext, camera: str) -> Node:
-    """Rviz with its configuration, whose topics follow the node and the first camera's name."""
-    namespace = context.launch_configurations["namespace"].strip("/")
-    node = f"/{namespace}/samwise_node" if namespace else "/samwise_node"
-    return Node(
-        package="rviz2",
-        executable="rviz2",
-        arguments=["-d", PathJoinSubstitution([CONFIG, "samwise.rviz"])],
-        remappings=[
-            (f"/samwise_node/camera/{name}", f"{node}/{camera}/{name}")
-            for name in ("mask", "overlay")
-        ],
-        condition=IfCondition(LaunchConfiguration("rviz")),
-    )
 
 
 def generate_launch_description() -> LaunchDescription:
     """Entry point of `ros2 launch`."""
-    profile = PathJoinSubstitution([CONFIG, "fastdds.xml"])
+    declared = arguments()
+    profile = EnvironmentVariable(PROFILES, default_value=str(CONFIG / "fastdds.xml"))
     return LaunchDescription(
         [
-            *arguments(),
-            SetEnvironmentVariable(PROFILES, EnvironmentVariable(PROFILES, default_value=profile)),
+            OpaqueFunction(function=check_names, args=[[one.name for one in declared]]),
+            *declared,
+            SetEnvironmentVariable(PROFILES, profile),
             OpaqueFunction(function=nodes),
         ]
     )

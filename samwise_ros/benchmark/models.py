@@ -3,7 +3,8 @@
 import torch
 
 from samwise_ros.data.tabletop.video import vocabulary
-from samwise_ros.network.checkpoints.model_folder import SHIPPED, load_model
+from samwise_ros.network.checkpoints.model_folder import load_model
+from samwise_ros.network.checkpoints.model_home import SHIPPED
 from samwise_ros.network.presets import PRESETS, preset
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
@@ -20,4 +21,4 @@ def open_subject(model: str) -> tuple[Samwise, SentenceTokenizer]:
     if model not in PRESETS or (SHIPPED / model).is_dir():
         return load_model(model)
     torch.manual_seed(0)
-    return Samwise(preset(model)).eval(), SentenceTokenizer.of_words(vocabulary())
+    return Samwise(preset(model)).eval(), SentenceTokenizer.from_words(vocabulary())

@@ -1,15 +1,16 @@
-"""Makes a model folder from the weights that others publish.
+"""Makes a model folder from published weights.
 
-Either from a released SAMWISE checkpoint, or from its frozen parts: Meta's SAM 2 and the text
-weights of RoBERTa or CLIP as `transformers` saves them, with adapters that have learned nothing,
-for training. `samwise download --list` says where all of these are.
+`samwise download samwise_mevis` downloads and converts a released model in one step. This command
+converts a SAMWISE checkpoint that is already on disk, or the frozen parts for training: Meta's
+SAM 2 and the text weights of RoBERTa or CLIP as `transformers` saves them. The adapters are then
+untrained.
 
 Tensors are read without executing anything in a file. Keys that are missing, unexpected or of
 another shape are all named.
 
   samwise convert released final_model_mevis.pth --tokenizer tokenizer.json --out mevis
   samwise convert parts --sam2 sam2_hiera_base_plus.pt --text model.safetensors
-      --tokenizer tokenizer.json --out start
+      --tokenizer vocab.json --out start
 """
 
 import argparse
@@ -19,17 +20,20 @@ from pathlib import Path
 import torch
 
 from samwise_ros.cli.download.catalogue import trained_frames
+from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.model_folder import (
+    check_tokenizer,
     load_state,
     load_tokenizer,
-    read_tensors,
-    save_model,
+    save_new_model,
 )
 from samwise_ros.network.checkpoints.pretrained import load_sam2, load_text_encoder
+from samwise_ros.network.checkpoints.tensor_files import read_tensors
 from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.presets import PRESETS, preset
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.text.verbs import Verbs
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
+from samwise_ros.network.text.verbs import VerbTagger
 
 _MOTION_KEY = "project_motion_prompts"
 
@@ -50,7 +54,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parts.add_argument("--text", type=Path, required=True, metavar="FILE")
     for source in (released, parts):
         source.add_argument("--preset", choices=PRESETS, default="base_plus", help="(base_plus)")
-        source.add_argument("--tokenizer", type=Path, required=True, metavar="FILE")
+        source.add_argument(
+            "--tokenizer",
+            type=Path,
+            required=True,
+            metavar="FILE",
+            help="tokenizer.json; for RoBERTa also vocab.json, with merges.txt beside it",
+        )
         source.add_argument("--out", type=Path, required=True, metavar="FOLDER")
         verbs = source.add_mutually_exclusive_group()
         verbs.add_argument(
@@ -70,42 +80,81 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Convert the weights."""
-    if arguments.out.exists() and any(arguments.out.iterdir()):
-        raise ValueError(f"{arguments.out}: is not empty; name a new folder with --out")
+    for file in _input_files(arguments):
+        if not file.is_file():
+            raise ValueError(f"{file}: no such file")
+    if arguments.out.exists() and not (arguments.out.is_dir() and _is_empty(arguments.out)):
+        raise ValueError(f"{arguments.out}: exists and is not empty; name a new folder with --out")
     config = replace(
         preset(arguments.preset),
         verbs=tuple(arguments.verbs),
         verb_tagger=arguments.verb_tagger,
         motion_prompt=bool(arguments.verbs) or arguments.verb_tagger != "words",
     )
-    tokenizer = load_tokenizer(arguments.tokenizer, config)
-    Verbs(config, tokenizer)
+    tokenizer = _tokenizer(arguments.tokenizer, config)
+    VerbTagger(config, tokenizer)
     network = (
-        _from_released(arguments, config) if "file" in arguments else _fresh(arguments, config)
+        released_network(arguments.file, config, _frames(arguments))
+        if arguments.source == "released"
+        else _fresh(arguments, config)
     )
-    save_model(arguments.out, network, tokenizer)
+    save_new_model(arguments.out, network, tokenizer)
     print(f"wrote {arguments.out}")
     return 0
 
 
-def _from_released(arguments: argparse.Namespace, config: SamwiseConfig) -> Samwise:
-    frames = arguments.trained_frames or trained_frames(arguments.file.name)
-    if frames is None:
-        raise ValueError(
-            f"{arguments.file}: is not known by this name; say how many frames the clips had that "
-            "it was trained on: --trained-frames 8, or 1 if these were images"
-        )
-    state = read_tensors(arguments.file)
+def released_network(file: Path, config: SamwiseConfig, frames: int) -> Samwise:
+    """Return a network with the weights of a released checkpoint.
+
+    Args:
+        file: the checkpoint.
+        config: the network's shape; a motion prompt is added if the checkpoint has one.
+        frames: frames of the clips it was trained on.
+
+    Raises:
+        CheckpointError: the file cannot be read or does not fit the network.
+    """
+    state = read_tensors(file)
     if any(_MOTION_KEY in key for key in state):
         if not config.motion_prompt:
             print("the checkpoint has a motion prompt: unused without --verbs or --verb-tagger")
         config = replace(config, motion_prompt=True)
     elif config.motion_prompt:
-        raise ValueError(f"{arguments.file}: has no motion prompt, so verbs mean nothing to it")
+        raise CheckpointError(f"{file}: has no motion prompt, so it cannot use verbs")
     network = Samwise(config)
-    load_state(network, state, str(arguments.file))
+    load_state(network, state, str(file))
     network.trained_frames = frames
     return network
+
+
+def _input_files(arguments: argparse.Namespace) -> list[Path]:
+    weights = (
+        [arguments.file] if arguments.source == "released" else [arguments.sam2, arguments.text]
+    )
+    return [*weights, arguments.tokenizer]
+
+
+def _is_empty(folder: Path) -> bool:
+    return not any(folder.iterdir())
+
+
+def _frames(arguments: argparse.Namespace) -> int:
+    frames: int | None = arguments.trained_frames or trained_frames(arguments.file.name)
+    if frames is None:
+        raise ValueError(
+            f"{arguments.file}: this is not the name of a released checkpoint; add the number of "
+            "frames of its training clips: --trained-frames 8, or 1 for images"
+        )
+    return frames
+
+
+def _tokenizer(file: Path, config: SamwiseConfig) -> SentenceTokenizer:
+    if file.name != "vocab.json":
+        return load_tokenizer(file, config)
+    if config.text_encoder != "roberta":
+        raise ValueError(f"{file}: for {config.text_encoder}, expected its tokenizer.json")
+    tokenizer = SentenceTokenizer.from_bpe_files(file, file.with_name("merges.txt"))
+    return check_tokenizer(tokenizer, config, file)
 
 
 def _fresh(arguments: argparse.Namespace, config: SamwiseConfig) -> Samwise:

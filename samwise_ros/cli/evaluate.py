@@ -22,8 +22,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
+from samwise_ros.cli.threads import add_threads_argument
 from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.open_dataset import open_dataset
+from samwise_ros.engine.backend.device import use_threads
 from samwise_ros.engine.config import Mode, SwitchCorrection
 from samwise_ros.evaluation.distributed import Share, own_device
 from samwise_ros.evaluation.overlays import Overlays
@@ -40,7 +42,7 @@ _TABLETOP_VIDEOS = 100
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `samwise evaluate` takes."""
-    parser.add_argument("--model", default="tabletop", help="a shipped model's name or a folder")
+    parser.add_argument("--model", default="tabletop", help="a model's name or folder (tabletop)")
     parser.add_argument(
         "--data", default="tabletop:test", help="FORMAT:DIR[:SPLIT] or tabletop:SPLIT"
     )
@@ -56,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--batch", type=int, default=8, help="sentences at once (8)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+    add_threads_argument(parser)
     parser.add_argument("--precision", default="auto", help="auto, float32, bfloat16 or float16")
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help="keep finished videos here, to go on from"
@@ -69,6 +72,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate and print the tables."""
+    use_threads(arguments.threads)
     dataset = open_dataset(arguments.data, arguments.frames)
     config = _config(arguments)
     outputs = _outputs(arguments, apart=len(config.ways) > 1)

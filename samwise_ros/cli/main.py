@@ -27,8 +27,9 @@ SUBCOMMANDS = {
     "benchmark": "measure frames a second and latency, of the engine or of the node",
     "train": "train a model by a recipe",
     "ablation": "train and score variants of the network with parts left out",
-    "download": "get published weights and tokenizers",
+    "download": "download and install a released model, or weights to train from",
     "convert": "make a model folder from published weights",
+    "verify": "check a model folder on a short clip",
     "data": "look through the folder of a data set, or write generated videos as one",
 }
 """The modules of this folder and what they do."""
@@ -44,6 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         Exit status: 0 if all went well or nobody reads any more, 2 for what the user can put right,
         130 when interrupted.
     """
+    # Libraries read this when they are imported: no usage statistics.
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     given = sys.argv[1:] if argv is None else list(argv)
     name = _overview().parse_args(given[:1]).subcommand
     try:

@@ -16,6 +16,7 @@ from rclpy.parameter import Parameter
 from rclpy.validate_topic_name import validate_topic_name
 
 from samwise_ros.engine.config import EngineConfig
+from samwise_ros.vision.overlay import DEFAULT_ALPHA
 
 Change = Literal["never", "unconfigured", "always"]
 T = TypeVar("T")
@@ -61,7 +62,9 @@ class Parameters:
         "unconfigured",
         ("auto", "best_effort", "reliable"),
     )
-    model: str = _parameter("tabletop", "A shipped model's name or a folder.", "unconfigured")
+    model: str = _parameter(
+        "tabletop", "Name of a shipped or installed model, or a folder.", "unconfigured"
+    )
     device: str = _parameter("auto", "auto, cpu, cuda, or cuda:N.", "unconfigured")
     precision: str = _parameter(
         "auto",
@@ -184,7 +187,11 @@ class Parameters:
         "unconfigured",
     )
     overlay_alpha: float = _parameter(
-        0.5, "How much of the colour lies over the image, 0 to 1.", "always", (), (0.0, 1.0)
+        DEFAULT_ALPHA,
+        "Share of the label's colour in a mask's tint on the overlay; 0 draws outlines only.",
+        "always",
+        (),
+        (0.0, 1.0),
     )
     diagnostics_period: float = _parameter(
         1.0, "Seconds between two diagnostics.", "never", (), (0.1, 60.0)

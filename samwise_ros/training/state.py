@@ -7,7 +7,8 @@ from typing import Any
 
 import torch
 
-from samwise_ros.network.checkpoints.model_folder import CheckpointError, save_model
+from samwise_ros.network.checkpoints.errors import CheckpointError
+from samwise_ros.network.checkpoints.model_folder import save_model
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.recipe import Recipe

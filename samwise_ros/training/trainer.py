@@ -5,8 +5,9 @@ from pathlib import Path
 import torch
 
 from samwise_ros.data.open_dataset import open_dataset
+from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
-from samwise_ros.network.checkpoints.model_folder import CheckpointError, load_model
+from samwise_ros.network.checkpoints.model_folder import load_model
 from samwise_ros.training.batch_norm import synchronise
 from samwise_ros.training.distributed import Processes
 from samwise_ros.training.initial_model import first_network

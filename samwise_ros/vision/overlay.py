@@ -1,4 +1,8 @@
-"""Draws what was found onto the image: a colour for each label, and a line that says what it is."""
+"""Draws targets onto an image: an outline and a light tint for each mask, and a line of text.
+
+Sentences name colours. The tint is therefore light, and the outline lies outside the mask: the
+object keeps its own colour.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +24,9 @@ PALETTE: tuple[Colour, ...] = (
     (213, 94, 0),
     (204, 121, 167),
 )
+#: Share of the label's colour in the tint of a mask.
+DEFAULT_ALPHA = 0.15
+
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _LETTER_HEIGHT = 22  # pixels of a capital at font scale 1
 _ROW = 1.9  # row height over letter height
@@ -49,13 +56,13 @@ def colour_of(label: int) -> Colour:
     return PALETTE[(label - 1) % len(PALETTE)]
 
 
-def draw_overlay(image: Image, layers: Sequence[Layer], alpha: float = 0.5) -> Image:
-    """Colour the masks, trace their outlines and write a line for each.
+def draw_overlay(image: Image, layers: Sequence[Layer], alpha: float = DEFAULT_ALPHA) -> Image:
+    """Tint the masks, outline them and write a line for each.
 
     Args:
-        image: (H, W, 3) uint8, RGB; left as it is.
+        image: (H, W, 3) uint8, RGB; not modified.
         layers: what to draw, the later over the earlier.
-        alpha: how much of the colour covers the image, 0 to 1.
+        alpha: share of the label's colour in the tint, 0 to 1; 0 draws outlines only.
 
     Returns:
         (H, W, 3) uint8, RGB.
@@ -80,17 +87,24 @@ def _colour(image: Image, layer: Layer, alpha: float) -> None:
     x, y, width, height = cv2.boundingRect(plane)
     if width == 0:
         return
-    colour = np.array(colour_of(layer.label), np.float32)
+    colour = colour_of(layer.label)
     region = image[y : y + height, x : x + width]
     inside = layer.mask[y : y + height, x : x + width]
-    region[inside] = (region[inside] * (1 - alpha) + colour * alpha + 0.5).astype(np.uint8)
+    tint = np.array(colour, np.float32) * alpha
+    tinted = (region[inside] * (1 - alpha) + tint + 0.5).astype(np.uint8)
     thickness = max(1, round(image.shape[0] / 240))
     outlines, _ = cv2.findContours(plane, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    if image.shape[0] >= 200:
-        # White around the colour keeps it visible on a ground of the same colour; in a smaller
-        # image it would cover the object.
-        cv2.drawContours(image, outlines, -1, (255, 255, 255), thickness + 1, cv2.LINE_AA)
-    cv2.drawContours(image, outlines, -1, colour_of(layer.label), thickness, cv2.LINE_AA)
+    # Two lines of opposite brightness: one of them differs from any background.
+    for shade, wide in ((_opposite(colour), thickness + 1), (colour, thickness)):
+        cv2.drawContours(image, outlines, -1, shade, 2 * wide + 1, cv2.LINE_AA)
+    region[inside] = tinted
+
+
+def _opposite(colour: Colour) -> Colour:
+    """Return black for a bright colour and white for a dark one."""
+    red, green, blue = colour
+    brightness = 0.299 * red + 0.587 * green + 0.114 * blue
+    return (0, 0, 0) if brightness > 128 else (255, 255, 255)
 
 
 def _write(image: Image, layers: Sequence[Layer]) -> None:

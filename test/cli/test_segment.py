@@ -12,7 +12,9 @@ import pytest
 
 from samwise_ros.cli.main import main
 from samwise_ros.data.tabletop.video import TabletopConfig, make_video
-from samwise_ros.vision.video import Image, VideoReader, VideoWriter
+from samwise_ros.vision.video_frame import VideoFrame
+from samwise_ros.vision.video_reader import VideoReader
+from samwise_ros.vision.video_writer import VideoWriter
 
 
 @pytest.mark.parametrize(("source", "mode"), [("video.mp4", "online"), ("frames", "clip")])
@@ -46,15 +48,15 @@ def test_events_are_told_as_they_come(
 def test_interrupted_it_finishes_what_it_has(
     films: Path, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frames = list(VideoReader(films / "video.mp4"))
+    frames = list(VideoReader(films / "video.mp4").frames())
 
-    def interrupted(_: VideoReader) -> Iterator[Image]:
+    def interrupted(_: VideoReader) -> Iterator[VideoFrame]:
         yield from frames[:3]
         raise KeyboardInterrupt
 
     argv = ["segment", str(films / "video.mp4"), "the red ball", "--model", model]
     with monkeypatch.context() as patch:
-        patch.setattr(VideoReader, "__iter__", interrupted)
+        patch.setattr(VideoReader, "frames", interrupted)
         assert main([*argv, "--mode", "clip", "--out", str(tmp_path / "out.mp4")]) == 0
     assert len(list(VideoReader(tmp_path / "out.mp4"))) == 3
 
@@ -105,3 +107,23 @@ def test_a_long_video_takes_no_more_memory(model: str, tmp_path: Path) -> None:
         peaks.append(used.ru_maxrss)
     # In KiB. 200 frames would be 180 MiB, their masks 60 MiB.
     assert peaks[1] - peaks[0] < 32 * 1024
+
+
+def test_limits_of_a_shipped_model_are_stated_except_on_generated_images(
+    films: Path, model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = ["--videos", "1", "--frames", "1", "--width", "64", "--height", "48"]
+    data = tmp_path / "data"
+    assert main(["data", "tabletop", "--out", str(data), *counts]) == 0
+    (generated,) = (path for path in (data / "train" / "JPEGImages").iterdir() if path.is_dir())
+    note = "note: tabletop only knows its generated world of simple objects on a table. For real "
+    note += "scenes: `samwise download samwise_mevis`, then --model samwise_mevis\n"
+    for source, chosen, expected in (
+        (films / "video.mp4", "tabletop", note),
+        (generated, "tabletop", ""),
+        (films / "frames", model, ""),
+    ):
+        capsys.readouterr()
+        argv = ["segment", str(source), "the red ball", "--model", chosen]
+        assert main([*argv, "--out", str(tmp_path / "out.mp4")]) == 0
+        assert capsys.readouterr().out.partition("out.mp4\n")[2] == expected

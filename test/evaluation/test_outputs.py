@@ -12,7 +12,7 @@ from samwise_ros.evaluation.overlays import Overlays
 from samwise_ros.evaluation.predictions import Predictions
 from samwise_ros.evaluation.result_writers import Stretch
 from samwise_ros.evaluation.run_config import RunConfig
-from samwise_ros.vision.video import VideoReader
+from samwise_ros.vision.video_reader import VideoReader
 
 DATASET = Drawn([[said("first", 0), said("second", 1), said("third", 1, annotator=1)]], frames=5)
 
@@ -71,7 +71,7 @@ def test_overlays_open_and_show_the_mask(tmp_path: Path) -> None:
     frames = list(VideoReader(tmp_path / "video0/second.mp4"))
     assert len(frames) == 5
     assert frames[0].shape == (32, 48, 3)
-    coloured = frames[0].astype(int).max(axis=2) - frames[0].min(axis=2) > 40
+    coloured = frames[0].astype(int).max(axis=2) - frames[0].min(axis=2) > 15  # a light tint
     assert coloured[10:15, 13:19].mean() > 0.8
     assert coloured[20:, 24:].mean() < 0.1
 

@@ -1,9 +1,25 @@
 """The overlay colours what it should, at any size, and leaves its input alone."""
 
+import cv2
 import numpy as np
 import pytest
 
 from samwise_ros.vision.overlay import PALETTE, Layer, colour_of, draw_overlay
+
+# What sentences call colours.
+NAMED = {
+    "red": (200, 40, 40),
+    "orange": (240, 140, 20),
+    "yellow": (240, 220, 50),
+    "green": (30, 150, 60),
+    "blue": (30, 80, 200),
+    "purple": (120, 40, 160),
+    "pink": (240, 140, 180),
+    "brown": (120, 70, 30),
+    "white": (245, 245, 245),
+    "gray": (128, 128, 128),
+    "black": (20, 20, 20),
+}
 
 
 def layer(height: int, width: int, text: str = "the red mug", label: int = 1) -> Layer:
@@ -23,6 +39,34 @@ def test_colours_the_mask_and_little_else(size: tuple[int, int]) -> None:
     expected = 30 + np.array(colour_of(1)) / 2
     np.testing.assert_allclose(drawn[row, column], expected, atol=1)
     np.testing.assert_array_equal(drawn[row, -2], [60, 60, 60])
+
+
+def lab(colours: object) -> np.ndarray:
+    """(N, 3) RGB of 0 to 255 in CIELAB, where distances are those that people see."""
+    rgb = np.asarray(colours, np.float32).reshape(1, -1, 3) / 255
+    return cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[0]
+
+
+@pytest.mark.parametrize("label", range(1, len(PALETTE) + 1))
+def test_object_keeps_the_colour_that_a_sentence_names(label: int) -> None:
+    for name, colour in NAMED.items():
+        image = np.full((120, 160, 3), colour, np.uint8)
+        one = layer(120, 160, label=label)
+        inside = draw_overlay(image, [one])[one.mask]
+        assert (inside == inside[0]).all(), "the outline covers the object"
+        distances = np.linalg.norm(lab(list(NAMED.values())) - lab(inside[0]), axis=1)
+        assert list(NAMED)[distances.argmin()] == name
+
+
+@pytest.mark.parametrize("label", range(1, len(PALETTE) + 1))
+@pytest.mark.parametrize("size", [(120, 160), (480, 640)])
+def test_outline_differs_from_any_background(label: int, size: tuple[int, int]) -> None:
+    one = layer(*size, label=label)
+    around = cv2.dilate(one.mask.view(np.uint8), np.ones((9, 9), np.uint8)) > one.mask
+    for colour in (*NAMED.values(), *PALETTE):
+        image = np.full((*size, 3), colour, np.uint8)
+        changed = lab(draw_overlay(image, [one])[around]) - lab(colour)
+        assert np.linalg.norm(changed, axis=1).max() > 40
 
 
 def test_writes_white_on_dark() -> None:

@@ -24,6 +24,8 @@ from samwise_ros.cli.bag.input import BagError, BagInput
 from samwise_ros.cli.bag.messages import NANOSECONDS, message_types
 from samwise_ros.cli.bag.output import BagOutput, mcap_writer
 from samwise_ros.cli.bag.summary import Tally
+from samwise_ros.cli.threads import add_threads_argument
+from samwise_ros.engine.backend.device import use_threads
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Event, EventKind, Frame
@@ -38,8 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sentences", nargs="+", metavar="sentence", help="what to look for")
     parser.add_argument("--topic", help="of the images (the only one, if there is only one)")
     parser.add_argument("--camera", default="camera", help="its name in the results (camera)")
-    parser.add_argument("--model", default="tabletop", help="a shipped model's name or a folder")
+    parser.add_argument("--model", default="tabletop", help="a model's name or folder (tabletop)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+    add_threads_argument(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new .mcap file")
     parser.add_argument(
         "--results-only", action="store_true", help="do not copy what was recorded, to save space"
@@ -50,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Segment the bag."""
     out: Path = arguments.out
     _check(arguments)
+    use_threads(arguments.threads)
     types = message_types()
     with closing(BagInput(arguments.bag, arguments.topic, types)) as bag:
         engine, events = _engine(arguments)

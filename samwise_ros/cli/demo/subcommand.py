@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--source", default="", help="a video, a folder of images or a camera's number"
     )
     parser.add_argument("--sentences", default="", help="said in turn, with ; between them")
-    parser.add_argument("--model", default="tabletop", help="a shipped model's name or a folder")
+    parser.add_argument("--model", default="tabletop", help="a model's name or folder (tabletop)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
     parser.add_argument("--seconds", type=float, default=60.0, help="at most so long (default 60)")
     parser.add_argument("--seed", type=int, default=5, help="of the tabletop scene (default 5)")

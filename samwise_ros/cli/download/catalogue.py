@@ -1,32 +1,27 @@
-"""What can be downloaded: where it is, what it must be, and what to do with it.
+"""The files that `samwise download` knows: where they are, and their sizes and checksums.
 
-Sizes and checksums are what Hugging Face's file pages and independent lists agree on for these
-revisions; where nothing was found, nothing stands here.
+Sizes and checksums are those that Hugging Face's file pages and independent lists agree on for
+these revisions. ``None`` stands for an unknown one.
 """
 
 from dataclasses import dataclass
 
+from samwise_ros.network.checkpoints.model_home import RELEASED_MODELS
+
 _META = "https://dl.fbaipublicfiles.com/segment_anything_2/072824"
-_ROBERTA = (
-    "https://huggingface.co/FacebookAI/roberta-base/resolve/"
-    "e2da8e2f811d1448a5b465c236feacd80ffbac7b"
-)
-_CLIP = (
-    "https://huggingface.co/openai/clip-vit-base-patch32/resolve/"
-    "3d74acf9a28c67741b2f4f2ea7635f0aaf6f0268"
-)
 _DRIVE = "https://drive.google.com/file/d"
+_HUB = "https://huggingface.co"
 
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """One file and what is known of it.
+    """A file at an address.
 
     Attributes:
-        name: what it is called here and there.
-        address: where it is.
-        size: in bytes; ``None``: not known.
-        sha256: hexadecimal; ``None``: not known.
+        name: the file's name on disk.
+        address: a plain address, or the page of a file on Google Drive.
+        size: in bytes, if known.
+        sha256: hexadecimal, if known.
     """
 
     name: str
@@ -36,48 +31,77 @@ class RemoteFile:
 
 
 @dataclass(frozen=True)
+class HubFile:
+    """A file of a repository on Hugging Face, at a pinned revision.
+
+    Attributes:
+        name: the file's name in the repository and on disk.
+        repository: as ``owner/name``.
+        revision: a commit.
+        size: in bytes, if known.
+        sha256: hexadecimal, if known.
+    """
+
+    name: str
+    repository: str
+    revision: str
+    size: int | None = None
+    sha256: str | None = None
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds the file."""
+        return f"{_HUB}/{self.repository}/resolve/{self.revision}/{self.name}"
+
+
+@dataclass(frozen=True)
 class Download:
     """Files that belong together.
 
     Attributes:
-        about: what it is, in a few words.
+        about: what they are, in a few words.
         files: one or more.
-        by_hand: whether only a browser gets them; a program is given a page that asks questions.
-        trained_frames: of a SAMWISE checkpoint: frames of the clips it was trained on.
     """
 
     about: str
-    files: tuple[RemoteFile, ...]
-    by_hand: bool = False
-    trained_frames: int | None = None
+    files: tuple[RemoteFile | HubFile, ...]
 
 
-def _sam2(size: str, bytes_: int, sha256: str) -> Download:
+def _sam2(size: str, size_bytes: int, sha256: str) -> Download:
     name = f"sam2_hiera_{size}.pt"
-    return Download(f"SAM 2 Hiera-{size}", (RemoteFile(name, f"{_META}/{name}", bytes_, sha256),))
+    file = RemoteFile(name, f"{_META}/{name}", size_bytes, sha256)
+    return Download(f"SAM 2 Hiera-{size}", (file,))
 
 
-def _samwise(about: str, name: str, drive_id: str, frames: int) -> Download:
-    file = RemoteFile(name, f"{_DRIVE}/{drive_id}/view")
-    return Download(f"SAMWISE {about}", (file,), by_hand=True, trained_frames=frames)
+def _roberta(name: str, size: int, sha256: str) -> HubFile:
+    revision = "e2da8e2f811d1448a5b465c236feacd80ffbac7b"
+    return HubFile(name, "FacebookAI/roberta-base", revision, size, sha256)
 
+
+def _clip(name: str, size: int, sha256: str) -> HubFile:
+    revision = "3d74acf9a28c67741b2f4f2ea7635f0aaf6f0268"
+    return HubFile(name, "openai/clip-vit-base-patch32", revision, size, sha256)
+
+
+def _samwise(name: str, drive_id: str) -> Download:
+    model = RELEASED_MODELS[name]
+    # The tokenizer comes first: it is small, and shows at once whether the network is there.
+    files = (_ROBERTA_TOKENIZER, RemoteFile(model.file, f"{_DRIVE}/{drive_id}/view"))
+    return Download(f"SAMWISE {model.about}", files)
+
+
+_ROBERTA_TOKENIZER = _roberta(
+    "tokenizer.json",
+    1355863,
+    "847bbeab6174d66a88898f729d52fa8d355fafe1bea101cf960dd404581df70e",
+)
 
 DOWNLOADS: dict[str, Download] = {
-    "samwise_mevis": _samwise(
-        "trained on MeViS", "final_model_mevis.pth", "1Molt2up2bP41ekeczXWQU-LWTskKJOV2", 8
-    ),
+    "samwise_mevis": _samwise("samwise_mevis", "1Molt2up2bP41ekeczXWQU-LWTskKJOV2"),
     "samwise_ref_youtube_vos": _samwise(
-        "trained on Ref-YouTube-VOS, also for Ref-DAVIS17",
-        "final_model_ytvos.pth",
-        "17Ei9XU678tCiiV14c-9EB9ZqXVrj4qEw",
-        8,
+        "samwise_ref_youtube_vos", "17Ei9XU678tCiiV14c-9EB9ZqXVrj4qEw"
     ),
-    "samwise_refcoco": _samwise(
-        "pre-trained on images, RefCOCO/+/g",
-        "pretrained_model.pth",
-        "1gRGzARDjIisZ3PnCW77Y9TMM_SbV8aaa",
-        1,
-    ),
+    "samwise_refcoco": _samwise("samwise_refcoco", "1gRGzARDjIisZ3PnCW77Y9TMM_SbV8aaa"),
     "sam2_tiny": _sam2(
         "tiny", 155906050, "65b50056e05bcb13694174f51bb6da89c894b57b75ccdf0ba6352c597c5d1125"
     ),
@@ -91,49 +115,40 @@ DOWNLOADS: dict[str, Download] = {
         "large", 897952466, "7442e4e9b732a508f80e141e7c2913437a3610ee0c77381a66658c3a445df87b"
     ),
     "roberta_base": Download(
-        "RoBERTa-base: text weights and tokenizer, for SAMWISE's checkpoints too",
+        "RoBERTa-base: text weights and tokenizer, to train from",
         (
-            RemoteFile(
-                "tokenizer.json",
-                f"{_ROBERTA}/tokenizer.json",
-                1355863,
-                "847bbeab6174d66a88898f729d52fa8d355fafe1bea101cf960dd404581df70e",
-            ),
-            RemoteFile(
+            _ROBERTA_TOKENIZER,
+            _roberta(
                 "model.safetensors",
-                f"{_ROBERTA}/model.safetensors",
                 498818054,
                 "5bde1d28afb363d0103324efeb5afc8b2b397fe5e04beabb9b1ef355255ade81",
             ),
         ),
     ),
     "clip_base": Download(
-        "CLIP-B (ViT-B/32), whole: text weights and tokenizer",
+        "CLIP-B (ViT-B/32), complete: text weights and tokenizer, to train from",
         (
-            RemoteFile(
+            _clip(
                 "tokenizer.json",
-                f"{_CLIP}/tokenizer.json",
                 2224041,
                 "b556ac8c99757ffb677208af34bc8c6721572114111a6e0aaf5fa69ff0b8d842",
             ),
-            RemoteFile(
+            _clip(
                 "pytorch_model.bin",
-                f"{_CLIP}/pytorch_model.bin",
                 605247071,
                 "a63082132ba4f97a80bea76823f544493bffa8082296d62d71581a4feff1576f",
             ),
         ),
     ),
 }
+"""All that can be downloaded, by name. The SAMWISE models are installed as model folders."""
 
 
 def trained_frames(file: str) -> int | None:
-    """Tell from a released checkpoint's name how many frames its training clips had.
+    """Return how many frames the training clips of a released checkpoint had, by its name.
 
     >>> trained_frames("pretrained_model.pth"), trained_frames("mine.pth")
     (1, None)
     """
-    for download in DOWNLOADS.values():
-        if download.by_hand and any(known.name == file for known in download.files):
-            return download.trained_frames
-    return None
+    frames = {model.file: model.trained_frames for model in RELEASED_MODELS.values()}
+    return frames.get(file)

@@ -1,47 +1,86 @@
-"""Downloads published weights and tokenizers, for `samwise convert`.
+"""Downloads published weights.
 
-The same command goes on where it was cut. Beside each file stands its size and checksum; a file
-that is there already is checked against them. What only a browser gets is told instead.
+The SAMWISE models are installed as model folders: `--model samwise_mevis` and, in ROS,
+`model:=samwise_mevis` find them by name. They are installed in $SAMWISE_HOME/models, by default
+~/.cache/samwise_ros/models. SAM 2 and the text encoders are for training (`samwise convert parts`).
 
+Run the same command again after an interruption: it resumes. A file that is already there is
+checked and used.
+
+  samwise download samwise_mevis
   samwise download --list
-  samwise download roberta_base sam2_base_plus
-  samwise download https://example.org/final_model_mevis.pth --out downloads
+  samwise download sam2_base_plus roberta_base --out downloads
 """
 
 import argparse
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from samwise_ros.cli.convert import released_network
 from samwise_ros.cli.download.catalogue import DOWNLOADS, Download, RemoteFile
-from samwise_ros.cli.download.transfer import transfer
+from samwise_ros.cli.download.files import fetch
+from samwise_ros.network.checkpoints.fingerprint import fingerprint
+from samwise_ros.network.checkpoints.model_folder import load_tokenizer, save_new_model
+from samwise_ros.network.checkpoints.model_home import RELEASED_MODELS, data_home, installed_folder
+from samwise_ros.network.presets import preset
+
+_RESERVE = 1.0  # the model folder beside a checkpoint is at most as large
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `samwise download` takes."""
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="of the list, or a file's address (http, https)"
+        "names", nargs="*", metavar="NAME", help="a name from --list, or an http(s) file address"
     )
-    parser.add_argument("--list", action="store_true", help="say what there is, and where")
-    parser.add_argument("--out", type=Path, default=Path("downloads"), metavar="FOLDER")
+    parser.add_argument("--list", action="store_true", help="print all names and addresses")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="folder for the downloaded files (default: $SAMWISE_HOME/downloads)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Download, or tell."""
+    """Download files and install models, or print the list."""
     if arguments.list or not arguments.names:
         print("\n".join(_line(name, what) for name, what in DOWNLOADS.items()))
         return 0
-    wanted = {name: _find(name) for name in arguments.names}
-    status = 0
-    for name, what in wanted.items():
-        folder = arguments.out / name if name in DOWNLOADS else arguments.out
-        if what.by_hand and not (folder / what.files[0].name).exists():
-            print(_by_hand(what, folder))
-            status = 2
+    downloads = {name: _find(name) for name in arguments.names}
+    out = arguments.out or data_home() / "downloads"
+    for name, what in downloads.items():
+        folder = out / name if name in DOWNLOADS else out
+        if name in RELEASED_MODELS:
+            _install(name, what, folder)
             continue
         for file in what.files:
-            record = transfer(file, folder)
-            print(f"{folder / file.name}: {record.size} bytes, SHA-256 {record.sha256}")
-    return status
+            print(f"{fetch(file, folder)}: complete")
+    return 0
+
+
+def _install(name: str, what: Download, folder: Path) -> None:
+    """Download a released checkpoint and its tokenizer, and make the model folder.
+
+    Raises:
+        ValueError: a file is not the expected one.
+        OSError: a download or the installation failed; no incomplete model folder is left.
+    """
+    target = installed_folder(name)
+    if target.is_dir():
+        print(f"{name}: already installed in {target}")
+        return
+    paths = [fetch(file, folder, _RESERVE) for file in what.files]
+    tokenizer_file, checkpoint = paths
+    model = RELEASED_MODELS[name]
+    config = preset(model.preset)
+    tokenizer = load_tokenizer(tokenizer_file, config)
+    network = released_network(checkpoint, config, model.trained_frames)
+    save_new_model(target, network, tokenizer)
+    print(
+        f"{name}: installed in {target}\n"
+        f"fingerprint {fingerprint(network)}\n"
+        f"Check it with `samwise verify {name}`. {checkpoint} is no longer needed."
+    )
 
 
 def _find(name: str) -> Download:
@@ -49,23 +88,15 @@ def _find(name: str) -> Download:
         return DOWNLOADS[name]
     address = urlsplit(name)
     file = Path(address.path).name
-    if address.scheme not in ("http", "https") or file in ("", ".."):
+    if address.scheme not in ("http", "https") or file in ("", "..", "view"):
         raise ValueError(
-            f"{name}: expected one of {', '.join(DOWNLOADS)}, or the address of a file"
+            f"{name}: expected the address of a file, or one of {', '.join(DOWNLOADS)}"
         )
     return Download(name, (RemoteFile(file, name),))
 
 
 def _line(name: str, what: Download) -> str:
-    size = sum(file.size or 0 for file in what.files)
-    how = "by hand" if what.by_hand else f"{size / 1e6:.0f} MB" if size else ""
+    known = [file.size for file in what.files if file.size is not None]
+    size = f"{sum(known) / 1e6:.0f} MB" if len(known) == len(what.files) else ""
     files = "".join(f"\n    {file.name}  {file.address}" for file in what.files)
-    return f"{name:24} {how:>8}  {what.about}{files}"
-
-
-def _by_hand(what: Download, folder: Path) -> str:
-    (file,) = what.files
-    return (
-        f"{what.about}: only a browser gets it. Open {file.address}, choose Download, and save it "
-        f"as {folder / file.name}; the same command then records its checksum (none is published)"
-    )
+    return f"{name:24} {size:>8}  {what.about}{files}"

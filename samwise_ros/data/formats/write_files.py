@@ -12,6 +12,7 @@ from tqdm import tqdm
 from samwise_ros.data.tabletop.video import Split, TabletopConfig, TabletopVideo, make_video
 
 _JPEG_QUALITY = 95
+_COMMENT = b"samwise_ros tabletop"  # a JPEG comment that marks generated images
 # Of the objects' numbers 0 to 8: nothing, then colours that differ well.
 _PALETTE = bytes.fromhex("000000 c00000 00a000 c0a000 0040c0 a000a0 00a0a0 c0c0c0 804000")
 
@@ -58,8 +59,21 @@ def write_jpeg(path: Path, frame: NDArray[np.uint8]) -> None:
         OSError: it could not be written.
     """
     bgr = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
-    if not cv2.imwrite(str(path), bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY]):
-        raise OSError(f"could not write {path}")
+    encoded, jpeg = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    if not encoded:
+        raise OSError(f"{path}: cannot be encoded as JPEG")
+    start, rest = jpeg.tobytes()[:2], jpeg.tobytes()[2:]
+    segment = b"\xff\xfe" + (len(_COMMENT) + 2).to_bytes(2, "big") + _COMMENT
+    path.write_bytes(start + segment + rest)
+
+
+def is_generated(folder: Path) -> bool:
+    """Return whether the first JPEG file of a folder is one of our generated images."""
+    first = min(folder.glob("*.jpg"), default=None)
+    if first is None:
+        return False
+    with Image.open(first) as image:
+        return image.info.get("comment") == _COMMENT
 
 
 def write_labels(folder: Path, video: TabletopVideo) -> None:

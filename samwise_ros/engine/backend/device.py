@@ -1,4 +1,4 @@
-"""How many of the machine's cores the network takes."""
+"""How many of the machine's cores the network takes: one rule for the node and the commands."""
 
 import os
 
@@ -6,18 +6,22 @@ import torch
 
 
 def use_threads(number: int) -> None:
-    """Let operators on the CPU take a number of threads, from now on and in the whole process.
+    """Set the number of threads of operators on the CPU, for the whole process.
 
-    Threads that work on one operator wait for each other at its end. Where other processes want
-    the cores too, one of them is always late: beside a camera on two cores a frame took twice as
-    long on two threads as on one.
+    Threads that share an operator wait for each other at its end. If other processes use the cores
+    too, one thread is always late: beside a camera on two cores, a frame took twice as long on two
+    threads as on one.
 
     Args:
-        number: of threads; 0: what ``OMP_NUM_THREADS`` says, and where it says nothing, one for
-            each core but one.
+        number: of threads; 0: ``OMP_NUM_THREADS`` if it is set, else one for each core but one.
+
+    Raises:
+        ValueError: ``number`` is negative.
     """
+    if number < 0:
+        raise ValueError(f"threads: expected 0 or more, got {number}")
     if number == 0:
         if os.environ.get("OMP_NUM_THREADS"):
-            return  # torch has heard it
+            return  # torch read it when it was imported
         number = max(1, len(os.sched_getaffinity(0)) - 1)
     torch.set_num_threads(number)

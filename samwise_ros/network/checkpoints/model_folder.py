@@ -1,72 +1,26 @@
-"""Weights on disk: files of tensors, and the model folder that this project reads."""
+"""Weights into a network, and the model folder on disk."""
 
+import errno
 import json
-import pickle
-import zipfile
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.key_translation import our_key
+from samwise_ros.network.checkpoints.model_home import find_model
+from samwise_ros.network.checkpoints.tensor_files import read_tensors
 from samwise_ros.network.config import SamwiseConfig
-from samwise_ros.network.presets import PRESETS
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
-SHIPPED = Path(__file__).parents[2] / "models"
-"""Where the models that come with the package stand."""
-
 # Released checkpoints have no token types; the text encoder's only one is zero.
 _NOT_RELEASED = frozenset({"text_encoder.roberta.embeddings.token_type_embeddings.weight"})
-
-# What torch's reader raises for files that are damaged or hold more than tensors.
-_UNREADABLE = (
-    SafetensorError,
-    pickle.UnpicklingError,
-    zipfile.BadZipFile,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-
-
-class CheckpointError(ValueError):
-    """A checkpoint or model folder that cannot be used; the message says which and why."""
-
-
-def read_tensors(path: Path) -> dict[str, Tensor]:
-    """Read a ``.safetensors`` file, or one of torch's without executing anything in it.
-
-    Args:
-        path: torch's files (``.pth``, ``.pt``, ``.bin``) hold a dict of tensors, or one under
-            ``"model"``.
-
-    Raises:
-        CheckpointError: for a file that is missing, damaged, or holds more than tensors.
-    """
-    if not path.is_file():
-        raise CheckpointError(f"{path}: no such file")
-    try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except _UNREADABLE as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise CheckpointError(f"{path}: not a file of plain tensors: {reason}") from error
-    state = content.get("model", content) if isinstance(content, dict) else None
-    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
-        raise CheckpointError(f'{path}: expected a dict of tensors, or one under "model"')
-    return state
 
 
 def load_state(network: Samwise, state: Mapping[str, Tensor], source: str = "checkpoint") -> None:
@@ -132,6 +86,17 @@ def load_tokenizer(path: Path, config: SamwiseConfig) -> SentenceTokenizer:
         tokenizer = SentenceTokenizer.load(path)
     except ValueError as error:
         raise CheckpointError(str(error)) from error
+    return check_tokenizer(tokenizer, config, path)
+
+
+def check_tokenizer(
+    tokenizer: SentenceTokenizer, config: SamwiseConfig, path: Path
+) -> SentenceTokenizer:
+    """Return the tokenizer if its tokens are the network's.
+
+    Raises:
+        CheckpointError: it has too many tokens or another padding token; ``path`` names the file.
+    """
     if tokenizer.size > config.vocabulary or tokenizer.pad_id != config.pad_id:
         raise CheckpointError(
             f"{path}: {tokenizer.size} tokens, filled up with token {tokenizer.pad_id}; expected "
@@ -142,21 +107,58 @@ def load_tokenizer(path: Path, config: SamwiseConfig) -> SentenceTokenizer:
 
 
 def save_model(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> None:
-    """Write a model folder: ``config.json``, ``model.safetensors``, ``tokenizer.json``."""
+    """Write a model folder: ``config.json``, ``model.safetensors``, ``tokenizer.json``.
+
+    Raises:
+        OSError: the files cannot be written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     facts = {"format": 1, "trained_frames": network.trained_frames}
     config = {**facts, **network.config.to_dict()}
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     tensors = {key: value.contiguous() for key, value in network.state_dict().items()}
-    save_file(tensors, folder / "model.safetensors")
+    try:
+        save_file(tensors, folder / "model.safetensors")
+    except SafetensorError as error:  # of a full disk too
+        raise OSError(f"{folder / 'model.safetensors'}: cannot be written: {error}") from error
     tokenizer.save(folder / "tokenizer.json")
 
 
-def load_model(model: str) -> tuple[Samwise, SentenceTokenizer]:
-    """Load a shipped model by name, or a model folder by path.
+def save_new_model(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> None:
+    """Write a model folder that is either complete or absent.
 
     Args:
-        model: ``tabletop``, or the path of a folder.
+        folder: does not exist, or is an empty folder.
+        network: the weights.
+        tokenizer: the tokenizer of its text encoder.
+
+    Raises:
+        OSError: the files cannot be written; no folder is left behind.
+    """
+    folder = folder.resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    needed = sum(value.nbytes for value in network.state_dict().values())
+    free = shutil.disk_usage(folder.parent).free
+    if needed > free:
+        raise OSError(
+            errno.ENOSPC,
+            f"{folder}: needs {needed / 1e6:.0f} MB of disk space, {free / 1e6:.0f} MB are free",
+        )
+    part = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        save_model(part, network, tokenizer)
+        part.replace(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def load_model(model: str) -> tuple[Samwise, SentenceTokenizer]:
+    """Load a shipped or installed model by name, or a model folder by path.
+
+    Args:
+        model: ``tabletop``, the name of an installed model such as ``samwise_mevis``, or the path
+            of a folder.
 
     Returns:
         The network in evaluation mode on the CPU, and its tokenizer.
@@ -164,16 +166,7 @@ def load_model(model: str) -> tuple[Samwise, SentenceTokenizer]:
     Raises:
         CheckpointError: naming the folder or file and what is wrong with it.
     """
-    folder = SHIPPED / model if (SHIPPED / model).is_dir() else Path(model)
-    if not folder.is_dir():
-        hint = ""
-        if model in PRESETS:
-            hint = (
-                "; it is a preset whose weights do not come with the package: "
-                "make a folder of them with `samwise convert`"
-            )
-        shipped = ", ".join(sorted(path.name for path in SHIPPED.glob("*/")))
-        raise CheckpointError(f"{model}: no such model folder (shipped: {shipped}){hint}")
+    folder = find_model(model)
     config, trained_frames = _read_config(folder / "config.json")
     network = Samwise(config)
     network.trained_frames = trained_frames

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from torch import Tensor
 
-from samwise_ros.network.checkpoints.model_folder import CheckpointError, fit, read_tensors
+from samwise_ros.network.checkpoints.errors import CheckpointError
+from samwise_ros.network.checkpoints.model_folder import fit
+from samwise_ros.network.checkpoints.tensor_files import read_tensors
 from samwise_ros.network.samwise import Samwise
 
 # What SAM 2.1 has and SAM 2 has not.

@@ -1,225 +1,269 @@
-"""Downloads from a real server that cuts, lies and forgets; then what was downloaded runs."""
+"""Downloads from real servers on loopback that cut, refuse and lie; then the model runs."""
 
+import dataclasses
 import hashlib
-import json
-import runpy
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import requests
 import torch
-from file_server import FileServer
+from file_server import CONFIRM_PAGE, DRIVE_FILE, DRIVE_PAGE, QUOTA_PAGE, FileServer
+from released_form import released_state, training_checkpoint
 
-from samwise_ros.cli.download.catalogue import DOWNLOADS, RemoteFile
-from samwise_ros.cli.download.transfer import transfer
+from samwise_ros.cli.download import files as download_files
+from samwise_ros.cli.download.catalogue import DOWNLOADS, Download, HubFile, RemoteFile
+from samwise_ros.cli.download.files import fetch
 from samwise_ros.cli.main import main
-from samwise_ros.engine.config import EngineConfig
-from samwise_ros.engine.engine import Engine
-from samwise_ros.engine.types import Command, Frame
+from samwise_ros.network.checkpoints.model_home import RELEASED_MODELS
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
-NETWORK_TESTS = Path(__file__).parents[2] / "network"
 CONTENT = np.random.default_rng(0).bytes(3_000_000)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
+NAME = "samwise_mevis"
+CHECKPOINT = "final_model_mevis.pth"
 
 
 @pytest.fixture
 def server() -> Iterator[FileServer]:
-    with FileServer({"weights.pt": CONTENT}).running() as server:
+    with FileServer({"weights.bin": CONTENT}).running() as server:
         yield server
 
 
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SAMWISE_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def web(
+    server: FileServer, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> FileServer:
+    """Hugging Face and Google Drive on loopback, with a small model of the released form."""
+    send = requests.adapters.HTTPAdapter.send
+
+    def rerouted(self: Any, request: requests.PreparedRequest, **options: Any) -> Any:
+        request.url = re.sub("^https://", server.address(), request.url or "")
+        return send(self, request, **options)
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", rerouted)
+    hub = server.address().rstrip("/")
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", hub)
+    monkeypatch.setattr(
+        "huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE",
+        hub + "/{repo_id}/resolve/{revision}/{filename}",
+    )
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    small = dataclasses.replace(RELEASED_MODELS[NAME], preset="mini")
+    monkeypatch.setitem(RELEASED_MODELS, NAME, small)
+    torch.save(training_checkpoint(released_state()), tmp_path / "checkpoint")
+    SentenceTokenizer.from_words(["the", "red", "mug"]).save(tmp_path / "tokenizer")
+    tokenizer = (tmp_path / "tokenizer").read_bytes()
+    known = DOWNLOADS[NAME].files[0]
+    assert isinstance(known, HubFile)
+    file = dataclasses.replace(
+        known, size=len(tokenizer), sha256=hashlib.sha256(tokenizer).hexdigest()
+    )
+    files = (file, *DOWNLOADS[NAME].files[1:])
+    monkeypatch.setitem(DOWNLOADS, NAME, Download("small", files))
+    server.files[f"{file.repository}/resolve/{file.revision}/{file.name}"] = tokenizer
+    server.files[DRIVE_FILE] = (tmp_path / "checkpoint").read_bytes()
+    server.pages[DRIVE_PAGE] = CONFIRM_PAGE
+    return server
+
+
 def _file(server: FileServer, size: int | None = None, sha256: str | None = None) -> RemoteFile:
-    return RemoteFile("weights.pt", server.address("weights.pt"), size, sha256)
+    return RemoteFile("weights.bin", server.address("weights.bin"), size, sha256)
 
 
-def _left(folder: Path) -> set[str]:
+def _names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def test_a_file_comes_whole_with_its_record(server: FileServer, tmp_path: Path) -> None:
-    transfer(_file(server, len(CONTENT), SHA256), tmp_path)
-    assert (tmp_path / "weights.pt").read_bytes() == CONTENT
-    record = json.loads((tmp_path / "weights.pt.json").read_text())
-    assert record["size"] == len(CONTENT)
-    assert record["sha256"] == SHA256
-    assert record["address"] == server.address("weights.pt")
-    assert _left(tmp_path) == {"weights.pt", "weights.pt.json"}
-
-
-def test_a_connection_that_is_cut_is_resumed_where_it_ended(
-    server: FileServer, tmp_path: Path
+def test_released_model_is_installed_by_name_verified_and_used(
+    web: FileServer, home: Path, films: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    server.cuts = [1_000_000, 500_000]
-    transfer(_file(server), tmp_path)
-    assert (tmp_path / "weights.pt").read_bytes() == CONTENT
-    assert server.asked == [None, "bytes=1000000-", "bytes=1500000-"]
+    argv = ["segment", str(films / "video.mp4"), "the red mug", "--model", NAME]
+    argv += ["--out", str(tmp_path / "out.mp4")]
+    assert main(argv) == 2
+    assert f"install it with `samwise download {NAME}`" in capsys.readouterr().err
+
+    assert main(["download", NAME]) == 0
+    assert f"installed in {home / 'models' / NAME}" in capsys.readouterr().out
+    assert _names(home / "models") == {NAME}
+    requested = len(web.ranges)
+    assert main(["download", NAME]) == 0
+    assert "already installed" in capsys.readouterr().out
+    assert len(web.ranges) == requested
+
+    assert main(["verify", NAME]) == 0
+    printed = capsys.readouterr().out
+    assert re.search(r"^preset +mini$", printed, re.M)
+    assert re.search(r"^trained on +clips of 8 frames$", printed, re.M)
+    assert f"No reference numbers are recorded for {NAME}: please open an issue" in printed
+    assert main(argv) == 0
+    assert "note:" not in capsys.readouterr().out
 
 
-def test_the_same_command_goes_on_after_the_server_was_away(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_quota_page_is_explained_and_a_file_saved_by_hand_is_used(
+    web: FileServer, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    server = FileServer({"weights.pt": CONTENT}, cuts=[700_000, 0, 0, 0])
-    command = ["download", "", "--out", str(tmp_path)]
-    with server.running():
-        command[1] = server.address("weights.pt")
-        assert main(command) == 2
-    said = capsys.readouterr().err.splitlines()[-1]
-    assert "cut again and again, at last after 700000 bytes" in said
+    web.pages[DRIVE_FILE] = QUOTA_PAGE
+    path = home / "downloads" / NAME / CHECKPOINT
+    assert main(["download", NAME]) == 2
+    (said,) = (line for line in capsys.readouterr().err.splitlines() if "error:" in line)
+    assert "Too many users have viewed or downloaded this file recently." in said
+    assert DOWNLOADS[NAME].files[1].address in said
+    assert f"save the file as {path}" in said
+    assert not (home / "models").exists()
+
+    path.write_bytes(QUOTA_PAGE)
+    assert main(["download", NAME]) == 2
+    assert f"{path}: expected a file of tensors, but it is a web page" in capsys.readouterr().err
+
+    path.write_bytes(web.files[DRIVE_FILE])
+    assert main(["download", NAME]) == 0
+    assert f"{path}: already there" in capsys.readouterr().out
+    assert _names(home / "models") == {NAME}
+
+
+def test_cut_connection_is_retried_within_one_command(web: FileServer, home: Path) -> None:
+    # Tokenizer, confirmation page, checkpoint.
+    web.cuts = [1 << 30, 1 << 30, 1 << 20]
+    assert main(["download", NAME]) == 0
+    assert f"bytes={1 << 20}-" in web.ranges
+
+
+def test_same_command_resumes_after_an_interruption(
+    server: FileServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(download_files, "_RETRIES", 0)
+    server.cuts = [1 << 20]
+    command = ["download", server.address("weights.bin"), "--out", str(tmp_path)]
     assert main(command) == 2
-    said = capsys.readouterr().err.splitlines()[-1]
-    assert "cannot be reached" in said
-    assert "is this machine online?" in said
-    assert "weights.pt" not in _left(tmp_path)
-    server.asked.clear()
-    with server.running():
-        assert main(command) == 0
-    assert server.asked == ["bytes=700000-"]
-    assert SHA256 in capsys.readouterr().out
+    assert "run the same command to resume" in capsys.readouterr().err
+    assert "weights.bin" not in _names(tmp_path)
+    assert main(command) == 0
+    assert server.ranges[-1] == f"bytes={1 << 20}-"
+    assert (tmp_path / "weights.bin").read_bytes() == CONTENT
+    assert _names(tmp_path) == {"weights.bin"}
 
 
-def test_parts_of_two_versions_are_not_put_together(server: FileServer, tmp_path: Path) -> None:
-    server.cuts = [1_000_000, 0, 0, 0]
-    with pytest.raises(OSError, match="cut again and again"):
-        transfer(_file(server), tmp_path)
-    server.files["weights.pt"] = CONTENT[::-1]
-    transfer(_file(server), tmp_path)
-    assert (tmp_path / "weights.pt").read_bytes() == CONTENT[::-1]
-
-
-@pytest.mark.parametrize("lacking", ["ranges", "tagged"])
-def test_without_ranges_or_versions_it_begins_again(
-    server: FileServer, tmp_path: Path, lacking: str
+def test_ctrl_c_keeps_what_is_there(
+    server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    setattr(server, lacking, False)
-    server.cuts = [1_000_000]
-    transfer(_file(server), tmp_path)
-    assert (tmp_path / "weights.pt").read_bytes() == CONTENT
-    assert len(server.asked) == 2
+    with monkeypatch.context() as patch:
+
+        def interrupt(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        patch.setattr(download_files, "_check_disk_space", interrupt)
+        command = ["download", server.address("weights.bin"), "--out", str(tmp_path)]
+        assert main(command) == 130
+    assert main(command) == 0
+    assert server.ranges[-1] is not None
+    assert (tmp_path / "weights.bin").read_bytes() == CONTENT
 
 
-def test_a_part_that_is_whole_already_is_taken(server: FileServer, tmp_path: Path) -> None:
-    transfer(_file(server), tmp_path)
-    (tmp_path / "weights.pt").rename(tmp_path / "weights.pt.part")
-    transfer(_file(server, len(CONTENT), SHA256), tmp_path)
-    assert (tmp_path / "weights.pt").read_bytes() == CONTENT
-    assert server.asked == [None, f"bytes={len(CONTENT)}-"]
-
-
-def test_a_part_that_is_too_long_is_thrown_away(server: FileServer, tmp_path: Path) -> None:
-    transfer(_file(server), tmp_path)
-    (tmp_path / "weights.pt").unlink()
-    (tmp_path / "weights.pt.part").write_bytes(CONTENT + b"more")
-    transfer(_file(server), tmp_path)
-    assert (tmp_path / "weights.pt").read_bytes() == CONTENT
-
-
-@pytest.mark.parametrize(
-    ("size", "sha256", "message"),
-    [
-        (len(CONTENT) + 1, None, "is 3000000 bytes long, expected 3000001"),
-        (None, "0" * 64, f"gave 3000000 bytes with SHA-256 {SHA256}, expected"),
-    ],
-)
-def test_another_file_than_expected_is_not_kept(
-    server: FileServer, tmp_path: Path, size: int | None, sha256: str | None, message: str
+@pytest.mark.parametrize(("size", "sha256"), [(len(CONTENT) + 1, SHA256), (None, "0" * 64)])
+def test_other_file_than_expected_is_removed(
+    server: FileServer, tmp_path: Path, size: int | None, sha256: str
 ) -> None:
-    with pytest.raises(ValueError, match=message):
-        transfer(_file(server, size, sha256), tmp_path)
-    assert _left(tmp_path) == set()
+    with pytest.raises(ValueError, match=f"expected {size} bytes with SHA-256 .* got 3000000"):
+        fetch(_file(server, size, sha256), tmp_path)
+    assert _names(tmp_path) == set()
 
 
-def test_a_file_that_is_there_is_checked_and_not_asked_for(
+def test_file_that_is_there_is_checked_and_not_requested(
     server: FileServer, tmp_path: Path
 ) -> None:
-    first = transfer(_file(server), tmp_path)
-    assert transfer(_file(server), tmp_path) == first
-    assert len(server.asked) == 1
-    (tmp_path / "weights.pt").write_bytes(CONTENT[:-1])
-    with pytest.raises(ValueError, match="is not the file it should be"):
-        transfer(_file(server), tmp_path)
+    file = _file(server, len(CONTENT), SHA256)
+    assert fetch(file, tmp_path) == tmp_path / "weights.bin"
+    assert fetch(file, tmp_path) == tmp_path / "weights.bin"
+    assert len(server.ranges) == 1
+    (tmp_path / "weights.bin").write_bytes(CONTENT[:-1])
+    with pytest.raises(ValueError, match=r"delete .*weights\.bin to download it again"):
+        fetch(file, tmp_path)
+    assert (tmp_path / "weights.bin").exists()
 
 
-def test_a_file_put_there_by_hand_is_checked_and_recorded(tmp_path: Path) -> None:
-    (tmp_path / "weights.pt").write_bytes(CONTENT)
-    nowhere = RemoteFile("weights.pt", "http://127.0.0.1:9/weights.pt", len(CONTENT), SHA256)
-    assert transfer(nowhere, tmp_path).sha256 == SHA256
-    assert "weights.pt.json" in _left(tmp_path)
-    (tmp_path / "weights.pt.json").unlink()
-    (tmp_path / "weights.pt").write_bytes(CONTENT[:-1])
-    with pytest.raises(ValueError, match="is not the file it should be"):
-        transfer(nowhere, tmp_path)
+def test_web_page_in_place_of_weights_is_removed(server: FileServer, tmp_path: Path) -> None:
+    server.pages["login.pth"] = b"\n<html><body>Please sign in</body></html>"
+    file = RemoteFile("login.pth", server.address("login.pth"))
+    with pytest.raises(ValueError, match=r"login\.pth: expected a file of tensors, .* web page"):
+        fetch(file, tmp_path)
+    assert _names(tmp_path) == set()
 
 
-def test_no_room_is_told_before_and_while_writing(server: FileServer, tmp_path: Path) -> None:
+def test_disk_space_is_checked_before_a_download(server: FileServer, tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"needs \d+ MB of disk space, \d+ MB are free"):
+        fetch(_file(server, 1 << 60, SHA256), tmp_path)
+    assert server.ranges == []
     server.announced = 1 << 60
-    with pytest.raises(OSError, match=r"needs \d+ bytes more, has room for"):
-        transfer(_file(server), tmp_path)
-    server.announced = None
-    (tmp_path / "weights.pt.part").symlink_to("/dev/full")
-    with pytest.raises(OSError, match="no room; make some"):
-        transfer(_file(server), tmp_path)
+    with pytest.raises(OSError, match=r"needs \d+ MB of disk space, \d+ MB are free"):
+        fetch(_file(server), tmp_path)
 
 
-def test_what_the_server_does_not_have(
-    server: FileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_missing_files_and_servers_are_named(
+    web: FileServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["download", server.address("other.pt"), "--out", str(tmp_path)]) == 2
-    said = capsys.readouterr().err.splitlines()
-    assert len(said) == 1
-    assert "/other.pt: the server answered 404 Not Found" in said[0]
+    assert main(["download", web.address("other.pt"), "--out", str(tmp_path)]) == 2
+    assert "/other.pt: download failed (404" in capsys.readouterr().err
+    hub = HubFile("absent.json", "FacebookAI/roberta-base", "0" * 40)
+    with pytest.raises(OSError, match=r"absent\.json: download failed .* or save the file as"):
+        fetch(hub, tmp_path)
+
+
+def test_offline_mode_of_the_hub_is_named(
+    web: FileServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    assert main(["download", NAME]) == 2
+    assert "but HF_HUB_OFFLINE is set: unset it, or save https://" in capsys.readouterr().err
+    assert web.ranges == []
+
+
+def test_usage_statistics_are_off() -> None:
+    script = (
+        "from samwise_ros.cli.main import main\n"
+        "try: main(['--help'])\n"
+        "finally:\n"
+        "  from huggingface_hub.constants import HF_HUB_DISABLE_TELEMETRY\n"
+        "  print(HF_HUB_DISABLE_TELEMETRY)"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "HF_HUB_DISABLE_TELEMETRY"}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    assert done.stdout.endswith("True\n")
 
 
 @pytest.mark.parametrize("name", ["sam9", "ftp://there/file.pt", "http://there/..", "http://there"])
-def test_what_is_no_name_and_no_address(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["download", name, "--out", str(tmp_path)]) == 2
-    assert "expected one of samwise_mevis" in capsys.readouterr().err
+def test_unknown_names_are_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["download", name]) == 2
+    assert "or one of samwise_mevis" in capsys.readouterr().err
 
 
-def test_the_list_names_all_and_says_what_is_by_hand(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_list_names_all(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["download", "--list"]) == 0
     listed = capsys.readouterr().out
     for name, what in DOWNLOADS.items():
         assert f"\n{name} " in f"\n{listed}"
         assert all(file.address in listed for file in what.files)
-    assert main(["download", "samwise_mevis", "--out", str(tmp_path)]) == 2
-    assert "only a browser gets it. Open https://drive.google.com/" in capsys.readouterr().out
 
 
-def test_what_is_known_of_files_is_well_formed() -> None:
+def test_known_files_have_checksums_except_on_google_drive() -> None:
     for what in DOWNLOADS.values():
         for file in what.files:
-            assert what.by_hand or len(bytes.fromhex(file.sha256 or "")) == 32
-            assert what.by_hand or file.address.rpartition("/")[2] == file.name
-
-
-def test_a_released_checkpoint_is_downloaded_converted_and_runs(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """In the released form, with recipe weights and under the released name."""
-    keys = json.loads((NETWORK_TESTS / "data" / "keys_mini.json").read_text())
-    recipe = runpy.run_path(str(NETWORK_TESTS / "recipe.py"))["recipe_state_dict"]
-    torch.save({"model": recipe(keys, "2")}, tmp_path / "released.pth")
-    SentenceTokenizer.of_words(["the", "red", "mug"]).save(tmp_path / "tokenizer.json")
-    served = {
-        "final_model_mevis.pth": (tmp_path / "released.pth").read_bytes(),
-        "tokenizer.json": (tmp_path / "tokenizer.json").read_bytes(),
-    }
-    here = tmp_path / "downloads"
-    with FileServer(served, cuts=[100_000]).running() as server:
-        addresses = [server.address(name) for name in served]
-        assert main(["download", *addresses, "--out", str(here)]) == 0
-    weights, tokenizer = (str(here / name) for name in served)
-    model = str(tmp_path / "model")
-    command = ["convert", "released", weights, "--tokenizer", tokenizer, "--preset", "mini"]
-    assert main([*command, "--out", model]) == 0
-    engine = Engine.from_model(model, "cpu", config=EngineConfig(min_mask_area=1))
-    engine.add(Command("1", "the red mug"))
-    image = np.random.default_rng(1).integers(0, 256, (96, 128, 3), dtype=np.uint8)
-    (target,) = engine.step(Frame(image, stamp_ns=0))[0].targets
-    assert 0 < target.score < 1
+            on_drive = "drive.google.com" in file.address
+            assert on_drive or len(bytes.fromhex(file.sha256 or "")) == 32
+            assert on_drive or file.address.rpartition("/")[2] == file.name

@@ -1,0 +1,14 @@
+"""The --threads option of the subcommands that run the network."""
+
+import argparse
+
+
+def add_threads_argument(parser: argparse.ArgumentParser) -> None:
+    """Declare --threads, whose value goes to ``engine.threads.use_threads``."""
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=0,
+        metavar="N",
+        help="CPU cores for the network (0: OMP_NUM_THREADS if it is set, else all but one)",
+    )

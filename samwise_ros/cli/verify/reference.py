@@ -1,0 +1,38 @@
+"""The reference numbers that `samwise verify` compares with.
+
+``None`` stands for a number that is not recorded yet. To record a released model, run
+``samwise download NAME && samwise verify NAME`` and enter the printed numbers here.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a model is known to have and to reach.
+
+    Attributes:
+        parameters: number of parameters.
+        fingerprint: SHA-256 of the weights, see `samwise_ros.network.checkpoints.fingerprint`.
+        similarity: mean region similarity J on the clip of `samwise verify`, 0 to 1.
+    """
+
+    parameters: int | None = None
+    fingerprint: str | None = None
+    similarity: float | None = None
+
+
+SIMILARITY_TOLERANCE = 0.03
+"""Processors, OpenCV versions and precisions differ in a few pixels."""
+
+REFERENCES: dict[str, Reference] = {
+    "tabletop": Reference(
+        parameters=1749340,
+        fingerprint="7b61ff8204cd74589debf29855a03c5e94b44a50208c63bcf3b658b5db1f8511",
+        similarity=0.9713,
+    ),
+    "samwise_mevis": Reference(),
+    "samwise_ref_youtube_vos": Reference(),
+    "samwise_refcoco": Reference(),
+}
+"""By model name: the shipped models, and the models that `samwise download` installs."""

@@ -1,0 +1,163 @@
+"""Checks a model folder: prints what it holds, and runs it on a short generated clip.
+
+Numbers are compared with the recorded ones where there are any. The exit status is 1 if a number
+differs or a weight is not finite, else 0.
+
+  samwise verify tabletop
+  samwise download samwise_mevis && samwise verify samwise_mevis
+"""
+
+import argparse
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from samwise_ros.cli.threads import add_threads_argument
+from samwise_ros.cli.verify.reference import REFERENCES, SIMILARITY_TOLERANCE, Reference
+from samwise_ros.data.tabletop.video import TabletopConfig, make_video
+from samwise_ros.engine.backend.device import use_threads
+from samwise_ros.engine.engine import Engine
+from samwise_ros.engine.types import Command, Frame
+from samwise_ros.evaluation.metrics import region_similarity
+from samwise_ros.network.checkpoints.fingerprint import fingerprint
+from samwise_ros.network.checkpoints.model_folder import load_model
+from samwise_ros.network.checkpoints.model_home import RELEASED_MODELS, find_model
+from samwise_ros.network.config import SamwiseConfig
+from samwise_ros.network.presets import PRESETS
+from samwise_ros.network.samwise import Samwise
+
+# Short, since a frame of a released model can take half a minute on a busy processor.
+_CLIP = TabletopConfig(frames=4, width=160, height=120)
+_CLIP_INDEX = 1
+_PERIOD_NS = 100_000_000
+
+
+@dataclass(frozen=True)
+class ClipResult:
+    """What a model reached on the clip.
+
+    Attributes:
+        similarity: mean region similarity J over the frames, 0 to 1.
+        frame_s: mean time for a frame, seconds.
+    """
+
+    similarity: float
+    frame_s: float
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `samwise verify` takes."""
+    parser.add_argument("model", help="a model's name or folder")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (auto)")
+    add_threads_argument(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print what the model is, run it, and compare."""
+    use_threads(arguments.threads)
+    folder = find_model(arguments.model)
+    network, tokenizer = load_model(arguments.model)
+    problems = _infinite_weights(network)
+    found = Reference(sum(one.numel() for one in network.parameters()), fingerprint(network))
+    _print_facts(folder, network, found)
+    result = _run_clip(Engine(network, tokenizer, device=arguments.device, precision="float32"))
+    found = replace(found, similarity=result.similarity)
+    _print("clip", f"{_CLIP.frames} generated frames")
+    _print("region similarity J", f"{result.similarity:.4f}")
+    _print("time for a frame", f"{result.frame_s * 1e3:.0f} ms")
+    expected = REFERENCES.get(arguments.model)
+    if expected is not None:
+        problems += differences(found, expected)
+    for problem in problems:
+        print(f"PROBLEM: {problem}")
+    print(_conclusion(arguments.model, expected, problems))
+    return 1 if problems else 0
+
+
+def differences(found: Reference, expected: Reference) -> list[str]:
+    """Return a line for each recorded number that the model does not have.
+
+    >>> differences(Reference(5, "ab", 0.9), Reference(5, "cd"))
+    ['fingerprint: expected cd, got ab']
+    """
+    lines = []
+    for name in ("parameters", "fingerprint"):
+        wanted, got = getattr(expected, name), getattr(found, name)
+        if wanted is not None and got != wanted:
+            lines.append(f"{name}: expected {wanted}, got {got}")
+    wanted, got = expected.similarity, found.similarity
+    if wanted is not None and got is not None and abs(got - wanted) > SIMILARITY_TOLERANCE:
+        lines.append(
+            f"region similarity J: expected {wanted:.4f} within {SIMILARITY_TOLERANCE}, "
+            f"got {got:.4f}"
+        )
+    return lines
+
+
+def _conclusion(model: str, expected: Reference | None, problems: list[str]) -> str:
+    if problems:
+        advice = f"delete its folder, run `samwise download {model}` again, and "
+        return (
+            "The model is not as expected: "
+            f"{advice if model in RELEASED_MODELS else ''}open an issue with this output if it "
+            "stays so."
+        )
+    if expected is None:
+        return "The model runs. It is not a published model, so there are no numbers to compare."
+    if None in (expected.parameters, expected.fingerprint, expected.similarity):
+        return (
+            f"The model runs. No reference numbers are recorded for {model}: please open an "
+            "issue with this output, so that they can be."
+        )
+    return "The model is as recorded."
+
+
+def _infinite_weights(network: Samwise) -> list[str]:
+    state = network.state_dict().items()
+    names = [name for name, value in state if not bool(value.isfinite().all())]
+    return [f"weights that are not finite: {', '.join(names)}"] if names else []
+
+
+def _run_clip(engine: Engine) -> ClipResult:
+    video = make_video("val", _CLIP_INDEX, _CLIP)
+    expression = video.expressions[0]
+    engine.set_commands([Command("1", expression.sentence)])
+    masks = []
+    begin = time.perf_counter()
+    for moment, image in enumerate(tqdm(video.frames, desc="clip", unit="frame")):
+        (result,) = engine.step(Frame(image, stamp_ns=moment * _PERIOD_NS))
+        masks.append(result.targets[0].mask)
+    duration = time.perf_counter() - begin
+    truth = np.logical_or.reduce([video.masks[index] for index in expression.objects])
+    similarity = region_similarity(np.array(masks), truth).mean()
+    return ClipResult(float(similarity), duration / len(masks))
+
+
+def _print_facts(folder: Path, network: Samwise, found: Reference) -> None:
+    config = network.config
+    size = sum(file.stat().st_size for file in folder.iterdir())
+    trained = {None: "unknown", 1: "images"}.get(
+        network.trained_frames, f"clips of {network.trained_frames} frames"
+    )
+    _print("folder", str(folder))
+    _print("size", f"{size / 1e6:.1f} MB")
+    _print("preset", _preset_name(config))
+    _print("image size", f"{config.image_size} pixels")
+    _print("text encoder", f"{config.text_encoder}, {config.vocabulary} tokens")
+    _print("motion prompt", "yes" if config.motion_prompt else "no")
+    _print("trained on", trained)
+    _print("parameters", f"{found.parameters}")
+    _print("fingerprint", f"{found.fingerprint}")
+
+
+def _preset_name(config: SamwiseConfig) -> str:
+    """Return the preset of this shape; verbs are no part of it."""
+    shape = replace(config, motion_prompt=False, verb_tagger="words", verbs=())
+    return next((name for name, known in PRESETS.items() if known == shape), "none")
+
+
+def _print(name: str, value: str) -> None:
+    print(f"{name:20} {value}")
