@@ -11,7 +11,10 @@ import os
 import select
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import NamedTuple
+
+from samwise_ros.cli.extras import missing_extra
 
 
 class Subcommand(NamedTuple):
@@ -70,18 +73,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     given = sys.argv[1:] if argv is None else list(argv)
     name = _overview_parser().parse_args(given[:1]).subcommand
-    module = importlib.import_module(SUBCOMMANDS[name].module)
-    parser = argparse.ArgumentParser(
-        prog=f"samwise {name}",
-        description=module.__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    module.add_arguments(parser)
-    arguments = parser.parse_args(given[1:])
     try:
-        status = int(module.run(arguments))
+        status = _run(name, given[1:])
         sys.stdout.flush()
         return status
+    except ModuleNotFoundError as error:
+        advice = missing_extra(error)
+        if advice is None:
+            raise
+        print(f"samwise {name}: error: {advice}", file=sys.stderr)
+        return 2
     except (ValueError, OSError) as error:
         if isinstance(error, BrokenPipeError) and not _has_reader():
             # The reader, such as `head`, has ended. The interpreter would fail to flush the rest.
@@ -94,11 +95,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _run(name: str, argv: Sequence[str]) -> int:
+    """Import a subcommand, parse its arguments and run it."""
+    module = importlib.import_module(SUBCOMMANDS[name].module)
+    parser = argparse.ArgumentParser(
+        prog=f"samwise {name}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.add_arguments(parser)
+    return int(module.run(parser.parse_args(argv)))
+
+
 def _has_reader() -> bool:
     """Return whether standard output is open at the other end; always true for a file."""
     poll = select.poll()
     poll.register(sys.stdout.fileno(), 0)
     return not poll.poll(0)
+
+
+class _PrintVersion(argparse.Action):
+    """Print the version of package.xml, which colcon and pip install as metadata."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"samwise {version('samwise_ros')}")
+        parser.exit()
 
 
 def _overview_parser() -> argparse.ArgumentParser:
@@ -112,6 +133,7 @@ def _overview_parser() -> argparse.ArgumentParser:
         "arguments and examples.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
     parser.add_argument("subcommand", choices=SUBCOMMANDS, help=argparse.SUPPRESS)
     return parser
 

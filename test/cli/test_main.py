@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from importlib.metadata import version
 
 import pytest
 
@@ -36,6 +38,57 @@ def test_unknown_arguments_are_rejected(capsys: pytest.CaptureFixture[str]) -> N
             main(argv)
         assert stop.value.code == 2
     assert "choose from" in capsys.readouterr().err
+
+
+BLOCKER = """
+import sys
+class Blocker:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {blocked}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Blocker())
+from samwise_ros.cli.main import main
+for name in {subcommands}:
+    try:
+        status = main([name, "--help"])
+    except SystemExit as stop:
+        status = stop.code
+    print(name, status, flush=True)
+"""
+
+
+def statuses_without(
+    modules: set[str], subcommands: Sequence[str] = tuple(SUBCOMMANDS)
+) -> tuple[dict[str, str], str]:
+    """Print the help of subcommands in a process that cannot import some modules."""
+    script = BLOCKER.format(blocked=modules, subcommands=subcommands)
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    )
+    lines = (line.split(" ") for line in done.stdout.splitlines())
+    found = {one[0]: one[1] for one in lines if len(one) == 2 and one[0] in SUBCOMMANDS}
+    return found, done.stderr
+
+
+def test_only_bag_and_training_need_packages_of_extras() -> None:
+    found, errors = statuses_without({"pycocotools", "rosbags", "spacy", "tensorboard"})
+    assert {name for name, status in found.items() if status == "2"} == {"bag", "train", "ablation"}
+    assert len(found) == len(SUBCOMMANDS)
+    assert "samwise bag: error: expected the package rosbags, which is not installed" in errors
+    assert "pip install '.[train]'" in errors
+
+
+def test_a_missing_opencv_names_its_extra() -> None:
+    found, errors = statuses_without({"cv2"}, ["bag"])
+    assert found == {"bag": "2"}
+    assert "samwise bag: error: expected the package opencv-python-headless" in errors
+
+
+def test_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == f"samwise {version('samwise_ros')}\n"
 
 
 def test_closed_output_pipe_is_no_error() -> None:
