@@ -130,12 +130,12 @@ def test_folders_are_layers_and_no_name_is_a_catch_all() -> None:
     assert not (layers | modules) & FORBIDDEN_NAMES
 
 
-# def test_modules_do_not_import_each_other_in_circles() -> None:
-#     assert import_circles(PACKAGE) == []
+def test_modules_do_not_import_each_other_in_circles() -> None:
+    assert import_circles(PACKAGE) == []
 
 
-# def test_folders_and_files_are_small() -> None:
-#     assert oversized(PACKAGE) == []
+def test_folders_and_files_are_small() -> None:
+    assert oversized(PACKAGE) == []
 
 
 def test_package_import_is_light_and_exports_are_lazy() -> None:

@@ -5,20 +5,18 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import rclpy
 from rclpy.exceptions import ParameterException
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
-
-if TYPE_CHECKING:
-    from samwise_ros.ros.node import SamwiseNode
 
 EXIT_TIMEOUT_S = 1.5
 
 
-def run(make_node: Callable[[], "SamwiseNode"]) -> NoReturn:
+def run(make_node: Callable[[], Node]) -> NoReturn:
     """Run the node until SIGINT or SIGTERM and end the process.
 
     The node spins in a separate thread, so that the main thread handles a signal at once, even
@@ -50,7 +48,7 @@ def run(make_node: Callable[[], "SamwiseNode"]) -> NoReturn:
     deadline.start()
     executor.shutdown()
     spinning.join()
-    node.close()
+    node.destroy_node()
     rclpy.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()

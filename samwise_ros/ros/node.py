@@ -153,7 +153,7 @@ class SamwiseNode(LifecycleNode):
         self._release()
         return super().on_error(state)
 
-    def close(self) -> None:
+    def destroy_node(self) -> None:
         """Finalize and destroy the node, even if rclpy was shut down before."""
         if self.context.ok() and not self._finalized:
             try:

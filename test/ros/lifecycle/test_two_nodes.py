@@ -33,7 +33,7 @@ try:
 except (KeyboardInterrupt, ExternalShutdownException):
     pass
 for node in nodes:
-    node.close()
+    node.destroy_node()
 """
 ONE_EACH = """
 import contextlib
@@ -58,7 +58,7 @@ for thread in threads:
         thread.join()
     thread.join()
 for node in nodes:
-    node.close()
+    node.destroy_node()
 """
 
 # Different names and cameras; and the same names in different namespaces.
