@@ -68,10 +68,11 @@ train-smoke: workspace  ## write a data set, train 4 steps with a stop between, 
 	@rm -rf .workspace/train-smoke
 	@$(enter) test/cli/train_smoke.sh .workspace/train-smoke
 
-lint: workspace  ## style, formatting and types
+lint: workspace  ## style, formatting, types and spelling
 	@$(enter) ruff check
 	@$(enter) ruff format --check
 	@$(enter) mypy
+	@$(enter) codespell *.md docs msg recipes config launch examples samwise_ros test
 	@if command -v xmllint >/dev/null; then xmllint --noout package.xml config/*.xml; fi
 
 clean:  ## delete the environment and all that was built

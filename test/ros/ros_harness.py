@@ -121,7 +121,7 @@ class Robot:
         reliability: ReliabilityPolicy = ReliabilityPolicy.RELIABLE,
         discovered: bool = True,
     ) -> Iterator[Any]:
-        """Create a publisher; begins when a subscription is known, unless told otherwise."""
+        """Create a publisher; by default, wait until a subscription is known."""
         profile = QoSProfile(depth=10, reliability=reliability)
         publisher = self.node.create_publisher(kind, topic, profile)
         try:

@@ -177,7 +177,7 @@ def load_model(model: str) -> tuple[Samwise, SentenceTokenizer]:
 
 
 def _read_config(path: Path) -> tuple[SamwiseConfig, int | None]:
-    """Return the network's shape, and what ``Samwise.trained_frames`` tells."""
+    """Return the network's configuration and ``Samwise.trained_frames``."""
     try:
         data: Any = json.loads(path.read_text())
     except (OSError, ValueError) as error:
