@@ -75,7 +75,7 @@ def seen_centre(depth: Array, camera: Pinhole = CAMERA) -> Array:
 
 
 def spoilt(thing: Array, behind: Array, seed: int = 0) -> Array:
-    """(H, W) depth from a sensor: noise, smeared edges, holes, a shadow on one side; 0: no depth."""
+    """(H, W) depth from a sensor: noise, smeared edges, holes and a shadow; 0 means no depth."""
     rng = np.random.default_rng(seed)
     depth = np.minimum(thing, behind)
     depth = depth + 0.004 * depth**2 * rng.standard_normal(depth.shape)
