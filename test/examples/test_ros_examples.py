@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from random_model import save_random_model
 from running_nodes import TIMEOUT_S, RosDomain
 
 from samwise_ros.client.process import ChildProcess
@@ -15,8 +14,7 @@ MAX_LINES = 40
 
 
 @pytest.fixture(scope="module")
-def domain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RosDomain]:
-    model = save_random_model(tmp_path_factory.mktemp("model"))
+def domain(tmp_path_factory: pytest.TempPathFactory, model: str) -> Iterator[RosDomain]:
     domain = RosDomain(tmp_path_factory.mktemp("domain"), model)
     with domain.node("/"):
         yield domain
