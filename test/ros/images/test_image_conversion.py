@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
+from samwise_ros.client.image_message import to_image
 from samwise_ros.engine.types import Frame
 from samwise_ros.interface.messages import image, jpeg_image
 from samwise_ros.ros.camera.image_conversion import to_frame, to_rgb
@@ -21,14 +22,7 @@ GREY = RGB[:, :, 0]
 
 
 def message(pixels: NDArray[np.generic], encoding: str) -> Image:
-    rows = np.ascontiguousarray(pixels).view(np.uint8).reshape(pixels.shape[0], -1)
-    return Image(
-        height=pixels.shape[0],
-        width=pixels.shape[1],
-        encoding=encoding,
-        step=rows.shape[1],
-        data=array("B", rows.tobytes()),
-    )
+    return to_image(pixels, 0, encoding=encoding)
 
 
 @pytest.mark.parametrize(
