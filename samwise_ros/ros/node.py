@@ -165,6 +165,9 @@ class SamwiseNode(LifecycleNode):
         self._stop(SHUTDOWN_TIMEOUT_S)
         self._release()
         LifecycleNode.destroy_node(self)
+        # rclpy keeps the state machine, and with it the DDS participant: without this line, other
+        # processes see the node until its lease expires, 20 s after the process has ended.
+        self._state_machine.destroy_when_not_in_use()
 
     def _stop(self, timeout_s: float) -> bool:
         return self._pipeline is None or self._pipeline.stop(timeout_s)

@@ -10,13 +10,18 @@ from lifecycle_msgs.srv import ChangeState
 from node_process import EXIT_LIMIT_S, StartNode
 from ros_harness import Robot, wait_for
 
+LEAVE_LIMIT_S = 10.0
+
 
 def test_ends_while_unconfigured(robot: Robot, start_node: StartNode) -> None:
     node = start_node()
     robot.state(node.name)
+    assert robot.client(node.name).is_running()
     code, seconds = node.end(signal.SIGTERM)
     assert code == 0, node.log
     assert seconds < EXIT_LIMIT_S
+    # A node that does not leave the graph stays on it for 20 s.
+    wait_for(lambda: not robot.client(node.name).is_running(), LEAVE_LIMIT_S, "no node")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
