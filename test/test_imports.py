@@ -7,11 +7,21 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "samwise_ros"
 
 # Each layer, and the layers of this package that it may import.
-ORDER = ("vision", "network", "engine", "data", "evaluation", "training", "benchmark", "cli")
+ORDER = (
+    "files",
+    "vision",
+    "network",
+    "engine",
+    "data",
+    "evaluation",
+    "training",
+    "benchmark",
+    "cli",
+)
 ALLOWED = {layer: set(ORDER[: place + 1]) for place, layer in enumerate(ORDER)}
-ALLOWED["interface"] = {"vision", "engine", "interface", "msg"}
-ALLOWED["ros"] = {"vision", "engine", "interface", "ros", "msg"}
-ALLOWED["client"] = {"vision", "engine", "interface", "client", "msg"}
+ALLOWED["interface"] = {"files", "vision", "engine", "interface", "msg"}
+ALLOWED["ros"] = {"files", "vision", "engine", "interface", "ros", "msg"}
+ALLOWED["client"] = {"files", "vision", "engine", "interface", "client", "msg"}
 # They start the node as a process and talk to it in its messages.
 for speaker in ("benchmark", "cli"):
     ALLOWED[speaker] |= {"interface", "client", "msg"}

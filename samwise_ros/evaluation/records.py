@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from samwise_ros.evaluation.scoring import ExpressionScore, Similarity, Swap
+from samwise_ros.files.atomic import write_atomically
+from samwise_ros.files.documents import parse_json
 
 _SETTINGS = "evaluation.json"
 
@@ -39,7 +41,7 @@ class VideoRecord:
             ValueError: the line is something else.
         """
         try:
-            entry = json.loads(line)
+            entry = parse_json(line)
             ways = tuple(tuple(_score(score) for score in way) for way in entry.pop("scores"))
             return cls(**entry, scores=ways)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -88,7 +90,8 @@ class Records:
     def add(self, record: VideoRecord) -> None:
         """Write down a finished video."""
         if self._own.exists() and not self._own.read_bytes().endswith(b"\n"):
-            self._own.write_text("".join(f"{line}\n" for line in _whole_lines(self._own)))
+            whole = "".join(f"{line}\n" for line in _whole_lines(self._own))
+            write_atomically(self._own, whole.encode())
         with self._own.open("a") as file:
             file.write(record.to_line() + "\n")
 
@@ -98,11 +101,10 @@ def _claim(file: Path, settings: dict[str, Any]) -> None:
     if not file.exists():
         if file.parent.exists() and any(file.parent.iterdir()):
             raise ValueError(f"{file.parent}: holds something else; name a new folder with --out")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(settings, indent=1) + "\n")
+        write_atomically(file, (json.dumps(settings, indent=1) + "\n").encode())
         return
     try:
-        before = dict(json.loads(file.read_text()))
+        before = dict(parse_json(file.read_bytes()))
     except (TypeError, ValueError) as error:
         raise ValueError(f"{file}: is damaged: {error}; name another folder with --out") from error
     for name, value in settings.items():

@@ -1,12 +1,12 @@
 """What a training goes on from: a file with what is trained, and the name of what is not."""
 
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from samwise_ros.files.atomic import replacing
 from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.model_folder import save_model
 from samwise_ros.network.samwise import Samwise
@@ -41,9 +41,8 @@ class State:
 
     def write(self, folder: Path) -> None:
         """Write the state into the training's folder, whole or not at all."""
-        part = folder / f"{_FILE}.part"
-        torch.save(vars(self), part)
-        os.replace(part, folder / _FILE)
+        with replacing(folder / _FILE) as file:
+            torch.save(vars(self), file)
 
     @classmethod
     def read(cls, folder: Path, recipe: Recipe) -> "State":
@@ -87,9 +86,4 @@ def settings(recipe: Recipe, begun: int) -> dict[str, dict[str, Any]]:
 
 def publish(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> None:
     """Write a model folder, each of its files whole or not at all."""
-    part = folder.with_name(folder.name + ".part")
-    save_model(part, network, tokenizer)
-    folder.mkdir(exist_ok=True)
-    for file in part.iterdir():
-        os.replace(file, folder / file.name)
-    part.rmdir()
+    save_model(folder, network, tokenizer)

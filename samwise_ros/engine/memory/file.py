@@ -1,6 +1,5 @@
 """A file of tensors and facts: written whole or not at all, read without trust."""
 
-import glob
 import hashlib
 import json
 import os
@@ -11,6 +10,8 @@ from typing import Any
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
+
+from samwise_ros.files.atomic import replacing
 
 # Written before the digest of the whole file, and what stands there while it is made. No text of
 # ours can look like the key: a quotation mark inside a JSON text is escaped.
@@ -27,13 +28,10 @@ class MemoryFileError(ValueError):
 def write(
     path: Path, facts: Mapping[str, Any], tensors: dict[str, Tensor], max_header_bytes: int
 ) -> None:
-    """Write the file: until it is whole and on the disk, the one that was there stays.
-
-    The folder is made if need be. What a process left that was killed while it wrote to this path
-    is removed, so at most two files' worth of disk is taken. One engine at a time writes to a path.
+    """Replace the file atomically, see `replacing`.
 
     Args:
-        path: whose place the file takes.
+        path: a regular file, a new name, or a link to one of them.
         facts: plain data for JSON.
         tensors: on the CPU, by name.
         max_header_bytes: what a reader takes of names, shapes and facts.
@@ -46,21 +44,9 @@ def write(
     data = save(tensors, {"facts": text, "sha256": _BLANK.decode()})
     header, rest = _split(data, max_header_bytes)
     digest = _digest(header, rest).encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for left in path.parent.glob(f"{glob.escape(path.name)}.*.part"):
-        left.unlink(missing_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("xb") as file:
-            file.write(header.replace(_KEY + _BLANK, _KEY + digest, 1))
-            file.write(rest)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
-    _sync(path.parent)
+    with replacing(path) as file:
+        file.write(header.replace(_KEY + _BLANK, _KEY + digest, 1))
+        file.write(rest)
 
 
 def read(path: Path, max_bytes: int, max_header_bytes: int) -> tuple[Any, dict[str, Tensor]]:
@@ -130,12 +116,3 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(result) < len(pairs):
         raise ValueError("has a key twice in its header")
     return result
-
-
-def _sync(folder: Path) -> None:
-    """Bring the new name to the disk, too."""
-    place = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(place)
-    finally:
-        os.close(place)

@@ -67,8 +67,9 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     if _is_safetensors(_head(path)):
         try:
             return load_file(path)
-        except SafetensorError as error:
-            raise CheckpointError(f"{path}: {_damaged(path)} ({error})") from error
+        except (SafetensorError, *_UNREADABLE) as error:
+            reason = str(error)[:200]
+            raise CheckpointError(f"{path}: {_damaged(path)} ({reason})") from error
     return _model_state(path, _read_torch(path))
 
 

@@ -10,6 +10,9 @@ from tokenizers.models import BPE, WordLevel
 from tokenizers.pre_tokenizers import ByteLevel, Whitespace
 from tokenizers.processors import RobertaProcessing, TemplateProcessing
 
+from samwise_ros.files.atomic import write_atomically
+from samwise_ros.network.text.tokenizer_file import read_tokenizer_json
+
 SPECIAL_TOKENS = ("<s>", "<pad>", "</s>", "<unk>")
 _BPE_SPECIAL = (*SPECIAL_TOKENS, "<mask>")
 
@@ -82,12 +85,16 @@ class SentenceTokenizer:
         Raises:
             ValueError: naming the file, where it is missing or damaged.
         """
-        if not path.is_file():
-            raise ValueError(f"{path}: no such file")
+        text = read_tokenizer_json(path)
         try:
-            return cls(Tokenizer.from_file(str(path)))
+            tokenizer = Tokenizer.from_str(text)
+            # `batch` pads, and a sentence that is too long is rejected instead of cut.
+            tokenizer.no_padding()
+            tokenizer.no_truncation()
+            tokenizer.encode("an unknown word, zyzzyva")
         except Exception as error:  # the library raises bare Exception
             raise ValueError(f"{path}: {error}") from error
+        return cls(tokenizer)
 
     def save(self, path: Path) -> None:
         """Write a ``tokenizer.json``.
@@ -95,15 +102,18 @@ class SentenceTokenizer:
         Raises:
             OSError: the file cannot be written.
         """
-        try:
-            self._tokenizer.save(str(path))
-        except Exception as error:  # the library raises bare Exception
-            raise OSError(f"{path}: cannot be written: {error}") from error
+        write_atomically(path, self._tokenizer.to_str(pretty=True).encode())
 
     @property
     def size(self) -> int:
         """How many tokens there are."""
         return int(self._tokenizer.get_vocab_size())
+
+    @property
+    def highest_id(self) -> int:
+        """The highest token that a sentence can get, those around every sentence included."""
+        around = self._tokenizer.encode("").ids
+        return max((*self._tokenizer.get_vocab().values(), *around), default=0)
 
     @property
     def pad_id(self) -> int | None:
