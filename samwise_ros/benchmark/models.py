@@ -21,4 +21,4 @@ def open_subject(model: str) -> tuple[Samwise, SentenceTokenizer]:
     if model not in PRESETS or (SHIPPED / model).is_dir():
         return load_model(model)
     torch.manual_seed(0)
-    return Samwise(preset(model)).eval(), SentenceTokenizer.of_words(vocabulary())
+    return Samwise(preset(model)).eval(), SentenceTokenizer.from_words(vocabulary())

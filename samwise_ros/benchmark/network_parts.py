@@ -43,10 +43,10 @@ def watching(inference: Inference, watch: Watch) -> Iterator[None]:
         (text, "step", "text layers"),
         (text, "finish", "text layers"),
         (sam, "neck", "neck"),
-        (sam, "with_memory", "memory attention"),
+        (sam, "condition_on_memory", "memory attention"),
         (sam, "decode", "mask decoder"),
         (network.conditional_memory_encoder, "forward", "CME"),
-        (network, "memorise", "memory encoder"),
+        (network, "encode_memory", "memory encoder"),
         (frame_step, "to_frame_size", "masks to image size"),
     ]
     inside = False
@@ -71,7 +71,7 @@ def watching(inference: Inference, watch: Watch) -> Iterator[None]:
         yield
 
 
-_ADAPTER = ("down", "forward")
+_ADAPTER = ("project_down", "forward")
 
 
 @contextmanager

@@ -33,7 +33,7 @@ from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.presets import PRESETS, preset
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
-from samwise_ros.network.text.verbs import Verbs
+from samwise_ros.network.text.verbs import VerbTagger
 
 _MOTION_KEY = "project_motion_prompts"
 
@@ -92,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
         motion_prompt=bool(arguments.verbs) or arguments.verb_tagger != "words",
     )
     tokenizer = _tokenizer(arguments.tokenizer, config)
-    Verbs(config, tokenizer)
+    VerbTagger(config, tokenizer)
     network = (
         released_network(arguments.file, config, _frames(arguments))
         if arguments.source == "released"

@@ -9,6 +9,7 @@ prints events as they come and writes a video with the masks drawn in. Ctrl-C en
 """
 
 import argparse
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,14 +23,11 @@ from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Event, EventKind, Frame, FrameResult
 from samwise_ros.network.checkpoints.model_home import is_shipped, shipped_model_note
+from samwise_ros.vision.contact_sheet import FrameSampler, contact_sheet
+from samwise_ros.vision.image_writer import write_image
 from samwise_ros.vision.overlay import Layer, draw_overlay
-from samwise_ros.vision.video import (
-    EvenSample,
-    VideoReader,
-    VideoWriter,
-    contact_sheet,
-    write_image,
-)
+from samwise_ros.vision.video_reader import VideoReader
+from samwise_ros.vision.video_writer import VideoWriter
 
 _SHEET_FRAMES, _SHEET_COLUMNS = 12, 4
 
@@ -57,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="write FOLDER/N/FRAME.png, 0 or 255, for the N-th sentence, from 1",
     )
+    parser.add_argument("--fps", type=float, help="frames per second of a folder of images (10)")
     parser.add_argument("--sheet", type=Path, metavar="FILE", help="write some frames side by side")
 
 
@@ -67,15 +66,14 @@ def run(arguments: argparse.Namespace) -> int:
     if source.exists() and arguments.out.exists() and arguments.out.samefile(source):
         raise ValueError(f"{arguments.out}: is the video to read; name another one with --out")
     with ExitStack() as stack:
-        reader = stack.enter_context(VideoReader(arguments.source))
+        reader = stack.enter_context(VideoReader(arguments.source, arguments.fps))
         writer = stack.enter_context(VideoWriter(arguments.out, reader.fps))
         engine = _engine(arguments)
         output = _Output(writer, arguments.masks)
         progress = stack.enter_context(tqdm(total=reader.count, desc="segment", unit="frame"))
         try:
-            for index, image in enumerate(reader):
-                stamp_ns = round(index * 1e9 / reader.fps)
-                output.write(engine.step(Frame(image, stamp_ns=stamp_ns)))
+            for frame in reader.frames():
+                output.write(engine.step(Frame(frame.image, stamp_ns=frame.stamp_ns)))
                 progress.update()
         except KeyboardInterrupt:
             # How a camera is ended: what there is by now is whole.
@@ -86,6 +84,9 @@ def run(arguments: argparse.Namespace) -> int:
     print(f"wrote {output.count} frames to {arguments.out}")
     if is_shipped(arguments.model) and not is_generated(source):
         print(shipped_model_note(arguments.model))
+    if problem := reader.problem():
+        print(f"samwise segment: warning: {problem}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -110,7 +111,7 @@ class _Output:
 
     def __init__(self, writer: VideoWriter, masks: Path | None) -> None:
         self.writer, self.masks = writer, masks
-        self.sample = EvenSample(_SHEET_FRAMES)
+        self.sample = FrameSampler(_SHEET_FRAMES)
         self.count = 0
 
     def write(self, results: list[FrameResult]) -> None:
@@ -133,7 +134,7 @@ class _Output:
             for target in result.targets
         ]
         overlay = draw_overlay(result.frame.image, layers)
-        self.writer.write(overlay)
+        self.writer.write(overlay, result.frame.stamp_ns)
         self.sample.add(overlay)
         if self.masks:
             for target in result.targets:

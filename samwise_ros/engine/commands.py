@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from samwise_ros.engine.types import MAX_SENTENCE_CHARACTERS, Command, TargetState
-from samwise_ros.network.samwise import TextStem
+from samwise_ros.network.features import TextStem
 from samwise_ros.network.text.tokenizer import normalise
 
 

@@ -17,7 +17,7 @@ from samwise_ros.engine.memory.store import MemoryStore
 from samwise_ros.engine.tracking.outcome import update_target
 from samwise_ros.engine.types import Command, Event, Frame, FrameResult, Target
 from samwise_ros.network.checkpoints.model_folder import load_model
-from samwise_ros.network.sam2 import MEMORY_FRAMES, MEMORY_POINTERS
+from samwise_ros.network.memory_bank import MEMORY_FRAMES, MEMORY_POINTERS
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 

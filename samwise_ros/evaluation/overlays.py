@@ -4,8 +4,9 @@ from pathlib import Path
 
 from samwise_ros.evaluation.result_writers import Stretch
 from samwise_ros.evaluation.run_config import RunConfig
+from samwise_ros.vision.image_writer import write_image
 from samwise_ros.vision.overlay import Layer, draw_overlay
-from samwise_ros.vision.video import VideoWriter, write_image
+from samwise_ros.vision.video_writer import VideoWriter
 
 _FPS = 10.0
 

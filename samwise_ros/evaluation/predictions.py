@@ -9,8 +9,8 @@ from PIL import Image
 
 from samwise_ros.evaluation.result_writers import Stretch
 from samwise_ros.evaluation.run_config import RunConfig
+from samwise_ros.vision.image_writer import write_image
 from samwise_ros.vision.overlay import colour_of
-from samwise_ros.vision.video import write_image
 
 _PALETTE = bytes((0, 0, 0)) + b"".join(bytes(colour_of(label)) for label in range(1, 256))
 

@@ -1,4 +1,4 @@
-"""The network's shape: one frozen dataclass, the same in presets and in a model folder's JSON."""
+"""The network's sizes in one frozen dataclass, for presets and for ``config.json``."""
 
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
@@ -8,7 +8,7 @@ from samwise_ros.network.checks import Range, check_keys, check_ranges, check_ty
 TextEncoderName = Literal["roberta", "clip"]
 
 ADAPTER_PARTS = ("visual_to_text", "text_to_visual", "selective_attention")
-"""What an adapter is made of; the paper's ablations leave parts out."""
+"""Parts of an adapter; the paper's ablations omit some of them."""
 
 # Generous: the largest preset uses less than a quarter of each.
 _RANGES: dict[str, Range] = {
@@ -40,36 +40,37 @@ _RANGES: dict[str, Range] = {
 
 @dataclass(frozen=True)
 class SamwiseConfig:
-    """Every number that shapes the network.
+    """All sizes of the network.
 
-    The defaults are the released graph: SAM 2 Hiera-B+, RoBERTa-base, adapters of width 256.
+    The defaults are those of the released model: SAM 2 Hiera-B+, RoBERTa-base, adapter width 256.
 
     Attributes:
-        image_size: side S of the square the image is padded to, pixels; a multiple of 128.
-        clip_frames: frames T that the adapters see at once.
+        image_size: side S of the padded square image, pixels; a multiple of 32.
+        clip_frames: number T of frames that an adapter attends to.
         embed_dim, num_heads: width and heads of the first Hiera stage; both double per stage.
-        stages: blocks in each of the four Hiera stages.
-        global_attention_blocks: blocks that attend to the whole image.
+        stages: number of blocks in each of the four Hiera stages.
+        global_attention_blocks: indices of the blocks that attend to the whole image.
         position_size: side of the learned position embedding, cells.
         window_sizes: attention window of each stage, cells.
-        width: channels of the neck, the memory attention and the mask decoder.
-        memory_width: channels of a memorised frame.
-        memory_layers, memory_feed_forward: of the memory attention.
-        decoder_feed_forward: of the mask decoder's two-way layers.
-        fuser_scale: the memory encoder's initial layer scale.
-        text_encoder: whose text model reads the sentence.
-        vocabulary, positions: rows of the text encoder's two embedding tables.
-        text_width, text_heads, text_feed_forward: of every text layer.
-        text_layers: text layers in each of the four lockstep steps.
+        width: channels C of the neck, the memory attention and the mask decoder.
+        memory_width: channels C_mem of the memory features.
+        memory_layers, memory_feed_forward: layers and feed-forward width of the memory attention.
+        decoder_feed_forward: feed-forward width of the mask decoder's two-way layers.
+        fuser_scale: initial layer scale of the memory encoder.
+        text_encoder: ``roberta`` or ``clip``.
+        vocabulary, positions: rows of the text encoder's token and position embeddings.
+        text_width, text_heads, text_feed_forward: width D, heads and feed-forward width of a text
+            layer.
+        text_layers: number of text layers in each of the four steps; see `TextEncoder`.
         adapter_width: channels A inside the adapters; a multiple of 8.
-        adapter_parts: which of ``ADAPTER_PARTS`` the adapters have; with none there are no
-            adapters, and the prompt alone carries the sentence.
-        patch_sizes: side of the adapters' patches, cells.
-        dropout: in the attention of adapters and memory, while training.
-        motion_prompt: whether verbs give a prompt token of their own.
-        verb_tagger: what finds the verbs: ``words`` takes those of ``verbs``, NAME-VERSION is a
-            pipeline of spaCy's, such as en_core_web_sm-3.8.0.
-        verbs: words that the motion prompt takes for verbs.
+        adapter_parts: subset of ``ADAPTER_PARTS``. If empty, there are no adapters, and only the
+            prompt depends on the sentence.
+        patch_sizes: side P of the patches of each adapter, cells.
+        dropout: dropout in the attention of adapters and memory during training.
+        motion_prompt: whether verbs have a separate prompt token.
+        verb_tagger: ``words`` for the words of ``verbs``, or a spaCy pipeline as NAME-VERSION, such
+            as en_core_web_sm-3.8.0.
+        verbs: words that are verbs if ``verb_tagger`` is ``words``.
     """
 
     image_size: int = 1024
@@ -102,7 +103,11 @@ class SamwiseConfig:
     verbs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse shapes that cannot be built, with the reason."""
+        """Check the values.
+
+        Raises:
+            ValueError: a value is invalid; the message names the setting.
+        """
         check_types(self)
         check_ranges(self, _RANGES)
         for name, length in (("stages", 4), ("window_sizes", 4), ("text_layers", 4)):
@@ -110,7 +115,7 @@ class SamwiseConfig:
                 raise ValueError(f"{name}: expected {length} numbers, got {getattr(self, name)}")
         if self.verb_tagger != "words" and (self.verbs or "-" not in self.verb_tagger):
             raise ValueError(
-                "verb_tagger: expected words, or a spaCy pipeline as NAME-VERSION and no verbs, "
+                "verb_tagger: expected 'words', or a spaCy pipeline as NAME-VERSION without verbs, "
                 f"got {self.verb_tagger!r} and {len(self.verbs)} verbs"
             )
         if self.adapter_width % 8 or self.width % 16:
@@ -156,8 +161,8 @@ class SamwiseConfig:
             )
         if "selective_attention" in parts and "visual_to_text" not in parts:
             raise ValueError(
-                "adapter_parts: selective_attention changes what visual_to_text asks with, "
-                f"and does nothing without it; got {parts}"
+                "adapter_parts: selective_attention has no effect without visual_to_text, "
+                f"got {parts}"
             )
         if len(self.patch_sizes) != 3:
             raise ValueError(f"patch_sizes: expected 3 numbers, got {self.patch_sizes}")
@@ -165,7 +170,7 @@ class SamwiseConfig:
             if patch < 1 or self.image_size // stride % patch:
                 raise ValueError(
                     f"patch_sizes: {patch} does not divide the {self.image_size // stride} cells "
-                    f"of stride {stride}"
+                    f"at stride {stride}"
                 )
 
     @property
@@ -175,24 +180,25 @@ class SamwiseConfig:
 
     @property
     def pad_id(self) -> int:
-        """The token that fills up a batch's shorter sentences; CLIP repeats the end, its last."""
+        """Padding token; CLIP pads with its end-of-text token, the last of the vocabulary."""
         return 1 if self.text_encoder == "roberta" else self.vocabulary - 1
 
     @property
     def max_tokens(self) -> int:
-        """How many tokens a sentence may have; RoBERTa's positions begin at 2."""
+        """Maximum number of tokens of a sentence; RoBERTa's positions start at 2."""
         return self.positions - 2 if self.text_encoder == "roberta" else self.positions
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the configuration as plain data for JSON."""
+        """Return the configuration as a dictionary for JSON."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "SamwiseConfig":
-        """Build the configuration from plain data.
+        """Build the configuration from a dictionary.
 
         Args:
-            data: names and values; lists stand for tuples; what is not named keeps its default.
+            data: settings and their values, with lists for tuples. Missing settings keep their
+                default.
 
         Raises:
             ValueError: a name is unknown, a value has another type or is out of range, or the

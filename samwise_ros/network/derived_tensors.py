@@ -1,4 +1,4 @@
-"""What is made of weights alone, and stays as it is for as long as they do."""
+"""A cache of tensors that are computed from weights alone."""
 
 from collections.abc import Callable, Hashable, Sequence
 
@@ -6,38 +6,40 @@ import torch
 from torch import Tensor
 
 
-class Constants:
-    """Keeps tensors that are made of weights, and makes them anew once the weights changed.
+class DerivedTensors:
+    """Caches tensors that depend on weights only, and recomputes them after the weights change.
 
-    Nothing is kept where gradients are wanted, nor of weights that do not count their changes,
-    which are those made in inference mode.
+    Nothing is cached while gradients are required. Weights created in inference mode have no
+    version counter, so tensors derived from them are not cached either.
     """
 
     def __init__(self) -> None:
-        """Keep nothing yet."""
-        self._kept: dict[Hashable, tuple[Hashable, Tensor]] = {}
+        """Start with an empty cache."""
+        self._cache: dict[Hashable, tuple[Hashable, Tensor]] = {}
 
-    def get(self, name: Hashable, weights: Sequence[Tensor], make: Callable[[], Tensor]) -> Tensor:
-        """Give a constant.
+    def get(
+        self, key: Hashable, weights: Sequence[Tensor], compute: Callable[[], Tensor]
+    ) -> Tensor:
+        """Return a derived tensor, from the cache if its weights are unchanged.
 
         Args:
-            name: what it is, and what else than the weights it depends on.
-            weights: what it is made of; at least one.
-            make: makes it, in full precision.
+            key: identifies the tensor, including every input other than the weights.
+            weights: the tensors it is computed from, at least one.
+            compute: computes it; autocast is disabled for the call if the result is cached.
         """
-        wanted = torch.is_grad_enabled() and any(weight.requires_grad for weight in weights)
-        if wanted or any(weight.is_inference() for weight in weights):
-            return make()
-        # The counter goes up with each change in place; a new place is a new tensor.
+        differentiable = torch.is_grad_enabled() and any(one.requires_grad for one in weights)
+        if differentiable or any(weight.is_inference() for weight in weights):
+            return compute()
+        # In-place changes increase the version; a replaced tensor has another address.
         state = tuple((weight.data_ptr(), weight._version, weight.device) for weight in weights)
-        known, constant = self._kept.get(name, (None, None))
-        if constant is None or known != state:
-            # No inference tensor: those may not meet a gradient later.
+        cached_state, tensor = self._cache.get(key, (None, None))
+        if tensor is None or cached_state != state:
+            # A tensor made in inference mode could not take part in autograd later.
             with (
                 torch.inference_mode(False),
                 torch.no_grad(),
                 torch.autocast(weights[0].device.type, enabled=False),
             ):
-                constant = make()
-            self._kept[name] = (state, constant)
-        return constant
+                tensor = compute()
+            self._cache[key] = (state, tensor)
+        return tensor

@@ -1,21 +1,24 @@
-"""What the network looks back on, for a batch of commands."""
+"""The memory that a batch of commands attends to."""
 
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from samwise_ros.network.sam2 import MEMORY_FRAMES, MEMORY_POINTERS
+MEMORY_FRAMES = 6
+"""Maximum number of past frames whose features a frame attends to."""
+MEMORY_POINTERS = 15
+"""Maximum number of past frames whose object pointers a frame attends to."""
 
 
 @dataclass(frozen=True, eq=False)
 class MemoryBank:
-    """Memorised frames and object pointers of B commands.
+    """Memory features and object pointers of B commands.
 
     Attributes:
-        memories: (B, M, C_mem, H, W), M at most 6, oldest first.
-        pointers: (B, P, C), P at most 15, oldest first.
-        mask: (B, M + P) bool, false where a place is empty; ``None`` where none is.
+        memories: (B, M, C_mem, H, W), M at most `MEMORY_FRAMES`, oldest first.
+        pointers: (B, P, C), P at most `MEMORY_POINTERS`, oldest first.
+        mask: (B, M + P) bool, false for empty entries; ``None`` if all entries are filled.
     """
 
     memories: Tensor
@@ -24,13 +27,13 @@ class MemoryBank:
 
     @classmethod
     def start(cls, memory: Tensor, pointer: Tensor) -> "MemoryBank":
-        """Begin with one frame's memory (B, C_mem, H, W) and pointer (B, C)."""
+        """Create a bank from the first frame's memory (B, C_mem, H, W) and pointer (B, C)."""
         return cls(memory[:, None], pointer[:, None])
 
     def push(self, memory: Tensor, pointer: Tensor) -> "MemoryBank":
-        """Return the bank with one more frame; what is too old falls out.
+        """Return a bank with one more frame, dropping entries above the maximum.
 
-        Only for banks without a mask: where commands differ in age, the engine keeps them.
+        Only for banks without a mask. Banks of commands of different age are built by the engine.
         """
         assert self.mask is None
         return MemoryBank(
@@ -38,7 +41,7 @@ class MemoryBank:
             torch.cat((self.pointers, pointer[:, None]), 1)[:, -MEMORY_POINTERS:],
         )
 
-    def of(self, owners: Tensor) -> "MemoryBank":
-        """Return a bank in which each command has the memory of the one that is named for it."""
-        mask = None if self.mask is None else self.mask[owners]
-        return MemoryBank(self.memories[owners], self.pointers[owners], mask)
+    def select(self, rows: Tensor) -> "MemoryBank":
+        """Return a bank whose row i is row ``rows[i]`` of this bank; (B,) int64."""
+        mask = None if self.mask is None else self.mask[rows]
+        return MemoryBank(self.memories[rows], self.pointers[rows], mask)

@@ -1,9 +1,9 @@
-"""The shapes that have a name."""
+"""Named configurations."""
 
 from samwise_ros.network.config import SamwiseConfig
 
 PRESETS: dict[str, SamwiseConfig] = {
-    # The released graph; the big ones differ in SAM 2's size or in the text encoder.
+    # The released model; other large presets differ in the size of SAM 2 or in the text encoder.
     "base_plus": SamwiseConfig(),
     "base_plus_clip": SamwiseConfig(
         text_encoder="clip",
@@ -35,7 +35,7 @@ PRESETS: dict[str, SamwiseConfig] = {
         position_size=7,
         window_sizes=(8, 4, 16, 8),
     ),
-    # The graph of the parity vectors.
+    # The configuration of the parity vectors.
     "mini": SamwiseConfig(
         image_size=256,
         embed_dim=16,
@@ -50,7 +50,7 @@ PRESETS: dict[str, SamwiseConfig] = {
         text_feed_forward=128,
         adapter_width=32,
     ),
-    # The shipped model: real time on two CPU cores.
+    # The shipped model, which runs in real time on two CPU cores.
     "tabletop": SamwiseConfig(
         image_size=128,
         embed_dim=24,
@@ -81,8 +81,8 @@ def preset(name: str) -> SamwiseConfig:
     """Return a preset's configuration.
 
     Raises:
-        ValueError: for a name that is not a preset; the message lists them.
+        ValueError: there is no such preset; the message lists all presets.
     """
     if name not in PRESETS:
-        raise ValueError(f"unknown preset {name!r}; there are {', '.join(PRESETS)}")
+        raise ValueError(f"unknown preset {name!r}, expected one of {', '.join(PRESETS)}")
     return PRESETS[name]

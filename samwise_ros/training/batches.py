@@ -15,7 +15,7 @@ from samwise_ros.data.clip_sampling import Sample
 from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.image.preprocess import resized_size, to_square
 from samwise_ros.network.text.tokenizer import SPECIAL_TOKENS, SentenceTokenizer
-from samwise_ros.network.text.verbs import Verbs
+from samwise_ros.network.text.verbs import VerbTagger
 from samwise_ros.training.clips import Clips
 from samwise_ros.training.distributed import Processes
 from samwise_ros.training.interruption import ignore
@@ -82,7 +82,7 @@ class Videos(Dataset[VideoBatch | ValueError]):
             ValueError: a process would have nothing to do, or what finds verbs is missing.
         """
         self.clips, self.tokenizer, self.config = clips, tokenizer, config
-        self.verbs = Verbs(config, tokenizer)
+        self.verbs = VerbTagger(config, tokenizer)
         self.rank, self.count = ours.rank, ours.count
         stage = clips.stage
         if stage.batch // stage.accumulate < self.count:
@@ -121,7 +121,7 @@ class Videos(Dataset[VideoBatch | ValueError]):
         squares = [_square(sample, self.config.image_size) for sample in samples]
         pixels, inside, masks = (torch.stack(parts) for parts in zip(*squares, strict=True))
         sentences = [one for sample in samples for one in sample.sentences]
-        input_ids, verbs = self.tokenizer.batch(sentences), self.verbs.batch(sentences)
+        input_ids, verbs = self.tokenizer.encode_batch(sentences), self.verbs.batch_masks(sentences)
         longest = self.config.positions - 2
         if input_ids.shape[1] > longest:
             raise ValueError(
@@ -169,7 +169,7 @@ class Sentences(Dataset[SentenceBatch | ValueError]):
             sentences = self.clips.sentences(step)
         except ValueError as error:
             return error
-        input_ids = self.tokenizer.batch(sentences)
+        input_ids = self.tokenizer.encode_batch(sentences)
         seed = random.Random(f"{self.clips.seed}/{self.clips.stage.name}/{step}").getrandbits(32)
         chance = torch.rand(input_ids.shape, generator=torch.Generator().manual_seed(seed))
         hidden = (input_ids >= len(SPECIAL_TOKENS)) & (chance < _HIDDEN_SHARE)

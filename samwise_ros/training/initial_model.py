@@ -32,7 +32,7 @@ def first_network(recipe: Recipe, init: str | None) -> tuple[Samwise, SentenceTo
         )
     config = preset(recipe.preset)
     words = _words(open_datasets(recipe.data))[: config.vocabulary - len(SPECIAL_TOKENS)]
-    return Samwise(config), SentenceTokenizer.of_words(words)
+    return Samwise(config), SentenceTokenizer.from_words(words)
 
 
 def _words(dataset: Dataset) -> list[str]:

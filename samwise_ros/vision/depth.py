@@ -1,6 +1,6 @@
-"""Where in space a mask's object is, from depth that lies over the same image.
+"""3D position of a masked object, from a depth image registered to the camera image.
 
-Places are metres in the camera's optical frame: x to the right, y down, z ahead. Pixels are (x, y)
+Positions are in metres in the camera's optical frame: x right, y down, z forward. Pixels are (x, y)
 from the top left.
 """
 
@@ -11,53 +11,53 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.vision.masks import Mask, box_of
+from samwise_ros.vision.masks import Mask, bounding_box
 
 Depth = NDArray[np.float32]
-Numbers = NDArray[np.float64]
+FloatArray = NDArray[np.float64]
 
 MIN_PIXELS = 20
-MAX_SPREAD = 0.25  # of the depth: more, and the mask holds two things far apart
-_SIGMA = 1.4826  # standard deviation over median absolute deviation, of a normal distribution
+MAX_SPREAD = 0.25  # relative to the depth; above, the mask covers two distant objects
+_SIGMA = 1.4826  # ratio of standard to median absolute deviation of a normal distribution
 _SIGMAS_KEPT = 3.0
-_ALWAYS_KEPT = 0.02  # of the depth: sensors are no better than this at a few metres
-_MARGIN = 0.01  # of the image's width: how far depth is smeared over an edge
-_LARGEST_MARGIN = 1 / 3  # of the way from the edge to the mask's innermost pixel
+_ALWAYS_KEPT = 0.02  # relative to the depth; sensor noise at a few metres
+_MARGIN = 0.01  # relative to the image width; depth is unreliable this close to an edge
+_LARGEST_MARGIN = 1 / 3  # relative to the distance from the edge to the innermost pixel
 _EXTENT_QUANTILES = (0.02, 0.98)
-_ENOUGH_PIXELS = 10_000  # of a mask: more tell no more
+_ENOUGH_PIXELS = 10_000  # larger masks are subsampled
 
 
 class DepthError(ValueError):
-    """Depth that gives no place.
+    """Depth from which no position can be computed.
 
     Attributes:
-        kind: what is wrong, in the same words for every image with the same fault.
+        kind: the kind of fault, the same text for every image with this fault.
     """
 
     def __init__(self, kind: str, detail: str) -> None:
-        """Join the kind and what was expected and got."""
+        """Build the message from the kind and the details."""
         super().__init__(f"{kind}: {detail}")
         self.kind = kind
 
 
 @dataclass(frozen=True, eq=False)
 class Pinhole:
-    """How a camera maps space to pixels.
+    """Pinhole camera model with lens distortion.
 
     Attributes:
-        matrix: (3, 3), focal lengths and principal point in pixels.
-        distortion: OpenCV's coefficients; none, or all zero, for a rectified image.
+        matrix: (3, 3) camera matrix; focal lengths and principal point in pixels.
+        distortion: OpenCV's coefficients (N,); empty or all zero for a rectified image.
     """
 
-    matrix: Numbers
-    distortion: Numbers
+    matrix: FloatArray
+    distortion: FloatArray
 
-    def rays(self, x: Numbers, y: Numbers) -> Numbers:
-        """Give where the rays of pixels pass at 1 m ahead.
+    def rays(self, x: FloatArray, y: FloatArray) -> FloatArray:
+        """Return where the rays of pixels meet the plane 1 m in front of the camera.
 
         Args:
-            x: (N,) columns.
-            y: (N,) rows.
+            x: (N,) columns, pixels.
+            y: (N,) rows, pixels.
 
         Returns:
             (N, 2) x and y, metres.
@@ -68,77 +68,72 @@ class Pinhole:
         """
         pixels = np.stack([x, y], axis=-1).astype(np.float64)
         if self.distortion.any():
-            found = cv2.undistortPoints(pixels[:, None], self.matrix, self.distortion)
-            return np.asarray(found[:, 0], np.float64)
+            undistorted = cv2.undistortPoints(pixels[:, None], self.matrix, self.distortion)
+            return np.asarray(undistorted[:, 0], np.float64)
         focal = self.matrix[[0, 1], [0, 1]]
-        rays: Numbers = (pixels - self.matrix[:2, 2]) / focal
+        rays: FloatArray = (pixels - self.matrix[:2, 2]) / focal
         return rays
 
 
 @dataclass(frozen=True, eq=False)
 class Position3D:
-    """Where the visible surface of an object is.
+    """Position and extent of the visible surface of an object.
 
     Attributes:
-        centre_m: (3,) its middle.
-        spread_m: of the depths there, as a standard deviation (1.4826 times their median
-            absolute deviation): thickness, slant and noise together.
-        low_m: (3,) where it begins along each axis, without the outermost 2 %.
-        high_m: (3,) where it ends.
+        centre_m: (3,) centre of the surface.
+        spread_m: robust standard deviation of the depth (1.4826 times the median absolute
+            deviation), from thickness, slant and noise.
+        low_m: (3,) lower bound along each axis, the 2 % quantile.
+        high_m: (3,) upper bound along each axis, the 98 % quantile.
     """
 
-    centre_m: Numbers
+    centre_m: FloatArray
     spread_m: float
-    low_m: Numbers
-    high_m: Numbers
+    low_m: FloatArray
+    high_m: FloatArray
 
 
 def to_metres(pixels: NDArray[np.generic], near_m: float, far_m: float) -> Depth:
-    """Give depth in metres, NaN where there is none.
+    """Convert a depth image to metres.
 
     Args:
-        pixels: (H, W) of an integer type in millimetres, or of a float type in metres.
-        near_m: what is nearer is none.
-        far_m: what is farther is none.
+        pixels: (H, W), integers in millimetres or floats in metres.
+        near_m: minimum valid depth.
+        far_m: maximum valid depth.
 
     Returns:
-        (H, W) float32.
+        (H, W) float32, NaN where the depth is invalid or missing.
 
     >>> to_metres(np.array([[0, 500, 60000]], np.uint16), 0.1, 10.0).tolist()
     [[nan, 0.5, nan]]
     """
     unit = 0.001 if np.issubdtype(pixels.dtype, np.integer) else 1.0
     depth_m: Depth = pixels.astype(np.float32) * np.float32(unit)
-    # NaN fails every comparison; zero is how whole numbers say that there is none.
+    # NaN fails every comparison; integer images encode missing depth as zero.
     depth_m[~((depth_m > 0) & (depth_m >= near_m) & (depth_m <= far_m))] = np.nan
     return depth_m
 
 
-def position_of(mask: Mask, depth_m: Depth, camera: Pinhole) -> Position3D:
-    """Find the middle of the surface that is seen under a mask.
+def object_position(mask: Mask, depth_m: Depth, camera: Pinhole) -> Position3D:
+    """Estimate the centre and extent of the visible surface under a mask.
 
-    The mask is eroded, since depth at an object's edge is the background's or a mixture: by 1 % of
-    the image's width, yet by no more than a third of the way to its innermost pixel, so that a
-    thin object remains. The median of the depths there says where the object is: what lies farther
-    from it than three times the spread (or 2 % of it) is something else that the mask took in. The
-    depth of the middle is the mean of the rest. Its direction is that of the mean of the eroded
-    mask's pixels, again without what lies elsewhere, but with the holes beside
-    what does not: no depth says nothing against the mask, and a shadow of the depth sensor on one
-    side does not move the middle.
+    1. Erode the mask, since depth near an object's edge mixes object and background. The margin is
+       1 % of the image width, at most a third of the distance to the innermost pixel.
+    2. Reject outliers: depths farther from the median than 3 standard deviations or 2 %.
+    3. The centre's depth is the mean of the remaining depths.
+    4. The centre's direction is the mean of the eroded mask's pixels without outliers. Pixels
+       without depth count if they touch valid ones, so a sensor shadow does not shift the centre.
 
-    It is right while more than half of the valid pixels are the object's, and it is the middle of
-    what is seen: of a ball, a point between its front and its core.
+    The estimate is valid if more than half of the pixels with depth belong to the object. It is the
+    centre of the visible surface; for a ball, that is a point between its front and its centre.
 
     Args:
         mask: (H, W) bool.
-        depth_m: (H, W) metres along the optical axis, NaN where there is none.
-        camera: of the mask's image.
-
-    Returns:
-        The place.
+        depth_m: (H, W) float32 along the optical axis, NaN where missing.
+        camera: model of the camera that took the mask's image.
 
     Raises:
-        DepthError: too little depth is known, or it spreads over more than one thing.
+        DepthError: there is too little depth, or it spreads over more than one object.
     """
     assert mask.shape == depth_m.shape, f"expected {mask.shape}, got {depth_m.shape}"
     window = _window(mask)
@@ -155,42 +150,53 @@ def position_of(mask: Mask, depth_m: Depth, camera: Pinhole) -> Position3D:
     if spread > MAX_SPREAD * median:
         raise DepthError(
             "too much spread",
-            f"expected one thing under the mask, got {median:.2f} m, spread {spread:.2f} m",
+            f"expected one object under the mask, got depth {median:.2f} m, spread {spread:.2f} m",
         )
     reach = max(_SIGMAS_KEPT * spread, _ALWAYS_KEPT * median)
-    own = known[np.abs(known - median) <= reach]
-    elsewhere = np.abs(depth - median) > reach  # false for NaN: a hole is not elsewhere
-    direction = _pixels(_joined(core & ~elsewhere, depth), window).mean(axis=0, keepdims=True)
-    ray = camera.rays(direction[:, 0], direction[:, 1])[0]
-    surface = inside & ~elsewhere & np.isfinite(depth)
+    inliers = known[np.abs(known - median) <= reach]
+    outlier = np.abs(depth - median) > reach  # false for NaN
+    centre_pixel = _pixels(_without_holes(core & ~outlier, depth), window).mean(axis=0)
+    ray = camera.rays(centre_pixel[:1], centre_pixel[1:])[0]
+    centre = float(inliers.mean(dtype=np.float64)) * np.append(ray, 1.0)
+    low, high = _extent(inside & ~outlier & np.isfinite(depth), depth, window, camera)
+    return Position3D(centre, _median_and_spread(inliers)[1], low, high)
+
+
+def _extent(
+    surface: Mask, depth: Depth, window: tuple[slice, slice], camera: Pinhole
+) -> tuple[FloatArray, FloatArray]:
+    """Return the lower and upper bounds (3,) of the surface's points."""
     pixels = _pixels(surface, window)
     rays = camera.rays(pixels[:, 0], pixels[:, 1])
     points = np.column_stack([rays, np.ones(len(rays))]) * depth[surface][:, None]
     low, high = np.quantile(points, _EXTENT_QUANTILES, axis=0)
-    centre = float(own.mean(dtype=np.float64)) * np.append(ray, 1.0)
-    return Position3D(centre, _median_and_spread(own)[1], low, high)
+    return low, high
 
 
 def _window(mask: Mask) -> tuple[slice, slice]:
-    """The mask's pixels and one around, where the image has one; of a large mask every n-th."""
-    x, y, width, height = box_of(mask) or (0, 0, 1, 1)
+    """Return slices of the mask's box with a border of one; large masks have a step above 1."""
+    x, y, width, height = bounding_box(mask) or (0, 0, 1, 1)
     step = max(1, math.ceil(math.sqrt(np.count_nonzero(mask) / _ENOUGH_PIXELS)))
     rows = slice(max(y - step, 0), min(y + height + step, mask.shape[0]), step)
     return rows, slice(max(x - step, 0), min(x + width + step, mask.shape[1]), step)
 
 
 def _eroded(mask: Mask, margin: float) -> Mask:
-    """The pixels farther from the mask's edge than the margin; the image's edge is none."""
+    """Return the pixels farther from the mask's edge than the margin.
+
+    The image border is not an edge of the mask.
+    """
     distance = cv2.distanceTransform(mask.view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     core: Mask = distance > min(margin, _LARGEST_MARGIN * float(distance.max()))
     return core
 
 
-def _joined(mask: Mask, depth: Depth) -> Mask:
-    """The mask without its parts that are holes through and through."""
-    _, parts = cv2.connectedComponents(mask.view(np.uint8))
-    joined: Mask = mask & np.isin(parts, np.unique(parts[mask & np.isfinite(depth)]))
-    return joined
+def _without_holes(mask: Mask, depth: Depth) -> Mask:
+    """Remove the connected components of the mask that contain no valid depth."""
+    _, components = cv2.connectedComponents(mask.view(np.uint8))
+    with_depth = np.unique(components[mask & np.isfinite(depth)])
+    remaining: Mask = mask & np.isin(components, with_depth)
+    return remaining
 
 
 def _median_and_spread(depths: NDArray[np.float32]) -> tuple[float, float]:
@@ -198,8 +204,8 @@ def _median_and_spread(depths: NDArray[np.float32]) -> tuple[float, float]:
     return median, _SIGMA * float(np.median(np.abs(depths - median)))
 
 
-def _pixels(mask: Mask, window: tuple[slice, slice]) -> Numbers:
-    """The (N, 2) x and y, in the whole image, of the pixels of a window's mask."""
+def _pixels(mask: Mask, window: tuple[slice, slice]) -> FloatArray:
+    """Return the (N, 2) x and y, in the whole image, of the pixels of a window's mask."""
     rows, columns = np.nonzero(mask)
     x = columns * window[1].step + window[1].start
     y = rows * window[0].step + window[0].start

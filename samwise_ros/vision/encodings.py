@@ -1,7 +1,7 @@
-"""Encodings of images: from the bytes of a message to RGB, and to JPEG.
+"""Conversion of image messages to RGB, and of RGB to JPEG.
 
-A table of numpy views and OpenCV colour codes. A message is whatever has the attributes of
-``sensor_msgs/Image`` or ``sensor_msgs/CompressedImage``: nothing here needs ROS.
+`LAYOUTS` lists the supported encodings. A message is any object with the attributes of
+``sensor_msgs/Image`` or ``sensor_msgs/CompressedImage``; ROS is not needed.
 """
 
 from collections.abc import Callable
@@ -24,24 +24,24 @@ ImageFault = Literal[
     "too large",
 ]
 MAX_DECODED_PIXELS = 2**25
-"""Of a compressed image, whose few bytes can unfold to more than a robot can hold."""
+"""Maximum size of a compressed image, since a few bytes can decode to a huge image."""
 
 
 class ImageError(ValueError):
-    """An image message that cannot be used.
+    """An image message that cannot be converted.
 
     Attributes:
-        kind: what is wrong, in the same words for every message with the same fault.
+        kind: the kind of fault, the same text for every message with this fault.
     """
 
     def __init__(self, kind: ImageFault, detail: str) -> None:
-        """Join the kind and what was expected and got."""
+        """Build the message from the kind and the details."""
         super().__init__(f"{kind}: {detail}")
         self.kind: ImageFault = kind
 
 
 class RawImage(Protocol):
-    """What is needed of a ``sensor_msgs/Image``; the names are the message's own."""
+    """The attributes of ``sensor_msgs/Image`` that the conversion reads."""
 
     height: int
     width: int
@@ -52,19 +52,25 @@ class RawImage(Protocol):
 
 
 class EncodedImage(Protocol):
-    """What is needed of a ``sensor_msgs/CompressedImage``; the names are the message's own."""
+    """The attributes of ``sensor_msgs/CompressedImage`` that the conversion reads."""
 
     format: str
     data: Any  # a buffer of bytes
 
 
 JPEG_FORMAT = "rgb8; jpeg compressed bgr8"
-"""What `to_jpeg` gives, as the ``format`` of a ``sensor_msgs/CompressedImage`` says it."""
+"""Value of ``sensor_msgs/CompressedImage.format`` for the output of `to_jpeg`."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How the pixels of an encoding lie in the bytes, and what makes them RGB."""
+    """Memory layout of an encoding, and its conversion to RGB.
+
+    Attributes:
+        item: numpy type code of one value, without byte order.
+        channels: values per pixel.
+        to_rgb: converts (H, W) or (H, W, channels) to (H, W, 3) uint8.
+    """
 
     item: str
     channels: int
@@ -89,12 +95,12 @@ def _colour_of_high_byte(code: int) -> Callable[[NDArray[Any]], NDArray[np.uint8
 
 def _unit_range(pixels: NDArray[Any]) -> NDArray[np.uint8]:
     if not np.isfinite(pixels).all():
-        raise ImageError("not finite", "expected numbers from 0 to 1, got NaN or infinity")
+        raise ImageError("not finite", "expected values from 0 to 1, got NaN or infinity")
     bytes_: NDArray[np.uint8] = np.rint(np.clip(pixels, 0.0, 1.0) * 255.0).astype(np.uint8)
     return bytes_
 
 
-def _as_it_is(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+def _identity(pixels: NDArray[Any]) -> NDArray[np.uint8]:
     same: NDArray[np.uint8] = np.ascontiguousarray(pixels)
     return same
 
@@ -103,15 +109,15 @@ _from_bgr = _colour(cv2.COLOR_BGR2RGB)
 _from_grey = _colour(cv2.COLOR_GRAY2RGB)
 _from_uyvy = _colour(cv2.COLOR_YUV2RGB_UYVY)
 _from_yuyv = _colour(cv2.COLOR_YUV2RGB_YUY2)
-# OpenCV names a mosaic by its second row, ROS by its first.
-_MOSAICS = {
+# OpenCV names a Bayer pattern by its second row, ROS by its first row.
+_BAYER_CODES = {
     "rggb": cv2.COLOR_BayerBG2RGB,
     "bggr": cv2.COLOR_BayerRG2RGB,
     "gbrg": cv2.COLOR_BayerGR2RGB,
     "grbg": cv2.COLOR_BayerGB2RGB,
 }
 LAYOUTS: dict[str, Layout] = {
-    "rgb8": Layout("u1", 3, _as_it_is),
+    "rgb8": Layout("u1", 3, _identity),
     "bgr8": Layout("u1", 3, _from_bgr),
     "rgba8": Layout("u1", 4, _colour(cv2.COLOR_RGBA2RGB)),
     "bgra8": Layout("u1", 4, _colour(cv2.COLOR_BGRA2RGB)),
@@ -128,25 +134,25 @@ LAYOUTS: dict[str, Layout] = {
     "yuyv": Layout("u1", 2, _from_yuyv),
     "yuv422_yuy2": Layout("u1", 2, _from_yuyv),
 }
-for _name, _code in _MOSAICS.items():
+for _name, _code in _BAYER_CODES.items():
     LAYOUTS[f"bayer_{_name}8"] = Layout("u1", 1, _colour(_code))
     LAYOUTS[f"bayer_{_name}16"] = Layout("u2", 1, _colour_of_high_byte(_code))
 
 
 def to_rgb(message: RawImage) -> NDArray[np.uint8]:
-    """Give the pixels of an image message.
+    """Convert an image message to RGB.
 
-    Sixteen-bit values keep their high byte; floats are taken as 0 to 1. ``8UC1`` and ``16UC1``
-    are taken as grey.
+    16-bit values keep their high byte, and floats range from 0 to 1. ``8UC1`` and ``16UC1`` are
+    greyscale.
 
     Args:
-        message: of any encoding of the table, either byte order, any row padding.
+        message: an image in an encoding of `LAYOUTS`, with any byte order and row padding.
 
     Returns:
         (H, W, 3) uint8, RGB, contiguous. It may share the message's memory.
 
     Raises:
-        ImageError: the message contradicts itself or its encoding is not known.
+        ImageError: the message is inconsistent or its encoding is unknown.
     """
     if message.height == 0 or message.width == 0:
         raise ImageError("zero size", f"got {message.width} x {message.height} pixels")
@@ -154,20 +160,24 @@ def to_rgb(message: RawImage) -> NDArray[np.uint8]:
     if layout is None:
         known = ", ".join(LAYOUTS)
         raise ImageError("unknown encoding", f"expected one of {known}, got {message.encoding!r}")
-    pixels = view(message, layout)
+    pixels = as_array(message, layout)
     try:
         return layout.to_rgb(pixels)
-    except cv2.error as error:  # such as a YUV 4:2:2 image of odd width
+    except cv2.error as error:  # for example, YUV 4:2:2 of odd width
         raise ImageError("undecodable", f"{message.encoding}: {error.err}") from error
 
 
-def view(message: RawImage, layout: Layout) -> NDArray[Any]:
-    """See the message's bytes as (H, W) or (H, W, channels) without a copy."""
+def as_array(message: RawImage, layout: Layout) -> NDArray[Any]:
+    """Return the message's data as an array (H, W) or (H, W, channels), without a copy.
+
+    Raises:
+        ImageError: the step or the data is too short.
+    """
     item = np.dtype(layout.item).newbyteorder(">" if message.is_bigendian else "<")
     row = message.width * layout.channels * item.itemsize
     if message.step < row:
         raise ImageError("step too small", f"expected {row} bytes or more, got {message.step}")
-    # Some drivers leave out the padding of the last row.
+    # Some drivers omit the padding of the last row.
     needed = message.step * (message.height - 1) + row
     data = np.frombuffer(message.data, np.uint8)
     if data.size < needed:
@@ -179,46 +189,46 @@ def view(message: RawImage, layout: Layout) -> NDArray[Any]:
 
 
 def compressed_to_rgb(message: EncodedImage) -> NDArray[np.uint8]:
-    """Decode a JPEG, a PNG or whatever else OpenCV reads.
+    """Decode a compressed image message.
 
     Args:
-        message: of ``compressed_image_transport`` or of a camera driver.
+        message: a JPEG, a PNG or another format that OpenCV supports.
 
     Returns:
-        (H, W, 3) uint8, RGB, contiguous, as stored: an orientation tag is not followed, since
-        the raw topic of the same camera would not follow it either.
+        (H, W, 3) uint8, RGB, contiguous. An orientation tag is ignored, so that the result matches
+        the raw topic of the same camera.
 
     Raises:
-        ImageError: the bytes are no image, or one of more than ``MAX_DECODED_PIXELS``.
+        ImageError: the data is not an image, or has more than `MAX_DECODED_PIXELS` pixels.
     """
     data = np.frombuffer(message.data, np.uint8)
     if data.size == 0:
         raise ImageError("zero size", "got no bytes")
-    width, height = _announced_size(message.data)
+    width, height = _header_size(message.data)
     if width * height > MAX_DECODED_PIXELS:
         limit = f"expected at most {MAX_DECODED_PIXELS} pixels"
         raise ImageError("too large", f"{limit}, got {width} x {height}")
     try:
         image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
-    except cv2.error as error:  # such as a header that announces an absurd size
+    except cv2.error as error:  # for example, an absurd size in the header
         raise ImageError("undecodable", f"{message.format!r}: {error.err}") from error
     if image is None:
         raise ImageError("undecodable", f"{data.size} bytes of format {message.format!r}")
     return _from_bgr(image)
 
 
-def _announced_size(data: Any) -> tuple[int, int]:
-    """Read width and height from the file's head; zero where only OpenCV knows the format."""
+def _header_size(data: Any) -> tuple[int, int]:
+    """Read width and height from the header; zeros if Pillow does not know the format."""
     try:
         with Image.open(BytesIO(data)) as image:
             return image.size
-    except Image.DecompressionBombError as error:  # Pillow's own bound, above ours
+    except Image.DecompressionBombError as error:  # above Pillow's limit, which is higher
         raise ImageError("too large", str(error)) from error
-    except Exception:  # damaged heads raise whatever they like: OpenCV may know better
+    except Exception:  # Pillow raises many types for damaged headers; OpenCV decides
         return 0, 0
 
 
 def to_jpeg(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Give the bytes of a JPEG of (H, W, 3) uint8 RGB pixels."""
+    """Encode (H, W, 3) uint8 RGB pixels as JPEG; returns the bytes, (N,) uint8."""
     _, encoded = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
     return np.asarray(encoded, np.uint8)

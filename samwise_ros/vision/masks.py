@@ -1,4 +1,4 @@
-"""What there is to know of a mask; pixels are (x, y) from the top left."""
+"""Boxes, centres, overlap and label images of masks. Pixels are (x, y) from the top left."""
 
 from collections.abc import Sequence
 
@@ -9,18 +9,18 @@ from numpy.typing import NDArray
 Mask = NDArray[np.bool_]
 
 
-def box_of(mask: Mask) -> tuple[int, int, int, int] | None:
-    """The smallest box around a mask.
+def bounding_box(mask: Mask) -> tuple[int, int, int, int] | None:
+    """Return the bounding box of a mask.
 
     Args:
         mask: (H, W) bool.
 
     Returns:
-        x, y of its top left pixel, width and height in pixels; ``None`` for an empty mask.
+        x, y of the top left pixel, width and height in pixels; ``None`` for an empty mask.
 
     >>> mask = np.zeros((4, 6), bool)
     >>> mask[1:3, 2:5] = True
-    >>> box_of(mask)
+    >>> bounding_box(mask)
     (2, 1, 3, 2)
     """
     x, y, width, height = cv2.boundingRect(mask.view(np.uint8))
@@ -28,10 +28,13 @@ def box_of(mask: Mask) -> tuple[int, int, int, int] | None:
 
 
 def centroid(mask: Mask) -> tuple[float, float] | None:
-    """Mean x and y of a mask's pixels; ``None`` for an empty mask.
+    """Return the mean x and y of a mask's pixels.
 
     Args:
         mask: (H, W) bool.
+
+    Returns:
+        x, y in pixels; ``None`` for an empty mask.
 
     >>> mask = np.zeros((4, 6), bool)
     >>> mask[1:3, 2:5] = True
@@ -47,8 +50,8 @@ def centroid(mask: Mask) -> tuple[float, float] | None:
     return x, y
 
 
-def overlap(mask: Mask, other: Mask) -> float:
-    """Intersection over union, 0 to 1; two empty masks overlap fully.
+def iou(mask: Mask, other: Mask) -> float:
+    """Return the intersection over union, from 0 to 1; it is 1 for two empty masks.
 
     Args:
         mask: (H, W) bool.
@@ -58,11 +61,11 @@ def overlap(mask: Mask, other: Mask) -> float:
         ValueError: the shapes differ.
 
     >>> mask = np.array([[True, True, False]])
-    >>> overlap(mask, np.array([[True, False, False]]))
+    >>> iou(mask, np.array([[True, False, False]]))
     0.5
     """
     if mask.shape != other.shape:
-        raise ValueError(f"expected masks of one shape, got {mask.shape} and {other.shape}")
+        raise ValueError(f"expected masks of equal shape, got {mask.shape} and {other.shape}")
     union = int(np.count_nonzero(mask | other))
     return float(np.count_nonzero(mask & other) / union) if union else 1.0
 
@@ -70,18 +73,19 @@ def overlap(mask: Mask, other: Mask) -> float:
 def label_mask(
     shape: tuple[int, int], masks: Sequence[Mask], labels: Sequence[int]
 ) -> NDArray[np.uint8]:
-    """One image that says whose each pixel is.
+    """Combine masks into one label image.
 
     Args:
         shape: H, W.
-        masks: (H, W) bool each; a later one lies over an earlier one.
-        labels: 1 to 254, one for each mask.
+        masks: (H, W) bool each; later masks cover earlier ones.
+        labels: one for each mask, from 1 to 254.
 
     Returns:
-        (H, W) uint8, 0 where there is no mask.
+        (H, W) uint8, 0 outside all masks.
 
     Raises:
-        ValueError: masks and labels are not equally many, or a label or shape is out of place.
+        ValueError: the numbers of masks and labels differ, a label is out of range, or a mask has
+            another shape.
     """
     if len(masks) != len(labels):
         raise ValueError(f"expected a label for each mask, got {len(labels)} for {len(masks)}")

@@ -15,6 +15,6 @@ from samwise_ros.network.text.tokenizer import SentenceTokenizer
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model folder with random weights."""
     folder = tmp_path_factory.mktemp("model")
-    tokenizer = SentenceTokenizer.of_words(vocabulary())
+    tokenizer = SentenceTokenizer.from_words(vocabulary())
     save_model(folder, Samwise(preset("tabletop")), tokenizer)
     return folder

@@ -9,7 +9,7 @@ from sam2.build_sam import build_sam2_video_predictor
 from samwise_ros.benchmark.suites.sam2_comparison import PREDICTOR, VersusBenchmark
 from samwise_ros.cli.main import main
 from samwise_ros.network.presets import preset
-from samwise_ros.network.sam2 import video_predictor
+from samwise_ros.network.sam2_build import build_video_predictor
 
 
 def test_all_three_run_over_the_same_frames(model: Path, tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_all_three_run_over_the_same_frames(model: Path, tmp_path: Path) -> None
 
 
 def test_the_predictor_is_what_the_package_builds() -> None:
-    ours = video_predictor(preset("base_plus"))
+    ours = build_video_predictor(preset("base_plus"))
     theirs = build_sam2_video_predictor("configs/sam2/sam2_hiera_b+.yaml", device="cpu")
     assert type(ours) is type(theirs)
     shapes = [{k: v.shape for k, v in one.state_dict().items()} for one in (ours, theirs)]

@@ -10,7 +10,8 @@ from samwise_ros.network.checkpoints.model_folder import save_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
-from samwise_ros.vision.video import VideoWriter, write_image
+from samwise_ros.vision.image_writer import write_image
+from samwise_ros.vision.video_writer import VideoWriter
 
 SCORE_BIAS = "sam.sam_mask_decoder.pred_obj_score_head.layers.2.bias"
 
@@ -20,7 +21,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A model folder with random weights that sees something wherever it looks."""
     torch.manual_seed(0)
     folder = tmp_path_factory.mktemp("model")
-    tokenizer = SentenceTokenizer.of_words(vocabulary())
+    tokenizer = SentenceTokenizer.from_words(vocabulary())
     network = Samwise(preset("tabletop"))
     with torch.no_grad():
         network.get_parameter(SCORE_BIAS).fill_(10.0)

@@ -17,7 +17,7 @@ def released_state(keys_file: str = "keys_mini.json") -> State:
     """Return the tensors of a released checkpoint."""
     keys = json.loads((NETWORK_TESTS / "data" / keys_file).read_text())
     recipe: Callable[..., State] = runpy.run_path(str(NETWORK_TESTS / "seeded_weights.py"))[
-        "recipe_state_dict"
+        "seeded_state_dict"
     ]
     return recipe(keys, "2")
 

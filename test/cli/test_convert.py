@@ -32,7 +32,7 @@ def state() -> State:
 
 def _convert(content: Any, folder: Path, *more: str) -> int:
     torch.save(content, folder / "released.pth")
-    SentenceTokenizer.of_words(["red", "ball", "rolls"]).save(folder / "tokenizer.json")
+    SentenceTokenizer.from_words(["red", "ball", "rolls"]).save(folder / "tokenizer.json")
     argv = ["convert", "released", str(folder / "released.pth"), "--preset", "mini", *more]
     argv += ["--trained-frames", "8"]
     tokenizer = str(folder / "tokenizer.json")
@@ -111,7 +111,7 @@ def test_other_mistakes_are_told(
     assert _convert(state, tmp_path) == 2
     assert "exists and is not empty" in capsys.readouterr().err
     words = [f"word{number}" for number in range(200)]
-    SentenceTokenizer.of_words(words).save(tmp_path / "large.json")
+    SentenceTokenizer.from_words(words).save(tmp_path / "large.json")
     argv = ["convert", "released", str(tmp_path / "released.pth"), "--preset", "mini"]
     argv += ["--tokenizer", str(tmp_path / "large.json"), "--out", str(tmp_path / "new")]
     assert main(argv) == 2
@@ -123,7 +123,7 @@ def test_what_it_was_trained_on_is_known_by_name_or_asked_for(
 ) -> None:
     torch.save(state, tmp_path / "mine.pth")
     (tmp_path / "pretrained_model.pth").symlink_to(tmp_path / "mine.pth")
-    SentenceTokenizer.of_words(["red"]).save(tmp_path / "tokenizer.json")
+    SentenceTokenizer.from_words(["red"]).save(tmp_path / "tokenizer.json")
     common = ["--preset", "mini", "--tokenizer", str(tmp_path / "tokenizer.json")]
     common += ["--out", str(tmp_path / "model")]
     assert main(["convert", "released", str(tmp_path / "mine.pth"), *common]) == 2
@@ -207,7 +207,7 @@ def test_frozen_parts_become_a_model_that_has_learned_nothing(
     roberta = parts.text_encoder.get_submodule("roberta").state_dict()
     text = {f"roberta.{key}": value for key, value in roberta.items()}
     save_file(text | {"lm_head.bias": torch.zeros(120)}, tmp_path / "text.safetensors")
-    SentenceTokenizer.of_words(["red", "ball", "rolls"]).save(tmp_path / "tokenizer.json")
+    SentenceTokenizer.from_words(["red", "ball", "rolls"]).save(tmp_path / "tokenizer.json")
     argv = ["convert", "parts", "--preset", "mini", "--sam2", str(tmp_path / "sam2.pt")]
     argv += ["--text", str(tmp_path / "text.safetensors"), "--verbs", "rolls"]
     argv += ["--tokenizer", str(tmp_path / "tokenizer.json")]

@@ -12,7 +12,9 @@ import pytest
 
 from samwise_ros.cli.main import main
 from samwise_ros.data.tabletop.video import TabletopConfig, make_video
-from samwise_ros.vision.video import Image, VideoReader, VideoWriter
+from samwise_ros.vision.video_frame import VideoFrame
+from samwise_ros.vision.video_reader import VideoReader
+from samwise_ros.vision.video_writer import VideoWriter
 
 
 @pytest.mark.parametrize(("source", "mode"), [("video.mp4", "online"), ("frames", "clip")])
@@ -46,15 +48,15 @@ def test_events_are_told_as_they_come(
 def test_interrupted_it_finishes_what_it_has(
     films: Path, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frames = list(VideoReader(films / "video.mp4"))
+    frames = list(VideoReader(films / "video.mp4").frames())
 
-    def interrupted(_: VideoReader) -> Iterator[Image]:
+    def interrupted(_: VideoReader) -> Iterator[VideoFrame]:
         yield from frames[:3]
         raise KeyboardInterrupt
 
     argv = ["segment", str(films / "video.mp4"), "the red ball", "--model", model]
     with monkeypatch.context() as patch:
-        patch.setattr(VideoReader, "__iter__", interrupted)
+        patch.setattr(VideoReader, "frames", interrupted)
         assert main([*argv, "--mode", "clip", "--out", str(tmp_path / "out.mp4")]) == 0
     assert len(list(VideoReader(tmp_path / "out.mp4"))) == 3
 

@@ -9,7 +9,7 @@ import torch
 from recording import drive
 
 from samwise_ros.cli.main import main
-from samwise_ros.vision.video import VideoReader
+from samwise_ros.vision.video_reader import VideoReader
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ def network() -> Samwise:
 
 @pytest.fixture(scope="session")
 def tokenizer() -> SentenceTokenizer:
-    return SentenceTokenizer.of_words(WORDS)
+    return SentenceTokenizer.from_words(WORDS)
 
 
 @pytest.fixture

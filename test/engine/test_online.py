@@ -72,7 +72,7 @@ def test_engine_tracks_as_the_parallel_form_does(make_engine, network, images):
         frame = encoded.frame(index)
         with torch.inference_mode():
             tracked = network.track(frame, bank)
-            memory, pointer = network.memorise(frame, tracked), tracked.decoded.pointer
+            memory, pointer = network.encode_memory(frame, tracked), tracked.decoded.pointer
             bank = bank.push(memory, pointer) if bank else MemoryBank.start(memory, pointer)
             logits = to_frame_size(tracked.decoded.low_res_masks, 60, 80, 128)[0, 0]
         assert target.score == pytest.approx(float(tracked.decoded.score.sigmoid()), abs=1e-4)

@@ -13,7 +13,7 @@ SCORE_BIAS = "sam.sam_mask_decoder.pred_obj_score_head.layers.2.bias"
 
 @pytest.fixture(scope="session")
 def tokenizer() -> SentenceTokenizer:
-    return SentenceTokenizer.of_words(vocabulary())
+    return SentenceTokenizer.from_words(vocabulary())
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from samwise_ros.evaluation.overlays import Overlays
 from samwise_ros.evaluation.predictions import Predictions
 from samwise_ros.evaluation.result_writers import Stretch
 from samwise_ros.evaluation.run_config import RunConfig
-from samwise_ros.vision.video import VideoReader
+from samwise_ros.vision.video_reader import VideoReader
 
 DATASET = Drawn([[said("first", 0), said("second", 1), said("third", 1, annotator=1)]], frames=5)
 

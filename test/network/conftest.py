@@ -1,4 +1,4 @@
-"""Networks with recipe weights."""
+"""Fixture: a network with seeded weights."""
 
 from pathlib import Path
 

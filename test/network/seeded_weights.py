@@ -1,4 +1,4 @@
-"""Deterministic weights for the parity vectors, from a key's name, its shape and a salt."""
+"""Deterministic weights of the parity vectors, seeded by key and salt."""
 
 import zlib
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,8 @@ _TOKEN_TABLE = f"{_SENTENCE}.sentence_encoder.embed_tokens.weight"
 _OUTPUT_PROJECTION = f"{_SENTENCE}.lm_head.weight"
 
 
-def recipe_tensor(key: str, shape: Sequence[int], salt: str) -> torch.Tensor:
-    """Draw one tensor; integer counters are zero."""
+def seeded_tensor(key: str, shape: Sequence[int], salt: str) -> torch.Tensor:
+    """Return one random tensor; integer counters are zero."""
     leaf = key.rsplit(".", 1)[-1]
     if leaf == "num_batches_tracked":
         return torch.zeros(tuple(shape), dtype=torch.long)
@@ -32,10 +32,10 @@ def recipe_tensor(key: str, shape: Sequence[int], salt: str) -> torch.Tensor:
     return torch.from_numpy(np.ascontiguousarray(noise, dtype=np.float32)).reshape(tuple(shape))
 
 
-def recipe_state_dict(shapes: Mapping[str, Sequence[int]], salt: str) -> dict[str, torch.Tensor]:
-    """Build a whole state dict with the keys of a released checkpoint."""
-    state = {key: recipe_tensor(key, shape, salt) for key, shape in shapes.items()}
-    # RoBERTa's output projection and its token table are one tied tensor.
+def seeded_state_dict(shapes: Mapping[str, Sequence[int]], salt: str) -> dict[str, torch.Tensor]:
+    """Return a state dict with the keys of a released checkpoint."""
+    state = {key: seeded_tensor(key, shape, salt) for key, shape in shapes.items()}
+    # RoBERTa ties the output projection to the token embedding.
     if _TOKEN_TABLE in state:
         state[_TOKEN_TABLE] = state[_OUTPUT_PROJECTION]
     return state

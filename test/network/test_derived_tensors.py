@@ -1,4 +1,4 @@
-"""What is made of weights is made once, and anew after every way in which weights can change."""
+"""Derived tensors are cached and recomputed after every kind of weight change."""
 
 from collections.abc import Callable
 
@@ -6,34 +6,34 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from samwise_ros.network.derived_tensors import Constants
+from samwise_ros.network.derived_tensors import DerivedTensors
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
 
 
-class Doubling:
-    """Counts how often it was made."""
+class Doubled:
+    """Twice a weight; counts its computations."""
 
     def __init__(self, weight: nn.Parameter) -> None:
-        self.weight, self.made, self.constants = weight, 0, Constants()
+        self.weight, self.computations, self.derived = weight, 0, DerivedTensors()
 
     def get(self) -> Tensor:
-        return self.constants.get("double", (self.weight,), self.make)
+        return self.derived.get("double", (self.weight,), self.compute)
 
-    def make(self) -> Tensor:
-        self.made += 1
+    def compute(self) -> Tensor:
+        self.computations += 1
         return 2 * self.weight
 
 
-def test_it_is_made_once() -> None:
-    double = Doubling(nn.Parameter(torch.ones(2)))
+def test_tensor_is_computed_once() -> None:
+    doubled = Doubled(nn.Parameter(torch.ones(2)))
     with torch.inference_mode():
-        assert double.get().tolist() == [2, 2]
-        assert double.get().tolist() == [2, 2]
-    assert double.made == 1
+        assert doubled.get().tolist() == [2, 2]
+        assert doubled.get().tolist() == [2, 2]
+    assert doubled.computations == 1
     with torch.no_grad():
-        assert not double.get().is_inference()
-    assert double.made == 1
+        assert not doubled.get().is_inference()
+    assert doubled.computations == 1
 
 
 def step(weight: nn.Parameter) -> None:
@@ -51,48 +51,50 @@ def replace(weight: nn.Parameter) -> None:
 
 
 @pytest.mark.parametrize("change", [step, load, replace])
-def test_it_is_made_anew_after_a_change(change: Callable[[nn.Parameter], None]) -> None:
-    double = Doubling(nn.Parameter(torch.ones(2)))
+def test_tensor_is_recomputed_after_weight_change(change: Callable[[nn.Parameter], None]) -> None:
+    doubled = Doubled(nn.Parameter(torch.ones(2)))
     with torch.no_grad():
-        double.get()
-    change(double.weight)
+        doubled.get()
+    change(doubled.weight)
     with torch.inference_mode():
-        assert double.get().tolist() == [0, 0]
+        assert doubled.get().tolist() == [0, 0]
 
 
-def test_a_gradient_goes_through() -> None:
-    double = Doubling(nn.Parameter(torch.ones(2)))
+def test_gradient_reaches_weight() -> None:
+    doubled = Doubled(nn.Parameter(torch.ones(2)))
     with torch.no_grad():
-        double.get()
-    double.get().sum().backward()
-    assert double.weight.grad is not None
-    assert double.weight.grad.tolist() == [2, 2]
+        doubled.get()
+    doubled.get().sum().backward()
+    assert doubled.weight.grad is not None
+    assert doubled.weight.grad.tolist() == [2, 2]
 
 
-def test_weights_made_in_inference_mode_are_not_counted_on() -> None:
+def test_weights_made_in_inference_mode_are_not_cached() -> None:
     with torch.inference_mode():
-        double = Doubling(nn.Parameter(torch.ones(2), requires_grad=False))
-        double.get()
-        double.weight.mul_(0)
-        assert double.get().tolist() == [0, 0]
+        doubled = Doubled(nn.Parameter(torch.ones(2), requires_grad=False))
+        doubled.get()
+        doubled.weight.mul_(0)
+        assert doubled.get().tolist() == [0, 0]
 
 
-def test_a_network_sees_its_new_weights() -> None:
-    """Every constant of the network: as in one that has never run with other weights."""
+def test_network_uses_loaded_weights() -> None:
+    """After loading weights, the network equals one that never ran with other weights."""
     torch.manual_seed(0)
-    network, fresh = (Samwise(preset("tabletop")).eval() for _ in range(2))
+    network, other = (Samwise(preset("tabletop")).eval() for _ in range(2))
     pixels, tokens = torch.rand(1, 1, 3, 128, 128), torch.tensor([[0, 5, 6, 2]])
 
     @torch.inference_mode()
-    def run(one: Samwise) -> Tensor:
-        encoded = one.encode(one.image_stem(pixels), one.text_stem(tokens), causal=True)
+    def run(model: Samwise) -> Tensor:
+        encoded = model.encode(model.image_stem(pixels), model.text_stem(tokens), causal=True)
         frame = encoded.frame(0)
-        decoded = one.track(frame, None).decoded
-        memory = one.memorise(frame, one.track(frame, None))
-        conditioned = one.sam.with_memory(frame.features, memory[:, None], decoded.pointer[:, None])
-        return one.sam.decode(conditioned, frame.high_res, one.sam.empty_point(1)).logits
+        tracked = model.track(frame, None)
+        memory = model.encode_memory(frame, tracked)
+        conditioned = model.sam.condition_on_memory(
+            frame.features, memory[:, None], tracked.decoded.pointer[:, None]
+        )
+        return model.sam.decode(conditioned, frame.high_res, model.sam.empty_point(1)).logits
 
     first = run(network)
-    network.load_state_dict(fresh.state_dict())
+    network.load_state_dict(other.state_dict())
     assert not torch.equal(first, run(network))
-    assert torch.equal(run(network), run(fresh))
+    assert torch.equal(run(network), run(other))

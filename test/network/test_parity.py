@@ -1,4 +1,4 @@
-"""The network against numbers of the released one."""
+"""The network reproduces reference outputs of the released network."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ DATA = Path(__file__).parent / "data"
         ("clip_mini_motion", "keys_mini_motion", "3"),
     ],
 )
-def test_clip_equals_the_released_network(clip, keys, salt):
+def test_clip_matches_released_network(clip, keys, salt):
     vectors = dict(np.load(DATA / f"{clip}.npz"))
     network = build(DATA / f"{keys}.json", salt)
     errors = compare(run(network, vectors["frames"], vectors["input_ids"]), vectors)
@@ -25,7 +25,7 @@ def test_clip_equals_the_released_network(clip, keys, salt):
     assert {name: error for name, error in errors.items() if not error <= TOLERANCE} == {}
 
 
-def test_a_wrong_weight_is_noticed():
+def test_changed_weight_exceeds_tolerance():
     vectors = dict(np.load(DATA / "clip_mini.npz"))
     network = build(DATA / "keys_mini.json", "2")
     network.cmt_adapters[1].spatial_pos_embed.data *= 1.01
@@ -33,6 +33,6 @@ def test_a_wrong_weight_is_noticed():
     assert max(errors.values()) > TOLERANCE
 
 
-def test_resizing_equals_the_released_preprocessing():
+def test_resize_matches_released_preprocessing():
     errors = compare_resize(dict(np.load(DATA / "resize.npz")))
     assert {name: error for name, error in errors.items() if not error <= TOLERANCE} == {}

@@ -1,4 +1,4 @@
-"""Weights that are rounded once give what autocast gives, which rounds them again and again."""
+"""Weights that are cast once yield the same results as autocast, which casts them every time."""
 
 from copy import deepcopy
 from dataclasses import replace
@@ -6,16 +6,16 @@ from dataclasses import replace
 import torch
 
 from samwise_ros.network.memory_bank import MemoryBank
-from samwise_ros.network.precision import reduce_products
+from samwise_ros.network.precision import cast_matmul_weights
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
 
 
 @torch.inference_mode()
 def run(network: Samwise) -> list[torch.Tensor]:
-    """Everything that a frame goes through, twice, so that the second has a memory."""
+    """Run every part on two frames, the second with memory, and return all outputs."""
     tokens = torch.tensor([[0, 5, 6, 2]])
-    bank, found = None, []
+    bank, outputs = None, []
     for index in range(2):
         torch.manual_seed(index)
         pixels = torch.rand(1, 1, 3, 128, 128)
@@ -24,28 +24,34 @@ def run(network: Samwise) -> list[torch.Tensor]:
         check_switch = torch.ones(1, dtype=torch.bool)
         verbs = torch.tensor([[False, False, True, False]])
         tracked = network.track(frame, bank, check_switch=check_switch, verbs=verbs)
-        memory, pointer = network.memorise(frame, tracked), tracked.decoded.pointer
+        memory, pointer = network.encode_memory(frame, tracked), tracked.decoded.pointer
         bank = MemoryBank.start(memory, pointer)
         assert tracked.decision is not None
-        found += [tracked.decoded.logits, tracked.decoded.score, tracked.decision, memory, pointer]
-    return found
+        outputs += [
+            tracked.decoded.logits,
+            tracked.decoded.score,
+            tracked.decision,
+            memory,
+            pointer,
+        ]
+    return outputs
 
 
-def test_rounded_weights_give_what_autocast_gives() -> None:
+def test_cast_weights_match_autocast() -> None:
     torch.manual_seed(0)
     network = Samwise(replace(preset("tabletop"), motion_prompt=True)).eval().requires_grad_(False)
-    rounded = deepcopy(network)
-    reduce_products(rounded, torch.bfloat16)
+    cast = deepcopy(network)
+    cast_matmul_weights(cast, torch.bfloat16)
     with torch.autocast("cpu", torch.bfloat16):
-        ours, theirs = run(rounded), run(network)
-    exact = run(network)
-    for one, other in zip(ours, theirs, strict=True):
+        ours, autocast = run(cast), run(network)
+    float32 = run(network)
+    for one, other in zip(ours, autocast, strict=True):
         assert torch.equal(one, other)
-    assert not all(map(torch.equal, ours, exact))
+    assert not all(map(torch.equal, ours, float32))
 
 
-def test_it_halves_what_products_read() -> None:
+def test_casting_reduces_weight_memory() -> None:
     network = Samwise(preset("tabletop"))
     before = sum(weight.nbytes for weight in network.parameters())
-    reduce_products(network, torch.bfloat16)
+    cast_matmul_weights(network, torch.bfloat16)
     assert sum(weight.nbytes for weight in network.parameters()) < 0.7 * before

@@ -24,7 +24,7 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("model")
     torch.manual_seed(0)
     words = ("the", "red", "blue", "green", "ball", "mug", "that", "moves", "left")
-    save_model(folder, Samwise(preset("tabletop")), SentenceTokenizer.of_words(words))
+    save_model(folder, Samwise(preset("tabletop")), SentenceTokenizer.from_words(words))
     return folder
 
 

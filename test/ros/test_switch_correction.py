@@ -12,7 +12,7 @@ from test_lifecycle import set_parameter
 
 from samwise_ros.msg import Target, TargetEvent
 from samwise_ros.network.checkpoints.model_folder import load_model, save_model
-from samwise_ros.network.conditional_memory import FIRST_FRAME, MIN_GAP
+from samwise_ros.network.conditional_memory import FIRST_CHECK_FRAME, MIN_CHECK_GAP
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def test_a_candidate_is_told_unless_the_correction_is_off(
     robot: Robot, start_node: StartNode, asking_model: Path
 ) -> None:
     node = start_node(model=str(asking_model), switch_correction=False)
-    last = FIRST_FRAME + MIN_GAP
+    last = FIRST_CHECK_FRAME + MIN_CHECK_GAP
     with shown(robot, node) as show:
         sent = [show.frame(scene(index)) for index in range(last + 1)]
         show.masks.wait(lambda one: one.header == sent[-1][0].header)
@@ -39,15 +39,15 @@ def test_a_candidate_is_told_unless_the_correction_is_off(
     assert robot.change_state(node.name, Transition.TRANSITION_CLEANUP)
     assert set_parameter(robot, node, "switch_correction", True) == ""
     with shown(robot, node) as show:
-        before = [show.frame(scene(index)) for index in range(FIRST_FRAME)]
-        cause, _ = show.frame(scene(FIRST_FRAME))
+        before = [show.frame(scene(index)) for index in range(FIRST_CHECK_FRAME)]
+        cause, _ = show.frame(scene(FIRST_CHECK_FRAME))
         event = show.event(TargetEvent.CANDIDATE, cause)
         assert event.switch_probability > 0.99
         assert event.roi.width > 0
         assert event.previous_roi == before[-1][1].roi
         assert (event.previous_state, event.state) == (Target.TRACKING, Target.TRACKING)
         assert event.reason == "another object fits the sentence better"
-        after = [show.frame(scene(index)) for index in range(FIRST_FRAME + 1, last + 1)]
+        after = [show.frame(scene(index)) for index in range(FIRST_CHECK_FRAME + 1, last + 1)]
         again = show.events.wait(
             lambda one: one.kind == TargetEvent.CANDIDATE and one.header == after[-1][0].header
         )

@@ -8,8 +8,9 @@ import torch
 
 from samwise_ros.data.tabletop.objects import COLOURS, SHAPES
 from samwise_ros.data.tabletop.video import TabletopConfig, make_video
+from samwise_ros.network.features import ImageStem
 from samwise_ros.network.presets import preset
-from samwise_ros.network.samwise import ImageStem, Samwise
+from samwise_ros.network.samwise import Samwise
 from samwise_ros.training.tasks.auxiliary_heads import STRIDE, ObjectHeads, object_labels
 
 SIDE = 128
@@ -70,11 +71,11 @@ def test_every_head_and_what_it_looks_at_learn() -> None:
     video = make_video("train", 3, TabletopConfig(frames=8))
     labels = torch.from_numpy(np.stack([object_labels(video, SIDE, range(8))]))
     stem = network.image_stem(torch.randn(1, 8, 3, SIDE, SIDE))
-    both = ImageStem(stem.first.repeat(2, 1, 1, 1, 1), stem.second.repeat(2, 1, 1, 1, 1))
+    both = ImageStem(stem.stage1.repeat(2, 1, 1, 1, 1), stem.stage2.repeat(2, 1, 1, 1, 1))
     for causal in (True, False):
         with heads.watching(network):
             network.encode(both, network.text_stem(torch.tensor([[0, 5, 2], [0, 6, 2]])), causal)
-        second = stem.second.flatten(0, 1)
+        second = stem.stage2.flatten(0, 1)
         losses = heads.losses([second, network.sam.image_stage(second, 2)], labels)
         assert sorted(losses) == ["colour", "motion", "shape", "size"]
         asked = 2 * int((labels[:, :, 3] >= 0).sum())  # by each of two sentences

@@ -17,7 +17,7 @@ from samwise_ros.training.distributed import Processes
 from samwise_ros.training.recipe import Stage
 
 CONFIG = preset("tabletop")
-TOKENIZER = SentenceTokenizer.of_words(vocabulary())
+TOKENIZER = SentenceTokenizer.from_words(vocabulary())
 ALONE = Processes()
 STAGE = Stage("a", "sentences", steps=3, batch=4, accumulate=2, frames=4, single_share=0.3)
 

@@ -20,7 +20,7 @@ from samwise_ros.training.tasks.tasks import ReferringTask
 CONFIG = dataclasses.replace(
     preset("tabletop"), motion_prompt=True, verbs=("moving", "moves", "leaves", "enters", "appears")
 )
-TOKENIZER = SentenceTokenizer.of_words(vocabulary())
+TOKENIZER = SentenceTokenizer.from_words(vocabulary())
 STAGE = Stage("a", "sentences", steps=8, batch=1, frames=4, targets=4)
 
 

@@ -103,7 +103,7 @@ def test_dropout_and_verbs_do_not_notice_a_stop_either(tmp_path):
         preset("tabletop"), dropout=0.5, motion_prompt=True, verbs=tuple(vocabulary())
     )
     network = Samwise(config)
-    save_model(tmp_path / "init", network, SentenceTokenizer.of_words(vocabulary()))
+    save_model(tmp_path / "init", network, SentenceTokenizer.from_words(vocabulary()))
     stage = Stage("look", "sentences", steps=2, batch=2, accumulate=2, frames=2, targets=1)
     recipe = Recipe(None, 1, (stage,), ("tabletop:train",))
     for name, pieces in (("whole", (None,)), ("pieces", (1, None))):

@@ -1,4 +1,4 @@
-"""Depth of rendered things, spoilt as sensors spoil it, gives places close to the truth."""
+"""Positions from rendered depth with sensor noise are close to the true positions."""
 
 from typing import Any
 
@@ -21,24 +21,24 @@ from rendered_depth import (
     table,
 )
 
-from samwise_ros.vision.depth import DepthError, Pinhole, Position3D, position_of, to_metres
+from samwise_ros.vision.depth import DepthError, Pinhole, Position3D, object_position, to_metres
 
 NEAR_M, FAR_M = 0.1, 10.0
 BALL = ball((-0.2, 0.05, 1.0), 0.08)
 
 
-def place(mask: Mask, depth: Array, camera: Pinhole = CAMERA) -> Position3D:
-    return position_of(mask, to_metres(millimetres(depth), NEAR_M, FAR_M), camera)
+def position(mask: Mask, depth: Array, camera: Pinhole = CAMERA) -> Position3D:
+    return object_position(mask, to_metres(millimetres(depth), NEAR_M, FAR_M), camera)
 
 
-def miss(found: Position3D, truth: Array) -> float:
-    """How far a place is from the truth, over the distance."""
+def relative_error(found: Position3D, truth: Array) -> float:
+    """Return the position error relative to the distance."""
     return float(np.linalg.norm(found.centre_m - truth) / np.linalg.norm(truth))
 
 
-def fault(mask: Mask, depth: Array) -> str:
+def fault_kind(mask: Mask, depth: Array) -> str:
     with pytest.raises(DepthError) as caught:
-        place(mask, depth)
+        position(mask, depth)
     return caught.value.kind
 
 
@@ -53,18 +53,20 @@ def fault(mask: Mask, depth: Array) -> str:
         box((-0.3, 0.05, 1.2), (0.3, 0.05, 0.2), 30.0, 10.0),
         box((0.2, 0.1, 0.8), (0.06, 0.2, 0.06), 35.0, 45.0),
         box((0.1, 0.1, 0.9), (0.25, 0.02, 0.18), 40.0, 15.0),
-        box((0.05, 0.1, 1.0), (0.7, 0.5, 0.2), 10.0, 20.0),  # so large that pixels are left out
+        box((0.05, 0.1, 1.0), (0.7, 0.5, 0.2), 10.0, 20.0),  # large enough to be subsampled
         box((0.3, -0.9, 3.0), (0.5, 0.6, 0.4), 10.0, 30.0),
     ],
 )
-def test_the_centre_is_within_two_percent_of_the_truth(thing: Array) -> None:
-    assert (thing < table()).sum() == np.isfinite(thing).sum() > 300, "all of it is to be seen"
-    found = place(clumsy(np.isfinite(thing)), spoilt(thing, table()))
-    assert miss(found, seen_centre(thing)) < 0.02
+def test_centre_is_within_two_percent(thing: Array) -> None:
+    assert (thing < table()).sum() == np.isfinite(thing).sum() > 300, (
+        "expected the whole object in view"
+    )
+    found = position(clumsy(np.isfinite(thing)), spoilt(thing, table()))
+    assert relative_error(found, seen_centre(thing)) < 0.02
 
 
-def test_a_ball_is_placed_between_its_front_and_its_core() -> None:
-    found = place(np.isfinite(BALL), spoilt(BALL, table()))
+def test_ball_position_is_between_its_front_and_centre() -> None:
+    found = position(np.isfinite(BALL), spoilt(BALL, table()))
     assert 0.92 < found.centre_m[2] < 1.0
     np.testing.assert_allclose(found.centre_m[:2] / found.centre_m[2], [-0.2, 0.05], atol=0.004)
     assert 0.0 < found.spread_m < 0.08
@@ -74,85 +76,85 @@ def test_metres_and_millimetres_agree() -> None:
     depth, mask = spoilt(BALL, table()), np.isfinite(BALL)
     metres = to_metres(np.where(depth == 0, np.nan, depth).astype(np.float32), NEAR_M, FAR_M)
     np.testing.assert_allclose(
-        position_of(mask, metres, CAMERA).centre_m, place(mask, depth).centre_m, atol=0.001
+        object_position(mask, metres, CAMERA).centre_m, position(mask, depth).centre_m, atol=0.001
     )
 
 
-def test_what_else_the_mask_took_in_does_not_move_the_place() -> None:
+def test_background_in_mask_does_not_shift_position() -> None:
     mask = clumsy(np.isfinite(BALL))
-    clean = place(mask, spoilt(BALL, table()))
-    mask[20:45, 250:280] = True  # of the wall; a third of the mask
-    found = place(mask, spoilt(BALL, table()))
-    assert miss(found, clean.centre_m) < 0.005
+    clean = position(mask, spoilt(BALL, table()))
+    mask[20:45, 250:280] = True  # pixels of the wall, a third of the mask
+    found = position(mask, spoilt(BALL, table()))
+    assert relative_error(found, clean.centre_m) < 0.005
     np.testing.assert_allclose(found.high_m, clean.high_m, atol=0.02)
 
 
-def test_the_edge_of_the_mask_is_left_out() -> None:
+def test_mask_edge_is_ignored() -> None:
     mask = np.zeros((HEIGHT, WIDTH), np.bool_)
     mask[100:130, 140:170] = True
     depth = 1.0 + 0.01 * np.random.default_rng(0).standard_normal(mask.shape)
-    clean = place(mask, depth)
+    clean = position(mask, depth)
     smeared = np.where(cv2.erode(mask.astype(np.uint8), np.ones((5, 5), np.uint8)), depth, 1.025)
-    assert miss(place(mask, smeared), clean.centre_m) < 0.002
+    assert relative_error(position(mask, smeared), clean.centre_m) < 0.002
 
 
-def test_a_shadow_on_one_side_does_not_move_the_place() -> None:
+def test_sensor_shadow_does_not_shift_position() -> None:
     depth, mask = spoilt(BALL, table()), np.isfinite(BALL)
     columns = np.flatnonzero(mask.any(axis=0))
     shadow = depth.copy()
     shadow[:, columns[0] : columns[len(columns) // 3]] = 0.0
-    assert miss(place(mask, shadow), place(mask, depth).centre_m) < 0.005
+    assert relative_error(position(mask, shadow), position(mask, depth).centre_m) < 0.005
 
 
-def test_size_along_the_axes() -> None:
+def test_extent_along_axes() -> None:
     thing = box((0.1, 0.1, 1.0), (0.3, 0.2, 0.1), 0.0, 0.0)
-    found = place(np.isfinite(thing), np.minimum(thing, table()))
+    found = position(np.isfinite(thing), np.minimum(thing, table()))
     size = found.high_m - found.low_m
     np.testing.assert_allclose(size[:2], [0.3, 0.2], rtol=0.1)
     np.testing.assert_allclose((found.high_m + found.low_m)[:2] / 2, [0.1, 0.1], atol=0.01)
 
 
-def test_a_thin_thing_is_not_eroded_away() -> None:
+def test_thin_object_survives_erosion() -> None:
     thing = box((0.0, 0.1, 1.0), (0.3, 0.012, 0.012), 0.0, 0.0)
     assert np.isfinite(thing).any(axis=1).sum() <= 4
-    found = place(np.isfinite(thing), np.minimum(thing, table()))
-    assert miss(found, seen_centre(thing)) < 0.02
+    found = position(np.isfinite(thing), np.minimum(thing, table()))
+    assert relative_error(found, seen_centre(thing)) < 0.02
 
 
-def test_at_the_edge_of_the_image() -> None:
+def test_object_at_image_border() -> None:
     thing = box((-0.55, 0.0, 1.0), (0.3, 0.3, 0.1), 0.0, 0.0)
     assert np.isfinite(thing)[:, 0].any()
-    assert miss(place(np.isfinite(thing), thing), seen_centre(thing)) < 0.02
+    assert relative_error(position(np.isfinite(thing), thing), seen_centre(thing)) < 0.02
     everything = np.ones((HEIGHT, WIDTH), np.bool_)
-    assert place(everything, np.full((HEIGHT, WIDTH), 2.0)).centre_m[2] == pytest.approx(2.0)
+    assert position(everything, np.full((HEIGHT, WIDTH), 2.0)).centre_m[2] == pytest.approx(2.0)
 
 
-def test_a_lens_that_bends_lines() -> None:
+def test_lens_distortion() -> None:
     centre = (-0.45, -0.35, 1.0)  # in a corner
     seen = ball(centre, 0.05, LENS)
     truth = seen_centre(seen, LENS)
     mask, depth = np.isfinite(seen), spoilt(seen, table())
-    assert miss(place(mask, depth, LENS), truth) < 0.02
-    assert miss(place(mask, depth, CAMERA), truth) > 0.02
+    assert relative_error(position(mask, depth, LENS), truth) < 0.02
+    assert relative_error(position(mask, depth, CAMERA), truth) > 0.02
 
 
-def test_no_place_where_depth_is_not_known() -> None:
+def test_missing_depth_raises() -> None:
     mask, nothing = np.isfinite(BALL), np.zeros((HEIGHT, WIDTH))
     depth = spoilt(BALL, table())
-    assert fault(mask, nothing) == "too little depth"
-    assert fault(mask, np.full_like(nothing, 50.0)) == "too little depth"
-    assert fault(mask, np.where(mask, nothing, depth)) == "too little depth"
-    assert fault(np.zeros_like(mask), depth) == "too little depth"
+    assert fault_kind(mask, nothing) == "too little depth"
+    assert fault_kind(mask, np.full_like(nothing, 50.0)) == "too little depth"
+    assert fault_kind(mask, np.where(mask, nothing, depth)) == "too little depth"
+    assert fault_kind(np.zeros_like(mask), depth) == "too little depth"
     few = nothing.copy()
     few[np.nonzero(mask)[0][:10], np.nonzero(mask)[1][:10]] = 1.0
-    assert fault(mask, few) == "too little depth"
+    assert fault_kind(mask, few) == "too little depth"
 
 
-def test_no_place_between_two_things() -> None:
+def test_two_objects_under_mask_raise() -> None:
     left = np.indices((HEIGHT, WIDTH))[1] < WIDTH // 2
     mask = np.zeros((HEIGHT, WIDTH), np.bool_)
     mask[80:160, WIDTH // 2 - 40 : WIDTH // 2 + 40] = True
-    assert fault(mask, np.where(left, 1.0, 3.0)) == "too much spread"
+    assert fault_kind(mask, np.where(left, 1.0, 3.0)) == "too much spread"
 
 
 @pytest.mark.parametrize(
@@ -179,5 +181,5 @@ def test_to_metres(pixels: Any, metres: list[float | None]) -> None:
     np.testing.assert_array_equal(pixels, before)
 
 
-def test_zero_is_never_a_depth() -> None:
+def test_zero_depth_is_missing() -> None:
     assert np.isnan(to_metres(np.zeros((1, 1), np.uint16), 0.0, FAR_M)).all()

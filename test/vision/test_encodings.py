@@ -1,4 +1,4 @@
-"""Every encoding of the table, and every fault."""
+"""Every supported encoding converts to RGB, and every fault raises."""
 
 import struct
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ MOSAIC = {
 
 @dataclass
 class Message:
-    """What `sensor_msgs/Image` holds, without ROS."""
+    """Attributes of `sensor_msgs/Image`."""
 
     height: int
     width: int
@@ -36,7 +36,7 @@ class Message:
 
 @dataclass
 class Compressed:
-    """What `sensor_msgs/CompressedImage` holds, without ROS."""
+    """Attributes of `sensor_msgs/CompressedImage`."""
 
     format: str
     data: bytes
@@ -64,7 +64,7 @@ def message(
         ("32FC3", RGB.astype("<f4") / 255),
     ],
 )
-def test_colours_come_back(encoding: str, pixels: NDArray[np.generic], padding: int) -> None:
+def test_colour_encodings(encoding: str, pixels: NDArray[np.generic], padding: int) -> None:
     image = to_rgb(message(pixels, encoding, padding))
     assert np.array_equal(image, RGB)
     assert image.flags.c_contiguous
@@ -82,7 +82,7 @@ def test_colours_come_back(encoding: str, pixels: NDArray[np.generic], padding: 
         ("32FC1", (GREY.astype("f4") / 255).astype(">f4"), True),
     ],
 )
-def test_grey_comes_back_in_three_channels(
+def test_grey_encodings_return_three_channels(
     encoding: str, pixels: NDArray[np.generic], big_endian: bool
 ) -> None:
     image = to_rgb(message(pixels, encoding, 3, big_endian))
@@ -90,7 +90,7 @@ def test_grey_comes_back_in_three_channels(
 
 
 @pytest.mark.parametrize("encoding", ["uyvy", "yuv422", "yuyv", "yuv422_yuy2"])
-def test_yuv_of_one_colour(encoding: str) -> None:
+def test_yuv_encodings(encoding: str) -> None:
     luma, blue, red = 82, 90, 240  # BT.601 of a saturated red
     quad = (blue, luma, red, luma) if encoding in ("uyvy", "yuv422") else (luma, blue, luma, red)
     pixels = np.tile(np.array(quad, np.uint8).reshape(1, 2, 2), (6, 4, 1))
@@ -101,7 +101,7 @@ def test_yuv_of_one_colour(encoding: str) -> None:
 
 @pytest.mark.parametrize("depth", ["8", "16"])
 @pytest.mark.parametrize("order", sorted(MOSAIC))
-def test_mosaic_of_one_colour(order: str, depth: str) -> None:
+def test_bayer_encodings(order: str, depth: str) -> None:
     colour = np.array([200, 100, 50], np.uint8)
     mosaic = np.tile(colour[np.array(MOSAIC[order])], (4, 4))
     pixels = mosaic if depth == "8" else mosaic.astype("<u2") * 256
@@ -109,7 +109,7 @@ def test_mosaic_of_one_colour(order: str, depth: str) -> None:
     assert np.array_equal(image, np.broadcast_to(colour, (8, 8, 3)))
 
 
-def test_last_row_may_lack_its_padding() -> None:
+def test_last_row_without_padding() -> None:
     short = message(RGB, "rgb8", 5)
     short.data = short.data[:-5]
     assert np.array_equal(to_rgb(short), RGB)
@@ -136,20 +136,20 @@ def _broken(**changes: object) -> Message:
         (message(RGB[:, :3, :2], "uyvy"), "undecodable"),
     ],
 )
-def test_faults_are_named(broken: Message, kind: str) -> None:
+def test_fault_raises_with_its_kind(broken: Message, kind: str) -> None:
     with pytest.raises(ImageError, match=kind) as caught:
         to_rgb(broken)
     assert caught.value.kind == kind
 
 
-def test_unknown_encoding_is_refused_by_name() -> None:
+def test_unknown_encoding_raises_with_supported_ones() -> None:
     with pytest.raises(ImageError, match=r"expected one of rgb8, .* got 'plasma7'") as caught:
         to_rgb(message(RGB, "plasma7"))
     assert caught.value.kind == "unknown encoding"
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg"])
-def test_compressed_image_is_decoded(suffix: str) -> None:
+def test_compressed_image(suffix: str) -> None:
     smooth = np.full((6, 8, 3), (200, 100, 50), np.uint8)
     _, data = cv2.imencode(suffix, smooth[:, :, ::-1])
     image = compressed_to_rgb(Compressed(suffix[1:], data.tobytes()))
@@ -160,14 +160,14 @@ def test_compressed_image_is_decoded(suffix: str) -> None:
     ("data", "kind"),
     [(b"", "zero size"), (b"no image", "undecodable"), (b"\xff\xd8", "undecodable")],
 )
-def test_compressed_faults_are_named(data: bytes, kind: str) -> None:
+def test_compressed_fault_raises_with_its_kind(data: bytes, kind: str) -> None:
     with pytest.raises(ImageError) as caught:
         compressed_to_rgb(Compressed("jpeg", data))
     assert caught.value.kind == kind
 
 
-@pytest.mark.parametrize("side", [6_000, 20_000])  # above our bound, and above Pillow's own
-def test_few_bytes_do_not_unfold_to_an_enormous_image(side: int) -> None:
+@pytest.mark.parametrize("side", [6_000, 20_000])  # above our limit, and above Pillow's
+def test_small_file_with_huge_image_raises(side: int) -> None:
     head = struct.pack(">4sIIBBBBB", b"IHDR", side, side, 1, 0, 0, 0, 0)
     png = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", crc32(head))
     with pytest.raises(ImageError) as caught:
@@ -175,7 +175,7 @@ def test_few_bytes_do_not_unfold_to_an_enormous_image(side: int) -> None:
     assert caught.value.kind == "too large"
 
 
-def test_jpeg_and_back() -> None:
+def test_jpeg_round_trip() -> None:
     smooth = np.full((6, 8, 3), (200, 100, 50), np.uint8)
     image = compressed_to_rgb(Compressed("jpeg", to_jpeg(smooth).tobytes()))
     assert np.abs(image.astype(int) - smooth).max() <= 3

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from samwise_ros.vision.masks import box_of, centroid, label_mask, overlap
+from samwise_ros.vision.masks import bounding_box, centroid, iou, label_mask
 
 
 def rectangle(x: int, y: int, width: int, height: int) -> np.ndarray:
@@ -12,16 +12,16 @@ def rectangle(x: int, y: int, width: int, height: int) -> np.ndarray:
     return mask
 
 
-def test_box_of() -> None:
-    assert box_of(rectangle(5, 7, 20, 10)) == (5, 7, 20, 10)
-    assert box_of(rectangle(0, 0, 64, 48)) == (0, 0, 64, 48)
-    assert box_of(rectangle(63, 47, 1, 1)) == (63, 47, 1, 1)
-    assert box_of(np.zeros((4, 4), np.bool_)) is None
+def test_bounding_box() -> None:
+    assert bounding_box(rectangle(5, 7, 20, 10)) == (5, 7, 20, 10)
+    assert bounding_box(rectangle(0, 0, 64, 48)) == (0, 0, 64, 48)
+    assert bounding_box(rectangle(63, 47, 1, 1)) == (63, 47, 1, 1)
+    assert bounding_box(np.zeros((4, 4), np.bool_)) is None
 
 
-def test_box_of_a_view() -> None:
+def test_bounding_box_of_strided_mask() -> None:
     masks = np.stack([rectangle(5, 7, 20, 10)] * 2, axis=2)
-    assert box_of(masks[:, :, 1]) == (5, 7, 20, 10)
+    assert bounding_box(masks[:, :, 1]) == (5, 7, 20, 10)
 
 
 def test_centroid() -> None:
@@ -29,23 +29,23 @@ def test_centroid() -> None:
     assert centroid(np.zeros((4, 4), np.bool_)) is None
 
 
-def test_overlap() -> None:
-    assert overlap(rectangle(0, 0, 10, 10), rectangle(5, 0, 10, 10)) == pytest.approx(1 / 3)
-    assert overlap(rectangle(0, 0, 4, 4), rectangle(8, 8, 4, 4)) == 0
+def test_iou() -> None:
+    assert iou(rectangle(0, 0, 10, 10), rectangle(5, 0, 10, 10)) == pytest.approx(1 / 3)
+    assert iou(rectangle(0, 0, 4, 4), rectangle(8, 8, 4, 4)) == 0
     nothing = np.zeros((4, 4), np.bool_)
-    assert overlap(nothing, nothing) == 1
-    with pytest.raises(ValueError, match="one shape"):
-        overlap(nothing, np.zeros((4, 5), np.bool_))
+    assert iou(nothing, nothing) == 1
+    with pytest.raises(ValueError, match="equal shape"):
+        iou(nothing, np.zeros((4, 5), np.bool_))
 
 
-def test_label_mask_puts_later_over_earlier() -> None:
+def test_label_mask_draws_later_masks_on_top() -> None:
     image = label_mask((48, 64), [rectangle(0, 0, 10, 10), rectangle(5, 5, 10, 10)], [3, 254])
     assert image.dtype == np.uint8
     assert (image[0, 0], image[7, 7], image[14, 14], image[20, 20]) == (3, 254, 254, 0)
     assert not label_mask((48, 64), [], []).any()
 
 
-def test_label_mask_refuses_what_does_not_fit() -> None:
+def test_label_mask_rejects_invalid_labels_and_shapes() -> None:
     mask = rectangle(0, 0, 2, 2)
     with pytest.raises(ValueError, match="a label for each mask"):
         label_mask((48, 64), [mask], [])

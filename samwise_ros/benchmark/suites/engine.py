@@ -19,7 +19,7 @@ from samwise_ros.engine.backend.device_memory import MIB
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, EventKind, Frame
-from samwise_ros.network.sam2 import MEMORY_POINTERS
+from samwise_ros.network.memory_bank import MEMORY_POINTERS
 
 WARM_UP = MEMORY_POINTERS + 1
 """Frames until memories and windows are full and no shape changes any more."""

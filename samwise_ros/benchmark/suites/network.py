@@ -19,7 +19,7 @@ from samwise_ros.benchmark.workload import SENTENCES, make_frames
 from samwise_ros.engine.backend.inference import Inference
 from samwise_ros.engine.commands import TrackedCommand
 from samwise_ros.engine.types import Command
-from samwise_ros.network.sam2 import MEMORY_POINTERS
+from samwise_ros.network.memory_bank import MEMORY_POINTERS
 
 MODES = ("online", "clip")
 _WIDTH, _HEIGHT = 320, 240

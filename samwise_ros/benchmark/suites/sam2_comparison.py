@@ -27,8 +27,8 @@ from samwise_ros.benchmark.workload import FRAME_NS, SENTENCES, make_frames
 from samwise_ros.engine.config import EngineConfig, Mode
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Frame
-from samwise_ros.network.sam2 import video_predictor
-from samwise_ros.vision.video import write_image
+from samwise_ros.network.sam2_build import build_video_predictor
+from samwise_ros.vision.image_writer import write_image
 
 PREDICTOR = "SAM 2's video predictor"
 
@@ -81,7 +81,7 @@ def measure_versus(benchmark: VersusBenchmark) -> list[Table]:
     warm_up = 1 if device.type == "cpu" else 3
     if benchmark.clips <= warm_up:
         raise ValueError(f"clips: expected {warm_up + 1} or more, got {benchmark.clips}")
-    followed = _follow(video_predictor(network.config).to(device), images)
+    followed = _follow(build_video_predictor(network.config).to(device), images)
     steps: dict[str, Callable[[], object]] = {PREDICTOR: partial(_next, followed, device, dtype)}
     for mode, engine in engines.items():
         engine.set_commands([Command("one", SENTENCES[0])])

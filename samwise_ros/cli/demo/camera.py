@@ -21,7 +21,8 @@ from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import Image
 
 from samwise_ros.cli.demo.script import RATE_HZ, make_scene
-from samwise_ros.vision.video import VideoError, VideoReader
+from samwise_ros.vision.video_frame import VideoError
+from samwise_ros.vision.video_reader import VideoReader
 
 Pixels = NDArray[np.uint8]
 

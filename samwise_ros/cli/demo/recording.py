@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.cli.demo.script import Line
-from samwise_ros.vision.video import VideoWriter, contact_sheet, write_image
+from samwise_ros.vision.contact_sheet import contact_sheet
+from samwise_ros.vision.image_writer import write_image
+from samwise_ros.vision.video_writer import VideoWriter
 
 Image = NDArray[np.uint8]
 

@@ -21,7 +21,7 @@ from samwise_ros.cli.demo.subcommand import DemoOptions
 from samwise_ros.cli.demo.window import Window
 from samwise_ros.engine.types import EventKind
 from samwise_ros.msg import TargetEvent
-from samwise_ros.vision.video import VideoReader
+from samwise_ros.vision.video_reader import VideoReader
 
 _START_S = 0.5  # from the order to the camera's first frame
 _PATIENCE_S = 20.0  # without a mask

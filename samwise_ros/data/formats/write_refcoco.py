@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from samwise_ros.data.formats.write_files import tabletop_videos, write_jpeg
 from samwise_ros.data.tabletop.objects import SHAPES
 from samwise_ros.data.tabletop.video import Split, TabletopConfig, TabletopVideo
-from samwise_ros.vision.masks import box_of
+from samwise_ros.vision.masks import bounding_box
 
 
 @dataclass
@@ -73,7 +73,7 @@ def _add_objects(entries: _Entries, split: Split, video: TabletopVideo) -> None:
             "category_id": SHAPES.index(item.shape) + 1,
             "segmentation": {"size": list(mask.shape), "counts": _runs(mask)},
             "area": int(mask.sum()),
-            "bbox": box_of(mask),
+            "bbox": bounding_box(mask),
             "iscrowd": 0,
         }
         entries.annotations.append(annotation)

@@ -22,8 +22,9 @@ from samwise_ros.engine.backend.frame_step import (
     track_frame,
 )
 from samwise_ros.engine.memory.rings import Memory
-from samwise_ros.network.image.preprocess import kept_for
-from samwise_ros.network.samwise import Samwise, TextStem
+from samwise_ros.network.features import TextStem
+from samwise_ros.network.image.preprocess import cached_tensors
+from samwise_ros.network.samwise import Samwise
 
 _KEPT = 8
 """Recordings: sets of commands, each on its camera."""
@@ -161,7 +162,7 @@ class Steady:
                 raise RuntimeError("a recorded frame gave something else than the frame itself")
         finally:
             restore()
-        kept = kept_for(view.height, view.width, self._network.config.image_size, device)
+        kept = cached_tensors(view.height, view.width, self._network.config.image_size, device)
         return Recording(inputs, kept, replay, tuple(weakref.ref(one) for one in memories))
 
 

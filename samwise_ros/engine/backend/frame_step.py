@@ -13,8 +13,9 @@ from torch import Tensor
 
 from samwise_ros.engine.config import SwitchCorrection
 from samwise_ros.engine.memory.rings import Memory, stack_banks, stack_windows
+from samwise_ros.network.features import ClipFeatures, TextStem
 from samwise_ros.network.image.preprocess import to_frame_size, to_square
-from samwise_ros.network.samwise import Encoded, Samwise, TextStem
+from samwise_ros.network.samwise import Samwise
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +73,7 @@ class FrameOutput:
 
 def encode(
     network: Samwise, pixels: Tensor, sentences: TextBatch, memories: Sequence[Memory] | None
-) -> Encoded:
+) -> ClipFeatures:
     """Run both trunks.
 
     Args:
@@ -92,7 +93,7 @@ def encode(
 
 def track_frame(
     network: Samwise,
-    encoded: Encoded,
+    encoded: ClipFeatures,
     index: int,
     sentences: TextBatch,
     memories: Sequence[Memory],
@@ -117,7 +118,7 @@ def track_frame(
     )
     if view.correction != "learned" and check_switch is not None:
         tracked = replace(tracked, applied=check_switch)
-    remembered = network.memorise(frame, tracked)
+    remembered = network.encode_memory(frame, tracked)
     for place, memory in enumerate(memories):
         memory.push(remembered[place], tracked.decoded.pointer[place])
     masks = view.masks(tracked.decoded.low_res_masks, network.config.image_size)

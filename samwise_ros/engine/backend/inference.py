@@ -25,10 +25,11 @@ from samwise_ros.engine.config import SwitchCorrection
 from samwise_ros.engine.memory.policy import is_switch_frame
 from samwise_ros.engine.memory.rings import Memory
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
-from samwise_ros.network.precision import reduce_products
-from samwise_ros.network.samwise import Samwise, TextStem
+from samwise_ros.network.features import TextStem
+from samwise_ros.network.precision import cast_matmul_weights
+from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
-from samwise_ros.network.text.verbs import Verbs
+from samwise_ros.network.text.verbs import VerbTagger
 
 _KEPT_TEXTS = 64
 _DTYPES = {
@@ -84,9 +85,9 @@ class Inference:
         self.precision = precision
         self.network = network.to(self.device).eval().requires_grad_(False)
         if precision != "float32":
-            reduce_products(self.network, _DTYPES[precision])
+            cast_matmul_weights(self.network, _DTYPES[precision])
         self.tokenizer = tokenizer
-        self._verbs = Verbs(network.config, tokenizer)
+        self._verbs = VerbTagger(network.config, tokenizer)
         self._texts: OrderedDict[str, tuple[TextStem, tuple[bool, ...]]] = OrderedDict()
         self.steady: Steady | None = None
         if self.device.type == "cuda":
@@ -128,7 +129,7 @@ class Inference:
         limit = self.network.config.max_tokens
         if len(tokens) > limit:
             raise ValueError(f"the sentence has {len(tokens)} tokens; at most {limit} are taken")
-        verbs = tuple(self._verbs.marks(sentence))
+        verbs = tuple(self._verbs.token_mask(sentence))
         with self._autocast():
             text = self.network.text_stem(torch.tensor([tokens], device=self.device))
         self._texts[sentence] = (text, verbs)

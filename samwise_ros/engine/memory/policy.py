@@ -1,7 +1,7 @@
 """Who decides whether the object that is seen without memory is written to the memory."""
 
 from samwise_ros.engine.config import SwitchCorrection
-from samwise_ros.network.conditional_memory import FIRST_FRAME, is_due
+from samwise_ros.network.conditional_memory import FIRST_CHECK_FRAME, should_check_switch
 
 
 def is_switch_frame(correction: SwitchCorrection, frame_index: int, last_applied: int) -> bool:
@@ -18,7 +18,7 @@ def is_switch_frame(correction: SwitchCorrection, frame_index: int, last_applied
     [5, 6, 7]
     """
     if correction == "learned":
-        return is_due(frame_index, last_applied)
-    if correction == "never" or frame_index < FIRST_FRAME:
+        return should_check_switch(frame_index, last_applied)
+    if correction == "never" or frame_index < FIRST_CHECK_FRAME:
         return False
-    return correction == "always" or (frame_index - FIRST_FRAME) % 4 == 0
+    return correction == "always" or (frame_index - FIRST_CHECK_FRAME) % 4 == 0

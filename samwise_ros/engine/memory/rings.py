@@ -8,9 +8,8 @@ from torch import Tensor
 
 from samwise_ros.engine.tracking.target_state import TargetTrack
 from samwise_ros.network.config import SamwiseConfig
-from samwise_ros.network.memory_bank import MemoryBank
-from samwise_ros.network.sam2 import MEMORY_FRAMES, MEMORY_POINTERS
-from samwise_ros.network.samwise import Windows
+from samwise_ros.network.features import AdapterWindow
+from samwise_ros.network.memory_bank import MEMORY_FRAMES, MEMORY_POINTERS, MemoryBank
 
 
 @dataclass(eq=False)
@@ -119,14 +118,14 @@ def stack_banks(memories: Sequence[Memory]) -> tuple[MemoryBank | None, Tensor |
     return bank, is_first_frame
 
 
-def stack_windows(memories: Sequence[Memory]) -> Windows | None:
+def stack_windows(memories: Sequence[Memory]) -> AdapterWindow | None:
     """Put the adapter windows of several commands side by side; a network without has none."""
     if not memories[0].windows:
         return None
     frames = tuple(torch.stack(level) for level in zip(*(m.windows for m in memories), strict=True))
     kept = frames[0].shape[1]
     if all(memory.frames >= kept for memory in memories):
-        return Windows(frames)
+        return AdapterWindow(frames)
     age = torch.tensor([memory.frames for memory in memories], device=frames[0].device)
     place = torch.arange(kept, 0, -1, device=frames[0].device)
-    return Windows(frames, place <= age[:, None])
+    return AdapterWindow(frames, place <= age[:, None])

@@ -6,7 +6,7 @@ from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.memory.rings import Memory
 from samwise_ros.engine.tracking.target_state import Change, to_box
 from samwise_ros.engine.types import Event, EventKind, Frame, Target
-from samwise_ros.network.sam2 import MEMORY_FRAMES
+from samwise_ros.network.memory_bank import MEMORY_FRAMES
 
 
 def update_target(

@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.types import Box, EventKind, TargetState
-from samwise_ros.vision.masks import box_of, overlap
+from samwise_ros.vision.masks import bounding_box, iou
 
 
 def to_box(mask: NDArray[np.bool_]) -> Box | None:
     """Return the mask's box, ``None`` for an empty mask."""
-    found = box_of(mask)
+    found = bounding_box(mask)
     return None if found is None else Box(*found)
 
 
@@ -54,7 +54,7 @@ class TargetTrack:
         self.unseen = 0 if visible else self.unseen + 1
         changes = []
         if visible and self.last_mask is not None:
-            shared = overlap(mask, self.last_mask)
+            shared = iou(mask, self.last_mask)
             if shared < config.switch_max_overlap:
                 changes.append(self.change(EventKind.SWITCHED, self.state, mask, shared))
         kind, state = self._next(config)

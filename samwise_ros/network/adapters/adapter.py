@@ -1,17 +1,17 @@
-"""The adapter that lets image and text change each other."""
+"""The adapter that exchanges residuals between the image trunk and the text trunk."""
 
 import torch
 from torch import Tensor, nn
 
 from samwise_ros.network.adapters.attention import Attention
-from samwise_ros.network.adapters.temporal_init import look_back
+from samwise_ros.network.adapters.temporal_init import init_temporal_attention
 from samwise_ros.network.adapters.time_encoding import time_encoding
 from samwise_ros.network.config import SamwiseConfig
-from samwise_ros.network.derived_tensors import Constants
+from samwise_ros.network.derived_tensors import DerivedTensors
 
 
 class SelectiveAttention(nn.Module):
-    """The attention and linear layer inside the hierarchical selective attention (HSA)."""
+    """Attention and linear layer of the hierarchical selective attention (HSA)."""
 
     def __init__(self, width: int, dropout: float) -> None:
         """Build it for tokens of ``width`` channels."""
@@ -21,7 +21,7 @@ class SelectiveAttention(nn.Module):
 
 
 class CrossAttention(nn.Module):
-    """Holds one attention under the name that released checkpoints give it."""
+    """Cross-attention between text and image, named as in the released checkpoints."""
 
     def __init__(self, width: int) -> None:
         """Build it for tokens of ``width`` channels."""
@@ -30,28 +30,27 @@ class CrossAttention(nn.Module):
 
 
 class Adapter(nn.Module):
-    """One Cross-Modal Temporal adapter (CMT): residuals for the image trunk and the text trunk.
+    """Cross-Modal Temporal adapter (CMT): residuals for the image trunk and the text trunk.
 
-    The same parts serve three uses. In clip mode all T frames attend to each other and share one
-    text. In causal mode each frame attends to the window of T frames that ends with it, and has a
-    text of its own; a whole clip at once trains that mode, and one new frame beside the past
-    frames' kept projections runs it.
+    In clip mode, all T frames attend to each other and share one text. In causal mode, each frame
+    attends to the window of T frames that ends with it and has a separate text. Training passes a
+    whole clip; streaming passes one new frame and the cached projections of the frames before it.
 
     Source: SAMWISE (CVPR 2025), section 3.2.
     """
 
     def __init__(self, vision_width: int, patch: int, config: SamwiseConfig) -> None:
-        """Build an adapter between two trunks, of the parts that the configuration names.
+        """Build the parts that ``config.adapter_parts`` selects.
 
         Args:
             vision_width: channels of the image trunk at this stage.
-            patch: side P of a patch, cells.
+            patch: side P of a patch, in cells.
             config: the other widths, and the parts.
         """
         super().__init__()
         width, text_width = config.adapter_width, config.text_width
         self.patch, self.parts = patch, config.adapter_parts
-        self._constants = Constants()
+        self._derived = DerivedTensors()
         self.proj_vis_down = nn.Sequential(
             nn.Conv2d(vision_width, width, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()
         )
@@ -62,7 +61,7 @@ class Adapter(nn.Module):
             self.proj_vis_up = nn.Sequential(
                 nn.ConvTranspose2d(width, vision_width, 1, bias=False), norm, nn.ReLU()
             )
-            # Small residuals and products with one to begin with, so that frozen trunks still work.
+            # Start with small residuals and products with one, which leave frozen trunks intact.
             nn.init.ones_(self.ca_V2T.multihead_attn.out_proj.bias)
             nn.init.constant_(norm.weight, 0.1)
         if "text_to_visual" in self.parts:
@@ -75,17 +74,19 @@ class Adapter(nn.Module):
             self.spatial_pos_embed = nn.Parameter(torch.zeros(1, 1, 1, patch * patch, width))
             nn.init.trunc_normal_(self.spatial_pos_embed, std=0.02)
             self.hsa = SelectiveAttention(width, config.dropout)
-            look_back(self.hsa.self_attn, self.spatial_pos_embed, patch, config.clip_frames)
+            init_temporal_attention(
+                self.hsa.self_attn, self.spatial_pos_embed, patch, config.clip_frames
+            )
             self.norm_pre_HSA = nn.LayerNorm(width)
 
-    def down(self, x: Tensor) -> Tensor:
+    def project_down(self, x: Tensor) -> Tensor:
         """Project the image trunk's features to the adapter's width.
 
         Args:
             x: (B, T, C, H, W).
 
         Returns:
-            (B, T, A, H, W); what the causal mode keeps of a frame.
+            (B, T, A, H, W). Causal mode caches this for the following frames.
         """
         projected: Tensor = self.proj_vis_down(x.flatten(0, 1))
         return projected.view(*x.shape[:2], *projected.shape[1:])
@@ -102,14 +103,14 @@ class Adapter(nn.Module):
 
         Args:
             context: (N, K, A, H, W) down-projected frames, oldest first.
-            queries: how many of the last frames want a residual, Q.
-            text: (N, L, D) the text trunk.
-            context_mask: (N, K) bool, false where a frame is not there yet.
-            text_mask: (N, L) bool, false where a token is padding.
+            queries: number Q of frames, the last ones, to compute an image residual for.
+            text: (N, L, D) hidden states of the text trunk.
+            context_mask: (N, K) bool, false for missing frames.
+            text_mask: (N, L) bool, false for padding tokens.
 
         Returns:
-            The image residual (N, Q, C, H, W) and the text residual (N, L, D); ``None`` for one
-            whose part this adapter does not have.
+            The image residual (N, Q, C, H, W) and the text residual (N, L, D). A residual is
+            ``None`` if the adapter lacks the part that computes it.
         """
         down_text = self.proj_text_down(text)
         vision_residual = text_residual = None
@@ -128,7 +129,7 @@ class Adapter(nn.Module):
     def _image_residual(
         self, selected: Tensor, down_text: Tensor, text_mask: Tensor | None
     ) -> Tensor:
-        """Let the cells of (N, Q, A, H, W) attend to the text."""
+        """Cross-attend from the cells of (N, Q, A, H, W) to the text, and project up."""
         queries, _, height, width = selected.shape[1:]
         pixels = selected.permute(0, 1, 3, 4, 2).flatten(1, 3)  # (N, Q H W, A)
         vision = pixels * self.ca_V2T.multihead_attn(pixels, down_text, text_mask)
@@ -139,13 +140,15 @@ class Adapter(nn.Module):
     def _attend_in_patches(
         self, context: Tensor, queries: int, context_mask: Tensor | None
     ) -> Tensor:
-        """Let each patch's tokens of the last frames attend to the patch in all frames."""
+        """Attend from each patch in the last frames to the same patch in all frames."""
         count, frames, channels, height, width = context.shape
         p, rows, columns = self.patch, height // self.patch, width // self.patch
         tokens = context.view(count, frames, channels, rows, p, columns, p)
         tokens = tokens.permute(0, 3, 5, 1, 4, 6, 2).reshape(-1, frames, p * p, channels)
-        place = self._constants.get(frames, (self.spatial_pos_embed,), lambda: self._place(frames))
-        tokens = self.norm_pre_HSA(tokens + place.to(tokens.dtype))
+        position = self._derived.get(
+            frames, (self.spatial_pos_embed,), lambda: self._position(frames)
+        )
+        tokens = self.norm_pre_HSA(tokens + position.to(tokens.dtype))
         mask = None
         if context_mask is not None:
             mask = context_mask.repeat_interleave(p * p, 1).repeat_interleave(rows * columns, 0)
@@ -157,14 +160,14 @@ class Adapter(nn.Module):
             count, queries, channels, height, width
         )
 
-    def _place(self, frames: int) -> Tensor:
-        """Return the code of the moment and of the place in a patch, (T, P^2, A)."""
-        place = self.spatial_pos_embed[0, 0]
-        return place + time_encoding(frames, place.shape[-1], place.device)[:, None]
+    def _position(self, frames: int) -> Tensor:
+        """Return the encoding of time and of the position in a patch, (T, P^2, A)."""
+        spatial = self.spatial_pos_embed[0, 0]
+        return spatial + time_encoding(frames, spatial.shape[-1], spatial.device)[:, None]
 
 
 def _average(context: Tensor, mask: Tensor | None) -> Tensor:
-    """Average (N, K, A, H, W) over the frames that are there."""
+    """Average (N, K, A, H, W) over the K frames, without missing ones."""
     if mask is None:
         return context.mean(1)
     weight = mask.to(context.dtype)[:, :, None, None, None]

@@ -1,4 +1,4 @@
-"""Whether weights are the same, in one line."""
+"""A hash of weights that shows whether two modules are identical."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from torch import nn
 def fingerprint(module: nn.Module, without: Sequence[str] = ()) -> str:
     """Return the SHA-256 of a module's parameters and buffers, as 64 hexadecimal digits.
 
-    It covers names, shapes, types and every byte, but neither the order nor the device, and says
-    whether frozen parts stayed as they were.
+    The hash covers names, shapes, dtypes and all values, but neither the order of the tensors nor
+    their device.
 
     Args:
         module: the module.
-        without: names of the modules inside it that are left out.
+        without: names of submodules to exclude.
 
     >>> fingerprint(nn.Linear(2, 2)) == fingerprint(nn.Linear(2, 2))
     False
@@ -23,9 +23,9 @@ def fingerprint(module: nn.Module, without: Sequence[str] = ()) -> str:
     True
     """
     digest = hashlib.sha256()
-    left_out = tuple(f"{name}." for name in without)
+    excluded = tuple(f"{name}." for name in without)
     for name, tensor in sorted(module.state_dict().items()):
-        if name.startswith(left_out):
+        if name.startswith(excluded):
             continue
         digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}\n".encode())
         flat = tensor.detach().cpu().contiguous().flatten()

@@ -1,4 +1,4 @@
-"""The names of a released checkpoint's tensors, and ours for them."""
+"""State dict keys of released checkpoints, translated to the keys of `Samwise`."""
 
 import re
 
@@ -25,13 +25,13 @@ _PROMPT = "sam.sam_prompt_encoder.project_"
 
 
 def our_key(released: str) -> str | None:
-    """Translate the key of one tensor.
+    """Translate one key of a released checkpoint.
 
     Args:
-        released: the key in a released checkpoint, with or without ``module.`` before it.
+        released: the key in the released checkpoint, with or without the prefix ``module.``.
 
     Returns:
-        Our key, or ``None`` for a tensor that the network does not use.
+        The key in the state dict of `Samwise`, or ``None`` for a tensor that it does not use.
 
     >>> our_key("module.text_encoder.model.encoder.sentence_encoder.layers.3.fc1.weight")
     'text_encoder.roberta.encoder.layer.3.intermediate.dense.weight'

@@ -1,4 +1,4 @@
-"""From a camera's image to the network's square, and back."""
+"""Preprocessing of camera images, and mask logits back at the camera's resolution."""
 
 from functools import lru_cache
 
@@ -6,16 +6,17 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from samwise_ros.network.image.resize import resize, taps
+from samwise_ros.network.image.resize import filter_taps, resize
 
 MEAN = (0.485, 0.456, 0.406)
-DEVIATION = (0.229, 0.224, 0.225)
+STD = (0.229, 0.224, 0.225)
 
 
 def resized_size(height: int, width: int, side: int) -> tuple[int, int]:
-    """Return the size (height, width) that an image takes inside the square.
+    """Return the (height, width) of an image after resizing into the square.
 
-    The short side becomes ``side - 4`` unless the long one would then leave the square.
+    The short side becomes ``side - 4``. If the long side would exceed ``side``, the long side
+    becomes ``side`` instead, and the short side follows.
 
     >>> resized_size(120, 214, 256)
     (143, 256)
@@ -35,53 +36,54 @@ def to_square(frames: Tensor, side: int) -> Tensor:
 
     Args:
         frames: (N, H, W, 3) uint8, RGB.
-        side: the square's side S, pixels.
+        side: side S of the square, pixels.
 
     Returns:
-        (N, 3, S, S) float32; the padding below and to the right is zero.
+        (N, 3, S, S) float32, normalised with the ImageNet mean and standard deviation. The
+        padding below and to the right is zero.
     """
     size = resized_size(frames.shape[1], frames.shape[2], side)
     pixels = resize(frames.permute(0, 3, 1, 2), *size).float()
-    mean, deviation = _statistics(pixels.device)
-    pixels = (pixels / 255 - mean) / deviation
+    mean, std = _statistics(pixels.device)
+    pixels = (pixels / 255 - mean) / std
     height, width = pixels.shape[-2:]
     return functional.pad(pixels, (0, side - width, 0, side - height))
 
 
-def kept_for(height: int, width: int, side: int, device: torch.device) -> tuple[Tensor, ...]:
-    """Return what `to_square` keeps for images of a size, until too many other sizes came.
+def cached_tensors(height: int, width: int, side: int, device: torch.device) -> tuple[Tensor, ...]:
+    """Return the cached tensors that `to_square` reads for images of one size.
 
-    Whoever replays it without calling it must keep that alive.
+    The cache drops them after many other sizes. A recorded CUDA graph must hold a reference.
     """
     new_height, new_width = resized_size(height, width, side)
-    return (*taps(width, new_width, device), *taps(height, new_height, device))
+    return (*filter_taps(width, new_width, device), *filter_taps(height, new_height, device))
 
 
 @lru_cache
 def _statistics(device: torch.device) -> tuple[Tensor, Tensor]:
-    """Return mean and deviation (3, 1, 1): kept, since the way to a GPU would be one for each."""
-    mean, deviation = (torch.tensor(one, device=device) for one in (MEAN, DEVIATION))
-    return mean.view(3, 1, 1), deviation.view(3, 1, 1)
+    """Return mean and standard deviation (3, 1, 1); cached to avoid a copy to the GPU."""
+    mean, std = (torch.tensor(values, device=device) for values in (MEAN, STD))
+    return mean.view(3, 1, 1), std.view(3, 1, 1)
 
 
 def to_frame_size(low_res: Tensor, height: int, width: int, side: int) -> Tensor:
-    """Bring mask logits back to the camera's size.
+    """Resample mask logits to the camera's size and remove the padding.
 
     Args:
-        low_res: (B, 1, S/4, S/4).
-        height: the camera's, pixels.
-        width: the camera's, pixels.
-        side: the square's side S, pixels.
+        low_res: (B, 1, S/4, S/4) mask logits.
+        height: height of the camera image, pixels.
+        width: width of the camera image, pixels.
+        side: side S of the square, pixels.
 
     Returns:
-        (B, 1, height, width).
+        (B, 1, height, width) mask logits.
     """
-    kept_height, kept_width = resized_size(height, width, side)
+    resized_height, resized_width = resized_size(height, width, side)
     square = functional.interpolate(
         low_res, size=(side, side), mode="bilinear", align_corners=False
     )
     return functional.interpolate(
-        square[:, :, :kept_height, :kept_width],
+        square[:, :, :resized_height, :resized_width],
         size=(height, width),
         mode="bilinear",
         align_corners=False,

@@ -1,8 +1,7 @@
-"""Antialiased bilinear resizing, bit for bit as in Pillow, on any device.
+"""Antialiased bilinear resizing that matches Pillow bit for bit, on any device.
 
-Pillow resizes rows and then columns with weights in fixed point, rounding after each pass. The
-released preprocessing goes through it, and a pixel that is off by one already costs more than
-the parity bound.
+Pillow resizes rows and then columns with fixed-point weights, and rounds after each pass. The
+released preprocessing uses Pillow. A single pixel that differs by 1 exceeds the parity tolerance.
 """
 
 from functools import lru_cache
@@ -11,12 +10,22 @@ import numpy as np
 import torch
 from torch import Tensor
 
-_BITS = 22  # of the weights' fraction: 255 times a weight still fits 32 bits
+_BITS = 22  # fractional bits of a weight; 255 times a weight still fits 32 bits
 
 
 @lru_cache(maxsize=64)
-def taps(size: int, new_size: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Return which pixels each new pixel reads, and with which weights: (K, new_size) both."""
+def filter_taps(size: int, new_size: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Return the filter taps of a resize along one axis.
+
+    Args:
+        size: number of input pixels.
+        new_size: number of output pixels.
+        device: where the result is stored.
+
+    Returns:
+        Indices (K, new_size) int64 of the input pixels of each output pixel, and their fixed-point
+        weights (K, new_size) int32.
+    """
     scale = size / new_size
     support = max(scale, 1.0)
     center = (np.arange(new_size) + 0.5) * scale
@@ -30,8 +39,8 @@ def taps(size: int, new_size: int, device: torch.device) -> tuple[Tensor, Tensor
 
 
 def _resize_first(values: Tensor, new_size: int) -> Tensor:
-    """Resize uint8 values (size, M) along the first axis: what is read lies side by side."""
-    index, weight = taps(len(values), new_size, values.device)
+    """Resize uint8 values (size, M) along the first axis, so that reads are contiguous."""
+    index, weight = filter_taps(len(values), new_size, values.device)
     shape = (new_size, values.shape[1])
     total = torch.full(shape, 1 << (_BITS - 1), dtype=torch.int32, device=values.device)
     for one_index, one_weight in zip(index, weight, strict=True):
@@ -44,8 +53,8 @@ def resize(pixels: Tensor, height: int, width: int) -> Tensor:
 
     Args:
         pixels: (..., H, W) uint8.
-        height: the new one, pixels.
-        width: the new one, pixels.
+        height: new height, pixels.
+        width: new width, pixels.
 
     Returns:
         (..., height, width) uint8.

@@ -1,4 +1,4 @@
-"""RoBERTa and CLIP's text model, built from ``transformers`` and run in the steps SAMWISE needs."""
+"""RoBERTa and CLIP text encoders from ``transformers``, run in the steps that SAMWISE needs."""
 
 from abc import ABC, abstractmethod
 
@@ -10,10 +10,13 @@ from samwise_ros.network.config import SamwiseConfig
 
 
 class TextEncoder(nn.Module, ABC):
-    """A text encoder in four steps, so that adapters can stand between its layers."""
+    """A text encoder that runs in four steps, so that adapters can run between its layers.
+
+    Symbols: L is the number of tokens, D is ``text_width``.
+    """
 
     def __init__(self, config: SamwiseConfig, layers: nn.ModuleList) -> None:
-        """Take the layers; ``config.text_layers`` says how many belong to each step."""
+        """Split the layers into steps of ``config.text_layers`` layers."""
         super().__init__()
         self.pad_id = config.pad_id
         self._steps = tuple(
@@ -22,36 +25,36 @@ class TextEncoder(nn.Module, ABC):
         )
 
     def stem(self, input_ids: Tensor) -> Tensor:
-        """Embed the tokens and run the layers that no adapter precedes.
+        """Embed the tokens and run the layers before the first adapter, steps 0 and 1.
 
         Args:
-            input_ids: (B, L) int64, filled up with ``SamwiseConfig.pad_id``.
+            input_ids: (B, L) int64, padded with ``SamwiseConfig.pad_id``.
 
         Returns:
-            (B, L, D).
+            (B, L, D) hidden states.
         """
-        mask = self.mask(input_ids)
+        mask = self.attention_mask(input_ids)
         return self.step(self.step(self._embed(input_ids), 0, mask), 1, mask)
 
     def step(self, hidden: Tensor, step: int, mask: Tensor) -> Tensor:
-        """Run the layers of one lockstep step, 0 to 3.
+        """Run the layers of one step.
 
         Args:
-            hidden: (B, L, D).
-            step: which.
-            mask: (B, L) bool, false where a token is padding.
+            hidden: (B, L, D) hidden states.
+            step: index from 0 to 3.
+            mask: (B, L) bool, false for padding tokens.
         """
         for layer in self._steps[step]:
             hidden = self._run(layer, hidden, mask)
         return hidden
 
     @abstractmethod
-    def mask(self, input_ids: Tensor) -> Tensor:
-        """Return (B, L) bool, false where a token is padding."""
+    def attention_mask(self, input_ids: Tensor) -> Tensor:
+        """Return (B, L) bool, false for padding tokens."""
 
     @abstractmethod
     def finish(self, hidden: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the words (B, L, D) and the sentence (B, D) after the last step and adapter."""
+        """Return the tokens (B, L, D) and the sentence vector (B, D) after the last adapter."""
 
     @abstractmethod
     def _embed(self, input_ids: Tensor) -> Tensor: ...
@@ -60,11 +63,11 @@ class TextEncoder(nn.Module, ABC):
     def _run(self, layer: nn.Module, hidden: Tensor, mask: Tensor) -> Tensor: ...
 
 
-class Roberta(TextEncoder):
-    """RoBERTa: every token sees every other, and the first one stands for the sentence."""
+class RobertaTextEncoder(TextEncoder):
+    """RoBERTa: bidirectional attention; the first token is the sentence vector."""
 
     def __init__(self, config: SamwiseConfig) -> None:
-        """Build the layers with the configuration's sizes; dropout is off."""
+        """Build the layers with the configuration's sizes, without dropout."""
         roberta = RobertaModel(
             RobertaConfig(
                 vocab_size=config.vocabulary,
@@ -83,16 +86,16 @@ class Roberta(TextEncoder):
         )
         super().__init__(config, roberta.encoder.layer)
         self.roberta = roberta
-        # Released checkpoints have no token types: theirs count as zero.
+        # Released checkpoints have no token type embedding, which equals a zero embedding.
         nn.init.zeros_(self.roberta.embeddings.token_type_embeddings.weight)
         self.roberta.embeddings.token_type_embeddings.requires_grad_(False)
 
-    def mask(self, input_ids: Tensor) -> Tensor:
-        """Return (B, L) bool, false where a token is padding."""
+    def attention_mask(self, input_ids: Tensor) -> Tensor:
+        """Return (B, L) bool, false for padding tokens."""
         return input_ids != self.pad_id
 
     def finish(self, hidden: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the words as they are, and the first of them as the sentence."""
+        """Return the tokens unchanged, and the first token as the sentence vector."""
         return hidden, hidden[:, 0]
 
     def _embed(self, input_ids: Tensor) -> Tensor:
@@ -104,15 +107,14 @@ class Roberta(TextEncoder):
         return output
 
 
-class Clip(TextEncoder):
-    """CLIP's text model: a token sees those before it, and the end of the text has seen all.
+class ClipTextEncoder(TextEncoder):
+    """CLIP's text model: causal attention; the end-of-text token is the sentence vector.
 
-    Its layers normalise what they read, not what they pass on, so the adapters' residuals go into
-    the stream between the layers, and the final norm comes last: after layer 12 and after the last
-    adapter. The sentence's vector is the end of the text after that norm, not projected into
-    CLIP's space of images: the prompt has its own projection.
+    The layers are pre-norm, so the adapters' residuals are added between the layers. The final norm
+    runs after layer 12 and after the last adapter. The sentence vector is the normalised
+    end-of-text token, without CLIP's text projection, since the prompt has a separate projection.
 
-    Source: the paper reports results with CLIP-B and says no more than that.
+    Source: the paper reports results with CLIP-B without further details.
     """
 
     def __init__(self, config: SamwiseConfig) -> None:
@@ -133,27 +135,27 @@ class Clip(TextEncoder):
         super().__init__(config, clip.encoder.layers)
         self.clip = clip
 
-    def mask(self, input_ids: Tensor) -> Tensor:
-        """Return (B, L) bool: a text goes as far as its first end, padding repeats the end."""
+    def attention_mask(self, input_ids: Tensor) -> Tensor:
+        """Return (B, L) bool, true up to the first end-of-text token; padding repeats it."""
         ended = (input_ids == self.pad_id).cumsum(1)
         return (ended == 0) | ((ended == 1) & (input_ids == self.pad_id))
 
     def finish(self, hidden: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the normed words, and the end of the text as the sentence."""
-        words: Tensor = self.clip.final_layer_norm(hidden)
-        rows = torch.arange(len(words), device=words.device)
-        return words, words[rows, mask.sum(1) - 1]
+        """Return the normalised tokens, and the end-of-text token as the sentence vector."""
+        tokens: Tensor = self.clip.final_layer_norm(hidden)
+        rows = torch.arange(len(tokens), device=tokens.device)
+        return tokens, tokens[rows, mask.sum(1) - 1]
 
     def _embed(self, input_ids: Tensor) -> Tensor:
         embedded: Tensor = self.clip.embeddings(input_ids)
         return embedded
 
     def _run(self, layer: nn.Module, hidden: Tensor, mask: Tensor) -> Tensor:
-        # Padding comes last, so nothing before it sees it.
+        # Padding is last, so causal attention hides it from all other tokens.
         output: Tensor = layer(hidden, None, is_causal=True)
         return output
 
 
 def build_text_encoder(config: SamwiseConfig) -> TextEncoder:
-    """Build the text encoder that the configuration names."""
-    return {"roberta": Roberta, "clip": Clip}[config.text_encoder](config)
+    """Build the text encoder ``config.text_encoder`` with random weights."""
+    return {"roberta": RobertaTextEncoder, "clip": ClipTextEncoder}[config.text_encoder](config)

@@ -1,4 +1,4 @@
-"""Sentences as tokens."""
+"""Tokenization of sentences."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ _BPE_SPECIAL = (*SPECIAL_TOKENS, "<mask>")
 
 
 def normalise(sentence: str) -> str:
-    """Bring a sentence to the form of the training captions: lower case, single spaces.
+    """Normalise a sentence as the training captions: lower case, single spaces, no punctuation.
 
     >>> normalise("  Find the RED  mug! ")
     'find the red mug'
@@ -29,15 +29,15 @@ def normalise(sentence: str) -> str:
 
 
 class SentenceTokenizer:
-    """A ``tokenizers`` tokenizer with the sentence's form around it."""
+    """A ``tokenizers`` tokenizer that normalises sentences first."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        """Wrap a tokenizer that adds the sentence's first and last token itself."""
+        """Wrap a tokenizer whose post-processor adds the first and the last token."""
         self._tokenizer = tokenizer
 
     @classmethod
-    def of_words(cls, words: Iterable[str]) -> "SentenceTokenizer":
-        """Build a tokenizer that knows whole words; any other word becomes ``<unk>``."""
+    def from_words(cls, words: Iterable[str]) -> "SentenceTokenizer":
+        """Build a word-level tokenizer; words outside the vocabulary become ``<unk>``."""
         vocabulary = {token: index for index, token in enumerate((*SPECIAL_TOKENS, *words))}
         tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="<unk>"))
         tokenizer.pre_tokenizer = Whitespace()
@@ -80,10 +80,10 @@ class SentenceTokenizer:
 
     @classmethod
     def load(cls, path: Path) -> "SentenceTokenizer":
-        """Read a ``tokenizer.json``.
+        """Load a ``tokenizer.json``.
 
         Raises:
-            ValueError: naming the file, where it is missing or damaged.
+            ValueError: the file is missing or damaged; the message names it.
         """
         text = read_tokenizer_json(path)
         try:
@@ -97,7 +97,7 @@ class SentenceTokenizer:
         return cls(tokenizer)
 
     def save(self, path: Path) -> None:
-        """Write a ``tokenizer.json``.
+        """Save a ``tokenizer.json``.
 
         Raises:
             OSError: the file cannot be written.
@@ -106,7 +106,7 @@ class SentenceTokenizer:
 
     @property
     def size(self) -> int:
-        """How many tokens there are."""
+        """Number of tokens in the vocabulary."""
         return int(self._tokenizer.get_vocab_size())
 
     @property
@@ -117,31 +117,31 @@ class SentenceTokenizer:
 
     @property
     def pad_id(self) -> int | None:
-        """The token that fills up a batch; CLIP's tokenizer repeats the end of the text."""
+        """Padding token; CLIP's tokenizer pads with the end-of-text token."""
         pad_id = self._tokenizer.token_to_id("<pad>")
         return self._tokenizer.token_to_id("<|endoftext|>") if pad_id is None else pad_id
 
     def encode(self, sentence: str) -> list[int]:
-        """Return the sentence's tokens, its first and last included."""
+        """Return the token ids of a sentence, including the first and the last special token."""
         return list(self._tokenizer.encode(normalise(sentence)).ids)
 
-    def batch(self, sentences: Sequence[str]) -> torch.Tensor:
-        """Return the tokens of B sentences, filled up to one length: (B, L) int64.
+    def encode_batch(self, sentences: Sequence[str]) -> torch.Tensor:
+        """Return the token ids of B sentences, padded to one length: (B, L) int64.
 
-        >>> SentenceTokenizer.of_words(["red", "mug"]).batch(["red mug", "mug"]).tolist()
+        >>> SentenceTokenizer.from_words(["red", "mug"]).encode_batch(["red mug", "mug"]).tolist()
         [[0, 4, 5, 2], [0, 5, 2, 1]]
         """
         tokens = [self.encode(sentence) for sentence in sentences]
         length = max(map(len, tokens))
         assert self.pad_id is not None
-        return torch.tensor([one + [self.pad_id] * (length - len(one)) for one in tokens])
+        return torch.tensor([ids + [self.pad_id] * (length - len(ids)) for ids in tokens])
 
-    def marks(self, sentence: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
-        """Tell for each token of the sentence whether it belongs to one of the spans.
+    def token_mask(self, sentence: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
+        """Return for each token of `encode` whether it overlaps one of the spans.
 
         Args:
-            sentence: as for `encode`.
-            spans: begin and end of words in the normalised sentence, characters.
+            sentence: the sentence, before normalisation.
+            spans: start and end of words in the normalised sentence, in characters.
         """
         return [
             end > start and any(start < last and first < end for first, last in spans)

@@ -1,4 +1,4 @@
-"""Which tokens of a sentence are verbs, for the motion prompt: in training as on the robot."""
+"""Verb tagging for the motion prompt, the same in training and at run time."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 Span = tuple[int, int]
-"""Begin and end of a word in the normalised sentence, characters."""
+"""Start and end of a word in the normalised sentence, in characters."""
 
 
-class Verbs:
-    """Finds a sentence's verbs in the way that the model's configuration names.
+class VerbTagger:
+    """Finds the verbs of a sentence with the tagger that the model's configuration names.
 
-    Never in the way that happens to be installed: a model sees the verbs it was trained with.
+    The tagger never depends on what is installed, so a model sees the verbs of its training.
 
-    Source: SAMWISE (CVPR 2025), section 3.1, tags the words with spaCy and takes those tagged VERB.
+    Source: SAMWISE (CVPR 2025), section 3.1: words that spaCy tags as VERB.
     """
 
     def __init__(self, config: SamwiseConfig, tokenizer: SentenceTokenizer) -> None:
-        """Get what the configuration names; a model without the motion prompt needs nothing.
+        """Load the tagger; a model without the motion prompt needs none.
 
         Raises:
-            ValueError: spaCy, its pipeline or that version of it is missing; says what to install.
+            ValueError: spaCy, its pipeline or the pipeline's version is missing; the message says
+                what to install.
         """
         self._tokenizer = tokenizer
         self._words: frozenset[str] = frozenset()
@@ -40,52 +41,52 @@ class Verbs:
         elif config.motion_prompt:
             self._pipeline = _load_pipeline(config.verb_tagger)
 
-    def marks(self, sentence: str) -> list[bool]:
-        """Tell for each token of the sentence whether it belongs to a verb."""
+    def token_mask(self, sentence: str) -> list[bool]:
+        """Return for each token of the sentence whether it belongs to a verb."""
         text = normalise(sentence)
         if self._pipeline is None:
-            return self._tokenizer.marks(sentence, spans_of(text, self._words))
+            return self._tokenizer.token_mask(sentence, word_spans(text, self._words))
         words = [token for token in self._pipeline(text) if token.pos_ == "VERB"]
         spans = [(word.idx, word.idx + len(word)) for word in words]
-        return self._tokenizer.marks(sentence, spans)
+        return self._tokenizer.token_mask(sentence, spans)
 
-    def batch(self, sentences: Sequence[str]) -> torch.Tensor:
-        """Return (B, L) bool beside `SentenceTokenizer.batch`: true where a token is a verb's."""
-        marks = [self.marks(sentence) for sentence in sentences]
-        length = max(map(len, marks))
-        return torch.tensor([one + [False] * (length - len(one)) for one in marks])
+    def batch_masks(self, sentences: Sequence[str]) -> torch.Tensor:
+        """Return (B, L) bool, true for verbs, aligned with `SentenceTokenizer.encode_batch`."""
+        masks = [self.token_mask(sentence) for sentence in sentences]
+        length = max(map(len, masks))
+        return torch.tensor([mask + [False] * (length - len(mask)) for mask in masks])
 
 
-def spans_of(text: str, words: frozenset[str]) -> list[Span]:
-    """Find whole words in a normalised sentence.
+def word_spans(text: str, words: frozenset[str]) -> list[Span]:
+    """Return the spans of the given words in a normalised sentence.
 
-    >>> spans_of("the mug that moves left", frozenset({"moves", "move"}))
+    >>> word_spans("the mug that moves left", frozenset({"moves", "move"}))
     [(13, 18)]
     """
     return [word.span() for word in re.finditer(r"[^ ]+", text) if word[0] in words]
 
 
 def _load_pipeline(tagger: str) -> Language:
-    """Load ``NAME-VERSION``, a package or a folder of spaCy's, such as en_core_web_sm-3.8.0."""
+    """Load the spaCy pipeline ``NAME-VERSION``; NAME is a package or a folder."""
     name, _, version = tagger.rpartition("-")
     install = f"python -m spacy download {tagger} --direct"
     try:
-        import spacy  # noqa: PLC0415 (few models need it, and it takes a second)
+        import spacy  # noqa: PLC0415 (optional, and its import takes a second)
     except ImportError as error:
         raise ValueError(
-            f"verb_tagger: this model finds verbs with spaCy's {tagger}, and spaCy is not "
-            f"installed: pip install 'samwise_ros[verbs]', then {install}"
+            f"verb_tagger: this model needs the spaCy pipeline {tagger}, but spaCy is not "
+            f"installed. Run: pip install 'samwise_ros[verbs]', then {install}"
         ) from error
     try:
         pipeline = spacy.load(name)
     except OSError as error:
         raise ValueError(
-            f"verb_tagger: this model finds verbs with spaCy's {tagger}, which is not "
-            f"installed: {install}"
+            f"verb_tagger: this model needs the spaCy pipeline {tagger}, which is not installed. "
+            f"Run: {install}"
         ) from error
     if pipeline.meta["version"] != version:
         raise ValueError(
-            f"verb_tagger: this model finds verbs with spaCy's {name} {version}, but "
-            f"{pipeline.meta['version']} is installed: {install}"
+            f"verb_tagger: this model needs the spaCy pipeline {name} {version}, but "
+            f"{pipeline.meta['version']} is installed. Run: {install}"
         )
     return pipeline

@@ -10,7 +10,7 @@ from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
 from samwise_ros.vision.depth import DepthError, Pinhole
-from samwise_ros.vision.encodings import LAYOUTS, view
+from samwise_ros.vision.encodings import LAYOUTS, as_array
 from samwise_ros.vision.masks import Mask
 
 ENCODINGS = ("16UC1", "32FC1")
@@ -59,7 +59,7 @@ class DepthImage:
                 f"expected depth aligned to the image, in {header.frame_id!r}, "
                 f"got {message.header.frame_id!r}",
             )
-        return view(message, LAYOUTS[message.encoding])
+        return as_array(message, LAYOUTS[message.encoding])
 
     def camera(self, shape: tuple[int, int]) -> Pinhole:
         """Give how the camera maps space to the image's pixels.

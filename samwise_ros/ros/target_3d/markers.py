@@ -9,7 +9,7 @@ from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker, MarkerArray
 
 from samwise_ros.engine.types import Target
-from samwise_ros.vision.depth import Numbers, Position3D
+from samwise_ros.vision.depth import FloatArray, Position3D
 from samwise_ros.vision.overlay import colour_of
 
 LIFETIME = Duration(sec=1)  # then what is no longer seen is no longer shown
@@ -62,5 +62,5 @@ def _marker(kind: int, namespace: str, target: Target, header: Header, opacity: 
     )
 
 
-def _point(metres: Numbers) -> Point:
+def _point(metres: FloatArray) -> Point:
     return Point(x=float(metres[0]), y=float(metres[1]), z=float(metres[2]))

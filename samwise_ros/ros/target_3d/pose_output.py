@@ -25,7 +25,7 @@ from samwise_ros.vision.depth import (
     DepthError,
     Pinhole,
     Position3D,
-    position_of,
+    object_position,
     to_metres,
 )
 from samwise_ros.vision.encodings import ImageError
@@ -134,7 +134,7 @@ class PlaceOutput:
 
     def _place(self, target: Target, sight: _Sight) -> Position3D | None:
         try:
-            return position_of(target.mask, sight.depth_m, sight.camera)
+            return object_position(target.mask, sight.depth_m, sight.camera)
         except DepthError as error:
             self._report_failure(error)
             return None

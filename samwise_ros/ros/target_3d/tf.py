@@ -15,7 +15,7 @@ from rclpy.lifecycle import LifecycleNode
 from rclpy.time import Time
 from std_msgs.msg import Header
 
-from samwise_ros.vision.depth import DepthError, Numbers
+from samwise_ros.vision.depth import DepthError, FloatArray
 
 PATIENCE = Duration(seconds=0.05)  # joints are often told of after the camera's image
 
@@ -51,7 +51,7 @@ class FrameLookup:
         self._listener.unregister()
         self._jumps.unregister()
 
-    def at(self, point_m: Numbers, header: Header) -> tuple[Numbers, Header]:
+    def at(self, point_m: FloatArray, header: Header) -> tuple[FloatArray, Header]:
         """Give a point in the target frame.
 
         Args:
@@ -78,7 +78,7 @@ class FrameLookup:
         return moved, Header(stamp=header.stamp, frame_id=self._target_frame)
 
 
-def transformed(point_m: Numbers, transform: TransformStamped) -> Numbers:
+def transformed(point_m: FloatArray, transform: TransformStamped) -> FloatArray:
     """Turn and move a point.
 
     Args:
@@ -95,7 +95,7 @@ def transformed(point_m: Numbers, transform: TransformStamped) -> Numbers:
     axis = np.array([turn.x, turn.y, turn.z])
     across = 2.0 * np.cross(axis, point_m)
     turned = point_m + turn.w * across + np.cross(axis, across)
-    moved: Numbers = turned + np.array([move.x, move.y, move.z])
+    moved: FloatArray = turned + np.array([move.x, move.y, move.z])
     return moved
 
 

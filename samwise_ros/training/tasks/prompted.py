@@ -44,9 +44,9 @@ def track_prompted(sam: Sam2, batch: VideoBatch, seed: str, stage: Stage) -> tup
         again = index == 0 or rng.random() < stage.prompt_again
         prompt = _prompt(sam, truth[:, index], own, shown=again)
         if bank is None:
-            conditioned = sam.without_memory(features)
+            conditioned = sam.add_no_memory_embedding(features)
         else:
-            conditioned = sam.with_memory(features, bank.memories, bank.pointers)
+            conditioned = sam.condition_on_memory(features, bank.memories, bank.pointers)
         decoded = sam.decode(conditioned, high_res, prompt)
         logits.append(decoded.logits[:, 0])
         scores.append(decoded.score[:, 0])
@@ -55,7 +55,7 @@ def track_prompted(sam: Sam2, batch: VideoBatch, seed: str, stage: Stage) -> tup
         mask = sam.to_image_size(decoded.low_res_masks)
         if truth_in_memory:
             mask = truth[:, index, None] * 20.0 - 10.0
-        memory = sam.memorise(features, mask)
+        memory = sam.encode_memory(features, mask)
         pointer = decoded.pointer
         bank = bank.push(memory, pointer) if bank else MemoryBank.start(memory, pointer)
     return torch.stack(logits, 1), torch.stack(scores, 1)

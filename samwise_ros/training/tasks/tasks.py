@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from samwise_ros.network.conditional_memory import FIRST_FRAME
-from samwise_ros.network.samwise import ImageStem, Samwise
+from samwise_ros.network.conditional_memory import FIRST_CHECK_FRAME
+from samwise_ros.network.features import ImageStem
+from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SPECIAL_TOKENS, SentenceTokenizer
 from samwise_ros.training.batches import SentenceBatch, Sentences, VideoBatch, Videos, load
 from samwise_ros.training.clips import Clips
@@ -88,7 +89,7 @@ class LanguageTask:
         """Ask for the hidden words, and for all words from the sentence's vector."""
         encoder = self.network.text_encoder
         unknown = SPECIAL_TOKENS.index("<unk>")
-        mask = encoder.mask(batch.input_ids)
+        mask = encoder.attention_mask(batch.input_ids)
         text = encoder.stem(torch.where(batch.hidden, unknown, batch.input_ids))
         for step in (2, 3):
             text = encoder.step(text, step, mask)
@@ -136,14 +137,14 @@ class ReferringTask:
         frames, rng = batch.pixels.shape[1], random.Random(seed)
         plain = network.image_stem(batch.pixels)
         stem = ImageStem(
-            plain.first.repeat_interleave(targets, 0), plain.second.repeat_interleave(targets, 0)
+            plain.stage1.repeat_interleave(targets, 0), plain.stage2.repeat_interleave(targets, 0)
         )
         text = network.text_stem(batch.input_ids.flatten(0, 1))
         # On a single frame both forms are the same, and the clip is cheaper.
         causal = frames > 1 and rng.random() < self.clips.stage.causal_share
         with nullcontext() if self._heads is None else self._heads.watching(network):
             encoded = network.encode(stem, text, causal)
-        ask_at = rng.randrange(FIRST_FRAME, frames) if frames > FIRST_FRAME else None
+        ask_at = rng.randrange(FIRST_CHECK_FRAME, frames) if frames > FIRST_CHECK_FRAME else None
         swap = self._swap(batch.numbers, seed)
         inside = batch.inside.repeat_interleave(targets, 0)
         verbs = batch.verbs.flatten(0, 1) if network.config.motion_prompt else None
@@ -153,7 +154,7 @@ class ReferringTask:
         if unrolled.switch is not None:
             losses["switch"] = unrolled.switch * self.weights.switch
         if self._heads is not None:
-            second = plain.second.flatten(0, 1)
+            second = plain.stage2.flatten(0, 1)
             told = self._heads.losses([second, network.sam.image_stage(second, 2)], batch.labels)
             weight = self.clips.stage.name_objects
             losses.update({name: loss * weight for name, loss in told.items()})

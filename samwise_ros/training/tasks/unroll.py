@@ -6,8 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from samwise_ros.network.decoder_output import TrackOutput
+from samwise_ros.network.features import ClipFeatures
 from samwise_ros.network.memory_bank import MemoryBank
-from samwise_ros.network.samwise import Encoded, Samwise, Tracked
+from samwise_ros.network.samwise import Samwise
 from samwise_ros.training.losses import (
     PartialMean,
     dice_loss,
@@ -35,7 +37,7 @@ class Unrolled:
 
 def unroll(
     network: Samwise,
-    encoded: Encoded,
+    encoded: ClipFeatures,
     inside: Tensor,
     verbs: Tensor | None,
     ask_at: int | None,
@@ -58,7 +60,7 @@ def unroll(
         frame = encoded.frame(index)
         check_switch = None
         if index == ask_at:
-            bank = bank.of(swap) if bank and swap is not None else bank
+            bank = bank.select(swap) if bank and swap is not None else bank
             check_switch = torch.ones(len(frame.text), dtype=torch.bool, device=frame.text.device)
         tracked = network.track(frame, bank, check_switch=check_switch, verbs=verbs)
         if check_switch is not None:
@@ -67,7 +69,7 @@ def unroll(
         logits.append(decoded.logits[:, 0])
         scores.append(decoded.score[:, 0])
         if index < frames - 1:
-            memory = network.memorise(frame, Tracked(decoded))
+            memory = network.encode_memory(frame, TrackOutput(decoded))
             bank = (
                 bank.push(memory, decoded.pointer)
                 if bank
@@ -76,7 +78,7 @@ def unroll(
     return Unrolled(torch.stack(logits, 1), torch.stack(scores, 1), switch)
 
 
-def _switch_loss(network: Samwise, tracked: Tracked, inside: Tensor) -> PartialMean:
+def _switch_loss(network: Samwise, tracked: TrackOutput, inside: Tensor) -> PartialMean:
     assert tracked.candidate is not None
     assert tracked.decision is not None
     with torch.no_grad():

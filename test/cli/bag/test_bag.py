@@ -36,7 +36,7 @@ from samwise_ros.engine.types import Command, Event, Frame, FrameResult
 from samwise_ros.msg import CommandArray, TargetArray, TargetEvent
 from samwise_ros.ros.image_conversion import compressed_to_rgb
 from samwise_ros.ros.messages import to_event, to_targets
-from samwise_ros.vision.video import VideoReader
+from samwise_ros.vision.video_reader import VideoReader
 
 NODE = "/samwise_node"
 RESULTS = {

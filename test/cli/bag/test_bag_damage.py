@@ -16,7 +16,7 @@ from samwise_ros.cli.bag.messages import message_types
 from samwise_ros.cli.bag.output import BagOutput, mcap_writer
 from samwise_ros.cli.main import main
 from samwise_ros.vision.encodings import ImageError
-from samwise_ros.vision.video import VideoReader
+from samwise_ros.vision.video_reader import VideoReader
 
 SENTENCE = "the red ball"
 CAMERA = "/samwise_node/camera"

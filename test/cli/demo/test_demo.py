@@ -20,7 +20,7 @@ from samwise_ros.network.checkpoints.model_folder import save_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
-from samwise_ros.vision.video import VideoReader
+from samwise_ros.vision.video_reader import VideoReader
 
 SECONDS = 4
 
@@ -30,7 +30,9 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of random weights: what it sees means nothing, but all of it is computed."""
     folder = tmp_path_factory.mktemp("model")
     torch.manual_seed(0)
-    save_model(folder, Samwise(preset("tabletop")), SentenceTokenizer.of_words(tuple(vocabulary())))
+    save_model(
+        folder, Samwise(preset("tabletop")), SentenceTokenizer.from_words(tuple(vocabulary()))
+    )
     return folder
 
 

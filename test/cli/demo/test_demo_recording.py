@@ -8,7 +8,7 @@ import pytest
 
 from samwise_ros.cli.demo.recording import Recorder
 from samwise_ros.cli.demo.script import even_lines
-from samwise_ros.vision.video import VideoReader
+from samwise_ros.vision.video_reader import VideoReader
 
 
 def grey(value: int) -> np.ndarray:

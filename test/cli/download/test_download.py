@@ -64,7 +64,7 @@ def web(
     small = dataclasses.replace(RELEASED_MODELS[NAME], preset="mini")
     monkeypatch.setitem(RELEASED_MODELS, NAME, small)
     torch.save(training_checkpoint(released_state()), tmp_path / "checkpoint")
-    SentenceTokenizer.of_words(["the", "red", "mug"]).save(tmp_path / "tokenizer")
+    SentenceTokenizer.from_words(["the", "red", "mug"]).save(tmp_path / "tokenizer")
     tokenizer = (tmp_path / "tokenizer").read_bytes()
     known = DOWNLOADS[NAME].files[0]
     assert isinstance(known, HubFile)

@@ -16,8 +16,9 @@ from torch.utils._pytree import tree_leaves
 
 from samwise_ros.engine.backend.frame_step import OutputSpec, TextBatch, encode, track_frame
 from samwise_ros.engine.memory.rings import Memory
+from samwise_ros.network.features import TextStem
 from samwise_ros.network.presets import PRESETS
-from samwise_ros.network.samwise import Samwise, TextStem
+from samwise_ros.network.samwise import Samwise
 
 DEVICE = torch.device("meta")
 COMMANDS, LENGTH = 2, 5

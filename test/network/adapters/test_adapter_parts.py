@@ -1,4 +1,4 @@
-"""Adapters with parts left out: which weights there are, and what can still change what."""
+"""Adapters without some of their parts: their weights, and which trunk can affect which."""
 
 import dataclasses
 
@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from samwise_ros.network.config import ADAPTER_PARTS, SamwiseConfig
+from samwise_ros.network.features import ClipFeatures
 from samwise_ros.network.presets import PRESETS
-from samwise_ros.network.samwise import Encoded, Samwise
+from samwise_ros.network.samwise import Samwise
 
 DOWN = {"proj_vis_down", "proj_text_down"}
 IMAGE = {"ca_V2T", "proj_vis_up"}
@@ -19,7 +20,7 @@ def _config(parts: tuple[str, ...]) -> SamwiseConfig:
     return dataclasses.replace(PRESETS["tabletop"], adapter_parts=parts)
 
 
-def _encode(parts: tuple[str, ...], pixels: torch.Tensor, words: list[int]) -> Encoded:
+def _encode(parts: tuple[str, ...], pixels: torch.Tensor, words: list[int]) -> ClipFeatures:
     torch.manual_seed(0)
     network = Samwise(_config(parts)).eval()
     text = network.text_stem(torch.tensor([words]))
@@ -37,13 +38,13 @@ def _encode(parts: tuple[str, ...], pixels: torch.Tensor, words: list[int]) -> E
         (ADAPTER_PARTS, DOWN | TEXT | IMAGE | SELECTIVE),
     ],
 )
-def test_what_is_left_out_has_no_weights(parts, expected):
+def test_omitted_parts_have_no_weights(parts, expected):
     keys = [key.split(".") for key in Samwise(_config(parts)).state_dict()]
     assert {key[2] for key in keys if key[0] == "cmt_adapters"} == expected
 
 
 @pytest.mark.parametrize(
-    ("parts", "text_reaches_image", "image_reaches_text", "frames_meet"),
+    ("parts", "text_affects_image", "image_affects_text", "frames_interact"),
     [
         ((), False, False, False),
         (("text_to_visual",), False, True, False),
@@ -52,20 +53,21 @@ def test_what_is_left_out_has_no_weights(parts, expected):
     ],
 )
 @torch.inference_mode()
-def test_each_part_lets_one_thing_change_another(
-    parts, text_reaches_image, image_reaches_text, frames_meet
+def test_each_part_enables_one_interaction(
+    parts, text_affects_image, image_affects_text, frames_interact
 ):
     generator = torch.Generator().manual_seed(1)
     pixels = torch.randn(1, 2, 3, 128, 128, generator=generator)
     brighter = pixels.clone()
     brighter[:, 1] += 1
     words, others = [0, 7, 9, 2], [0, 7, 12, 2]
-    first, said, seen = (
-        _encode(parts, *what) for what in ((pixels, words), (pixels, others), (brighter, words))
-    )
-    assert torch.equal(first.levels[2], said.levels[2]) != text_reaches_image
-    assert torch.equal(first.text, seen.text) != image_reaches_text
-    assert torch.equal(first.levels[2][:, 0], seen.levels[2][:, 0]) != frames_meet
+    original = _encode(parts, pixels, words)
+    other_text = _encode(parts, pixels, others)
+    other_frame = _encode(parts, brighter, words)
+    assert torch.equal(original.levels[2], other_text.levels[2]) != text_affects_image
+    assert torch.equal(original.text, other_frame.text) != image_affects_text
+    first, changed = original.levels[2][:, 0], other_frame.levels[2][:, 0]
+    assert torch.equal(first, changed) != frames_interact
 
 
 @pytest.mark.parametrize(
@@ -73,15 +75,15 @@ def test_each_part_lets_one_thing_change_another(
     [
         (("attention",), "expected some of visual_to_text"),
         (("text_to_visual", "text_to_visual"), "each once"),
-        (("text_to_visual", "selective_attention"), "does nothing without it"),
+        (("text_to_visual", "selective_attention"), "has no effect without"),
     ],
 )
-def test_parts_that_make_no_adapter_are_refused(parts, reason):
+def test_invalid_parts_raise(parts, reason):
     with pytest.raises(ValueError, match=reason):
         _config(parts)
 
 
 @pytest.mark.parametrize("patch", [0, 3, 32])
-def test_patches_that_do_not_fit_are_refused(patch):
+def test_indivisible_patch_sizes_raise(patch):
     with pytest.raises(ValueError, match=f"patch_sizes: {patch} does not divide the 16 cells"):
         dataclasses.replace(PRESETS["tabletop"], patch_sizes=(patch, 4, 2))

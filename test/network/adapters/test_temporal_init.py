@@ -1,4 +1,4 @@
-"""How an adapter begins: its heads look back at the same cell."""
+"""With initial weights, an adapter's heads attend to the same cell in earlier frames."""
 
 import torch
 from torch import Tensor
@@ -10,8 +10,8 @@ from samwise_ros.network.presets import preset
 
 
 @torch.no_grad()
-def weights_of(adapter: Adapter, config: SamwiseConfig) -> Tensor:
-    """What each head of the newest frame's cells looks at; (heads, P^2, T, P^2)."""
+def attention_weights(adapter: Adapter, config: SamwiseConfig) -> Tensor:
+    """Return the attention of the newest frame's cells, (heads, P^2, T, P^2)."""
     frames, width, cells = config.clip_frames, config.adapter_width, adapter.patch**2
     content = torch.randn(frames, cells, width).relu()  # as batch norm and ReLU leave it
     time = time_encoding(frames, width, torch.device("cpu"))[:, None]
@@ -27,24 +27,24 @@ def weights_of(adapter: Adapter, config: SamwiseConfig) -> Tensor:
     return scores.softmax(-1).unflatten(-1, (frames, cells))
 
 
-def test_each_head_looks_at_the_same_cell_some_frames_before() -> None:
+def test_each_head_attends_to_same_cell_in_an_earlier_frame() -> None:
     torch.manual_seed(0)
     config = preset("tabletop")
     for width, patch in zip(config.stage_widths[1:], config.patch_sizes, strict=True):
         adapter = Adapter(width, patch, config)
-        weights = torch.stack([weights_of(adapter, config) for _ in range(20)]).mean(0)
+        weights = torch.stack([attention_weights(adapter, config) for _ in range(20)]).mean(0)
         heads, frames = len(weights), config.clip_frames
         for head in range(heads - 1):
-            wanted = frames - 2 - head
+            expected = frames - 2 - head
             at_time = weights[head].sum(2).mean(0)
-            assert abs(int(at_time.argmax()) - wanted) <= 1
-            assert float(at_time[wanted]) > 2 / frames
-            own = weights[head, :, wanted].diagonal().mean()
-            assert float(own) > 10 / (patch**2 * frames) or patch == 2
+            assert abs(int(at_time.argmax()) - expected) <= 1
+            assert float(at_time[expected]) > 2 / frames
+            same_cell = weights[head, :, expected].diagonal().mean()
+            assert float(same_cell) > 10 / (patch**2 * frames) or patch == 2
         assert torch.allclose(weights[-1], torch.full_like(weights[-1], 1 / patch**2 / frames))
 
 
-def test_heads_too_narrow_for_it_are_left_as_they_are() -> None:
+def test_narrow_heads_keep_random_weights() -> None:
     torch.manual_seed(0)
     adapter = Adapter(32, 4, preset("mini"))
     assert adapter.spatial_pos_embed.std().item() < 0.1

@@ -1,4 +1,4 @@
-"""One changed bit, name or shape changes the fingerprint; nothing else does."""
+"""The fingerprint depends on values, names, shapes and dtypes only."""
 
 import torch
 from torch import nn
@@ -11,23 +11,23 @@ def _network() -> nn.Module:
     return nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4))
 
 
-def test_the_same_weights_have_the_same_fingerprint() -> None:
+def test_equal_weights_have_equal_fingerprints() -> None:
     copy = nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4))
     copy.load_state_dict(_network().state_dict())
     assert fingerprint(copy) == fingerprint(_network())
     assert len(fingerprint(copy)) == 64
 
 
-def test_the_layout_in_memory_does_not_matter() -> None:
-    turned = nn.Linear(3, 2)
+def test_memory_layout_does_not_change_fingerprint() -> None:
+    transposed = nn.Linear(3, 2)
     plain = nn.Linear(3, 2)
-    plain.load_state_dict(turned.state_dict())
-    turned.weight.data = turned.weight.data.T.contiguous().T
-    assert not turned.weight.is_contiguous()
-    assert fingerprint(turned) == fingerprint(plain)
+    plain.load_state_dict(transposed.state_dict())
+    transposed.weight.data = transposed.weight.data.T.contiguous().T
+    assert not transposed.weight.is_contiguous()
+    assert fingerprint(transposed) == fingerprint(plain)
 
 
-def test_a_parameter_a_buffer_a_name_a_shape_and_a_type_all_count() -> None:
+def test_parameter_buffer_name_shape_and_dtype_change_fingerprint() -> None:
     expected = fingerprint(_network())
     parameter = _network()
     parameter[0].weight.data[0, 0, 0, 0] += 2**-20

@@ -1,4 +1,4 @@
-"""Loading: every key accounted for, nothing executed, clear words."""
+"""Checkpoints and model folders: every key is checked, no code runs, errors name the file."""
 
 import dataclasses
 import json
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from seeded_weights import recipe_state_dict
+from seeded_weights import seeded_state_dict
 
 from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.key_translation import our_key
@@ -22,12 +22,12 @@ from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
 DATA = Path(__file__).parents[1] / "data"
 KEYS = json.loads((DATA / "keys_mini.json").read_text())
-TOKENIZER = SentenceTokenizer.of_words(["the", "red", "mug"])
+TOKENIZER = SentenceTokenizer.from_words(["the", "red", "mug"])
 
 
 @pytest.fixture
 def state():
-    return recipe_state_dict(KEYS, "2")
+    return seeded_state_dict(KEYS, "2")
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def network():
 
 
 @pytest.mark.parametrize("preset", ["base_plus", "mini"])
-def test_graph_has_the_keys_and_shapes_of_the_released_one(preset):
+def test_keys_and_shapes_match_released_checkpoint(preset):
     released = json.loads((DATA / f"keys_{preset}.json").read_text())
     ours = Samwise(PRESETS[preset]).state_dict()
     expected = {our_key(key): shape for key, shape in released.items() if our_key(key)}
@@ -47,19 +47,19 @@ def test_graph_has_the_keys_and_shapes_of_the_released_one(preset):
 
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 def test_every_preset_builds(preset):
-    # The text encoder is the same in all of them; a narrow one saves the test most of its time.
+    # A narrow text encoder saves most of the time; its size does not matter here.
     text = {"vocabulary": 9, "text_width": 8, "text_heads": 2, "text_feed_forward": 8}
     config = dataclasses.replace(PRESETS[preset], **text)
     assert Samwise(config).config.image_size == PRESETS[preset].image_size
 
 
-def test_module_prefix_is_taken(network, state):
+def test_module_prefix_is_removed(network, state):
     load_state(network, {f"module.{key}": value for key, value in state.items()})
     name = "cmt_adapters.0.spatial_pos_embed"
     assert torch.equal(network.state_dict()[name], state[name])
 
 
-def test_all_problems_are_named_and_nothing_changes(network, state):
+def test_error_names_all_keys_and_leaves_network_unchanged(network, state):
     before = {key: value.clone() for key, value in network.state_dict().items()}
     del state["sam.no_obj_ptr"]
     state["sam.surprise"] = torch.zeros(3)
@@ -99,7 +99,7 @@ def test_model_folder_round_trip(tmp_path, network, state):
         ("tokenizer.json", "[]"),
     ],
 )
-def test_damaged_model_folder_names_the_file(tmp_path, network, file, content):
+def test_damaged_model_folder_raises_with_file_name(tmp_path, network, file, content):
     save_model(tmp_path / "model", network, TOKENIZER)
     (tmp_path / "model" / file).write_text(content)
     with pytest.raises(ValueError, match=file):
@@ -109,7 +109,7 @@ def test_damaged_model_folder_names_the_file(tmp_path, network, file, content):
 @pytest.mark.parametrize(
     "changes", [{"vocabulary": 6}, {"text_encoder": "clip"}], ids=["too many", "of another kind"]
 )
-def test_a_tokenizer_of_another_text_encoder_is_refused(tmp_path, changes):
+def test_tokenizer_of_other_text_encoder_raises(tmp_path, changes):
     TOKENIZER.save(tmp_path / "tokenizer.json")
     config = dataclasses.replace(PRESETS["mini"], **changes)
     with pytest.raises(

@@ -1,4 +1,4 @@
-"""SAM 2 and text weights in their makers' form, made by their makers' libraries."""
+"""Pretrained SAM 2 and text weights, saved by the original libraries."""
 
 import dataclasses
 from pathlib import Path
@@ -31,7 +31,7 @@ LIBRARY = Path(sam2.__file__).parent / "configs"
 
 
 def _published_sam2(file: str, **sizes: Any) -> nn.Module:
-    """Build SAM 2 by one of the library's own configurations, with some sizes changed."""
+    """Build SAM 2 from a configuration of the ``sam2`` package, with some sizes changed."""
     graph = OmegaConf.load(LIBRARY / file).model
     for place, value in sizes.items():
         OmegaConf.update(graph, place.replace("__", "."), value)
@@ -62,9 +62,9 @@ def sam2_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-# Base plus is held to the released checkpoint's keys, in test_checkpoint.
+# test_model_folder compares base_plus with the keys of the released checkpoint.
 @pytest.mark.parametrize(("preset", "letter"), [("tiny", "t"), ("small", "s"), ("large", "l")])
-def test_the_published_sizes_are_the_presets(preset: str, letter: str) -> None:
+def test_presets_match_published_sizes(preset: str, letter: str) -> None:
     theirs = _published_sam2(f"sam2/sam2_hiera_{letter}.yaml").state_dict()
     ours = Sam2(PRESETS[preset]).state_dict()
     assert {key: value.shape for key, value in ours.items()} == {
@@ -72,7 +72,7 @@ def test_the_published_sizes_are_the_presets(preset: str, letter: str) -> None:
     }
 
 
-def test_sam2_s_weights_come_to_their_places(sam2_file: Path) -> None:
+def test_sam2_weights_are_loaded(sam2_file: Path) -> None:
     network = Samwise(MINI)
     load_sam2(network, sam2_file)
     theirs = torch.load(sam2_file, weights_only=True)["model"]
@@ -81,14 +81,14 @@ def test_sam2_s_weights_come_to_their_places(sam2_file: Path) -> None:
     assert all(torch.equal(value, theirs[key]) for key, value in ours.items())
 
 
-def test_sam2_1_is_told_from_sam2(tmp_path: Path) -> None:
+def test_sam2_1_checkpoint_raises(tmp_path: Path) -> None:
     file = tmp_path / "sam2.1_hiera_mini.pt"
     torch.save({"model": _mini_sam2("sam2.1/sam2.1").state_dict()}, file)
     with pytest.raises(CheckpointError, match=r"is SAM 2\.1 \(it has no_obj_embed_spatial, obj"):
         load_sam2(Samwise(MINI), file)
 
 
-def test_another_size_of_sam2_is_refused_by_its_keys(sam2_file: Path) -> None:
+def test_other_size_of_sam2_raises_with_keys(sam2_file: Path) -> None:
     wider = dataclasses.replace(MINI, memory_feed_forward=64)
     with pytest.raises(
         CheckpointError, match=r"of another shape: memory_attention\.layers\.0\.linear"
@@ -129,8 +129,8 @@ def _clip() -> CLIPModel:
 
 @pytest.mark.parametrize("kind", [RobertaModel, RobertaForMaskedLM])
 @torch.inference_mode()
-def test_roberta_as_transformers_saves_it_says_the_same(kind: Any, tmp_path: Path) -> None:
-    """Alone and with its pooler, or inside a larger model with a head."""
+def test_roberta_weights_match_transformers(kind: Any, tmp_path: Path) -> None:
+    """Load a bare model with its pooler, and a model with a language modelling head."""
     theirs = _roberta(kind)
     theirs.save_pretrained(tmp_path)
     network = Samwise(MINI).eval()
@@ -138,12 +138,12 @@ def test_roberta_as_transformers_saves_it_says_the_same(kind: Any, tmp_path: Pat
     input_ids = torch.tensor([[0, 5, 6, 2], [0, 7, 2, 1]])
     body = theirs if kind is RobertaModel else theirs.roberta
     expected = body(input_ids, attention_mask=(input_ids != 1).long()).last_hidden_state
-    assert torch.allclose(_read(network, input_ids), expected[:, 0], atol=1e-6)
+    assert torch.allclose(_sentence_vector(network, input_ids), expected[:, 0], atol=1e-6)
 
 
 @pytest.mark.parametrize("form", ["model.safetensors", "pytorch_model.bin", "text alone"])
 @torch.inference_mode()
-def test_clip_as_transformers_saves_it_says_the_same(form: str, tmp_path: Path) -> None:
+def test_clip_weights_match_transformers(form: str, tmp_path: Path) -> None:
     theirs = _clip()
     file = tmp_path / (form if "." in form else "model.safetensors")
     if form == "pytorch_model.bin":
@@ -156,17 +156,17 @@ def test_clip_as_transformers_saves_it_says_the_same(form: str, tmp_path: Path) 
     input_ids = torch.tensor([[begin, 5, 6, end], [begin, 7, end, end]])
     text_model = theirs.text_model
     assert isinstance(text_model, CLIPTextModel)
-    assert torch.equal(_read(network, input_ids), text_model(input_ids).pooler_output)
+    assert torch.equal(_sentence_vector(network, input_ids), text_model(input_ids).pooler_output)
 
 
-def _read(network: Samwise, input_ids: torch.Tensor) -> torch.Tensor:
+def _sentence_vector(network: Samwise, input_ids: torch.Tensor) -> torch.Tensor:
     """Run the text encoder without adapters."""
     stem, encoder = network.text_stem(input_ids), network.text_encoder
     hidden = encoder.step(encoder.step(stem.hidden, 2, stem.mask), 3, stem.mask)
     return encoder.finish(hidden, stem.mask)[1]
 
 
-def test_text_weights_of_another_kind_are_refused_by_their_keys(tmp_path: Path) -> None:
+def test_weights_of_other_text_encoder_raise_with_keys(tmp_path: Path) -> None:
     _roberta(RobertaModel).save_pretrained(tmp_path)
     with pytest.raises(CheckpointError, match=r"unexpected: embeddings\.LayerNorm\.bias"):
         load_text_encoder(Samwise(CLIP), tmp_path / "model.safetensors")

@@ -1,18 +1,18 @@
-"""Resizing bit for bit as Pillow, at sizes that cameras have."""
+"""Resizing matches Pillow bit for bit, and the square keeps its invariants."""
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from samwise_ros.network.image.preprocess import kept_for, resized_size, to_square
-from samwise_ros.network.image.resize import resize, taps
+from samwise_ros.network.image.preprocess import cached_tensors, resized_size, to_square
+from samwise_ros.network.image.resize import filter_taps, resize
 
 
-# Tall images are left out: Pillow 13 resizes their columns first, the released program's did not.
+# No tall images: Pillow 13 resizes their columns first, unlike the released program's version.
 @pytest.mark.parametrize("size", [(240, 320), (97, 131), (33, 500)])
 @pytest.mark.parametrize("side", [128, 256])
-def test_resize_equals_pillow(size, side):
+def test_resize_matches_pillow(size, side):
     image = np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8)
     new = resized_size(*size, side)
     theirs = np.asarray(Image.fromarray(image).resize(new[::-1], Image.Resampling.BILINEAR))
@@ -20,7 +20,7 @@ def test_resize_equals_pillow(size, side):
     assert np.array_equal(ours.numpy(), theirs)
 
 
-def test_padding_is_zero_after_normalisation():
+def test_padding_is_zero_after_normalization():
     square = to_square(torch.full((1, 96, 128, 3), 200, dtype=torch.uint8), 128)
     assert square.shape == (1, 3, 128, 128)
     assert torch.all(square[:, :, 96:] == 0)
@@ -29,16 +29,16 @@ def test_padding_is_zero_after_normalisation():
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 4000), (4000, 1), (3, 2)])
-def test_extreme_sizes_stay_inside_the_square(size):
+def test_extreme_sizes_fit_into_square(size):
     height, width = resized_size(*size, 128)
     assert 1 <= height <= 128
     assert 1 <= width <= 128
 
 
-def test_what_is_kept_for_a_size_is_what_its_images_need():
-    taps.cache_clear()
-    kept = kept_for(96, 130, 128, torch.device("cpu"))
-    assert len(kept) == 4
-    made = taps.cache_info().misses
+def test_cached_tensors_are_the_ones_to_square_reads():
+    filter_taps.cache_clear()
+    cached = cached_tensors(96, 130, 128, torch.device("cpu"))
+    assert len(cached) == 4
+    misses_before = filter_taps.cache_info().misses
     to_square(torch.zeros(1, 96, 130, 3, dtype=torch.uint8), 128)
-    assert taps.cache_info().misses == made
+    assert filter_taps.cache_info().misses == misses_before

@@ -1,4 +1,4 @@
-"""The verbs of a sentence: a choice of the model's, never of what is installed."""
+"""Verbs depend on the model's configuration, not on the installed packages."""
 
 import dataclasses
 import pickle
@@ -14,10 +14,10 @@ from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.presets import PRESETS
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
-from samwise_ros.network.text.verbs import Verbs
+from samwise_ros.network.text.verbs import VerbTagger
 
 DATA = Path(__file__).parents[1] / "data"
-TOKENIZER = SentenceTokenizer.of_words(["the", "dog", "that", "walks", "left", "walk"])
+TOKENIZER = SentenceTokenizer.from_words(["the", "dog", "that", "walks", "left", "walk"])
 
 
 def _config(**changes: object) -> SamwiseConfig:
@@ -26,7 +26,7 @@ def _config(**changes: object) -> SamwiseConfig:
 
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A small English pipeline of spaCy's, whose rules see the word before: NAME-VERSION."""
+    """Save a small spaCy pipeline whose rules use the word before; return NAME-VERSION."""
     nlp = spacy.blank("en")
     ruler = nlp.add_pipe("attribute_ruler")
     ruler.add([[{"LOWER": "that"}, {"LOWER": {"IN": ["walks", "walk"]}}]], {"POS": "VERB"}, index=1)
@@ -37,28 +37,28 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"{folder}-1.2.3"
 
 
-def test_the_word_list() -> None:
-    verbs = Verbs(_config(verbs=("walks", "leaves")), TOKENIZER)
-    assert verbs.marks("The dog, that WALKS!") == [False] * 4 + [True, False]
-    assert not any(verbs.marks("the dog"))
+def test_verbs_from_word_list() -> None:
+    verbs = VerbTagger(_config(verbs=("walks", "leaves")), TOKENIZER)
+    assert verbs.token_mask("The dog, that WALKS!") == [False] * 4 + [True, False]
+    assert not any(verbs.token_mask("the dog"))
 
 
-def test_spacy_tells_verbs_in_context(pipeline: str) -> None:
-    verbs = Verbs(_config(verb_tagger=pipeline), TOKENIZER)
-    assert verbs.marks("the dog that walk left") == [False] * 4 + [True, False, False]
-    assert not any(verbs.marks("the walk"))
+def test_verbs_from_spacy_depend_on_context(pipeline: str) -> None:
+    verbs = VerbTagger(_config(verb_tagger=pipeline), TOKENIZER)
+    assert verbs.token_mask("the dog that walk left") == [False] * 4 + [True, False, False]
+    assert not any(verbs.token_mask("the walk"))
 
 
-def test_words_of_spacy_and_tokens_of_ours_meet_by_their_places(pipeline: str) -> None:
-    bytes_and_pieces = _pieces(["the dog that walks", "the dogs that walk"])
-    marks = Verbs(_config(verb_tagger=pipeline), bytes_and_pieces).marks("a dog that walks")
-    encoding = bytes_and_pieces.encode("a dog that walks")
-    assert len(marks) == len(encoding) > 6  # more tokens than words and ends
-    assert _text(bytes_and_pieces, encoding, marks) == "walks"
+def test_spacy_words_align_with_subword_tokens(pipeline: str) -> None:
+    tokenizer = _byte_level_tokenizer(["the dog that walks", "the dogs that walk"])
+    mask = VerbTagger(_config(verb_tagger=pipeline), tokenizer).token_mask("a dog that walks")
+    tokens = tokenizer.encode("a dog that walks")
+    assert len(mask) == len(tokens) > 6  # more tokens than words and special tokens
+    assert _masked_text(tokenizer, tokens, mask) == "walks"
 
 
-def _pieces(sentences: list[str]) -> SentenceTokenizer:
-    """A tokenizer of the kind that RoBERTa has, which cuts words into pieces of bytes."""
+def _byte_level_tokenizer(sentences: list[str]) -> SentenceTokenizer:
+    """Train a byte-level BPE tokenizer as RoBERTa's."""
     from tokenizers import ByteLevelBPETokenizer  # noqa: PLC0415
 
     tokenizer = ByteLevelBPETokenizer(trim_offsets=True)
@@ -66,57 +66,57 @@ def _pieces(sentences: list[str]) -> SentenceTokenizer:
     return SentenceTokenizer(tokenizer._tokenizer)
 
 
-def _text(tokenizer: SentenceTokenizer, tokens: list[int], marks: list[bool]) -> str:
-    kept = [token for token, mark in zip(tokens, marks, strict=True) if mark]
-    return str(tokenizer._tokenizer.decode(kept)).strip()
+def _masked_text(tokenizer: SentenceTokenizer, tokens: list[int], mask: list[bool]) -> str:
+    selected = [token for token, is_verb in zip(tokens, mask, strict=True) if is_verb]
+    return str(tokenizer._tokenizer.decode(selected)).strip()
 
 
-def test_a_batch_of_marks_lies_beside_the_batch_of_tokens() -> None:
+def test_batch_of_masks_aligns_with_batch_of_tokens() -> None:
     sentences = ["the dog that walks", "walk"]
-    tokens = TOKENIZER.batch(sentences)
-    marks = Verbs(_config(verbs=("walks", "walk")), TOKENIZER).batch(sentences)
-    assert marks.shape == tokens.shape
-    assert marks.nonzero().tolist() == [[0, 4], [1, 1]]
+    tokens = TOKENIZER.encode_batch(sentences)
+    masks = VerbTagger(_config(verbs=("walks", "walk")), TOKENIZER).batch_masks(sentences)
+    assert masks.shape == tokens.shape
+    assert masks.nonzero().tolist() == [[0, 4], [1, 1]]
 
 
-def test_a_data_loader_s_process_gets_the_same_verbs(pipeline: str) -> None:
-    verbs = Verbs(_config(verb_tagger=pipeline), TOKENIZER)
+def test_pickled_tagger_finds_same_verbs(pipeline: str) -> None:
+    verbs = VerbTagger(_config(verb_tagger=pipeline), TOKENIZER)
     copy = pickle.loads(pickle.dumps(verbs))
-    assert copy.marks("the dog that walks") == verbs.marks("the dog that walks")
+    assert copy.token_mask("the dog that walks") == verbs.token_mask("the dog that walks")
 
 
-def test_without_the_motion_prompt_nothing_is_needed_and_nothing_marked() -> None:
+def test_model_without_motion_prompt_needs_no_tagger() -> None:
     config = dataclasses.replace(PRESETS["mini"], verb_tagger="en_nowhere-1.0.0")
-    assert not any(Verbs(config, TOKENIZER).marks("the dog that walks"))
+    assert not any(VerbTagger(config, TOKENIZER).token_mask("the dog that walks"))
 
 
-def test_a_pipeline_that_is_not_there_is_asked_for() -> None:
+def test_missing_pipeline_raises_with_install_command() -> None:
     with pytest.raises(ValueError, match=r"spacy download en_nowhere-3\.8\.0 --direct"):
-        Verbs(_config(verb_tagger="en_nowhere-3.8.0"), TOKENIZER)
+        VerbTagger(_config(verb_tagger="en_nowhere-3.8.0"), TOKENIZER)
 
 
-def test_another_version_would_tell_other_verbs(pipeline: str) -> None:
+def test_other_pipeline_version_raises(pipeline: str) -> None:
     other = pipeline.removesuffix("1.2.3") + "1.3.0"
     with pytest.raises(ValueError, match=r"en_rules 1\.3\.0, but 1\.2\.3 is installed"):
-        Verbs(_config(verb_tagger=other), TOKENIZER)
+        VerbTagger(_config(verb_tagger=other), TOKENIZER)
 
 
-def test_without_spacy_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "spacy", None)  # Python's way to say: cannot be imported
-    with pytest.raises(ValueError, match=r"spaCy is not installed: pip install .*\[verbs\]"):
-        Verbs(_config(verb_tagger="en_core_web_sm-3.8.0"), TOKENIZER)
+def test_missing_spacy_raises_with_install_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "spacy", None)  # makes the import fail
+    with pytest.raises(ValueError, match=r"spaCy is not installed\. Run: pip install .*\[verbs\]"):
+        VerbTagger(_config(verb_tagger="en_core_web_sm-3.8.0"), TOKENIZER)
 
 
 @pytest.mark.parametrize(
     "changes", [{"verb_tagger": "spacy"}, {"verb_tagger": "en-1.0", "verbs": ("walks",)}]
 )
-def test_a_choice_that_cannot_be_is_refused(changes: dict[str, object]) -> None:
+def test_invalid_tagger_raises(changes: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="verb_tagger: expected"):
         _config(**changes)
 
 
 @torch.inference_mode()
-def test_sentences_with_and_without_verbs_share_a_batch() -> None:
+def test_batch_of_sentences_with_and_without_verbs() -> None:
     network = build(DATA / "keys_mini_motion.json", "3")
     torch.manual_seed(0)
     stem = network.image_stem(torch.randn(1, 1, 3, 256, 256))

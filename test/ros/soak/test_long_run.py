@@ -38,7 +38,7 @@ def small_model(tmp_path: Path) -> Path:
     small = replace(preset("tabletop"), image_size=64, embed_dim=16, text_layers=(1, 1, 1, 1))
     torch.manual_seed(0)
     words = " ".join((*COLOURS, *THINGS, "the")).split()
-    save_model(tmp_path / "small", Samwise(small), SentenceTokenizer.of_words(words))
+    save_model(tmp_path / "small", Samwise(small), SentenceTokenizer.from_words(words))
     return tmp_path / "small"
 
 

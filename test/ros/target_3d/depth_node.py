@@ -25,7 +25,7 @@ from samwise_ros.ros.messages import stamp_ns
 from samwise_ros.ros.target_3d.depth_input import DepthInput
 from samwise_ros.ros.target_3d.pose_output import PlaceOutput
 from samwise_ros.ros.target_3d.tf import FrameLookup
-from samwise_ros.vision.masks import box_of
+from samwise_ros.vision.masks import bounding_box
 
 COLOURS = ("red", "green")
 
@@ -95,7 +95,7 @@ class DepthNode(LifecycleNode):
 
 def target(rgb: np.ndarray, channel: int) -> Target:
     mask = rgb[:, :, channel] > 128
-    found = box_of(mask)
+    found = bounding_box(mask)
     box = Box(*found) if found else None
     command = Command(COLOURS[channel], f"the {COLOURS[channel]} thing")
     return Target(command, channel + 1, TargetState.TRACKING, mask, 1.0, box, 1, 0)

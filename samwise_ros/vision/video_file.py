@@ -1,0 +1,149 @@
+"""A video file, decoded with PyAV.
+
+PyAV reports what OpenCV hides: time stamps of the container, the packet that cannot be decoded, and
+frames with concealed errors.
+"""
+
+import itertools
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.error import FFmpegError
+from av.video.frame import VideoFrame as AvFrame
+
+from samwise_ros.vision.video_frame import DecodedFrame, Image, VideoError
+
+_RATE_PACKETS = 100  # packets from which the frame rate is measured
+_DEFAULT_FPS = 30.0
+_DURATION_TOLERANCE_S = 0.5
+
+
+class VideoFile:
+    """The frames of a video file.
+
+    Attributes:
+        fps: mean frames per second.
+        count: number of frames according to the header; ``None`` if it does not say.
+        error: after reading, why the file is incomplete; ``None`` if it is complete.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file.
+
+        Raises:
+            VideoError: the file is not a video, or has no video stream.
+        """
+        self._path = path
+        self._container = self._open()
+        self._stream = self._container.streams.video[0]
+        # Other threads would report a decoding error late, for another packet.
+        self._stream.thread_type = "NONE"
+        self.count: int | None = self._stream.frames or None
+        self.fps = float(self._stream.average_rate or 0)
+        if self.count is None or not self.fps:
+            # WebM files of browsers announce rates such as 1000.
+            self.fps = self._measure_rate() or self.fps or _DEFAULT_FPS
+        self.error: str | None = None
+        self._period_ns = round(1e9 / self.fps)
+        self._last_ns: int | None = None
+        self._first_pts: int | None = None
+
+    def _open(self) -> av.container.InputContainer:
+        try:
+            # Playlists must not open other files or addresses.
+            container = av.open(str(self._path), options={"protocol_whitelist": "file"})
+        except (FFmpegError, OSError) as error:
+            reason = error.strerror or str(error)
+            raise VideoError(f"{self._path}: expected a video file, got: {reason}") from error
+        if not container.streams.video:
+            container.close()
+            raise VideoError(f"{self._path}: expected a video, got a file without video stream")
+        return container
+
+    def _measure_rate(self) -> float | None:
+        """Return the mean rate of the first packets; ``None`` if they have no time stamps."""
+        with self._open() as container:
+            stream = container.streams.video[0]
+            packets = itertools.islice(container.demux(stream), _RATE_PACKETS)
+            stamps = sorted({packet.pts for packet in packets if packet.pts is not None})
+            if len(stamps) < 2 or stream.time_base is None:
+                return None
+            return float((len(stamps) - 1) / ((stamps[-1] - stamps[0]) * stream.time_base))
+
+    def frames(self) -> Iterator[DecodedFrame]:
+        """Yield all frames in order of presentation, with a frame for each damaged packet."""
+        damaged: list[int] = []  # time stamps of packets that cannot be decoded
+        for pts, frame in self._decode():
+            if frame is None and pts is not None:
+                damaged.append(pts)
+                continue
+            if pts is not None:
+                for earlier in sorted(one for one in damaged if one < pts):
+                    damaged.remove(earlier)
+                    yield DecodedFrame(None, self._stamp_ns(earlier), True, str(self._path))
+            image = None if frame is None else _to_rgb(frame)
+            is_damaged = frame is None or frame.is_corrupt
+            yield DecodedFrame(image, self._stamp_ns(pts), is_damaged, str(self._path))
+        for pts in sorted(damaged):
+            yield DecodedFrame(None, self._stamp_ns(pts), True, str(self._path))
+        self.error = self.error or self._missing_end()
+
+    def _decode(self) -> Iterator[tuple[int | None, AvFrame | None]]:
+        """Yield time stamps and frames, ``None`` for a packet that cannot be decoded."""
+        packets = self._container.demux(self._stream)
+        while True:
+            try:
+                packet = next(packets, None)
+            except (FFmpegError, OSError) as error:
+                self.error = f"reading stopped: {error.strerror or error}"
+                return
+            if packet is None:
+                return
+            if packet.is_discard and self.count:
+                self.count -= 1  # outside the part that is to be shown
+            try:
+                frames = packet.decode()
+            except FFmpegError:
+                yield (packet.dts if packet.pts is None else packet.pts), None
+                continue
+            yield from ((frame.pts, frame) for frame in frames if isinstance(frame, AvFrame))
+
+    def _stamp_ns(self, pts: int | None) -> int:
+        """Return the time since the first frame; it increases even if the file's does not."""
+        if self._first_pts is None:
+            self._first_pts = pts
+        stamp_ns = -1
+        if pts is not None and self._first_pts is not None:
+            base = self._stream.time_base or Fraction(1, 1)
+            stamp_ns = round((pts - self._first_pts) * base * 10**9)
+        if self._last_ns is None:
+            stamp_ns = 0
+        elif stamp_ns <= self._last_ns:
+            stamp_ns = self._last_ns + self._period_ns
+        self._last_ns = stamp_ns
+        return stamp_ns
+
+    def _missing_end(self) -> str | None:
+        """Compare the last frame with the duration in the header, if there is no frame count."""
+        duration = self._container.duration
+        if self.count or not duration or len(self._container.streams) > 1:
+            return None
+        end_s = ((self._last_ns or 0) + self._period_ns) / 1e9
+        duration_s = duration / av.time_base
+        if end_s > duration_s - max(_DURATION_TOLERANCE_S, 2 * self._period_ns / 1e9):
+            return None
+        return f"expected {duration_s:.2f} s according to the header, got {end_s:.2f} s"
+
+    def close(self) -> None:
+        """Close the file."""
+        self._container.close()
+
+
+def _to_rgb(frame: AvFrame) -> Image:
+    """Convert a frame to (H, W, 3) uint8 RGB, turned as its metadata demands."""
+    rgb = frame.to_ndarray(format="rgb24")
+    quarter_turns = round(frame.rotation / 90)  # counterclockwise
+    return np.ascontiguousarray(np.rot90(rgb, quarter_turns), np.uint8)

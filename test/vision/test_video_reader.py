@@ -1,0 +1,185 @@
+"""Frame count, order, time stamps and errors of videos and folders, whole and damaged."""
+
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+from video_samples import (
+    BROWSER_STAMPS_MS,
+    damaged_avi,
+    plain_frames,
+    red_of,
+    turned_mp4,
+    write_video,
+)
+
+from samwise_ros.vision.image_writer import write_image
+from samwise_ros.vision.video_frame import VideoError
+from samwise_ros.vision.video_reader import VideoReader
+
+
+@pytest.mark.parametrize(
+    ("damaged", "shown"),
+    [
+        ([5], [*range(5), 4, *range(6, 20)]),
+        ([0, 1], [2, 2, *range(2, 20)]),
+        ([18, 19], [*range(18), 17, 17]),
+    ],
+)
+def test_damaged_frame_keeps_its_place(
+    damaged: list[int], shown: list[int], tmp_path: Path
+) -> None:
+    with VideoReader(damaged_avi(tmp_path / "video.avi", damaged)) as reader:
+        frames = list(reader.frames())
+        assert reader.count == 20
+    assert [red_of(frame.image) for frame in frames] == shown
+    assert [frame.stamp_ns for frame in frames] == [50_000_000 * index for index in range(20)]
+    assert [index for index, frame in enumerate(frames) if frame.is_damaged] == damaged
+    expected = f"{len(damaged)} of 20 frames are damaged ({', '.join(map(str, damaged))})"
+    assert reader.problem() == f"{tmp_path / 'video.avi'}: {expected}"
+
+
+def test_video_without_readable_frame_raises(tmp_path: Path) -> None:
+    reader = VideoReader(damaged_avi(tmp_path / "video.avi", range(20)))
+    with pytest.raises(VideoError, match=r"video.avi: expected .* got no frame that can be read"):
+        list(reader)
+
+
+def test_cut_mp4_reports_missing_frames(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "video.mp4", plain_frames())
+    data = path.read_bytes()
+    path.write_bytes(data[: -len(data) // 5])
+    reader = VideoReader(path)
+    frames = [red_of(image) for image in reader]
+    assert frames[:-1] == list(range(len(frames) - 1))  # the last one is damaged
+    assert reader.damaged == [len(frames) - 1]
+    assert 5 < len(frames) < 20
+    problem = reader.problem()
+    assert problem is not None
+    assert f"expected 20 frames according to the header, got {len(frames)}" in problem
+
+
+def test_mp4_cut_in_its_header_raises(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "video.mp4", plain_frames())
+    path.write_bytes(path.read_bytes()[:500])
+    with pytest.raises(VideoError, match=r"video.mp4: expected a video file, got: "):
+        VideoReader(path)
+
+
+def test_stamps_of_variable_rate_come_from_container(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "video.webm", plain_frames(15), "libvpx", BROWSER_STAMPS_MS)
+    reader = VideoReader(path)
+    assert reader.count is None
+    assert reader.fps == pytest.approx(14 / 1.5)
+    stamps = [frame.stamp_ns for frame in reader.frames()]
+    assert stamps == [1_000_000 * stamp for stamp in BROWSER_STAMPS_MS]
+    assert reader.problem() is None
+
+
+def test_cut_webm_reports_missing_end(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "video.webm", plain_frames(15), "libvpx", BROWSER_STAMPS_MS)
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 6 // 10])
+    reader = VideoReader(path)
+    list(reader)
+    assert "expected 1.55 s according to the header" in (reader.problem() or "")
+
+
+def test_rotation_metadata_is_applied(tmp_path: Path) -> None:
+    path = turned_mp4(tmp_path / "video.mp4")
+    image = next(iter(VideoReader(path)))
+    assert image.shape == (64, 48, 3)
+    read, bgr = cv2.VideoCapture(str(path)).read()
+    assert read
+    assert np.abs(image.astype(int) - bgr[:, :, ::-1]).mean() < 4
+    assert image[:28, :, 0].mean() > 150
+    assert image[36:, :, 0].mean() < 50
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pixel_format", "size"),
+    [
+        ("video.gif", "gif", "rgb8", (48, 64)),
+        ("video.mkv", "ffv1", "bgr0", (47, 63)),
+        ("video.mp4", "mpeg4", "yuv420p", (47, 63)),
+        ("video.mp4", "libx264", "yuv420p", (48, 64)),
+    ],
+)
+def test_formats_and_odd_sizes(
+    name: str, codec: str, pixel_format: str, size: tuple[int, int], tmp_path: Path
+) -> None:
+    path = write_video(tmp_path / name, plain_frames(9, *size), codec, pixel_format=pixel_format)
+    reader = VideoReader(path)
+    frames = list(reader.frames())
+    assert [frame.image.shape for frame in frames] == [(*size, 3)] * 9
+    assert [frame.stamp_ns for frame in frames] == [50_000_000 * index for index in range(9)]
+    assert [red_of(frame.image) for frame in frames] == pytest.approx(range(9), abs=2)
+    assert reader.problem() is None
+
+
+def test_change_of_resolution_raises(tmp_path: Path) -> None:
+    path = tmp_path / "video.mjpeg"
+    parts = []
+    for count, height in ((3, 48), (3, 96)):
+        part = tmp_path / "part.mjpeg"
+        write_video(part, plain_frames(count, height), "mjpeg", pixel_format="yuvj420p")
+        parts.append(part.read_bytes())
+    path.write_bytes(b"".join(parts))
+    with pytest.raises(VideoError, match=r"expected 64 x 48 pixels .* got 64 x 96"):
+        list(VideoReader(path))
+
+
+def test_sound_file_raises(tmp_path: Path) -> None:
+    path = tmp_path / "sound.wav"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=8000)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 800), np.int16), layout="mono")
+        frame.sample_rate = 8000
+        container.mux(stream.encode(frame))
+    with pytest.raises(VideoError, match=r"sound.wav: expected a video, got .* without video"):
+        VideoReader(path)
+
+
+def test_folder_sorts_numbers_as_numbers(tmp_path: Path) -> None:
+    for index, image in enumerate(plain_frames(20)):
+        write_image(tmp_path / f"frame{index}.png", image)
+    (tmp_path / "notes.txt").write_text("not an image")
+    reader = VideoReader(str(tmp_path), fps=25)
+    assert (reader.fps, reader.count) == (25, 20)
+    frames = list(reader.frames())
+    assert [red_of(frame.image) for frame in frames] == list(range(20))
+    assert frames[3].stamp_ns == 120_000_000
+    assert VideoReader(tmp_path).fps == 10
+
+
+def test_damaged_image_in_folder_keeps_its_place(tmp_path: Path) -> None:
+    for index, image in enumerate(plain_frames(4)):
+        write_image(tmp_path / f"{index}.png", image)
+    (tmp_path / "2.png").write_text("not an image")
+    reader = VideoReader(tmp_path)
+    assert [red_of(image) for image in reader] == [0, 1, 1, 3]
+    assert reader.problem() == f"{tmp_path}: 1 of 4 frames are damaged (2)"
+
+
+def test_folder_of_different_sizes_raises(tmp_path: Path) -> None:
+    write_image(tmp_path / "0.png", plain_frames(1)[0])
+    write_image(tmp_path / "1.png", plain_frames(1, height=50)[0])
+    with pytest.raises(VideoError, match=r"1.png: expected 64 x 48 pixels .* got 64 x 50"):
+        list(VideoReader(tmp_path))
+
+
+def test_unreadable_sources_raise(tmp_path: Path) -> None:
+    with pytest.raises(VideoError, match="nowhere: no such video file or folder"):
+        VideoReader(tmp_path / "nowhere")
+    with pytest.raises(VideoError, match="got no image"):
+        VideoReader(tmp_path)
+    with pytest.raises(VideoError, match="expected more than 0 frames per second, got 0"):
+        VideoReader(tmp_path, fps=0)
+    text = tmp_path / "text.mp4"
+    text.write_text("not a video")
+    with pytest.raises(VideoError, match=r"text.mp4: expected a video file, got: "):
+        VideoReader(text)
+    with pytest.raises(VideoError, match="4096: expected the index of a camera"):
+        VideoReader(4096)
