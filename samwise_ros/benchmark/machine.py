@@ -1,4 +1,4 @@
-"""What a measurement was taken on: numbers of another machine or version are other numbers."""
+"""Describes the machine and the versions with which a measurement was taken."""
 
 import os
 import platform
@@ -14,7 +14,7 @@ _PACKAGES = ("numpy", "opencv-python-headless", "sam2", "torch")
 
 
 def describe_machine() -> dict[str, Any]:
-    """Name the machine, the code and the versions, as plain data for JSON."""
+    """Return the machine, the commit and the versions as plain data for JSON."""
     gpus = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
     return {
         "date": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -22,7 +22,7 @@ def describe_machine() -> dict[str, Any]:
         "cpu": _cpu(),
         "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
-        # What else ran: processes that were running or waiting, a mean over the last minute.
+        # Running and waiting processes, a mean over the last minute.
         "load_before": round(os.getloadavg()[0], 2),
         "gpus": gpus,
         "system": platform.platform(),
@@ -32,7 +32,7 @@ def describe_machine() -> dict[str, Any]:
 
 
 def _cpu() -> str:
-    """The processor's name as Linux says it."""
+    """Return the name of the processor, on Linux from /proc/cpuinfo."""
     information = Path("/proc/cpuinfo")
     if information.exists():
         for line in information.read_text().splitlines():
@@ -42,8 +42,8 @@ def _cpu() -> str:
 
 
 def _commit() -> str:
-    """The commit of the source, ``+`` after it where files were changed; empty without git."""
-    # The installed package may be links into the source.
+    """Return the commit of the source, with ``+`` if files were changed; empty without git."""
+    # The installed package may consist of links to the source.
     folder = Path(__file__).resolve().parent
 
     def git(*words: str) -> str:
@@ -54,7 +54,7 @@ def _commit() -> str:
 
     try:
         commit = git("rev-parse", "--short=12", "HEAD")
-        # The results of the suite before change nothing.
+        # Result files of an earlier suite do not count as changes.
         sources = (":(top)", ":(top,exclude)benchmarks/results")
         changed = git("status", "--porcelain", "--untracked-files=no", "--", *sources)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The network that is measured, by name."""
+"""Loads the model of a benchmark by name."""
 
 import torch
 
@@ -10,13 +10,13 @@ from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
 
-def open_subject(model: str) -> tuple[Samwise, SentenceTokenizer]:
-    """Load a shipped model or a folder; a preset without weights gets random ones.
+def load_benchmark_model(model: str) -> tuple[Samwise, SentenceTokenizer]:
+    """Load a shipped model or a model folder, or build a preset with random weights.
 
-    What a network does to an image takes as long whatever it has learned.
+    The time per frame does not depend on the weights.
 
     Raises:
-        ValueError: it is none of these; the message says what is wrong.
+        ValueError: there is no such model, or it cannot be loaded.
     """
     if model not in PRESETS or (SHIPPED / model).is_dir():
         return load_model(model)

@@ -1,4 +1,4 @@
-"""The parts of the network that a frame goes through, and how to watch each at work."""
+"""The parts of the network that process a frame, and hooks to measure each part."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -7,8 +7,8 @@ from typing import Any
 from samwise_ros.engine.backend import frame_step
 from samwise_ros.engine.backend.inference import Inference
 
-Watch = Callable[[str, Callable[..., Any], tuple[Any, ...]], Any]
-"""Is given a part's name, its function and the arguments, and gives what the function gives."""
+Hook = Callable[[str, Callable[..., Any], tuple[Any, ...]], Any]
+"""Receives a part's name, its function and arguments; returns the function's result."""
 
 PARTS = (
     "resize and normalise",
@@ -24,21 +24,21 @@ PARTS = (
     "memory encoder",
     "masks to image size",
 )
-"""In the order of a frame's way."""
+"""In the order of processing."""
 
 
 @contextmanager
-def watching(inference: Inference, watch: Watch) -> Iterator[None]:
-    """Have every part run through ``watch`` until the block ends; no frame is a recorded one.
+def instrumented(inference: Inference, hook: Hook) -> Iterator[None]:
+    """Run every part through ``hook`` until the block ends, without CUDA graphs.
 
-    A part that runs inside another one belongs to that one.
+    A part that runs inside another part counts as that part.
     """
     network = inference.network
     sam, text = network.sam, network.text_encoder
-    places = [
+    methods = [
         (frame_step, "to_square", "resize and normalise"),
         (network, "image_stem", "image stages 1 and 2"),
-        (sam, "image_stage", ""),  # named by its second argument
+        (sam, "image_stage", ""),  # the second argument names the stage
         *((adapter, name, "adapters") for adapter in network.cmt_adapters for name in _ADAPTER),
         (text, "step", "text layers"),
         (text, "finish", "text layers"),
@@ -51,14 +51,14 @@ def watching(inference: Inference, watch: Watch) -> Iterator[None]:
     ]
     inside = False
 
-    def through(part: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def wrap(part: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def run(*arguments: Any) -> Any:
             nonlocal inside
             if inside:
                 return function(*arguments)
             inside = True
             try:
-                return watch(part or f"image stage {arguments[1] + 1}", function, arguments)
+                return hook(part or f"image stage {arguments[1] + 1}", function, arguments)
             finally:
                 inside = False
 
@@ -66,8 +66,8 @@ def watching(inference: Inference, watch: Watch) -> Iterator[None]:
 
     with ExitStack() as stack:
         stack.enter_context(_replaced(inference, "steady", None))
-        for owner, name, part in places:
-            stack.enter_context(_replaced(owner, name, through(part, getattr(owner, name))))
+        for owner, name, part in methods:
+            stack.enter_context(_replaced(owner, name, wrap(part, getattr(owner, name))))
         yield
 
 
@@ -75,15 +75,15 @@ _ADAPTER = ("project_down", "forward")
 
 
 @contextmanager
-def _replaced(owner: Any, name: str, by: Any) -> Iterator[None]:
-    """Let an object, or a module, have another attribute until the block ends."""
-    has_own = name in vars(owner)  # a method is its class's, and only covered
-    own = vars(owner).get(name)
-    setattr(owner, name, by)
+def _replaced(owner: Any, name: str, replacement: Any) -> Iterator[None]:
+    """Replace an attribute of an object or module until the block ends."""
+    on_instance = name in vars(owner)  # a method is found on the class instead
+    original = vars(owner).get(name)
+    setattr(owner, name, replacement)
     try:
         yield
     finally:
-        if has_own:
-            setattr(owner, name, own)
+        if on_instance:
+            setattr(owner, name, original)
         else:
             delattr(owner, name)

@@ -1,4 +1,4 @@
-"""What a suite found: a table to read, and the numbers with the machine that gave them."""
+"""Reports of a benchmark as Markdown tables and as JSON with the machine."""
 
 import json
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the table.
+    """A column of a table.
 
     Attributes:
-        title: what stands over it.
-        keys: of the row's values; several are joined by ``to``.
-        digits: behind the point; ``None`` for text and whole numbers.
+        title: heading of the column.
+        keys: keys of the row's values; several values are joined by ``to``.
+        digits: number of decimals; ``None`` for text and integers.
     """
 
     title: str
@@ -25,7 +25,7 @@ class Column:
     digits: int | None = None
 
     def cell(self, row: Row) -> str:
-        """The cell of a row; a dash where it has no such value."""
+        """Return the cell of a row; a dash if a value is missing."""
         values = [row.get(key) for key in self.keys]
         if None in values:
             return "-"
@@ -39,7 +39,7 @@ LATENCY = (
     Column("interquartile range, ms", ("q25_ms", "q75_ms"), 1),
     Column("p99, ms", ("p99_ms",), 1),
 )
-"""The columns of a `Spread`."""
+"""Columns of a `Spread`."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Table:
     """Rows of one kind.
 
     Attributes:
-        title: what they are.
-        columns: of the table that people read.
+        title: title of the table.
+        columns: columns of the Markdown table.
         rows: the measurements.
     """
 
@@ -57,7 +57,7 @@ class Table:
     rows: Sequence[Row]
 
     def markdown(self) -> str:
-        """The table as Markdown; text to the left, numbers to the right."""
+        """Return the table as Markdown; text is left-aligned, numbers are right-aligned."""
         head = " | ".join(column.title for column in self.columns)
         rule = " | ".join(
             "---" if any(isinstance(row.get(column.keys[0]), str) for row in self.rows) else "---:"
@@ -75,7 +75,7 @@ def write_report(
     machine: dict[str, Any],
     tables: Sequence[Table],
 ) -> None:
-    """Write a suite's numbers, its settings and the machine as JSON; the folder is made."""
+    """Write results, settings and machine of a suite as JSON; create the folder if missing."""
     file.parent.mkdir(parents=True, exist_ok=True)
     results = {table.title: list(table.rows) for table in tables}
     content = {"suite": suite, "settings": settings, "machine": machine, "results": results}

@@ -1,4 +1,4 @@
-"""How much there is to do, and what the machine could do at best."""
+"""Roofline model: the cost of a part of the network, and the peak performance of a device."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,35 +21,34 @@ _FREE = ("empty", "empty_like", "empty_strided", "new_empty", "new_empty_strided
 
 
 @dataclass
-class Work:
-    """What a part of the network has to do.
+class Cost:
+    """Cost of a part of the network.
 
     Attributes:
         flops: multiplications and additions in matrix products, convolutions and attention.
-        least_bytes: what must be moved at least: the weights, what comes in and what goes out,
-            each once.
-        operators: calls that compute something; each is a kernel's launch or more on a GPU.
+        min_bytes: bytes of weights, inputs and outputs, each counted once.
+        operators: operator calls that compute; each launches at least one kernel on a GPU.
     """
 
     flops: int = 0
-    least_bytes: int = 0
+    min_bytes: int = 0
     operators: int = 0
 
-    def __add__(self, other: "Work") -> "Work":
-        """Do both."""
-        return Work(
+    def __add__(self, other: "Cost") -> "Cost":
+        """Return the sum of two costs."""
+        return Cost(
             self.flops + other.flops,
-            self.least_bytes + other.least_bytes,
+            self.min_bytes + other.min_bytes,
             self.operators + other.operators,
         )
 
 
 @dataclass(frozen=True)
-class Machine:
-    """What the device reaches in the two things that bound everything else.
+class DevicePeak:
+    """Measured peak performance of a device.
 
     Attributes:
-        flops_per_second: of a product of two large square matrices.
+        flops_per_second: in a product of two large square matrices.
         bytes_per_second: read and written in a large copy.
     """
 
@@ -57,8 +56,8 @@ class Machine:
     bytes_per_second: float
 
     @classmethod
-    def measure(cls, device: torch.device, dtype: torch.dtype) -> "Machine":
-        """Measure both on a device; the products are of numbers of a type."""
+    def measure(cls, device: torch.device, dtype: torch.dtype) -> "DevicePeak":
+        """Measure the peak performance of a device; the matrices have the given dtype."""
         side = _MATRIX_SIDE[device.type]
         matrix = torch.rand(side, side, device=device, dtype=dtype)
         source = torch.ones(_COPIED_BYTES, dtype=torch.uint8, device=device)
@@ -69,44 +68,43 @@ class Machine:
             2 * _COPIED_BYTES / _seconds(lambda: target.copy_(source), device),
         )
 
-    def floor_s(self, work: Work) -> float:
-        """Give the time below which the work cannot be done, seconds."""
-        by_flops = work.flops / self.flops_per_second
-        return max(by_flops, work.least_bytes / self.bytes_per_second)
+    def lower_bound_s(self, cost: Cost) -> float:
+        """Return the lower bound of the roofline model on the time, seconds."""
+        compute_s = cost.flops / self.flops_per_second
+        return max(compute_s, cost.min_bytes / self.bytes_per_second)
 
 
-def measure_work(
+def count_cost(
     function: Callable[..., Any], arguments: tuple[Any, ...], weights: dict[int, int]
-) -> tuple[Any, Work]:
-    """Run a function and count what it does.
+) -> tuple[Any, Cost]:
+    """Run a function and count its cost.
 
     Args:
-        function: what to run.
-        arguments: its.
-        weights: see `weights_of`.
+        function: the function.
+        arguments: its arguments.
+        weights: see `weight_sizes`.
 
     Returns:
-        What the function gives, and the count.
+        The function's result, and the cost.
     """
     flops = FlopCounterMode(display=False, custom_mapping={_CPU_ATTENTION: _attention_flops})
-    with flops, _Operators(weights) as seen:
+    with flops, _OperatorCounter(weights) as counter:
         result = function(*arguments)
     moved: dict[int, int] = {}
     for leaf in _leaves((arguments, result)):
-        stored = min(leaf.nbytes, leaf.untyped_storage().nbytes())  # an expanded one is smaller
+        stored = min(leaf.nbytes, leaf.untyped_storage().nbytes())  # an expanded tensor stores less
         moved[_address(leaf)] = max(stored, moved.get(_address(leaf), 0))
-    moved |= {address: weights[address] for address in seen.weights}
-    least = sum(moved.values())
-    return result, Work(flops.get_total_flops(), least, seen.operators)
+    moved |= {address: weights[address] for address in counter.weights}
+    return result, Cost(flops.get_total_flops(), sum(moved.values()), counter.operators)
 
 
-def weights_of(network: nn.Module) -> dict[int, int]:
-    """Give the bytes of each weight by the address of its memory."""
+def weight_sizes(network: nn.Module) -> dict[int, int]:
+    """Return the size in bytes of each weight by the address of its memory."""
     return {_address(weight): weight.nbytes for weight in network.parameters()}
 
 
-class _Operators(TorchDispatchMode):
-    """Counts operators that compute something, and notes whose weights they read."""
+class _OperatorCounter(TorchDispatchMode):
+    """Counts operators that compute, and records the weights they read."""
 
     def __init__(self, weights: dict[int, int]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -118,8 +116,8 @@ class _Operators(TorchDispatchMode):
         self, function: Any, types: Any, arguments: Any = (), named: Any = None
     ) -> Any:
         named = named or {}
-        if _COMPOSITE not in function.py_kernels:  # where it is, it is for compilers
-            with self:  # in inference mode what is made of others comes here whole
+        if _COMPOSITE not in function.py_kernels:  # present only for compilers
+            with self:  # in inference mode composite operators arrive undecomposed
                 result = function.decompose(*arguments, **named)
             if result is not NotImplemented:
                 return result
@@ -130,11 +128,11 @@ class _Operators(TorchDispatchMode):
 
 
 def _computes(function: Any) -> bool:
-    """Tell whether an operator makes new numbers; one that gives a view of old ones does not."""
+    """Return whether an operator computes new values instead of returning a view."""
     if function._schema.name.split("::")[1] in _FREE:
         return False
-    given = [one.alias_info for one in function._schema.returns]
-    return bool(given) and all(alias is None or alias.is_write for alias in given)
+    aliases = [item.alias_info for item in function._schema.returns]
+    return bool(aliases) and all(alias is None or alias.is_write for alias in aliases)
 
 
 def _leaves(tree: Any) -> list[Tensor]:

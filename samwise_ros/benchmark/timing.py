@@ -1,4 +1,4 @@
-"""Durations: how they are taken, and how they are summed up, not by the best one."""
+"""Measures durations and summarises them by quantiles."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-LEAST_CALLS = 3
-MOST_CALLS = 500
+MIN_CALLS = 3
+MAX_CALLS = 500
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,9 @@ class Spread:
     """Durations in milliseconds.
 
     Attributes:
-        median_ms: half of them took no longer.
-        q25_ms, q75_ms: the quartiles; their distance is the interquartile range.
-        p99_ms: 99 of 100 took no longer; the slowest, where there are fewer than 100.
+        median_ms: the median.
+        q25_ms, q75_ms: the quartiles; their difference is the interquartile range.
+        p99_ms: the 99th percentile; the maximum of fewer than 100 durations.
     """
 
     median_ms: float
@@ -29,10 +29,10 @@ class Spread:
 
     @classmethod
     def of(cls, seconds: Sequence[float]) -> "Spread":
-        """Sum up durations in seconds.
+        """Summarise durations in seconds.
 
         Raises:
-            ValueError: there is none.
+            ValueError: there are no durations.
 
         >>> Spread.of([0.001, 0.002, 0.003])
         Spread(median_ms=2.0, q25_ms=1.5, q75_ms=2.5, p99_ms=3.0)
@@ -45,33 +45,33 @@ class Spread:
         return cls(*(round(float(rank), 3) for rank in (*quartiles, slow)))
 
     def to_json(self) -> dict[str, float]:
-        """The numbers by name."""
+        """Return the values by name."""
         return asdict(self)
 
 
 def time_calls(
-    call: Callable[[], object], device: torch.device, warm_up: int, seconds: float, about: str
+    call: Callable[[], object], device: torch.device, warm_up: int, seconds: float, label: str
 ) -> list[float]:
-    """Time a call again and again.
+    """Time repeated calls.
 
     Args:
-        call: what to time.
-        device: what it works on; a GPU is waited for before and after each call.
-        warm_up: calls before, which do not count.
-        seconds: how long to go on; 3 calls at least and 500 at most.
-        about: what it is, for the progress bar.
+        call: the call to time.
+        device: device of the call; a GPU is synchronised before and after each call.
+        warm_up: number of calls that are not timed, before the measurement.
+        seconds: duration of the measurement, with ``MIN_CALLS`` to ``MAX_CALLS`` calls.
+        label: label of the progress bar.
 
     Returns:
-        The calls' durations, seconds.
+        The durations of the calls, seconds.
     """
-    with tqdm(unit="call", desc=about, leave=False) as progress:
+    with tqdm(unit="call", desc=label, leave=False) as progress:
         for _ in range(warm_up):
             call()
             progress.update()
         durations: list[float] = []
         end = time.perf_counter() + seconds
-        while len(durations) < LEAST_CALLS or (
-            time.perf_counter() < end and len(durations) < MOST_CALLS
+        while len(durations) < MIN_CALLS or (
+            time.perf_counter() < end and len(durations) < MAX_CALLS
         ):
             durations.append(time_call(call, device))
             progress.update()
@@ -79,14 +79,14 @@ def time_calls(
 
 
 def time_call(call: Callable[[], object], device: torch.device) -> float:
-    """Time a call, seconds, from when the device rests to when it rests again."""
-    _wait_for(device)
-    began = time.perf_counter()
+    """Return the duration of a call in seconds, with the device synchronised at both ends."""
+    _synchronize(device)
+    started = time.perf_counter()
     call()
-    _wait_for(device)
-    return time.perf_counter() - began
+    _synchronize(device)
+    return time.perf_counter() - started
 
 
-def _wait_for(device: torch.device) -> None:
+def _synchronize(device: torch.device) -> None:
     if device.type == "cuda":
         torch.cuda.synchronize(device)

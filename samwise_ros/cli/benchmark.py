@@ -25,7 +25,7 @@ from samwise_ros.benchmark.report import Table, write_report
 from samwise_ros.benchmark.suites.engine import EngineBenchmark, measure_engine
 from samwise_ros.benchmark.suites.network import MODES, NetworkBenchmark, measure_network
 from samwise_ros.benchmark.suites.node import TRANSPORTS, NodeBenchmark, measure_node
-from samwise_ros.benchmark.suites.sam2_comparison import VersusBenchmark, measure_versus
+from samwise_ros.benchmark.suites.sam2_comparison import Sam2Benchmark, measure_sam2_comparison
 from samwise_ros.benchmark.workload import parse_size
 
 _RESULTS = Path("benchmarks/results")
@@ -61,16 +61,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _one(node, "seconds", float, NodeBenchmark, "of each measurement, after 3 for the start")
 
     versus = _suite(suites, "versus", "beside SAM 2's own video predictor")
-    _one(versus, "model", str, VersusBenchmark, "a name, a folder or a preset")
-    _one(versus, "precision", str, VersusBenchmark, _PRECISIONS)
-    _one(versus, "clips", int, VersusBenchmark, "of 8 frames; the first does not count")
+    _one(versus, "model", str, Sam2Benchmark, "a name, a folder or a preset")
+    _one(versus, "precision", str, Sam2Benchmark, _PRECISIONS)
+    _one(versus, "clips", int, Sam2Benchmark, "of 8 frames; the first does not count")
 
 
 _SUITES: dict[str, tuple[type[Any], Callable[..., list[Table]]]] = {
     "network": (NetworkBenchmark, measure_network),
     "engine": (EngineBenchmark, measure_engine),
     "node": (NodeBenchmark, measure_node),
-    "versus": (VersusBenchmark, measure_versus),
+    "versus": (Sam2Benchmark, measure_sam2_comparison),
 }
 
 

@@ -1,7 +1,7 @@
-"""Looks through the folder of a data set, or writes generated videos as one.
+"""Checks the folder of a data set, or writes generated videos in the format of MeViS.
 
-`samwise data check` says what it found and lists the problems, each with its file and entry. A
-folder is in one of these formats, as they are distributed:
+`samwise data check` prints the contents and lists the problems, each with its file and entry. A
+folder has one of these formats, as distributed:
 
   mevis            DIR/{train,valid_u,valid}/ with JPEGImages/, meta_expressions.json and, where
                    masks are public, mask_dict.json
@@ -9,15 +9,14 @@ folder is in one of these formats, as they are distributed:
                    DIR/{train,valid,test}/JPEGImages/, DIR/train/Annotations/
   ref_davis17      DIR/davis_text_annotations/, DIR/DAVIS/ with JPEGImages/480p/,
                    Annotations_unsupervised/480p/ (or Annotations/480p/) and ImageSets/2017/
-  refcoco          DIR/instances.json, DIR/refs(unc).p (or umd, google), train2014/ in DIR or beside
-                   it; DIR is that of RefCOCO, RefCOCO+ or RefCOCOg
+  refcoco          DIR/instances.json, DIR/refs(unc).p (or umd, google), train2014/ in DIR or next
+                   to it; DIR is the folder of RefCOCO, RefCOCO+ or RefCOCOg
 
-`samwise data tabletop` writes any of them.
+`samwise data tabletop` writes a folder of format mevis.
 
   samwise data check data/mevis
   samwise data check mevis:data/mevis:valid_u
-  samwise data tabletop --format mevis --out tabletop --split train --videos 100
-  samwise data tabletop --format ref_davis17 --out davis --split train val --videos 100 10
+  samwise data tabletop --out tabletop --split train val --videos 100 10
 """
 
 import argparse
@@ -27,18 +26,15 @@ from typing import get_args
 
 from samwise_ros.data.check import Findings, check_split
 from samwise_ros.data.formats.write_mevis import write_mevis
-from samwise_ros.data.formats.write_ref_davis17 import write_ref_davis17
-from samwise_ros.data.formats.write_ref_youtube_vos import write_ref_youtube_vos
-from samwise_ros.data.formats.write_refcoco import write_refcoco
-from samwise_ros.data.open_dataset import FORMATS, parse_spec, recognise
+from samwise_ros.data.open_dataset import (
+    FORMATS,
+    TABLETOP_FRAMES,
+    TABLETOP_SIZE,
+    detect_format,
+    parse_spec,
+)
 from samwise_ros.data.tabletop.video import Split, TabletopConfig
 
-_WRITE = {
-    "mevis": write_mevis,
-    "ref_youtube_vos": write_ref_youtube_vos,
-    "ref_davis17": write_ref_davis17,
-    "refcoco": write_refcoco,
-}
 _SHOWN_PROBLEMS = 50
 
 
@@ -50,16 +46,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     check.set_defaults(do=_check)
     write = tasks.add_parser("tabletop", help="write generated videos as files")
     write.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a new one")
-    write.add_argument("--format", choices=_WRITE, default="mevis", help="(mevis)")
+
     write.add_argument(
         "--split", nargs="+", choices=get_args(Split), default=["train"], help="one or more (train)"
     )
     write.add_argument(
         "--videos", nargs="+", type=int, default=[100], help="how many, of each split (100)"
     )
-    write.add_argument("--frames", type=int, help="of each video (16; of refcoco always 1)")
-    write.add_argument("--width", type=int, default=320, help="in pixels (320)")
-    write.add_argument("--height", type=int, default=240, help="in pixels (240)")
+    write.add_argument(
+        "--frames", type=int, default=TABLETOP_FRAMES, help=f"of each video ({TABLETOP_FRAMES})"
+    )
+    width, height = TABLETOP_SIZE
+    write.add_argument("--width", type=int, default=width, help=f"in pixels ({width})")
+    write.add_argument("--height", type=int, default=height, help=f"in pixels ({height})")
     write.set_defaults(do=_write)
 
 
@@ -79,12 +78,8 @@ def _write(arguments: argparse.Namespace) -> int:
         )
     if out.exists() and any(out.iterdir()):
         raise ValueError(f"{out}: is not empty; name a new folder with --out")
-    frames = arguments.frames
-    if frames is None:
-        frames = 1 if arguments.format == "refcoco" else 16
     counts = dict(zip(splits, videos * (len(splits) // len(videos)), strict=True))
-    config = TabletopConfig(frames, arguments.width, arguments.height)
-    _WRITE[arguments.format](out, counts, config)
+    write_mevis(out, counts, TabletopConfig(arguments.frames, arguments.width, arguments.height))
     print(
         f"wrote {sum(counts.values())} videos to {out}; look at it with `samwise data check {out}`"
     )
@@ -94,7 +89,7 @@ def _write(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     if Path(arguments.place).is_dir():
         folder, split = Path(arguments.place), ""
-        name = recognise(folder)
+        name = detect_format(folder)
     else:
         name, folder, split = parse_spec(arguments.place)
     there = FORMATS[name].splits(folder)

@@ -27,11 +27,11 @@ from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.engine.backend.device import use_threads
 from samwise_ros.engine.config import Mode, SwitchCorrection
-from samwise_ros.evaluation.distributed import Share, own_device
-from samwise_ros.evaluation.overlays import Overlays
-from samwise_ros.evaluation.predictions import Predictions
+from samwise_ros.evaluation.distributed import EVALUATION_TIMEOUT, ProcessGroup, local_device
 from samwise_ros.evaluation.records import Records
-from samwise_ros.evaluation.result_writers import Output
+from samwise_ros.evaluation.result_writers.overlays import OverlayWriter
+from samwise_ros.evaluation.result_writers.predictions import PredictionWriter
+from samwise_ros.evaluation.result_writers.result_writer import ResultWriter
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
@@ -75,29 +75,29 @@ def run(arguments: argparse.Namespace) -> int:
     use_threads(arguments.threads)
     dataset = open_dataset(arguments.data, arguments.frames)
     config = _config(arguments)
-    outputs = _outputs(arguments, apart=len(config.ways) > 1)
-    if not outputs and not _tells(dataset):
+    writers = _writers(arguments, separate_runs=len(config.run_configs) > 1)
+    if not writers and not _tells(dataset):
         raise ValueError(
             f"{arguments.data}: does not say what its sentences mean, there is nothing to score; "
             "write the masks with --predictions FOLDER"
         )
     network, tokenizer = load_model(arguments.model)
-    share = Share.join()
+    processes = ProcessGroup.join(timeout=EVALUATION_TIMEOUT)
     records = None
     if arguments.out:
         settings = _settings(arguments, config) | {"weights": fingerprint(network)}
-        records = Records(arguments.out, settings, share.rank)
-        share.wait()  # for the first process to have made the folder
+        records = Records(arguments.out, settings, processes.rank)
+        processes.barrier()  # rank 0 creates the folder
     results = evaluate(
-        network, tokenizer, dataset, config, outputs=outputs, records=records, share=share
+        network, tokenizer, dataset, config, writers=writers, records=records, processes=processes
     )
-    if share.rank == 0:
+    if processes.rank == 0:
         results = replace(results, model=arguments.model)
         print(results.to_markdown())
         if arguments.json:
             arguments.json.parent.mkdir(parents=True, exist_ok=True)
             arguments.json.write_text(json.dumps(results.to_json(), indent=1) + "\n")
-    share.leave()
+    processes.close()
     return 0
 
 
@@ -110,19 +110,19 @@ def _config(arguments: argparse.Namespace) -> EvaluationConfig:
         tuple(RunConfig(mode, correction) for mode in modes for correction in arguments.cme),
         videos,
         arguments.batch,
-        own_device(arguments.device),
+        local_device(arguments.device),
         arguments.precision,
     )
 
 
-def _outputs(arguments: argparse.Namespace, apart: bool) -> list[Output]:
-    outputs: list[Output] = []
+def _writers(arguments: argparse.Namespace, separate_runs: bool) -> list[ResultWriter]:
+    writers: list[ResultWriter] = []
     if arguments.predictions:
         data_format = arguments.data.partition(":")[0]
-        outputs.append(Predictions(arguments.predictions, data_format, apart))
+        writers.append(PredictionWriter(arguments.predictions, data_format, separate_runs))
     if arguments.save_overlays:
-        outputs.append(Overlays(arguments.save_overlays, apart))
-    return outputs
+        writers.append(OverlayWriter(arguments.save_overlays, separate_runs))
+    return writers
 
 
 def _settings(arguments: argparse.Namespace, config: EvaluationConfig) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def _settings(arguments: argparse.Namespace, config: EvaluationConfig) -> dict[s
     return {
         "data": arguments.data,
         "frames": arguments.frames,
-        "ways": [way.folder for way in config.ways],
+        "ways": [run_config.folder for run_config in config.run_configs],
         "precision": arguments.precision,
         "predictions": arguments.predictions and str(arguments.predictions),
         "save_overlays": arguments.save_overlays and str(arguments.save_overlays),

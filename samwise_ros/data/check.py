@@ -1,4 +1,4 @@
-"""Looks through a data set's folder and names all that is wrong with it."""
+"""Checks a data set's folder and lists every problem."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,15 +13,15 @@ from samwise_ros.data.open_dataset import FORMATS, FolderDataset
 
 @dataclass
 class Findings:
-    """What a split of a data set holds.
+    """Counts and problems of one split.
 
     Attributes:
-        split: its name.
-        videos: how many it lists; images count as videos.
-        expressions: how many.
-        frames: how many, of all videos together.
-        objects: how many that expressions mean, likewise.
-        problems: each with its file and entry, in the order in which they were found.
+        split: name of the split.
+        videos: number of videos; images count as videos.
+        expressions: number of expressions.
+        frames: number of frames of all videos.
+        objects: number of objects that expressions refer to, of all videos.
+        problems: each with its file and entry, in the order found.
     """
 
     split: str
@@ -32,7 +32,7 @@ class Findings:
     problems: list[str] = field(default_factory=list)
 
     def add_problem(self, error: DatasetError) -> None:
-        """Note a problem, once."""
+        """Add a problem unless it is already listed."""
         if str(error) not in self.problems:
             self.problems.append(str(error))
 
@@ -41,12 +41,12 @@ def check_split(name: str, folder: Path, split: str) -> Findings:
     """Read every entry, every image's header and every mask of a split, with a progress bar.
 
     Args:
-        name: of the format.
-        folder: of the data set.
-        split: one that it has.
+        name: name of the format.
+        folder: folder of the data set.
+        split: a split that the folder contains.
 
     Returns:
-        What was found.
+        Counts and problems.
     """
     findings = Findings(split)
     try:
@@ -66,43 +66,43 @@ def check_split(name: str, folder: Path, split: str) -> Findings:
 
 
 def _check_video(dataset: FolderDataset, index: int, video: Video, findings: Findings) -> None:
-    objects = sorted({number for said in video.expressions for number in said.objects})
+    objects = sorted({number for expression in video.expressions for number in expression.objects})
     findings.expressions += len(video.expressions)
     findings.frames += len(video.frames)
     findings.objects += len(objects)
     if not video.expressions:
         findings.add_problem(DatasetError(f"{dataset.name}: {video.name}: no expression"))
-    seen: set[int] = set()
-    for moment in range(len(video.frames)):
-        seen |= _check_frame(dataset, index, objects, moment, findings)
-    for number in sorted(set(objects) - seen):
+    visible: set[int] = set()
+    for frame_index in range(len(video.frames)):
+        visible |= _check_frame(dataset, index, objects, frame_index, findings)
+    for number in sorted(set(objects) - visible):
         findings.add_problem(
             DatasetError(f"{dataset.name}: {video.name}: object {number} is in no frame")
         )
 
 
 def _check_frame(
-    dataset: FolderDataset, index: int, objects: Sequence[int], moment: int, findings: Findings
+    dataset: FolderDataset, index: int, objects: Sequence[int], frame_index: int, findings: Findings
 ) -> set[int]:
-    """Return the objects that are in view, or of which nobody can tell."""
+    """Return the objects that are visible or whose visibility cannot be determined."""
     try:
-        (file,) = dataset.image_files(index, (moment,))
+        (file,) = dataset.image_files(index, (frame_index,))
         size = image_size(file)
     except DatasetError as error:
         findings.add_problem(error)
         return set(objects)
-    seen = set()
+    visible = set()
     for number in objects:
         try:
-            (mask,) = dataset.masks(index, (number,), (moment,))[0]
+            (mask,) = dataset.masks(index, (number,), (frame_index,))[0]
         except DatasetError as error:
             findings.add_problem(error)
-            seen.add(number)
+            visible.add(number)
             continue
         if mask.shape != size:
             findings.add_problem(
                 DatasetError(f"{file}: height and width {size}, but its masks have {mask.shape}")
             )
         if mask.any():
-            seen.add(number)
-    return seen
+            visible.add(number)
+    return visible

@@ -1,4 +1,4 @@
-"""A part of a data set's file that knows where it stands, so that an error can say so."""
+"""Values read from a data set's file, each with its location for error messages."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,27 +8,27 @@ from samwise_ros.data.dataset import DatasetError
 
 @dataclass(eq=False, slots=True)  # there are a million of them in a large file
 class Entry:
-    """A value that was read from a file of lists, dictionaries, texts and numbers.
+    """A value read from a file of lists, dictionaries, strings and numbers.
 
     Attributes:
-        value: what was read.
-        file: from where.
-        place: the keys that lead to it from the whole file.
+        value: the value.
+        file: the file that contains it.
+        location: the keys that lead from the top level of the file to the value.
     """
 
     value: object
     file: Path
-    place: tuple[object, ...] = ()
+    location: tuple[object, ...] = ()
 
     def __contains__(self, key: str) -> bool:
-        """Whether a dictionary has a key."""
+        """Return whether the dictionary has a key."""
         return key in self._dictionary()
 
     def __getitem__(self, key: str) -> "Entry":
-        """Return what a dictionary has under a key.
+        """Return the entry under a key of the dictionary.
 
         Raises:
-            DatasetError: it has no such key, or is no dictionary.
+            DatasetError: the key is missing, or the value is not a dictionary.
 
         >>> videos = Entry({"videos": {"v": {}}}, Path("m.json"))["videos"]
         >>> videos["v"]["frames"]
@@ -41,38 +41,38 @@ class Entry:
         return self._child(key, dictionary[key])
 
     def names(self) -> tuple[str, ...]:
-        """Return the keys of a dictionary.
+        """Return the keys of the dictionary.
 
         Raises:
-            DatasetError: it is no dictionary.
+            DatasetError: the value is not a dictionary.
         """
         return tuple(str(key) for key in self._dictionary())
 
     def elements(self) -> tuple["Entry", ...]:
-        """Return the elements of a list.
+        """Return the elements of the list.
 
         Raises:
-            DatasetError: it is no list.
+            DatasetError: the value is not a list.
         """
         if not isinstance(self.value, list | tuple):
             raise self._expected("a list")
         return tuple(self._child(number, value) for number, value in enumerate(self.value))
 
     def text(self) -> str:
-        """Return a text that says something.
+        """Return the string without surrounding blanks.
 
         Raises:
-            DatasetError: it is no text, or an empty one.
+            DatasetError: the value is not a string, or it is blank.
         """
         if not isinstance(self.value, str) or not self.value.strip():
-            raise self._expected("a text")
+            raise self._expected("a non-blank string")
         return self.value.strip()
 
     def number(self) -> int:
-        """Return a whole number from 0 on; some files have them as digits in a text.
+        """Return a non-negative integer; some files store it as a string of digits.
 
         Raises:
-            DatasetError: it is none.
+            DatasetError: the value is neither.
 
         >>> Entry("12", Path("m.json")).number()
         12
@@ -81,24 +81,22 @@ class Entry:
         if isinstance(value, str) and value.isdecimal():
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise self._expected("a whole number from 0 on")
+            raise self._expected("a non-negative integer")
         return value
 
     def error(self, reason: str) -> DatasetError:
-        """An error about this entry."""
-        place = "/".join(map(str, self.place))
-        return DatasetError(": ".join(part for part in (str(self.file), place, reason) if part))
+        """Return an error that names this entry."""
+        location = "/".join(map(str, self.location))
+        return DatasetError(": ".join(part for part in (str(self.file), location, reason) if part))
 
     def _child(self, key: object, value: object) -> "Entry":
-        return Entry(value, self.file, (*self.place, key))
+        return Entry(value, self.file, (*self.location, key))
 
     def _dictionary(self) -> dict[object, object]:
         if not isinstance(self.value, dict):
             raise self._expected("a dictionary")
         return self.value
 
-    def _expected(self, what: str) -> DatasetError:
-        shown = repr(self.value)
-        return self.error(
-            f"expected {what}, got {shown if len(shown) <= 60 else shown[:57] + '...'}"
-        )
+    def _expected(self, expected: str) -> DatasetError:
+        got = repr(self.value)
+        return self.error(f"expected {expected}, got {got if len(got) <= 60 else got[:57] + '...'}")

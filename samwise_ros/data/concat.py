@@ -1,4 +1,4 @@
-"""Several data sets as one, such as RefCOCO, RefCOCO+ and RefCOCOg."""
+"""Concatenates data sets, such as RefCOCO, RefCOCO+ and RefCOCOg."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.data.tabletop.dataset import TabletopDataset
 
 
-class Joined:
-    """The videos of one data set after those of another."""
+class ConcatDataset:
+    """The videos of several data sets, one data set after the other."""
 
     def __init__(self, parts: Sequence[Dataset]) -> None:
-        """Put data sets one after the other."""
+        """Concatenate data sets."""
         self.name = " ".join(part.name for part in parts)
         self._parts = parts
         self._starts = [0, *accumulate(len(part) for part in parts)]
@@ -27,36 +27,36 @@ class Joined:
 
     def video(self, index: int) -> Video:
         """List one video; see ``Dataset``."""
-        part, own = self._find(index)
-        return part.video(own)
+        part, local_index = self._find(index)
+        return part.video(local_index)
 
     def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
         """Read frames; see ``Dataset``."""
-        part, own = self._find(index)
-        return part.images(own, frame_indices)
+        part, local_index = self._find(index)
+        return part.images(local_index, frame_indices)
 
     def masks(
         self, index: int, objects: Sequence[int], frame_indices: Sequence[int]
     ) -> NDArray[np.bool_]:
         """Read masks; see ``Dataset``."""
-        part, own = self._find(index)
-        return part.masks(own, objects, frame_indices)
+        part, local_index = self._find(index)
+        return part.masks(local_index, objects, frame_indices)
 
     def _find(self, index: int) -> tuple[Dataset, int]:
-        place = bisect_right(self._starts, index) - 1
-        return self._parts[place], index - self._starts[place]
+        number = bisect_right(self._starts, index) - 1
+        return self._parts[number], index - self._starts[number]
 
 
 def open_datasets(specs: Sequence[str]) -> Dataset:
     """Open one data set, or several as one.
 
     Raises:
-        ValueError: for one that cannot be used, or a generated one among others: it has no end.
+        ValueError: a data set cannot be used, or a generated (endless) one is among several.
     """
     parts = [open_dataset(spec) for spec in specs]
     if len(parts) == 1:
         return parts[0]
     for part in parts:
         if isinstance(part, TabletopDataset):
-            raise ValueError(f"data: {part.name} is generated and has no end; train on it alone")
-    return Joined(parts)
+            raise ValueError(f"data: {part.name} is generated and endless; train on it alone")
+    return ConcatDataset(parts)

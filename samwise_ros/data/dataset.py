@@ -1,7 +1,7 @@
-"""What every data set gives: videos, sentences about them, and the pixels that the sentences mean.
+"""The interface of a data set: videos, sentences about them, and the masks they refer to.
 
-A data set lists its videos without reading a pixel; images and masks are read when they are asked
-for, and only the moments that are.
+A data set lists its videos without reading a pixel. It reads images and masks on request, and only
+the requested frames.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 
 class DatasetError(ValueError):
-    """A data set that cannot be used; the message names the file, the entry and what to do."""
+    """A data set cannot be used; the message names the file and entry, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,12 @@ class Expression:
     """A sentence about a video.
 
     Attributes:
-        sentence: as the data set has it.
-        objects: ids of the objects that it means together; empty where the data set does not
-            tell, as test splits do.
-        id: what the data set's files call it, unique in its video.
-        kind: a group of its own in the results, such as ``motion``; empty where there is none.
-        detail: a finer group, such as ``left``; likewise.
-        annotator: who wrote it, from 0, where several wrote about the same objects.
+        sentence: the text, as in the data set.
+        objects: ids of the objects the sentence refers to; empty if unknown, as in test splits.
+        id: id in the data set's files, unique in its video.
+        kind: group in the results, such as ``motion``; empty for none.
+        detail: finer group, such as ``left``; empty for none.
+        annotator: number of the annotator, from 0, if several describe the same objects.
     """
 
     sentence: str
@@ -44,8 +43,8 @@ class Video:
 
     Attributes:
         name: unique in the data set.
-        frames: names of the frames, in order, as the data set's files call them.
-        expressions: what is said about it.
+        frames: names of the frames, in order, as in the data set's files.
+        expressions: sentences about the video.
     """
 
     name: str
@@ -56,35 +55,35 @@ class Video:
 class Dataset(Protocol):
     """One split of a data set.
 
-    ``len()`` is the number of videos. A generated data set has no end: its length says only how far
-    an index may go.
+    ``len()`` is the number of videos. A generated data set is endless; its length is the bound of
+    an index.
     """
 
     @property
     def name(self) -> str:
-        """As on the command line, such as ``mevis:DIR:valid_u``."""
+        """Name as on the command line, such as ``mevis:DIR:valid_u``."""
         ...
 
     def __len__(self) -> int:
-        """How many videos there are."""
+        """Return the number of videos."""
         ...
 
     def video(self, index: int) -> Video:
-        """List one video."""
+        """Return the entry of one video."""
         ...
 
     def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
         """Read frames of a video.
 
         Args:
-            index: of the video.
-            frame_indices: T indices into its frames; an index may come twice.
+            index: index of the video.
+            frame_indices: T indices into its frames; an index may repeat.
 
         Returns:
-            (T, H, W, 3) RGB.
+            (T, H, W, 3) uint8, RGB.
 
         Raises:
-            DatasetError: naming the file that is missing or damaged.
+            DatasetError: a file is missing or damaged.
         """
         ...
 
@@ -94,14 +93,14 @@ class Dataset(Protocol):
         """Read the masks of objects of a video.
 
         Args:
-            index: of the video.
+            index: index of the video.
             objects: N ids.
             frame_indices: T indices into its frames.
 
         Returns:
-            (N, T, H, W), the visible pixels of each object; empty where it is out of view.
+            (N, T, H, W) bool, the visible pixels of each object; empty where it is out of view.
 
         Raises:
-            DatasetError: naming the file and the entry that is missing or damaged.
+            DatasetError: a file or entry is missing or damaged.
         """
         ...

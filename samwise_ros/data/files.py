@@ -1,4 +1,4 @@
-"""Reads the files that data sets consist of; errors name the file."""
+"""Reads the files of data sets; errors name the file."""
 
 import json
 from collections.abc import Sequence
@@ -12,15 +12,15 @@ from PIL import Image
 from samwise_ros.data.checked_json import Entry
 from samwise_ros.data.dataset import DatasetError, Video
 
-# What Pillow raises for a file that is damaged or no image; a SyntaxError is its word for it.
-_DAMAGED = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+# Pillow raises these for a file that is damaged or not an image, SyntaxError among them.
+_READ_ERRORS = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
 
 
 def read_json(path: Path) -> Entry:
     """Read a JSON file.
 
     Raises:
-        DatasetError: it is not there or no JSON.
+        DatasetError: the file is missing or is not JSON.
     """
     try:
         return Entry(json.loads(path.read_bytes()), path)
@@ -31,10 +31,10 @@ def read_json(path: Path) -> Entry:
 
 
 def read_lines(path: Path, encoding: str = "utf-8") -> tuple[str, ...]:
-    """Read the lines of a text that are not blank.
+    """Read the non-blank lines of a text file.
 
     Raises:
-        DatasetError: it is not there or in another encoding.
+        DatasetError: the file is missing or has another encoding.
     """
     try:
         text = path.read_text(encoding)
@@ -49,60 +49,61 @@ def read_frames(paths: Sequence[Path]) -> NDArray[np.uint8]:
     """Read images of one size.
 
     Args:
-        paths: T files; a file that comes twice is read once.
+        paths: T files; a repeated file is read once.
 
     Returns:
-        (T, H, W, 3) RGB, as the pixels are in the file, however a viewer would turn them.
+        (T, H, W, 3) uint8, RGB, as stored in the file: an EXIF orientation is ignored.
 
     Raises:
-        DatasetError: one is missing, damaged or of another size than the first.
+        DatasetError: a file is missing, damaged or differs in size from the first.
     """
     read = {path: _read_rgb(path) for path in dict.fromkeys(paths)}
-    return _stacked(read, paths)
+    return _stack(read, paths)
 
 
 def read_object_masks(paths: Sequence[Path], objects: Sequence[int]) -> NDArray[np.bool_]:
-    """Read annotations in which each pixel has the number of its object.
+    """Read annotations in which the value of a pixel is its object's number.
 
     Args:
-        paths: T PNG files with a palette, or grey ones; a file that comes twice is read once.
-        objects: N numbers, from 1 on; 0 is what belongs to none.
+        paths: T PNG files, palette or greyscale; a repeated file is read once.
+        objects: N numbers, from 1 on; 0 is the background.
 
     Returns:
-        (N, T, H, W), empty where an object is out of view.
+        (N, T, H, W) bool, empty where an object is out of view.
 
     Raises:
-        DatasetError: a file is missing, damaged or of another kind or size than the first.
+        DatasetError: a file is missing, damaged, of another mode, or differs in size from the
+            first.
     """
     read = {path: _read_indices(path) for path in dict.fromkeys(paths)}
     numbers = np.asarray(objects, np.int64).reshape(-1, 1, 1, 1)
-    return np.asarray(_stacked(read, paths) == numbers)
+    return np.asarray(_stack(read, paths) == numbers)
 
 
 def frame_files(
-    folder: Path, video: Video, frame_indices: Sequence[int], ending: str
+    folder: Path, video: Video, frame_indices: Sequence[int], suffix: str
 ) -> list[Path]:
-    """Name the files ``folder/VIDEO/FRAME.ending`` of some of a video's frames."""
-    return [folder / video.name / f"{video.frames[moment]}.{ending}" for moment in frame_indices]
+    """Return the paths ``folder/VIDEO/FRAME.suffix`` of some of a video's frames."""
+    return [folder / video.name / f"{video.frames[index]}.{suffix}" for index in frame_indices]
 
 
 def image_size(path: Path) -> tuple[int, int]:
     """Read an image's height and width from its header.
 
     Raises:
-        DatasetError: it is missing or no image.
+        DatasetError: the file is missing or is not an image.
     """
     try:
         with Image.open(path) as image:
             return image.height, image.width
-    except _DAMAGED as error:
+    except _READ_ERRORS as error:
         raise _unreadable(path, error) from error
 
 
 def _read_rgb(path: Path) -> NDArray[np.uint8]:
     if not path.is_file():
-        raise DatasetError(f"{path}: no such file; is the data set unpacked completely?")
-    # An orientation that the header asks for would turn the image away from its masks.
+        raise DatasetError(f"{path}: no such file; unpack the data set completely")
+    # Applying the EXIF orientation would rotate the image but not its masks.
     bgr = cv2.imread(str(path), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     if bgr is None:
         raise DatasetError(f"{path}: not an image that OpenCV can read; get the file again")
@@ -110,26 +111,27 @@ def _read_rgb(path: Path) -> NDArray[np.uint8]:
 
 
 def _read_indices(path: Path) -> NDArray[np.uint8]:
-    # With Pillow, since OpenCV gives the palette's colours in place of the numbers.
+    # Read with Pillow: OpenCV returns the palette's colours instead of the numbers.
     try:
         with Image.open(path) as image:
             if image.mode not in ("P", "L"):
                 raise DatasetError(
-                    f"{path}: expected a PNG with a palette or grey, got mode {image.mode}"
+                    f"{path}: expected a palette or greyscale PNG, got mode {image.mode}"
                 )
             return np.asarray(image, np.uint8)
     except DatasetError:
         raise
-    except _DAMAGED as error:
+    except _READ_ERRORS as error:
         raise _unreadable(path, error) from error
 
 
-def _stacked(read: dict[Path, NDArray[np.uint8]], paths: Sequence[Path]) -> NDArray[np.uint8]:
+def _stack(read: dict[Path, NDArray[np.uint8]], paths: Sequence[Path]) -> NDArray[np.uint8]:
     first = read[paths[0]].shape
     for path, pixels in read.items():
         if pixels.shape != first:
             raise DatasetError(
-                f"{path}: {_size(pixels.shape)}, but {paths[0].name} beside it has {_size(first)}"
+                f"{path}: {_size(pixels.shape)}, but {paths[0].name} in the same folder has "
+                f"{_size(first)}"
             )
     return np.stack([read[path] for path in paths])
 
@@ -140,6 +142,6 @@ def _size(shape: tuple[int, ...]) -> str:
 
 def _unreadable(path: Path, error: BaseException) -> DatasetError:
     if isinstance(error, FileNotFoundError):
-        return DatasetError(f"{path}: no such file; is the data set unpacked completely?")
+        return DatasetError(f"{path}: no such file; unpack the data set completely")
     reason = getattr(error, "strerror", None) or str(error)
     return DatasetError(f"{path}: cannot be read: {reason}; get the file again")

@@ -1,4 +1,4 @@
-"""Opens a data set by its name on the command line."""
+"""Opens a data set from its specification on the command line."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,28 +9,30 @@ from samwise_ros.data.formats.mevis import Mevis
 from samwise_ros.data.formats.ref_davis17 import RefDavis17
 from samwise_ros.data.formats.ref_youtube_vos import RefYoutubeVos
 from samwise_ros.data.formats.refcoco import Refcoco
-from samwise_ros.data.tabletop.dataset import PARTS, TabletopDataset, TabletopPart
+from samwise_ros.data.tabletop.dataset import SUBSETS, TabletopDataset, TabletopSubset
 from samwise_ros.data.tabletop.video import Split, TabletopConfig
 
 _TABLETOP = "tabletop"
-_TABLETOP_SIZE = (320, 240)
-_TABLETOP_FRAMES = 16
-_HELP = "`samwise data --help` shows what should be in it"
+TABLETOP_SIZE = (320, 240)
+"""Width and height of generated videos, in pixels."""
+TABLETOP_FRAMES = 16
+"""Default number of frames of a generated video."""
+_HELP = "`samwise data --help` describes the expected files"
 
 
 class FolderDataset(Dataset, Protocol):
-    """A split of a data set in files."""
+    """A split of a data set stored in files."""
 
     def __init__(self, folder: Path, split: str) -> None:
-        """List the split that a folder has."""
+        """Read the list of videos of a split."""
 
     @staticmethod
     def splits(folder: Path) -> tuple[str, ...]:
-        """Return the splits that a folder has; none where it is not of this format."""
+        """Return the splits of a folder; none if the folder has another format."""
         ...
 
     def image_files(self, index: int, frame_indices: Sequence[int]) -> list[Path]:
-        """Return the files of a video's frames."""
+        """Return the paths of a video's frames."""
         ...
 
 
@@ -40,36 +42,39 @@ FORMATS: dict[str, type[FolderDataset]] = {
     "ref_davis17": RefDavis17,
     "refcoco": Refcoco,
 }
-"""The formats of folders by their ids on the command line."""
+"""Folder formats by their names on the command line."""
 
 
 def open_dataset(spec: str, frames: int | None = None) -> Dataset:
-    """Open one split of a data set; every video's entry is checked, no pixel is read.
+    """Open one split of a data set; check every video's entry without reading pixels.
 
     Args:
-        spec: ``FORMAT:DIR:SPLIT`` with a format of ``FORMATS``, where ``:SPLIT`` may be left out if
-            the folder has one only; or ``tabletop:train``, ``tabletop:val``, ``tabletop:test``, or
-            ``tabletop:late`` for videos in which what is named comes late or begins late, or
-            ``tabletop:motion`` for sentences that name a motion alone.
-        frames: length of each video that is generated (16).
+        spec: ``FORMAT:DIR:SPLIT`` with a format of ``FORMATS``; ``:SPLIT`` is optional if the
+            folder has a single split. For generated videos ``tabletop:train``, ``tabletop:val``,
+            ``tabletop:test``, ``tabletop:late`` (objects or motions that appear late) or
+            ``tabletop:motion`` (sentences that name only a motion).
+        frames: number of frames of each generated video; ``TABLETOP_FRAMES`` by default.
 
     Returns:
-        The data set. Generated videos are 320 x 240 pixels.
+        The data set. Generated videos have the size ``TABLETOP_SIZE``.
 
     Raises:
-        DatasetError: naming what is wrong in ``spec``, or the file and entry that is.
+        DatasetError: ``spec`` is invalid, or a file or entry is missing or damaged.
     """
     name, _, rest = spec.partition(":")
     if name == _TABLETOP:
-        return _open_tabletop(spec, rest, _TABLETOP_FRAMES if frames is None else frames)
+        return _open_tabletop(spec, rest, TABLETOP_FRAMES if frames is None else frames)
     if frames is not None:
-        raise DatasetError(f"{spec}: a folder's videos are as long as they are; leave frames out")
+        raise DatasetError(
+            f"{spec}: expected no number of frames for videos in a folder, got {frames}; "
+            "omit frames"
+        )
     name, folder, split = parse_spec(spec)
-    there = FORMATS[name].splits(folder)
-    if not split and len(there) == 1:
-        split = there[0]
-    if split not in there:
-        choices = ", ".join(f"{name}:{folder}:{known}" for known in there)
+    splits = FORMATS[name].splits(folder)
+    if not split and len(splits) == 1:
+        split = splits[0]
+    if split not in splits:
+        choices = ", ".join(f"{name}:{folder}:{known}" for known in splits)
         raise DatasetError(f"{spec!r}: expected one of {choices}")
     dataset = FORMATS[name](folder, split)
     for index in range(len(dataset)):
@@ -78,10 +83,10 @@ def open_dataset(spec: str, frames: int | None = None) -> Dataset:
 
 
 def parse_spec(spec: str) -> tuple[str, Path, str]:
-    """Take ``FORMAT:DIR[:SPLIT]`` apart: format, folder and split, empty where none is named.
+    """Split ``FORMAT:DIR[:SPLIT]`` into format, folder and split, which is empty if omitted.
 
     Raises:
-        DatasetError: there is no such format, or the folder holds none of it.
+        DatasetError: the format is unknown, or the folder has another format.
     """
     name, _, rest = spec.partition(":")
     if name not in FORMATS:
@@ -96,31 +101,33 @@ def parse_spec(spec: str) -> tuple[str, Path, str]:
     if not folder.is_dir():
         raise DatasetError(f"{spec!r}: {str(folder)!r} is not a folder")
     if not FORMATS[name].splits(folder):
-        raise DatasetError(f"{folder}: holds no {name}; {_HELP}")
+        raise DatasetError(f"{folder}: expected a data set of format {name}; {_HELP}")
     return name, folder, split
 
 
-def recognise(folder: Path) -> str:
-    """Return the format of a folder, by its files.
+def detect_format(folder: Path) -> str:
+    """Return the format of a folder, detected from its files.
 
     Raises:
-        DatasetError: it has none that is known.
+        DatasetError: the format is unknown.
     """
-    for name, known in FORMATS.items():
-        if known.splits(folder):
+    for name, dataset_class in FORMATS.items():
+        if dataset_class.splits(folder):
             return name
-    raise DatasetError(f"{folder}: holds none of {', '.join(FORMATS)}; {_HELP}")
+    raise DatasetError(
+        f"{folder}: expected a data set of format {', '.join(FORMATS)}, found none; {_HELP}"
+    )
 
 
 def _open_tabletop(spec: str, split: str, frames: int) -> Dataset:
-    for part in PARTS:
-        if split == part:
-            return TabletopPart(part, frames, *_TABLETOP_SIZE)
+    for subset in SUBSETS:
+        if split == subset:
+            return TabletopSubset(subset, frames, *TABLETOP_SIZE)
     for known in get_args(Split):
         if split == known:
-            return TabletopDataset(known, TabletopConfig(frames, *_TABLETOP_SIZE))
+            return TabletopDataset(known, TabletopConfig(frames, *TABLETOP_SIZE))
     raise DatasetError(f"{spec!r}: expected one of {_tabletop_choices()}")
 
 
 def _tabletop_choices() -> str:
-    return ", ".join(f"{_TABLETOP}:{split}" for split in (*get_args(Split), *PARTS))
+    return ", ".join(f"{_TABLETOP}:{split}" for split in (*get_args(Split), *SUBSETS))

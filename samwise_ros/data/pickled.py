@@ -1,4 +1,4 @@
-"""Reads a pickle as plain data: nothing that is in the file is executed."""
+"""Reads a pickle of plain data without executing anything in the file."""
 
 import pickle
 from pathlib import Path
@@ -9,26 +9,26 @@ from samwise_ros.data.dataset import DatasetError
 
 
 def read_plain_pickle(path: Path) -> Entry:
-    """Read lists, dictionaries, texts and numbers; texts of Python 2 are taken as UTF-8.
+    """Read lists, dictionaries, strings and numbers; Python 2 strings are decoded as UTF-8.
 
     Raises:
-        DatasetError: the file is missing, damaged or asks for anything else.
+        DatasetError: the file is missing, damaged or contains other objects.
     """
     try:
         with path.open("rb") as file:
             return Entry(_PlainUnpickler(file, encoding="utf-8", errors="replace").load(), path)
     except FileNotFoundError as error:
-        raise DatasetError(f"{path}: no such file; is the data set unpacked completely?") from error
+        raise DatasetError(f"{path}: no such file; unpack the data set completely") from error
     except DatasetError:
         raise
-    except Exception as error:  # the unpickler fails in as many ways as there are damaged files
+    except Exception as error:  # a damaged file makes the unpickler raise any exception
         raise DatasetError(
             f"{path}: expected a pickle of plain data: {error}; get the file again"
         ) from error
 
 
 class _PlainUnpickler(pickle.Unpickler):
-    """Knows no class and no function, hence has nothing to call."""
+    """Rejects every class and function, so that nothing can be called."""
 
     def find_class(self, module: str, name: str) -> NoReturn:
-        raise pickle.UnpicklingError(f"it asks for {module}.{name}, which plain data does not")
+        raise pickle.UnpicklingError(f"it contains {module}.{name}, which is not plain data")

@@ -1,9 +1,9 @@
-"""An annotator's expressions as one answer, as Ref-DAVIS17 wants it.
+"""Label maps of an annotator's expressions, as in the evaluation of Ref-DAVIS17.
 
-Published results (ReferFormer, Wu et al., CVPR 2022, and those who follow it) are computed so: an
-annotator's masks become one label map, in which each pixel belongs to one object at most; DAVIS's
-evaluation of the unsupervised task scores it on all frames and assigns its labels to the objects;
-J and F are averaged over an annotator's objects, and then over the four annotators.
+Published results (ReferFormer, Wu et al., CVPR 2022, and later work) merge an annotator's masks
+into one label map, in which a pixel belongs to at most one object. The evaluation of DAVIS's
+unsupervised task scores the map on all frames and assigns its labels to the objects. J and F are
+averaged over an annotator's objects and then over the four annotators.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,13 +11,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+LABEL_MAP_FORMAT = "ref_davis17"
+"""Data set format whose results are label maps."""
 
-def without_overlaps(masks: NDArray[np.bool_], scores: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Give each pixel that several masks claim to one of them.
 
-    The published programs give it to the mask with the highest probability there. A streaming
-    result has one probability for a whole mask, that its object is in view: the highest of these
-    takes the pixel, the first of equal ones.
+def resolve_overlaps(masks: NDArray[np.bool_], scores: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Assign each pixel of overlapping masks to one mask.
+
+    The published programs choose the mask with the highest probability at the pixel. A streaming
+    result has one probability per mask and frame, that the object is in view. The mask with the
+    highest one keeps the pixel; ties go to the first mask.
 
     Args:
         masks: (N, T, H, W) bool.
@@ -27,39 +30,42 @@ def without_overlaps(masks: NDArray[np.bool_], scores: NDArray[np.float32]) -> N
         (N, T, H, W) bool.
 
     >>> masks = np.array([[[[True, True, False]]], [[[False, True, True]]]])
-    >>> without_overlaps(masks, np.float32([[0.6], [0.9]])).astype(int).tolist()
+    >>> resolve_overlaps(masks, np.float32([[0.6], [0.9]])).astype(int).tolist()
     [[[[1, 0, 0]]], [[[0, 1, 1]]]]
     """
-    claims = np.where(masks, scores[:, :, None, None], np.float32(-1))
-    owner = claims.argmax(axis=0)
-    mine: NDArray[np.bool_] = owner == np.arange(len(masks))[:, None, None, None]
-    return masks & mine
+    pixel_scores = np.where(masks, scores[:, :, None, None], np.float32(-1))
+    owner = pixel_scores.argmax(axis=0)
+    owned: NDArray[np.bool_] = owner == np.arange(len(masks))[:, None, None, None]
+    return masks & owned
 
 
-def assigned(expressions: Sequence[int], fit: Callable[[int, int], float]) -> dict[int, int]:
-    """Find whose masks answer for each expression, so that all fit best together.
+def assign_masks(
+    expressions: Sequence[int], similarity: Callable[[int, int], float]
+) -> dict[int, int]:
+    """Assign the masks of one annotator to the expressions with the highest total similarity.
 
     Args:
-        expressions: of one annotator.
-        fit: how well what was found for one fits what another one means.
+        expressions: indices of the annotator's expressions.
+        similarity: similarity between the masks of the first expression and the objects of the
+            second one.
 
     Returns:
-        From each expression to the one whose masks answer for it; each answers for one.
+        For each expression the expression whose masks are assigned to it; a permutation.
 
-    >>> fits = {(0, 0): 0.9, (1, 1): 0.1, (1, 0): 0.7, (0, 1): 0.6}
-    >>> assigned([0, 1], lambda said, meant: fits[said, meant])
+    >>> similarities = {(0, 0): 0.9, (1, 1): 0.1, (1, 0): 0.7, (0, 1): 0.6}
+    >>> assign_masks([0, 1], lambda masks, target: similarities[masks, target])
     {0: 1, 1: 0}
     """
-    # For each set of expressions that have answered for the first ones: the best order of them.
+    # For each set of masks assigned to the first targets: the best total and its order.
     best: dict[frozenset[int], tuple[float, tuple[int, ...]]] = {frozenset(): (0.0, ())}
-    for meant in expressions:
+    for target in expressions:
         longer: dict[frozenset[int], tuple[float, tuple[int, ...]]] = {}
-        for answered, (total, order) in best.items():
-            for said in expressions:
-                if said not in answered:
-                    candidate = (total + fit(said, meant), (*order, said))
-                    known = longer.get(answered | {said}, candidate)
-                    longer[answered | {said}] = max(known, candidate)
+        for used, (total, order) in best.items():
+            for masks in expressions:
+                if masks not in used:
+                    candidate = (total + similarity(masks, target), (*order, masks))
+                    known = longer.get(used | {masks}, candidate)
+                    longer[used | {masks}] = max(known, candidate)
         best = longer
     ((_, order),) = best.values()
     return dict(zip(expressions, order, strict=True))

@@ -1,4 +1,4 @@
-"""What was scored so far, kept in a folder from which an evaluation goes on."""
+"""Scores of finished videos, stored in a folder to resume an evaluation from."""
 
 import json
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ _SETTINGS = "evaluation.json"
 
 @dataclass(frozen=True)
 class VideoRecord:
-    """One video's scores.
+    """Scores of one video.
 
     Attributes:
-        index: of the video in its data set.
-        video: its name.
-        frames: how many it has.
-        scores: for each way to run the model those of the expressions that tell what they mean.
+        index: index of the video in its data set.
+        video: name of the video.
+        frames: number of frames.
+        scores: for each run configuration the scores of the expressions with known objects.
     """
 
     index: int
@@ -30,56 +30,56 @@ class VideoRecord:
     scores: tuple[tuple[ExpressionScore, ...], ...]
 
     def to_line(self) -> str:
-        """As one line of JSON; numbers keep all their digits."""
+        """Return the record as one line of JSON, without rounding."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_line(cls, line: str) -> "VideoRecord":
-        """Read what ``to_line`` wrote.
+        """Parse a line written by ``to_line``.
 
         Raises:
-            ValueError: the line is something else.
+            ValueError: the line is not a record.
         """
         try:
             entry = parse_json(line)
-            ways = tuple(tuple(_score(score) for score in way) for way in entry.pop("scores"))
-            return cls(**entry, scores=ways)
+            scores = tuple(tuple(_score(score) for score in run) for run in entry.pop("scores"))
+            return cls(**entry, scores=scores)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"expected one video's scores, got {line[:60]!r}") from error
 
 
 class Records:
-    """A folder of finished videos: ``evaluation.json`` says of what, ``scores*.jsonl`` are they.
+    """A folder with the settings (``evaluation.json``) and scores (``scores-*.jsonl``) of a run.
 
-    Each process adds to a file of its own. A process that is stopped while it writes leaves half a
-    line, which does not count.
+    Each process appends to a separate file. A process that is stopped while it writes leaves an
+    incomplete line, which is ignored.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any], rank: int = 0) -> None:
-        """Begin, or go on where an evaluation stopped; rank 0 comes first.
+        """Create the folder, or open it to resume; rank 0 must be the first.
 
         Args:
-            folder: made where it is missing.
-            settings: what the scores are of, plain values.
-            rank: of this process.
+            folder: created if missing.
+            settings: settings that the scores depend on, plain values.
+            rank: rank of this process.
 
         Raises:
-            ValueError: the folder holds another evaluation, or something else.
+            ValueError: the folder belongs to another evaluation, or holds other files.
         """
         self.folder = folder
         if rank == 0:
-            _claim(folder / _SETTINGS, dict(settings))
-        self._own = folder / f"scores-{rank}.jsonl"
+            _write_or_check_settings(folder / _SETTINGS, dict(settings))
+        self._file = folder / f"scores-{rank}.jsonl"
 
     def read(self) -> dict[int, VideoRecord]:
-        """Read what all processes have finished, by the videos' indices.
+        """Read the records of all processes, by index of the video.
 
         Raises:
-            ValueError: naming the file and line that is damaged.
+            ValueError: a line is damaged.
         """
         found = {}
         for file in sorted(self.folder.glob("scores-*.jsonl")):
-            for number, line in enumerate(_whole_lines(file), 1):
+            for number, line in enumerate(_complete_lines(file), 1):
                 try:
                     record = VideoRecord.from_line(line)
                 except ValueError as error:
@@ -88,34 +88,37 @@ class Records:
         return found
 
     def add(self, record: VideoRecord) -> None:
-        """Write down a finished video."""
-        if self._own.exists() and not self._own.read_bytes().endswith(b"\n"):
-            whole = "".join(f"{line}\n" for line in _whole_lines(self._own))
-            write_atomically(self._own, whole.encode())
-        with self._own.open("a") as file:
+        """Append the record of a finished video."""
+        if self._file.exists() and not self._file.read_bytes().endswith(b"\n"):
+            complete = "".join(f"{line}\n" for line in _complete_lines(self._file))
+            write_atomically(self._file, complete.encode())
+        with self._file.open("a") as file:
             file.write(record.to_line() + "\n")
 
 
-def _claim(file: Path, settings: dict[str, Any]) -> None:
-    """Write down what a folder's scores are of, or see that it is the same."""
+def _write_or_check_settings(file: Path, settings: dict[str, Any]) -> None:
+    """Write the settings of a new folder, or check that they equal those of an existing one."""
     if not file.exists():
         if file.parent.exists() and any(file.parent.iterdir()):
-            raise ValueError(f"{file.parent}: holds something else; name a new folder with --out")
+            raise ValueError(
+                f"{file.parent}: expected a new folder or an evaluation, found other files; "
+                "name a new folder with --out"
+            )
         write_atomically(file, (json.dumps(settings, indent=1) + "\n").encode())
         return
     try:
-        before = dict(parse_json(file.read_bytes()))
+        stored = dict(parse_json(file.read_bytes()))
     except (TypeError, ValueError) as error:
         raise ValueError(f"{file}: is damaged: {error}; name another folder with --out") from error
     for name, value in settings.items():
-        if before.get(name) != value:
+        if stored.get(name) != value:
             raise ValueError(
-                f"{file}: belongs to another evaluation: {name} was {before.get(name)!r}, is now "
+                f"{file}: belongs to another evaluation: {name} was {stored.get(name)!r}, is now "
                 f"{value!r}; name another folder with --out"
             )
 
 
-def _whole_lines(file: Path) -> list[str]:
+def _complete_lines(file: Path) -> list[str]:
     lines = file.read_text().split("\n")
     return lines[:-1]
 

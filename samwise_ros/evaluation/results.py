@@ -1,4 +1,4 @@
-"""Results that know their table and their JSON; every number in these is in percent."""
+"""Results of an evaluation as Markdown tables and JSON, with numbers in percent."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from samwise_ros.evaluation.comparison import Comparison, compare
-from samwise_ros.evaluation.image_measures import BOUNDS, ImageMeasures
+from samwise_ros.evaluation.image_metrics import IOU_THRESHOLDS, ImageMetrics
 from samwise_ros.evaluation.records import VideoRecord
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runs import ALL, Group, Run
@@ -15,14 +15,14 @@ from samwise_ros.evaluation.scoring import Similarity
 
 @dataclass(frozen=True)
 class Results:
-    """What an evaluation gave.
+    """Results of an evaluation.
 
     Attributes:
-        data: such as ``tabletop:test``.
-        videos: how many.
-        frames: of all videos together.
-        runs: one for each way to run the model, over the same sentences; at least one.
-        model: its name or folder.
+        data: name of the data set, such as ``tabletop:test``.
+        videos: number of videos.
+        frames: number of frames of all videos.
+        runs: one run for each run configuration, over the same sentences; at least one.
+        model: name or folder of the model.
     """
 
     data: str
@@ -32,28 +32,30 @@ class Results:
     model: str = "network"
 
     @classmethod
-    def of(cls, data: str, ways: Sequence[RunConfig], records: Sequence[VideoRecord]) -> "Results":
-        """Put the scores of videos together, in the order of the data set."""
+    def of(
+        cls, data: str, run_configs: Sequence[RunConfig], records: Sequence[VideoRecord]
+    ) -> "Results":
+        """Combine the scores of videos, in the order of the data set."""
         ordered = sorted(records, key=lambda record: record.index)
         runs = tuple(
-            Run(way, tuple(score for record in ordered for score in record.scores[place]))
-            for place, way in enumerate(ways)
+            Run(config, tuple(score for record in ordered for score in record.scores[number]))
+            for number, config in enumerate(run_configs)
         )
         return cls(data, len(ordered), sum(record.frames for record in ordered), runs)
 
     @property
     def sentences(self) -> int:
-        """How many sentences were scored; none where the data does not tell what they mean."""
+        """Number of scored sentences; 0 if the data set has no ground truth."""
         return len(self.runs[0].scores)
 
     @property
     def images(self) -> bool:
-        """Whether all videos are single images, which have measures of their own."""
+        """Whether all videos are single images, for which the metrics of RefCOCO are reported."""
         return self.sentences > 0 and self.frames == self.videos
 
     @cached_property
     def kinds(self) -> list[Group]:
-        """The kinds of sentences, in the order in which the data set has them."""
+        """The kinds of sentences, in the order of the data set."""
         kinds = dict.fromkeys(score.kind for score in self.runs[0].scores if score.kind)
         return [(kind, "") for kind in kinds]
 
@@ -61,29 +63,29 @@ class Results:
     def details(self) -> list[Group]:
         """The details of each kind, in alphabetical order."""
         order = [kind for kind, _ in self.kinds]
-        found = {(one.kind, one.detail) for one in self.runs[0].scores if one.kind and one.detail}
-        return sorted(found, key=lambda group: (order.index(group[0]), group[1]))
+        scores = self.runs[0].scores
+        groups = {(score.kind, score.detail) for score in scores if score.kind and score.detail}
+        return sorted(groups, key=lambda group: (order.index(group[0]), group[1]))
 
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
-        """Pairs of ways that differ in one respect only: in the mode, or in who corrects.
+        """Comparisons of runs that differ either in the mode or in the correction.
 
-        The correction that was named first is compared with the others, and one mode with the
-        other under it.
+        The first correction is compared with the others, and with it the two modes.
         """
         if not self.sentences:
             return ()
         groups = [ALL, *self.kinds, *self.details]
         return tuple(
             compare(first, other, groups)
-            for place, other in enumerate(self.runs)
-            for first in self.runs[:place]
-            if first.way.correction == self.runs[0].way.correction
-            and first.way.differences(other.way) == 1
+            for number, other in enumerate(self.runs)
+            for first in self.runs[:number]
+            if first.config.correction == self.runs[0].config.correction
+            and first.config.differences(other.config) == 1
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Everything as plain data, each sentence's scores included."""
+        """Return the results as plain data, with the scores of each sentence."""
         return {
             "model": self.model,
             "data": self.data,
@@ -95,10 +97,10 @@ class Results:
         }
 
     def to_markdown(self) -> str:
-        """The tables: by kind, between ways, the control, and by detail."""
+        """Return the tables: by kind, comparisons, the control, and by detail."""
         heading = f"{self.model} on {self.data}: {self.videos} videos, {self.frames} frames, "
         if not self.sentences:
-            return heading + "no sentence of which the data says what it means: nothing to score."
+            return heading + "no sentence with known objects: nothing to score."
         heading += f"{self.sentences} sentences. In percent"
         if self.images:
             return f"{heading}.\n\n{self._image_table()}"
@@ -109,14 +111,14 @@ class Results:
             self._control_table(),
         ]
         if self.details:
-            details = _table("what they name", self.runs, self._rows(self.details), _short)
-            parts.append(f"J&F by what they name:\n\n{details}")
+            details = _table("detail", self.runs, self._rows(self.details), _short)
+            parts.append(f"J&F by detail:\n\n{details}")
         return "\n\n".join(part for part in parts if part)
 
     def _rows(self, groups: Iterable[Group]) -> Iterable["_Row"]:
         for group in groups:
-            means = [run.mean_of(group) for run in self.runs]
-            yield _name(group), len(self.runs[0].of(group)), means
+            means = [run.mean_similarity(group) for run in self.runs]
+            yield _name(group), len(self.runs[0].select(group)), means
 
     def _comparison_table(self) -> str:
         if not self.comparisons:
@@ -127,8 +129,8 @@ class Results:
         for group in [ALL, *self.kinds]:
             differences = [comparison.groups[group] for comparison in self.comparisons]
             cells = " | ".join(
-                f"{_signed(one.mean)} [{_signed(one.low)}, {_signed(one.high)}]"
-                for one in differences
+                f"{_signed(item.mean)} [{_signed(item.low)}, {_signed(item.high)}]"
+                for item in differences
             )
             lines.append(f"| {_name(group)} | {differences[0].videos} | {cells} |")
         return (
@@ -142,29 +144,30 @@ class Results:
             return ""
         count = controls[0].count
         rows: list[_Row] = [
-            ("as said, its object", count, [control.said for control in controls]),
+            ("original, its object", count, [control.unswapped for control in controls]),
             ("swapped, the other object", count, [control.other for control in controls]),
             ("swapped, the original object", count, [control.original for control in controls]),
         ]
         return (
-            "The control: each attribute sentence is swapped for one of another object in the "
-            "same video.\n\n" + _table("sentence, scored against", self.runs, rows, _long)
+            "The control: each attribute sentence is replaced by a sentence about another object "
+            "in the same video.\n\n" + _table("sentence, scored against", self.runs, rows, _long)
         )
 
     def _image_table(self) -> str:
-        measures = [ImageMeasures.of(run.scores) for run in self.runs]
+        metrics = [ImageMetrics.of(run.scores) for run in self.runs]
         rows = [
-            ("overall IoU", [one.oiou for one in measures]),
-            ("mean IoU", [one.miou for one in measures]),
+            ("overall IoU", [item.oiou for item in metrics]),
+            ("mean IoU", [item.miou for item in metrics]),
             *(
-                (f"precision at {bound}", [one.precision[place] for one in measures])
-                for place, bound in enumerate(BOUNDS)
+                (f"precision at {threshold}", [item.precision[number] for item in metrics])
+                for number, threshold in enumerate(IOU_THRESHOLDS)
             ),
         ]
-        lines = ["| measure | " + " | ".join(run.way.name for run in self.runs) + " |"]
+        lines = ["| metric | " + " | ".join(run.config.name for run in self.runs) + " |"]
         lines.append("| --- |" + " ---: |" * len(self.runs))
         for name, values in rows:
-            lines.append(f"| {name} | " + " | ".join(f"{100 * one:.1f}" for one in values) + " |")
+            cells = " | ".join(f"{100 * value:.1f}" for value in values)
+            lines.append(f"| {name} | {cells} |")
         return "\n".join(lines)
 
 
@@ -174,7 +177,7 @@ _Row = tuple[str, int, list[Similarity]]
 def _table(
     corner: str, runs: Sequence[Run], rows: Iterable[_Row], cell: Callable[[Similarity], str]
 ) -> str:
-    lines = [f"| {corner} | number | " + " | ".join(run.way.name for run in runs) + " |"]
+    lines = [f"| {corner} | number | " + " | ".join(run.config.name for run in runs) + " |"]
     lines.append("| --- | ---: |" + " ---: |" * len(runs))
     for name, count, means in rows:
         lines.append(f"| {name} | {count} | " + " | ".join(map(cell, means)) + " |")
@@ -195,5 +198,5 @@ def _short(similarity: Similarity) -> str:
 
 
 def _signed(fraction: float) -> str:
-    # Adding zero takes the sign from minus zero.
+    # Adding zero turns -0.0 into 0.0.
     return f"{round(100 * fraction, 1) + 0.0:+.1f}"

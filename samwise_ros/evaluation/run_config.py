@@ -1,20 +1,20 @@
-"""The ways to run a model that are compared."""
+"""Configurations in which an evaluation runs a model."""
 
 from dataclasses import dataclass
 
 from samwise_ros.engine.config import EngineConfig, Mode, SwitchCorrection
 
 MAX_COMMANDS = 254
-"""As many sentences as the engine takes at once."""
+"""Largest number of sentences that the engine tracks at once."""
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """One way to run a model.
+    """A mode and a switch correction.
 
     Attributes:
         mode: ``online`` or ``clip``.
-        correction: who decides whether a candidate is written to the memory.
+        correction: rule that decides whether a candidate is written to the memory.
     """
 
     mode: Mode = "online"
@@ -22,7 +22,7 @@ class RunConfig:
 
     @property
     def name(self) -> str:
-        """For the head of a table's column.
+        """Heading of a table column.
 
         >>> RunConfig("clip", "every_4th").name
         'clip, CME every 4th'
@@ -31,12 +31,12 @@ class RunConfig:
 
     @property
     def decider(self) -> str:
-        """The correction, for people."""
+        """Display name of the correction."""
         return self.correction.replace("_", " ")
 
     @property
     def folder(self) -> str:
-        """For the name of a folder.
+        """Name of a folder for this configuration.
 
         >>> RunConfig("clip", "every_4th").folder
         'clip_every_4th'
@@ -44,11 +44,11 @@ class RunConfig:
         return f"{self.mode}_{self.correction}"
 
     def differences(self, other: "RunConfig") -> int:
-        """In how many respects this way differs from another, 0 to 2."""
+        """Return the number of fields that differ from another configuration, 0 to 2."""
         return (self.mode != other.mode) + (self.correction != other.correction)
 
     def engine_config(self) -> EngineConfig:
-        """Configure an engine that filters nothing: every mask counts, however small."""
+        """Return an engine configuration that keeps masks of every size."""
         return EngineConfig(
             mode=self.mode,
             max_commands=MAX_COMMANDS,

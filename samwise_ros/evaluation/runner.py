@@ -1,4 +1,4 @@
-"""Runs a model over a data set, in every way that was asked for, and scores its masks."""
+"""Evaluates a model on a data set in one or several run configurations."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -9,44 +9,44 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from samwise_ros.data.dataset import Dataset, Video
+from samwise_ros.data.dataset import Dataset, Expression, Video
 from samwise_ros.engine.engine import Engine
-from samwise_ros.evaluation.distributed import ALONE, Share
-from samwise_ros.evaluation.following import look, say
-from samwise_ros.evaluation.label_maps import without_overlaps
+from samwise_ros.engine.types import Command, EventKind, Frame
+from samwise_ros.evaluation.distributed import SINGLE_PROCESS, ProcessGroup
+from samwise_ros.evaluation.label_maps import LABEL_MAP_FORMAT, resolve_overlaps
 from samwise_ros.evaluation.records import Records, VideoRecord
-from samwise_ros.evaluation.result_writers import Output, Stretch
+from samwise_ros.evaluation.result_writers.result_writer import FrameResults, ResultWriter
 from samwise_ros.evaluation.results import Results
 from samwise_ros.evaluation.run_config import MAX_COMMANDS, RunConfig
 from samwise_ros.evaluation.scoring import VideoScorer
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
-_LABEL_MAPS = "ref_davis17"
-
 
 @dataclass(frozen=True)
 class EvaluationConfig:
-    """What to evaluate, and how.
+    """Settings of an evaluation.
 
     Attributes:
-        ways: the ways to run the model.
-        videos: how many of the data set's, from its first on; ``None`` takes all.
-        batch: sentences that are followed at once, which bounds the memory; 1 to 254.
-        device: ``auto`` (CUDA where there is one), ``cpu``, ``cuda`` or ``cuda:N``.
+        run_configs: the run configurations to compare.
+        videos: number of videos, from the first one on; ``None`` for all.
+        batch: number of sentences tracked at once, 1 to 254; bounds the memory.
+        device: ``auto`` (CUDA if available), ``cpu``, ``cuda`` or ``cuda:N``.
         precision: ``auto`` (bfloat16 on CUDA), ``float32``, ``bfloat16`` or ``float16``.
     """
 
-    ways: tuple[RunConfig, ...] = (RunConfig(),)
+    run_configs: tuple[RunConfig, ...] = (RunConfig(),)
     videos: int | None = None
     batch: int = 8
     device: str = "auto"
     precision: str = "auto"
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, with the reason."""
-        if not self.ways or len(set(self.ways)) < len(self.ways):
-            raise ValueError(f"ways: expected different ones, at least one, got {self.ways}")
+        """Check the range of each value."""
+        if not self.run_configs or len(set(self.run_configs)) < len(self.run_configs):
+            raise ValueError(
+                f"run_configs: expected at least one, all different, got {self.run_configs}"
+            )
         if self.videos is not None and self.videos < 1:
             raise ValueError(f"videos: expected 1 or more, got {self.videos}")
         if not 1 <= self.batch <= MAX_COMMANDS:
@@ -59,54 +59,54 @@ def evaluate(
     dataset: Dataset,
     config: EvaluationConfig = EvaluationConfig(),
     *,
-    outputs: Sequence[Output] = (),
+    writers: Sequence[ResultWriter] = (),
     records: Records | None = None,
-    share: Share = ALONE,
+    processes: ProcessGroup = SINGLE_PROCESS,
 ) -> Results:
-    """Evaluate a network, also one that is being trained.
+    """Evaluate a network, which may be in training.
 
-    The sentences of a batch are said at once, on the video's first frame. Nothing is filtered:
-    every mask counts, however small.
+    The sentences of a batch are set together before the first frame. Masks are not filtered by
+    size.
 
     Args:
-        network: goes to the device, and is else left as it was: gradients, training mode, chance.
-        tokenizer: the network's.
-        dataset: what to evaluate on.
-        config: how.
-        outputs: who else wants to know what is found.
-        records: where finished videos are kept, and which of them are there already.
-        share: this process's part of the work.
+        network: moved to the device; gradients, training mode and random state are restored.
+        tokenizer: tokenizer of the network.
+        dataset: data set to evaluate on.
+        config: settings.
+        writers: writers that receive the masks of all frames.
+        records: folder that keeps the scores of finished videos, to resume from.
+        processes: the processes that share the videos.
 
     Returns:
-        The results, on rank 0; other processes know their own part only.
+        The results of all processes on rank 0, and of the own videos elsewhere.
 
     Raises:
-        ValueError: naming the file or entry of the data set that cannot be used, or the sentence
-            that the model refuses; or a device or precision that is not there.
+        ValueError: a file or entry of the data set is invalid, the model rejects a sentence, or the
+            device or precision is not available.
     """
     count = len(dataset)
     indices = range(min(count, config.videos or count))
-    known = records.read() if records else {}
-    share.wait()  # for all to have read the same, before one adds to it
-    left = share.of([index for index in indices if index not in known])
-    found = []
-    with _left_as_it_was(network):
-        evaluator = _Evaluator(network, tokenizer, dataset, config, outputs)
-        progress = tqdm(left, desc="evaluate", unit="video", disable=share.rank > 0)
+    finished = records.read() if records else {}
+    processes.barrier()  # all processes read the same records before one of them adds to them
+    remaining = processes.split([index for index in indices if index not in finished])
+    new = []
+    with _restore_modes(network):
+        evaluator = _Evaluator(network, tokenizer, dataset, config, writers)
+        progress = tqdm(remaining, desc="evaluate", unit="video", disable=processes.rank > 0)
         sentences = 0
         for index in progress:
             record = evaluator.evaluate(index)
             if records:
                 records.add(record)
-            found.append(record)
+            new.append(record)
             sentences += len(record.scores[0])
             progress.set_postfix(sentences=sentences, refresh=False)
-    before = [known[index] for index in indices if index in known]
-    return Results.of(dataset.name, config.ways, [*before, *share.gather(found)])
+    earlier = [finished[index] for index in indices if index in finished]
+    return Results.of(dataset.name, config.run_configs, [*earlier, *processes.gather(new)])
 
 
 class _Evaluator:
-    """Engines that look at one video after the other, one engine for each way."""
+    """One engine for each run configuration, run on one video after the other."""
 
     def __init__(
         self,
@@ -114,32 +114,32 @@ class _Evaluator:
         tokenizer: SentenceTokenizer,
         dataset: Dataset,
         config: EvaluationConfig,
-        outputs: Sequence[Output],
+        writers: Sequence[ResultWriter],
     ) -> None:
-        self.dataset, self.outputs = dataset, outputs
-        self.ways, self.batch = config.ways, config.batch
+        self.dataset, self.writers = dataset, writers
+        self.run_configs, self.batch = config.run_configs, config.batch
         self.engines = [
-            Engine(network, tokenizer, way.engine_config(), config.device, config.precision)
-            for way in config.ways
+            Engine(network, tokenizer, run_config.engine_config(), config.device, config.precision)
+            for run_config in config.run_configs
         ]
-        # A clip is shown at once; nobody needs more frames at a time.
+        # In clip mode the engine needs the frames of one clip at a time.
         self.frames = network.config.clip_frames
-        self.label_maps = dataset.name.partition(":")[0] == _LABEL_MAPS
+        self.label_maps = dataset.name.partition(":")[0] == LABEL_MAP_FORMAT
 
     def evaluate(self, index: int) -> VideoRecord:
-        """Follow all expressions of a video from its first frame to its last."""
+        """Track all expressions of a video from its first frame to its last."""
         video = self.dataset.video(index)
-        scorers = [VideoScorer(video, self.label_maps) for _ in self.ways]
+        scorers = [VideoScorer(video, self.label_maps) for _ in self.run_configs]
         for batch in self._batches(video):
             for engine in self.engines:
-                say(engine, video, [video.expressions[number] for number in batch])
+                _set_commands(engine, video, [video.expressions[number] for number in batch])
             for first in range(0, len(video.frames), self.frames):
                 frame_indices = range(first, min(first + self.frames, len(video.frames)))
-                self._look(index, video, batch, frame_indices, scorers)
+                self._evaluate_frames(index, video, batch, frame_indices, scorers)
         scores = tuple(scorer.scores() for scorer in scorers)
         return VideoRecord(index, video.name, len(video.frames), scores)
 
-    def _look(
+    def _evaluate_frames(
         self,
         index: int,
         video: Video,
@@ -147,33 +147,36 @@ class _Evaluator:
         frame_indices: range,
         scorers: Sequence[VideoScorer],
     ) -> None:
-        """Look at some frames for some expressions, in every way."""
+        """Run all engines on consecutive frames, and score and write the masks."""
         images = self.dataset.images(index, frame_indices)
-        truths = self._truths(index, video, scorers[0].compared(batch), frame_indices)
+        truths = self._truths(index, video, scorers[0].targets_of(batch), frame_indices)
         expressions = [video.expressions[number] for number in batch]
-        for way, engine, scorer in zip(self.ways, self.engines, scorers, strict=True):
-            masks, scores = look(engine, images, frame_indices)
+        for run_config, engine, scorer in zip(self.run_configs, self.engines, scorers, strict=True):
+            masks, scores = _track_frames(engine, images, frame_indices)
             if self.label_maps:
-                masks = without_overlaps(masks, scores)
+                masks = resolve_overlaps(masks, scores)
             scorer.add(dict(zip(batch, masks, strict=True)), truths)
-            for output in self.outputs:
-                output.write(way, Stretch(video, expressions, frame_indices, images, masks))
+            for writer in self.writers:
+                results = FrameResults(video, expressions, frame_indices, images, masks)
+                writer.write(run_config, results)
 
     def _truths(
-        self, index: int, video: Video, compared: Sequence[int], frame_indices: range
+        self, index: int, video: Video, targets: Sequence[int], frame_indices: range
     ) -> dict[int, NDArray[np.bool_]]:
-        """What expressions mean on some frames: all their objects together, (T, H, W) each."""
-        wanted = sorted({one for number in compared for one in video.expressions[number].objects})
-        if not wanted:
+        """Return for each expression the union (T, H, W) of its objects' masks."""
+        objects = sorted({item for number in targets for item in video.expressions[number].objects})
+        if not objects:
             return {}
-        masks = dict(zip(wanted, self.dataset.masks(index, wanted, frame_indices), strict=True))
+        masks = dict(zip(objects, self.dataset.masks(index, objects, frame_indices), strict=True))
         return {
-            number: np.logical_or.reduce([masks[one] for one in video.expressions[number].objects])
-            for number in compared
+            number: np.logical_or.reduce(
+                [masks[item] for item in video.expressions[number].objects]
+            )
+            for number in targets
         }
 
     def _batches(self, video: Video) -> Iterator[Sequence[int]]:
-        """Expressions to follow together; in label maps all of an annotator are one answer."""
+        """Yield expressions to track together; label maps need all of an annotator at once."""
         annotators: dict[int, list[int]] = defaultdict(list)
         for number, expression in enumerate(video.expressions):
             annotators[expression.annotator].append(number)
@@ -183,15 +186,59 @@ class _Evaluator:
                 yield numbers[first : first + size]
 
 
+def _set_commands(engine: Engine, video: Video, expressions: Sequence[Expression]) -> None:
+    """Replace the engine's commands by the expressions of a video.
+
+    Raises:
+        ValueError: the engine rejects an expression.
+    """
+    for status in engine.commands:
+        engine.remove(status.command.id)
+    commands = [Command(str(number), each.sentence) for number, each in enumerate(expressions)]
+    for event in engine.set_commands(commands):
+        if event.kind is EventKind.REJECTED:
+            raise ValueError(
+                f"{video.name}: the model cannot take {event.command.sentence!r}: {event.reason}"
+            )
+
+
+def _track_frames(
+    engine: Engine, images: NDArray[np.uint8], frame_indices: Sequence[int]
+) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Run the engine on the next frames of a video.
+
+    Args:
+        engine: an engine with E commands; in clip mode the frames form one clip.
+        images: (T, H, W, 3) uint8, RGB.
+        frame_indices: indices of these frames in the video.
+
+    Returns:
+        Masks (E, T, H, W), and probabilities (E, T) that the target is in view.
+    """
+    outputs = []
+    for frame_index, image in zip(frame_indices, images, strict=True):
+        outputs.extend(engine.step(Frame(image, stamp_ns=frame_index)))
+    outputs.extend(engine.flush())
+    outputs.sort(key=lambda output: output.frame.stamp_ns)
+    count = len(engine.commands)
+    masks = np.zeros((count, *images.shape[:3]), np.bool_)
+    scores = np.zeros((count, len(images)), np.float32)
+    for place, output in enumerate(outputs):
+        for target in output.targets:
+            number = int(target.command.id)
+            masks[number, place], scores[number, place] = target.mask, target.score
+    return masks, scores
+
+
 @contextmanager
-def _left_as_it_was(network: Samwise) -> Iterator[None]:
-    """Give back the modes and gradients that an engine takes away."""
+def _restore_modes(network: Samwise) -> Iterator[None]:
+    """Restore the training modes and gradient flags that an engine changes."""
     training = [module.training for module in network.modules()]
-    learning = [parameter.requires_grad for parameter in network.parameters()]
+    trainable = [parameter.requires_grad for parameter in network.parameters()]
     try:
         yield
     finally:
         for module, mode in zip(network.modules(), training, strict=True):
             module.training = mode
-        for parameter, learns in zip(network.parameters(), learning, strict=True):
-            parameter.requires_grad_(learns)
+        for parameter, flag in zip(network.parameters(), trainable, strict=True):
+            parameter.requires_grad_(flag)

@@ -1,49 +1,49 @@
-"""The scores of one way to run a model, and their means."""
+"""Scores of one run of a model, and their means."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from samwise_ros.evaluation.image_measures import BOUNDS, ImageMeasures
+from samwise_ros.evaluation.image_metrics import IOU_THRESHOLDS, ImageMetrics
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.scoring import ExpressionScore, Similarity, Swap, mean
 
 Group = tuple[str, str]
-"""Kind and detail of sentences; an empty one takes all."""
+"""Kind and detail of sentences; an empty string selects all."""
 ALL: Group = ("", "")
 
 
 @dataclass(frozen=True)
 class Control:
-    """The control over all attribute sentences that have a partner.
+    """Means of the control over all attribute sentences that have a swap partner.
 
     Attributes:
-        count: how many those are.
-        said: the sentences as they are, against their objects.
-        other: the swapped sentences against the objects that they mean.
-        original: the swapped sentences against the objects of the sentences they replaced.
+        count: number of these sentences.
+        unswapped: masks of the original sentences against their objects.
+        other: masks of the swapped sentences against the objects they refer to.
+        original: masks of the swapped sentences against the objects of the replaced sentences.
     """
 
     count: int
-    said: Similarity
+    unswapped: Similarity
     other: Similarity
     original: Similarity
 
 
 @dataclass(frozen=True)
 class Run:
-    """The scores of one way to run the model.
+    """Scores of one run.
 
     Attributes:
-        way: how it was run.
-        scores: of all sentences.
+        config: mode and switch correction of the run.
+        scores: scores of all sentences.
     """
 
-    way: RunConfig
+    config: RunConfig
     scores: tuple[ExpressionScore, ...]
 
-    def of(self, group: Group) -> list[ExpressionScore]:
-        """Scores of the sentences of a kind and detail."""
+    def select(self, group: Group) -> list[ExpressionScore]:
+        """Return the scores of a group of sentences."""
         kind, detail = group
         return [
             score
@@ -51,23 +51,23 @@ class Run:
             if kind in ("", score.kind) and detail in ("", score.detail)
         ]
 
-    def mean_of(self, group: Group = ALL) -> Similarity:
-        """Average over annotators of the average over each one's sentences.
+    def mean_similarity(self, group: Group = ALL) -> Similarity:
+        """Return the mean over annotators of the mean over each annotator's sentences.
 
-        With one annotator each sentence has the same weight, as in MeViS and Ref-YouTube-VOS.
-        Ref-DAVIS17 has four.
+        With one annotator, as in MeViS and Ref-YouTube-VOS, all sentences have equal weight.
+        Ref-DAVIS17 has four annotators.
         """
-        return _mean(self.of(group))
+        return _mean(self.select(group))
 
     def videos(self) -> dict[str, Similarity]:
-        """The average of each video, in the order of the data set."""
+        """Return the mean of each video, in the order of the data set."""
         scores = defaultdict(list)
         for score in self.scores:
             scores[score.video].append(score)
-        return {video: _mean(own) for video, own in scores.items()}
+        return {video: _mean(video_scores) for video, video_scores in scores.items()}
 
     def control(self) -> Control | None:
-        """The control; ``None`` where no sentence has a partner."""
+        """Return the control; ``None`` if no sentence has a swap partner."""
         pairs = [(score.own, score.swap) for score in self.scores if score.swap is not None]
         if not pairs:
             return None
@@ -79,20 +79,22 @@ class Run:
         )
 
     def to_json(self, kinds: list[Group], details: list[Group], images: bool) -> dict[str, Any]:
-        """Everything as plain data; J, F and J&F in percent."""
+        """Return the run as plain data; J, F and J&F in percent."""
         entry: dict[str, Any] = {
-            "mode": self.way.mode,
-            "switch_correction": self.way.correction,
+            "mode": self.config.mode,
+            "switch_correction": self.config.correction,
         }
         if not self.scores:
             return entry
         control = self.control()
         return entry | {
-            "all": _numbers(self.mean_of()),
-            "kinds": {group[0]: _numbers(self.mean_of(group)) for group in kinds},
-            "details": {": ".join(group): _numbers(self.mean_of(group)) for group in details},
-            "videos": {video: _numbers(own) for video, own in self.videos().items()},
-            "images": _image_numbers(ImageMeasures.of(self.scores)) if images else None,
+            "all": _numbers(self.mean_similarity()),
+            "kinds": {group[0]: _numbers(self.mean_similarity(group)) for group in kinds},
+            "details": {
+                ": ".join(group): _numbers(self.mean_similarity(group)) for group in details
+            },
+            "videos": {video: _numbers(average) for video, average in self.videos().items()},
+            "images": _image_numbers(ImageMetrics.of(self.scores)) if images else None,
             "control": control and _control_numbers(control),
             "sentences": [_score_entry(score) for score in self.scores],
         }
@@ -102,26 +104,26 @@ def _mean(scores: list[ExpressionScore]) -> Similarity:
     annotators = defaultdict(list)
     for score in scores:
         annotators[score.annotator].append(score.own)
-    return mean([mean(own) for own in annotators.values()])
+    return mean([mean(similarities) for similarities in annotators.values()])
 
 
 def _numbers(similarity: Similarity) -> dict[str, float]:
     return {name: _percent(getattr(similarity, name)) for name in ("j", "f", "jf")}
 
 
-def _image_numbers(measures: ImageMeasures) -> dict[str, Any]:
-    reached = zip(BOUNDS, measures.precision, strict=True)
+def _image_numbers(metrics: ImageMetrics) -> dict[str, Any]:
+    precision = zip(IOU_THRESHOLDS, metrics.precision, strict=True)
     return {
-        "oiou": _percent(measures.oiou),
-        "miou": _percent(measures.miou),
-        "precision": {str(bound): _percent(part) for bound, part in reached},
+        "oiou": _percent(metrics.oiou),
+        "miou": _percent(metrics.miou),
+        "precision": {str(threshold): _percent(value) for threshold, value in precision},
     }
 
 
 def _control_numbers(control: Control) -> dict[str, Any]:
     return {
         "sentences": control.count,
-        "said": _numbers(control.said),
+        "said": _numbers(control.unswapped),
         "other": _numbers(control.other),
         "original": _numbers(control.original),
     }

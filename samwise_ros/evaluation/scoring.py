@@ -1,4 +1,4 @@
-"""Scores the masks that sentences gave in one video, as they come, some frames at a time."""
+"""Scores the masks of one video incrementally, some frames at a time."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Expression, Video
-from samwise_ros.evaluation.label_maps import assigned
+from samwise_ros.evaluation.label_maps import assign_masks
 from samwise_ros.evaluation.metrics import boundary_accuracy, region_similarity
 
-CONTROLLED_KIND = "attribute"
-"""The kind of sentences that the control swaps: what they name can be seen on any one frame."""
+CONTROL_KIND = "attribute"
+"""Kind of sentences that the control swaps: their attributes are visible on a single frame."""
 
 
 @dataclass(frozen=True)
 class Similarity:
-    """How well masks fit an object.
+    """Similarity between masks and an object.
 
     Attributes:
         j: region similarity J, a mean over frames, 0 to 1.
@@ -36,13 +36,13 @@ class Similarity:
 
 @dataclass(frozen=True)
 class Swap:
-    """The control: what was found when another object's sentence was said instead.
+    """The control: the result for a sentence about another object of the same video.
 
     Attributes:
-        sentence: the one that was said, of another object in the same video.
-        other: its masks against that other object; high if the sentence is followed.
-        original: its masks against the object of the sentence that it replaced; low if the
-            sentence, and not the picture alone, chooses the object.
+        sentence: the sentence about the other object.
+        other: its masks against that other object; high if the model follows the sentence.
+        original: its masks against the object of the replaced sentence; low if the sentence, not
+            the image alone, selects the object.
     """
 
     sentence: str
@@ -52,20 +52,20 @@ class Swap:
 
 @dataclass(frozen=True)
 class ExpressionScore:
-    """One sentence's score.
+    """Score of one sentence.
 
     Attributes:
         video: name of the video.
-        expression: the sentence's id in the video.
-        sentence: what was said.
-        kind: its group in the data set; empty where there is none.
-        detail: its finer group; likewise.
-        annotator: who wrote it.
-        own: its masks against what it means.
-        intersection: pixels that its masks share with what it means, of all frames.
-        union: pixels of either.
-        swap: the control; ``None`` where there is no attribute sentence of another object, and
-            for sentences of other kinds.
+        expression: id of the sentence in the video.
+        sentence: the text.
+        kind: group in the data set; empty for none.
+        detail: finer group; empty for none.
+        annotator: number of the annotator.
+        own: its masks against its objects.
+        intersection: pixels in both its masks and its objects, over all frames.
+        union: pixels in either.
+        swap: the control; ``None`` for sentences of other kinds, and if there is no attribute
+            sentence about another object.
     """
 
     video: str
@@ -80,20 +80,20 @@ class ExpressionScore:
     swap: Swap | None
 
 
-class Tally:
-    """Compares masks with what they should be, on one stretch of frames after the other."""
+class MetricAccumulator:
+    """Accumulates the metrics of masks against ground truth over frames."""
 
     def __init__(self) -> None:
-        """Begin with no frame."""
+        """Start without frames."""
         self._j: list[float] = []
         self._f: list[float] = []
         self.intersection, self.union = 0, 0
 
     def add(self, masks: NDArray[np.bool_], truth: NDArray[np.bool_]) -> None:
-        """Take the next frames, (T, H, W) bool each.
+        """Add the next frames, (T, H, W) bool each.
 
         Raises:
-            ValueError: the two are not of one shape.
+            ValueError: the shapes differ.
         """
         self._j.extend(region_similarity(masks, truth).tolist())
         self._f.extend(boundary_accuracy(masks, truth).tolist())
@@ -104,77 +104,77 @@ class Tally:
     def similarity(self) -> Similarity:
         """Means over all frames.
 
-        A frame on which both are empty counts 1, one on which only one of them is counts 0.
+        A frame scores 1 if both masks are empty, and 0 if only one of them is.
         """
         return Similarity(sum(self._j) / len(self._j), sum(self._f) / len(self._f))
 
 
 class VideoScorer:
-    """Scores one video's expressions, but for those that do not tell what they mean.
+    """Scores those expressions of a video whose objects are known.
 
-    Expressions are followed some at a time, so that a video may have any number of them. Saying
-    another sentence of the video instead gives that sentence's masks, which are there already: the
-    control needs no second look at the video.
+    Expressions are tracked in batches, so that a video may have any number of them. The control
+    needs no second run: a swapped sentence is another sentence of the video, whose masks exist.
     """
 
     def __init__(self, video: Video, label_maps: bool) -> None:
-        """Prepare to score.
+        """Prepare the accumulators.
 
         Args:
-            video: what to score.
-            label_maps: whether all expressions of an annotator are one answer, see ``assigned``.
+            video: the video.
+            label_maps: whether an annotator's expressions form a label map; see ``assign_masks``.
         """
         self.video, self.label_maps = video, label_maps
         expressions = video.expressions
-        self.scored = [index for index, one in enumerate(expressions) if one.objects]
+        self.scored = [index for index, item in enumerate(expressions) if item.objects]
         pairs = {(index, index) for index in self.scored}
         if label_maps:
             pairs.update(pair for group in self._annotators() for pair in product(group, group))
-        self._partners = {index: partner(expressions, index) for index in self.scored}
-        pairs |= {(said, meant) for meant, said in self._partners.items() if said is not None}
-        self._tallies = {pair: Tally() for pair in sorted(pairs)}
+        self._partners = {index: swap_partner(expressions, index) for index in self.scored}
+        pairs |= {(swap, index) for index, swap in self._partners.items() if swap is not None}
+        # For each pair: masks of the first expression against the objects of the second one.
+        self._metrics = {pair: MetricAccumulator() for pair in sorted(pairs)}
 
-    def compared(self, said: Sequence[int]) -> list[int]:
-        """Expressions whose objects the masks of some are compared with."""
-        return sorted({meant for one, meant in self._tallies if one in said})
+    def targets_of(self, batch: Sequence[int]) -> list[int]:
+        """Return the expressions whose objects the masks of a batch are compared with."""
+        return sorted({target for source, target in self._metrics if source in batch})
 
     def add(
         self, masks: Mapping[int, NDArray[np.bool_]], truths: Mapping[int, NDArray[np.bool_]]
     ) -> None:
-        """Take the next frames of some expressions.
+        """Add the next frames of a batch of expressions.
 
         Args:
-            masks: of each of these expressions what was found, (T, H, W).
-            truths: of each expression they are compared with what it means, (T, H, W).
+            masks: masks (T, H, W) of each expression of the batch.
+            truths: ground truth (T, H, W) of each expression of ``targets_of``.
         """
-        for (said, meant), tally in self._tallies.items():
-            if said in masks:
-                tally.add(masks[said], truths[meant])
+        for (source, target), metrics in self._metrics.items():
+            if source in masks:
+                metrics.add(masks[source], truths[target])
 
     def scores(self) -> tuple[ExpressionScore, ...]:
-        """The scores, when all frames were taken."""
-        answers = {index: index for index in self.scored}
+        """Return the scores, after all frames were added."""
+        sources = {index: index for index in self.scored}
         if self.label_maps:
-            answers = {}
+            sources = {}
             for group in self._annotators():
-                answers.update(assigned(group, lambda *pair: self._tallies[pair].similarity.jf))
-        return tuple(self._score(index, answers[index]) for index in self.scored)
+                sources.update(assign_masks(group, lambda *pair: self._metrics[pair].similarity.jf))
+        return tuple(self._score(index, sources[index]) for index in self.scored)
 
     def _annotators(self) -> list[list[int]]:
-        """The scored expressions of each annotator."""
+        """Return the scored expressions of each annotator."""
         groups = defaultdict(list)
         for index in self.scored:
             groups[self.video.expressions[index].annotator].append(index)
         return list(groups.values())
 
-    def _score(self, index: int, answer: int) -> ExpressionScore:
-        expression, said = self.video.expressions[index], self._partners[index]
-        tally, swap = self._tallies[answer, index], None
-        if said is not None:
+    def _score(self, index: int, source: int) -> ExpressionScore:
+        expression, partner = self.video.expressions[index], self._partners[index]
+        metrics, swap = self._metrics[source, index], None
+        if partner is not None:
             swap = Swap(
-                self.video.expressions[said].sentence,
-                self._tallies[said, said].similarity,
-                self._tallies[said, index].similarity,
+                self.video.expressions[partner].sentence,
+                self._metrics[partner, partner].similarity,
+                self._metrics[partner, index].similarity,
             )
         return ExpressionScore(
             self.video.name,
@@ -183,18 +183,18 @@ class VideoScorer:
             expression.kind,
             expression.detail,
             expression.annotator,
-            tally.similarity,
-            tally.intersection,
-            tally.union,
+            metrics.similarity,
+            metrics.intersection,
+            metrics.union,
             swap,
         )
 
 
 def mean(similarities: Sequence[Similarity]) -> Similarity:
-    """Average over sentences, each of the same weight.
+    """Return the mean over sentences, all with equal weight.
 
     Raises:
-        ValueError: there is none.
+        ValueError: the sequence is empty.
 
     >>> mean([Similarity(1.0, 1.0), Similarity(0.0, 0.5)])
     Similarity(j=0.5, f=0.75)
@@ -207,24 +207,24 @@ def mean(similarities: Sequence[Similarity]) -> Similarity:
     )
 
 
-def partner(expressions: Sequence[Expression], index: int) -> int | None:
-    """Choose the sentence that replaces another in the control, always the same one.
+def swap_partner(expressions: Sequence[Expression], index: int) -> int | None:
+    """Choose the sentence that replaces another one in the control, deterministically.
 
     Args:
         expressions: all sentences of a video.
-        index: of the sentence that is replaced.
+        index: index of the sentence to replace.
 
     Returns:
-        Index of the next attribute sentence of another object, after the last one the first; or
-        ``None`` for a sentence that is no attribute sentence itself, or where there is no other.
+        Index of the next attribute sentence about another object, wrapping around; ``None`` if
+        the sentence is not an attribute sentence or there is no other.
     """
-    if expressions[index].kind != CONTROLLED_KIND:
+    if expressions[index].kind != CONTROL_KIND:
         return None
     following = [*range(index + 1, len(expressions)), *range(index)]
     others = (
         candidate
         for candidate in following
-        if expressions[candidate].kind == CONTROLLED_KIND
+        if expressions[candidate].kind == CONTROL_KIND
         and expressions[candidate].objects != expressions[index].objects
     )
     return next(others, None)

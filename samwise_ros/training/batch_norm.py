@@ -1,4 +1,4 @@
-"""Batch normalisation over the whole batch, where several processes share it."""
+"""Batch normalisation over a batch that several processes share."""
 
 from typing import Any
 
@@ -7,30 +7,30 @@ from torch import Tensor, distributed, nn
 
 
 class SynchronizedBatchNorm2d(nn.BatchNorm2d):
-    """A ``BatchNorm2d`` whose statistics are those of all processes' samples together.
+    """A ``BatchNorm2d`` with statistics over the samples of all processes.
 
-    ``torch.nn.SyncBatchNorm`` does the same on GPUs and refuses the CPU.
+    ``torch.nn.SyncBatchNorm`` does the same on GPUs but does not support the CPU.
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """Normalise (N, C, H, W); in evaluation mode as ``BatchNorm2d`` does."""
+        """Normalise (N, C, H, W); in evaluation mode like ``BatchNorm2d``."""
         if not self.training:
             return super().forward(x)
         values = x.float()
-        here = values.new_tensor([float(values.numel() // values.shape[1])])
-        total = _sum(torch.cat((values.sum((0, 2, 3)), here)))
+        local_count = values.new_tensor([float(values.numel() // values.shape[1])])
+        total = _sum(torch.cat((values.sum((0, 2, 3)), local_count)))
         count = total[-1].detach()
         mean = total[:-1] / count
         centred = values - mean[:, None, None]
         squares = _sum((centred * centred).sum((0, 2, 3)))
         variance = squares / count
-        self._remember(mean.detach(), variance.detach() * count / (count - 1))
+        self._update_running_statistics(mean.detach(), variance.detach() * count / (count - 1))
         scale = self.weight / (variance + self.eps).sqrt()
         return (centred * scale[:, None, None] + self.bias[:, None, None]).to(x.dtype)
 
     @torch.no_grad()
-    def _remember(self, mean: Tensor, variance: Tensor) -> None:
-        """Move the statistics that evaluation takes towards this batch's."""
+    def _update_running_statistics(self, mean: Tensor, variance: Tensor) -> None:
+        """Update the running statistics, which evaluation mode uses."""
         assert self.running_mean is not None
         assert self.running_var is not None
         assert self.num_batches_tracked is not None
@@ -41,11 +41,11 @@ class SynchronizedBatchNorm2d(nn.BatchNorm2d):
 
 
 class _Sum(torch.autograd.Function):
-    """Adds tensors up over all processes; a gradient goes back to all of them."""
+    """Sums tensors over all processes, and their gradients in the backward pass."""
 
     @staticmethod
-    def forward(ctx: Any, ours: Tensor) -> Tensor:
-        total = ours.clone()
+    def forward(ctx: Any, local: Tensor) -> Tensor:
+        total = local.clone()
         distributed.all_reduce(total)
         return total
 
@@ -56,18 +56,18 @@ class _Sum(torch.autograd.Function):
         return total
 
 
-def _sum(ours: Tensor) -> Tensor:
-    total: Tensor = _Sum.apply(ours)  # type: ignore[no-untyped-call]
+def _sum(local: Tensor) -> Tensor:
+    total: Tensor = _Sum.apply(local)  # type: ignore[no-untyped-call]
     return total
 
 
 def synchronise(module: nn.Module) -> None:
-    """Replace every ``BatchNorm2d`` inside a module; the weights' names and values stay."""
+    """Replace every ``BatchNorm2d`` in a module; names and values of the weights are kept."""
     for name, child in module.named_children():
         if type(child) is not nn.BatchNorm2d:
             synchronise(child)
             continue
         assert child.momentum is not None
-        ours = SynchronizedBatchNorm2d(child.num_features, child.eps, child.momentum)
-        ours.load_state_dict(child.state_dict())
-        setattr(module, name, ours.to(child.weight.device))
+        replacement = SynchronizedBatchNorm2d(child.num_features, child.eps, child.momentum)
+        replacement.load_state_dict(child.state_dict())
+        setattr(module, name, replacement.to(child.weight.device))

@@ -1,4 +1,4 @@
-"""Batches for the network, the same for the same seed and step."""
+"""Batches for the network, determined by seed and step."""
 
 import os
 import random
@@ -12,31 +12,31 @@ from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
 from samwise_ros.data.clip_sampling import Sample
+from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.image.preprocess import resized_size, to_square
 from samwise_ros.network.text.tokenizer import SPECIAL_TOKENS, SentenceTokenizer
 from samwise_ros.network.text.verbs import VerbTagger
 from samwise_ros.training.clips import Clips
-from samwise_ros.training.distributed import Processes
-from samwise_ros.training.interruption import ignore
+from samwise_ros.training.interruption import ignore_stop_signals
 
-_HIDDEN_SHARE = 0.2
-_MOST_LOADERS = 8
+_MASKED_FRACTION = 0.2
+_MAX_WORKERS = 8
 
 
 @dataclass(frozen=True, eq=False)
 class VideoBatch:
-    """N clips with K targets each, in the network's square.
+    """N clips with K targets each, resized to the network's square input.
 
     Attributes:
         pixels: (N, T, 3, S, S) float32, normalised.
-        inside: (N, S, S) bool, where the square shows the frame; the rest is padding.
-        masks: (N, K, T, S, S) bool; empty where the target is not in view.
-        input_ids: (N, K, L) int64 tokens of the sentences.
-        verbs: (N, K, L) bool, those of verbs; all false for a network without the motion prompt.
-        labels: (N, T, 4, S/8, S/8) int64, what all objects are and do, see ``object_labels``; empty
-            where the stage does not ask.
-        numbers: (N,) int64, of the clips in the whole batch, which several processes share.
+        inside: (N, S, S) bool, true on the frame and false on the padding.
+        masks: (N, K, T, S, S) bool; empty if the target is out of view.
+        input_ids: (N, K, L) int64, tokens of the sentences.
+        verbs: (N, K, L) bool, tokens of verbs; all false for a network without the motion prompt.
+        labels: (N, T, 4, S/8, S/8) int64, labels of all objects, see ``object_labels``; empty if
+            the stage does not train auxiliary heads.
+        numbers: (N,) int64, numbers of the clips in the batch of all processes.
     """
 
     pixels: Tensor
@@ -50,45 +50,51 @@ class VideoBatch:
 
 @dataclass(frozen=True, eq=False)
 class SentenceBatch:
-    """B sentences, some of whose words are to be guessed.
+    """B sentences with masked words.
 
     Attributes:
         input_ids: (B, L) int64.
-        hidden: (B, L) bool, the words to guess.
+        masked: (B, L) bool, the words to predict.
     """
 
     input_ids: Tensor
-    hidden: Tensor
+    masked: Tensor
 
 
 Batch = TypeVar("Batch", VideoBatch, SentenceBatch)
 
 
-class Videos(Dataset[VideoBatch | ValueError]):
-    """A stage's batches of clips; the index counts the parts of all steps."""
+class VideoBatches(Dataset[VideoBatch | ValueError]):
+    """Batches of clips of a stage; the index counts the parts of all steps."""
 
     def __init__(
-        self, clips: Clips, tokenizer: SentenceTokenizer, config: SamwiseConfig, ours: Processes
+        self,
+        clips: Clips,
+        tokenizer: SentenceTokenizer,
+        config: SamwiseConfig,
+        processes: ProcessGroup,
     ) -> None:
-        """Make batches of clips.
+        """Prepare the batches.
 
         Args:
-            clips: the stage's.
-            tokenizer: of the sentences.
-            config: the network's.
-            ours: of all processes each has its part of every batch.
+            clips: clips of the stage.
+            tokenizer: tokenizer of the sentences.
+            config: configuration of the network.
+            processes: the processes, each of which has a part of every batch.
 
         Raises:
-            ValueError: a process would have nothing to do, or what finds verbs is missing.
+            ValueError: the batch is smaller than the number of processes, or the package that finds
+                verbs is missing.
         """
         self.clips, self.tokenizer, self.config = clips, tokenizer, config
         self.verbs = VerbTagger(config, tokenizer)
-        self.rank, self.count = ours.rank, ours.count
+        self.rank, self.world_size = processes.rank, processes.world_size
         stage = clips.stage
-        if stage.batch // stage.accumulate < self.count:
+        if stage.batch // stage.accumulate < self.world_size:
             raise ValueError(
                 f"stage {stage.name}: batch: expected at least one video for each of "
-                f"{self.count} processes in each of {stage.accumulate} parts, got {stage.batch}"
+                f"{self.world_size} processes in each of {stage.accumulate} parts, "
+                f"got {stage.batch}"
             )
 
     def __len__(self) -> int:
@@ -96,7 +102,7 @@ class Videos(Dataset[VideoBatch | ValueError]):
         return self.clips.steps * self.clips.stage.accumulate
 
     def __getitem__(self, index: int) -> VideoBatch | ValueError:
-        """Make one part; an error is returned, since a loader's process would garble it."""
+        """Return one part, or an error, whose message a worker process would change."""
         try:
             return self._part(*divmod(index, self.clips.stage.accumulate))
         except ValueError as error:
@@ -106,27 +112,27 @@ class Videos(Dataset[VideoBatch | ValueError]):
         stage = self.clips.stage
         rng = random.Random(f"{self.clips.seed}/{stage.name}/{step}")
         frames = 1 if rng.random() < stage.single_share else stage.frames
-        # Single frames are cheap: as many images as the stage's videos would have, up to 4 times.
+        # Single frames are cheap: use as many images as the videos have, up to 4 times the batch.
         count = stage.batch if frames == stage.frames else stage.batch * min(stage.frames, 4)
         size = count // stage.accumulate
-        numbers = range(part * size, (part + 1) * size)[self.rank :: self.count]
+        numbers = range(part * size, (part + 1) * size)[self.rank :: self.world_size]
         samples, labels = [], []
         for number in numbers:
             sample = self.clips.sample(step, number, frames)
             samples.append(sample)
-            if stage.name_objects:  # at once, while the generator still has the video
+            if stage.name_objects:  # now, while the generated video is cached
                 side = self.config.image_size
-                told = self.clips.labels(step, number, frames, side, sample.frame_indices)
-                labels.append(torch.from_numpy(told))
+                clip_labels = self.clips.labels(step, number, frames, side, sample.frame_indices)
+                labels.append(torch.from_numpy(clip_labels))
         squares = [_square(sample, self.config.image_size) for sample in samples]
         pixels, inside, masks = (torch.stack(parts) for parts in zip(*squares, strict=True))
-        sentences = [one for sample in samples for one in sample.sentences]
+        sentences = [sentence for sample in samples for sentence in sample.sentences]
         input_ids, verbs = self.tokenizer.encode_batch(sentences), self.verbs.batch_masks(sentences)
         longest = self.config.positions - 2
         if input_ids.shape[1] > longest:
             raise ValueError(
-                f"{self.clips.datasets[0].name}: a sentence has {input_ids.shape[1]} tokens; "
-                f"the text encoder takes {longest}"
+                f"{self.clips.datasets[0].name}: expected sentences of up to {longest} tokens, "
+                f"got one of {input_ids.shape[1]}"
             )
         shape = (len(samples), stage.targets)
         return VideoBatch(
@@ -141,7 +147,7 @@ class Videos(Dataset[VideoBatch | ValueError]):
 
 
 def _square(sample: Sample, side: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Bring a clip to the network's square: pixels, where it is inside, and masks."""
+    """Resize a clip to the network's square; return pixels, ``inside`` and masks."""
     frames, masks = torch.from_numpy(sample.frames), torch.from_numpy(sample.masks)
     height, width = resized_size(frames.shape[1], frames.shape[2], side)
     inside = torch.zeros(side, side, dtype=torch.bool)
@@ -151,62 +157,63 @@ def _square(sample: Sample, side: int) -> tuple[Tensor, Tensor, Tensor]:
     return to_square(frames, side), inside, padded > 0
 
 
-class Sentences(Dataset[SentenceBatch | ValueError]):
-    """Batches of the sentences of a data set's videos; the index is the step."""
+class SentenceBatches(Dataset[SentenceBatch | ValueError]):
+    """Batches of sentences about a data set's videos; the index is the step."""
 
-    def __init__(self, clips: Clips, tokenizer: SentenceTokenizer, ours: Processes) -> None:
-        """Make batches; of all processes each has its part of every batch."""
+    def __init__(self, clips: Clips, tokenizer: SentenceTokenizer, processes: ProcessGroup) -> None:
+        """Prepare the batches; each process has a part of every batch."""
         self.clips, self.tokenizer = clips, tokenizer
-        self.rank, self.count = ours.rank, ours.count
+        self.rank, self.world_size = processes.rank, processes.world_size
 
     def __len__(self) -> int:
         """Return the number of steps."""
         return self.clips.steps
 
     def __getitem__(self, step: int) -> SentenceBatch | ValueError:
-        """Make one batch."""
+        """Return one batch, or an error."""
         try:
             sentences = self.clips.sentences(step)
         except ValueError as error:
             return error
         input_ids = self.tokenizer.encode_batch(sentences)
         seed = random.Random(f"{self.clips.seed}/{self.clips.stage.name}/{step}").getrandbits(32)
-        chance = torch.rand(input_ids.shape, generator=torch.Generator().manual_seed(seed))
-        hidden = (input_ids >= len(SPECIAL_TOKENS)) & (chance < _HIDDEN_SHARE)
-        ours = slice(self.rank, None, self.count)
-        return SentenceBatch(input_ids[ours], hidden[ours])
+        random_values = torch.rand(input_ids.shape, generator=torch.Generator().manual_seed(seed))
+        masked = (input_ids >= len(SPECIAL_TOKENS)) & (random_values < _MASKED_FRACTION)
+        local = slice(self.rank, None, self.world_size)
+        return SentenceBatch(input_ids[local], masked[local])
 
 
-def load(
-    dataset: "Dataset[Batch | ValueError]", first: int, parts: int, ours: Processes
+def load_batches(
+    dataset: "Dataset[Batch | ValueError]", first: int, end: int, processes: ProcessGroup
 ) -> Iterator[Batch]:
-    """Make batches in processes of their own, a few ahead, and bring them to the device.
+    """Load batches in worker processes, a few ahead, and move them to the device.
 
     Args:
-        dataset: of the batches.
-        first: index of the first.
-        parts: index after the last.
-        ours: whose device, and among how many this machine's cores are shared.
+        dataset: data set of batches.
+        first: index of the first batch.
+        end: index after the last batch.
+        processes: the processes, which share the cores of this machine; gives the device.
 
     Raises:
-        ValueError: what the data set raised.
+        ValueError: the data set returned this error.
     """
-    cores = (os.cpu_count() or 1) // ours.here
+    cores = (os.cpu_count() or 1) // processes.local_world_size
     loader: DataLoader[Any] = DataLoader(
         dataset,
         batch_size=None,
-        sampler=range(first, parts),
-        num_workers=max(1, min(cores - 1, _MOST_LOADERS)),
+        sampler=range(first, end),
+        num_workers=max(1, min(cores - 1, _MAX_WORKERS)),
         prefetch_factor=4,
-        worker_init_fn=_start_loader,
+        worker_init_fn=_start_worker,
     )
     for batch in loader:
         if isinstance(batch, ValueError):
             raise batch
         yield replace(
-            batch, **{one.name: getattr(batch, one.name).to(ours.device) for one in fields(batch)}
+            batch,
+            **{item.name: getattr(batch, item.name).to(processes.device) for item in fields(batch)},
         )
 
 
-def _start_loader(number: int) -> None:
-    ignore()
+def _start_worker(number: int) -> None:
+    ignore_stop_signals()

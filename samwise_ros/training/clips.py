@@ -1,4 +1,4 @@
-"""Which clips a stage sees, and in which order."""
+"""The clips of a stage and their order."""
 
 import random
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.augmentation import Augmentation
-from samwise_ros.data.clip_sampling import AbsentSentences, Sample, SampleConfig, training_sample
+from samwise_ros.data.clip_sampling import AbsentSentences, Sample, SampleConfig, sample_clip
 from samwise_ros.data.concat import open_datasets
 from samwise_ros.data.dataset import Dataset, Video
 from samwise_ros.data.frame_indices import clip_frames
@@ -18,24 +18,24 @@ from samwise_ros.data.tabletop.video import TabletopConfig
 from samwise_ros.training.recipe import Stage
 from samwise_ros.training.tasks.auxiliary_heads import object_labels
 
-_LEAST_AREA = 40  # pixels of an object that a click can show
-_LEAST_WIDTH = 32  # of generated videos, pixels
+_MIN_AREA = 40  # of an object to be prompted, pixels
+_MIN_WIDTH = 32  # of generated videos, pixels
 _AUGMENTATION = Augmentation()
 
 
 @dataclass(frozen=True)
 class Clips:
-    """A data set as one stage sees it: clip after clip, the same for the same seed.
+    """The clips that one stage samples from a data set, determined by the seed.
 
     Attributes:
-        datasets: the stage's data; of generated videos one for each of their lengths.
-        still: the same for single frames, since a generated image is not a part of a video.
-        stage: how clips are chosen.
-        seed: of the choice.
+        datasets: the data set; for generated videos one data set for each video length.
+        single_frames: the data set for single frames; generated images are not part of a video.
+        stage: the stage.
+        seed: seed of the sampling.
     """
 
     datasets: tuple[Dataset, ...]
-    still: Dataset
+    single_frames: Dataset
     stage: Stage
     seed: int
     _visits: list[int] = field(default_factory=list)
@@ -45,13 +45,13 @@ class Clips:
         """Open data sets.
 
         Args:
-            specs: each ``FORMAT:DIR:SPLIT``.
-            stage: how clips are chosen.
-            seed: of the choice.
-            side: the network's square; generated videos are made to its measure.
+            specs: specifications ``FORMAT:DIR:SPLIT``.
+            stage: the stage.
+            seed: seed of the sampling.
+            side: image size of the network, the width of generated videos.
 
         Raises:
-            ValueError: for a data set that cannot be used, or one without an end and epochs of it.
+            ValueError: a data set cannot be used, or the stage counts epochs of an endless one.
         """
         dataset = open_datasets(specs)
         if not isinstance(dataset, TabletopDataset):
@@ -59,12 +59,12 @@ class Clips:
             for index in range(len(dataset)):
                 visits.extend([index] * _visits(dataset.video(index), stage))
             if not visits:
-                raise ValueError(f"{dataset.name}: there is no sentence to train on")
+                raise ValueError(f"{dataset.name}: expected at least one sentence, found none")
             return cls((dataset,), dataset, stage, seed, visits)
         if stage.epochs:
-            raise ValueError(f"stage {stage.name}: epochs: {dataset.name} has no end; give steps")
-        # Sentences do not need pixels: the smallest pictures do.
-        width = _LEAST_WIDTH if stage.task == "words" else side
+            raise ValueError(f"stage {stage.name}: epochs: {dataset.name} is endless; use steps")
+        # Training on sentences alone needs no pixels: use the smallest images.
+        width = _MIN_WIDTH if stage.task == "words" else side
         scenes = (
             TabletopConfig(
                 frames,
@@ -75,25 +75,25 @@ class Clips:
             )
             for frames in (1, *(stage.video_frames or (stage.frames,)))
         )
-        still, *long = (TabletopDataset(dataset.split, scene) for scene in scenes)
-        return cls(tuple(long), still, stage, seed)
+        single_frames, *videos = (TabletopDataset(dataset.split, scene) for scene in scenes)
+        return cls(tuple(videos), single_frames, stage, seed)
 
     @property
     def steps(self) -> int:
-        """Updates in the stage."""
+        """Number of steps of the stage."""
         return self.stage.steps or -(-self.stage.epochs * len(self._visits) // self.stage.batch)
 
     def sample(self, step: int, number: int, frames: int) -> Sample:
-        """Make one sample of a step.
+        """Return one sample of a step.
 
         Args:
-            step: of the stage.
-            number: of the sample in the step's batch.
-            frames: of the clip.
+            step: step of the stage.
+            number: number of the sample in the step's batch.
+            frames: number of frames of the clip.
         """
         dataset, index, rng = self._choose(step, number, frames)
         if self.stage.task == "prompted":
-            return _objects(dataset, index, rng, self.stage, frames)
+            return _sample_objects(dataset, index, rng, self.stage, frames)
         stage = self.stage
         config = SampleConfig(
             frames,
@@ -104,46 +104,47 @@ class Clips:
             stage.in_a_row,
             _AUGMENTATION if stage.augment else None,
         )
-        return training_sample(dataset, index, rng, config)
+        return sample_clip(dataset, index, rng, config)
 
     def labels(
         self, step: int, number: int, frames: int, side: int, frame_indices: Sequence[int]
     ) -> NDArray[np.int64]:
-        """Tell what all objects of that sample are and do; see ``object_labels``."""
+        """Return the labels of all objects of that sample; see ``object_labels``."""
         dataset, index, _ = self._choose(step, number, frames)
         if not isinstance(dataset, TabletopDataset):
             raise ValueError(
-                f"stage {self.stage.name}: name_objects: only generated videos know their objects, "
-                f"not {dataset.name}"
+                f"stage {self.stage.name}: name_objects: expected generated videos, got "
+                f"{dataset.name}"
             )
         return object_labels(dataset.scene(index), side, frame_indices)
 
     def _choose(self, step: int, number: int, frames: int) -> tuple[Dataset, int, random.Random]:
-        """Choose a sample's data and video; with what chooses all the rest of it."""
+        """Choose the data set and video of a sample; return the generator for the rest."""
         rng = random.Random(f"{self.seed}/{self.stage.name}/{step}/{number}")
-        long = self.datasets[0] if len(self.datasets) == 1 else rng.choice(self.datasets)
-        dataset = long if frames == self.stage.frames else self.still
+        videos = self.datasets[0] if len(self.datasets) == 1 else rng.choice(self.datasets)
+        dataset = videos if frames == self.stage.frames else self.single_frames
         index = rng.randrange(len(dataset))
         if self._visits and number < self.stage.batch:
-            epoch, place = divmod(step * self.stage.batch + number, len(self._visits))
+            epoch, position = divmod(step * self.stage.batch + number, len(self._visits))
             order = _order(f"{self.seed}/{self.stage.name}/{epoch}", len(self._visits))
-            index = self._visits[order[place]]
+            index = self._visits[order[position]]
         return dataset, index, rng
 
     def sentences(self, step: int) -> list[str]:
-        """Choose one batch of sentences, and of such as mean nothing where they can be made."""
+        """Return one batch of sentences, with absent sentences if the data set makes them."""
         rng = random.Random(f"{self.seed}/{self.stage.name}/{step}")
         sentences: list[str] = []
         while len(sentences) < self.stage.batch:
             index = rng.randrange(len(self.datasets[0]))
-            sentences.extend(said.sentence for said in self.datasets[0].video(index).expressions)
+            expressions = self.datasets[0].video(index).expressions
+            sentences.extend(expression.sentence for expression in expressions)
             if isinstance(self.datasets[0], AbsentSentences):
                 sentences.append(self.datasets[0].absent_sentence(index, rng))
         return sentences[: self.stage.batch]
 
 
 def _visits(video: Video, stage: Stage) -> int:
-    """How often a video comes in an epoch: as many clips as its sentences and frames make."""
+    """Return the number of clips of a video in an epoch, from its sentences and frames."""
     clips = len(video.expressions) * -(-len(video.frames) // stage.frames)
     return -(-clips // stage.targets)
 
@@ -155,10 +156,12 @@ def _order(seed: str, count: int) -> list[int]:
     return order
 
 
-def _objects(dataset: Dataset, index: int, rng: random.Random, stage: Stage, frames: int) -> Sample:
-    """Choose objects that a click or a box can show on the first frame, or nothing."""
+def _sample_objects(
+    dataset: Dataset, index: int, rng: random.Random, stage: Stage, frames: int
+) -> Sample:
+    """Sample objects that are visible on the first frame, or none, for prompts."""
     video = dataset.video(index)
-    objects = sorted({number for said in video.expressions for number in said.objects})
+    objects = sorted({number for expression in video.expressions for number in expression.objects})
     if not objects and video.expressions:
         raise ValueError(
             f"{dataset.name}: {video.name}: its expressions name no objects; "
@@ -167,10 +170,10 @@ def _objects(dataset: Dataset, index: int, rng: random.Random, stage: Stage, fra
     frame_indices = clip_frames(len(video.frames), frames, rng, stage.in_a_row)
     images = dataset.images(index, frame_indices)
     masks = dataset.masks(index, objects, frame_indices)
-    shown = [mask for mask in masks if mask[0].sum() >= _LEAST_AREA]
-    nothing = np.zeros(images.shape[:3], np.bool_)
+    visible = [mask for mask in masks if mask[0].sum() >= _MIN_AREA]
+    empty = np.zeros(images.shape[:3], np.bool_)
     chosen = [
-        nothing if not shown or rng.random() < stage.absent_share else rng.choice(shown)
+        empty if not visible or rng.random() < stage.absent_share else rng.choice(visible)
         for _ in range(stage.targets)
     ]
     return Sample(images, np.stack(chosen), ("",) * stage.targets, frame_indices)

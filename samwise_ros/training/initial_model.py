@@ -1,4 +1,4 @@
-"""The network that a training begins with."""
+"""The model that training starts from."""
 
 from collections import Counter
 
@@ -13,22 +13,22 @@ from samwise_ros.network.text.tokenizer import SPECIAL_TOKENS, SentenceTokenizer
 from samwise_ros.training.recipe import Recipe
 
 
-def first_network(recipe: Recipe, init: str | None) -> tuple[Samwise, SentenceTokenizer]:
-    """Load a model folder, or build a network that knows nothing but the words of the data.
+def load_initial_model(recipe: Recipe, init: str | None) -> tuple[Samwise, SentenceTokenizer]:
+    """Load a model, or build an untrained one whose vocabulary comes from the data.
 
     Args:
-        recipe: whose preset is built where there is no folder, with the words of its data.
-        init: a shipped model's name, or a model folder.
+        recipe: recipe with the preset and data for an untrained model.
+        init: name of a shipped model or a model folder; ``None`` to build the preset.
 
     Raises:
-        ValueError: there is neither a folder nor a preset, or the folder cannot be used.
+        ValueError: there is neither a model nor a preset, or the model cannot be loaded.
     """
     if init is not None:
         return load_model(init)
     if recipe.preset is None:
         raise ValueError(
-            "the recipe names no preset, so it starts from a model folder: "
-            "give one with --init, as `samwise convert` makes it"
+            "preset: the recipe has none, so it needs a model to start from; pass a folder made by "
+            "`samwise convert` with --init"
         )
     config = preset(recipe.preset)
     words = _words(open_datasets(recipe.data))[: config.vocabulary - len(SPECIAL_TOKENS)]
@@ -36,13 +36,13 @@ def first_network(recipe: Recipe, init: str | None) -> tuple[Samwise, SentenceTo
 
 
 def _words(dataset: Dataset) -> list[str]:
-    """Return the words of a data set's sentences, the most frequent ones first."""
+    """Return the words of a data set's sentences, most frequent first."""
     if isinstance(dataset, TabletopDataset):
         return list(vocabulary())
     counts = Counter(
         word
         for index in range(len(dataset))
-        for said in dataset.video(index).expressions
-        for word in normalise(said.sentence).split()
+        for expression in dataset.video(index).expressions
+        for word in normalise(expression.sentence).split()
     )
     return [word for word, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]

@@ -1,4 +1,4 @@
-"""A request to stop, kept until it can be met."""
+"""Stops training after the current step on a signal."""
 
 import signal
 from types import FrameType, TracebackType
@@ -7,28 +7,28 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interruption:
-    """Notes Ctrl-C and SIGTERM while it is entered, so that a training saves its state first.
+    """Context manager that records SIGINT and SIGTERM, so that training can save its state.
 
-    A second signal acts at once, as if nobody had listened.
+    A second signal acts immediately, with the previous handler.
     """
 
     def __init__(self, after: int | None = None) -> None:
-        """Nobody has asked yet.
+        """Start without a signal.
 
         Args:
-            after: steps after which to stop in any case; ``None``: never.
+            after: number of steps to stop after; ``None`` for no limit.
         """
-        self.signalled, self._left = False, after
+        self.signalled, self._remaining = False, after
 
-    def due(self) -> bool:
-        """Tell after each step whether to stop."""
-        if self._left is not None:
-            self._left -= 1
-        return self.signalled or (self._left is not None and self._left <= 0)
+    def should_stop(self) -> bool:
+        """Count a step and return whether to stop."""
+        if self._remaining is not None:
+            self._remaining -= 1
+        return self.signalled or (self._remaining is not None and self._remaining <= 0)
 
     def __enter__(self) -> "Interruption":
-        """Listen."""
-        self._before = {number: signal.signal(number, self._note) for number in _SIGNALS}
+        """Install the signal handlers."""
+        self._previous = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
         return self
 
     def __exit__(
@@ -37,17 +37,17 @@ class Interruption:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Let signals act as they did before."""
-        for number, handler in self._before.items():
+        """Restore the previous signal handlers."""
+        for number, handler in self._previous.items():
             signal.signal(number, handler)
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.signalled = True
-        for one, handler in self._before.items():
-            signal.signal(one, handler)
+        for signal_number, handler in self._previous.items():
+            signal.signal(signal_number, handler)
 
 
-def ignore() -> None:
-    """Leave signals to the process that started this one: it still needs what this one makes."""
+def ignore_stop_signals() -> None:
+    """Ignore SIGINT and SIGTERM in a worker process, which its parent still needs."""
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)

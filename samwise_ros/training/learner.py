@@ -1,4 +1,4 @@
-"""The part of the network that a stage trains, with its optimizer."""
+"""The trained modules of a stage with their optimizer."""
 
 import math
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from samwise_ros.training.distributed import Processes
+from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.training.losses import PartialMean
 from samwise_ros.training.recipe import Optimizer, Stage
 
@@ -15,7 +15,7 @@ _OPTIMIZERS = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
 
 
 class Learner:
-    """Takes losses, and changes weights by them."""
+    """Updates the weights of the trained modules from losses."""
 
     def __init__(
         self,
@@ -23,16 +23,16 @@ class Learner:
         stage: Stage,
         settings: Optimizer,
         steps: int,
-        processes: Processes,
+        processes: ProcessGroup,
     ) -> None:
-        """Make the modules ready to learn.
+        """Put the modules into training mode and create the optimizer.
 
         Args:
-            modules: all that learn.
-            stage: how fast.
-            settings: how.
-            steps: updates in the stage.
-            processes: with which gradients are shared.
+            modules: the modules to train.
+            stage: the stage, with learning rate and gradient norm.
+            settings: settings of the optimizer.
+            steps: number of steps of the stage.
+            processes: the processes that share gradients.
         """
         self.modules = nn.ModuleList(modules).train().requires_grad_(True)
         self.stage, self.settings, self.steps = stage, settings, steps
@@ -46,18 +46,18 @@ class Learner:
         self.sums: dict[str, tuple[float, int]] = {}
 
     def update(self, parts: Iterable[dict[str, PartialMean]], step: int) -> dict[str, float]:
-        """Take one step.
+        """Run one optimizer step.
 
         Args:
-            parts: the losses of each part of the batch, as far as this process sees them; each is
-                computed when the one before has given its gradients.
-            step: of the stage, from 0.
+            parts: losses of this process for each part of the batch; each part is computed after
+                the backward pass of the previous one.
+            step: step of the stage, from 0.
 
         Returns:
             The losses over all parts and processes.
 
         Raises:
-            ValueError: a loss is not a number; the weights are as they were.
+            ValueError: a loss is not finite; the weights are unchanged.
         """
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate(step)
@@ -66,11 +66,13 @@ class Learner:
         for losses in parts:
             for name, value in self._backward(losses).items():
                 found[name] = found[name] + value if name in found else value
-        self.processes.add(found.values())
+        self.processes.all_reduce(found.values())
         values = {name: float(value) for name, value in found.items()}
         if not all(map(math.isfinite, values.values())):
-            raise ValueError(f"stage {self.stage.name}, step {step}: the losses are {values}")
-        self._share_gradients()
+            raise ValueError(
+                f"stage {self.stage.name}, step {step}: expected finite losses, got {values}"
+            )
+        self._reduce_gradients()
         nn.utils.clip_grad_norm_(self.modules.parameters(), self.stage.gradient_norm)
         self.optimizer.step()
         for name, number in values.items():
@@ -79,7 +81,7 @@ class Learner:
         return values
 
     def _rate(self, step: int) -> float:
-        """The learning rate: it rises, then falls where the schedule says so."""
+        """Return the learning rate: linear warm-up, then the schedule."""
         stage = self.stage
         rate = stage.learning_rate * min(1.0, (step + 1) / max(stage.warmup, 1))
         if self.settings.schedule == "cosine":
@@ -87,30 +89,30 @@ class Learner:
         return rate
 
     def _backward(self, losses: dict[str, PartialMean]) -> dict[str, Tensor]:
-        """Add one part's gradients; return this process's share of each loss."""
+        """Accumulate one part's gradients; return this process's contribution to each loss."""
         counts = torch.stack([loss.count for loss in losses.values()])
-        self.processes.add([counts])
+        self.processes.all_reduce([counts])
         counts = counts.clamp(min=1.0) * self.stage.accumulate
-        shares = [loss.total / count for loss, count in zip(losses.values(), counts, strict=True)]
-        torch.stack(shares).sum().backward()
-        return {name: share.detach() for name, share in zip(losses, shares, strict=True)}
+        values = [loss.total / count for loss, count in zip(losses.values(), counts, strict=True)]
+        torch.stack(values).sum().backward()
+        return {name: value.detach() for name, value in zip(losses, values, strict=True)}
 
-    def _share_gradients(self) -> None:
-        """Add up the gradients of all processes: each loss is divided by all counts already."""
-        if self.processes.count == 1:
+    def _reduce_gradients(self) -> None:
+        """Sum the gradients over all processes; the losses are already divided by all counts."""
+        if self.processes.world_size == 1:
             return
         parameters = list(self.modules.parameters())
         used = torch.tensor([float(p.grad is not None) for p in parameters])
         used = used.to(self.processes.device)
-        self.processes.add([used])
+        self.processes.all_reduce([used])
         gradients = []
         for parameter, times in zip(parameters, used.tolist(), strict=True):
-            if not times:  # the optimizer then leaves it alone, as with one process
+            if not times:  # without gradient the optimizer skips it, as with one process
                 continue
             if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
             gradients.append(parameter.grad)
-        self.processes.add(gradients)
+        self.processes.all_reduce(gradients)
 
     def mean_losses(self) -> dict[str, float]:
         """Return the mean of each loss since the last call."""
@@ -119,7 +121,7 @@ class Learner:
         return means
 
     def state(self) -> dict[str, Any]:
-        """Return what a later process needs to go on exactly."""
+        """Return the state that is needed to resume exactly."""
         return {
             "modules": self.modules.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -127,7 +129,7 @@ class Learner:
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Go on from a state."""
+        """Restore a state."""
         self.modules.load_state_dict(state["modules"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.sums = dict(state["sums"])

@@ -1,4 +1,4 @@
-"""The published losses, and the label that teaches the switch."""
+"""The published losses, and the labels of the switch (conditional memory encoder)."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,20 @@ from torch import Tensor
 from torch.nn import functional
 
 IGNORED = -1
-"""Label of a frame that teaches nothing."""
+"""Label of a frame or cell that does not contribute to a loss."""
 _MIN_AREA = 50
 _MIN_OVERLAP = 0.1
 
 
 @dataclass(frozen=True, eq=False)
 class PartialMean:
-    """A loss as far as one process sees it: the loss is the sum of totals over that of counts.
+    """Sum and count of a loss in one process; the loss is the sum of totals over sum of counts.
 
-    So the loss is the same whether one process has all samples of a batch or several share them.
+    The loss does not depend on how the samples of a batch are split over processes.
 
     Attributes:
-        total: () float32, with a gradient even where nothing counts.
-        count: () float32, how many samples, cells or weights the total is made of.
+        total: () float32, with a gradient even if the count is 0.
+        count: () float32, number (or total weight) of the terms in the sum.
     """
 
     total: Tensor
@@ -28,11 +28,11 @@ class PartialMean:
 
     @classmethod
     def of(cls, values: Tensor) -> "PartialMean":
-        """Take the mean of all values; there may be none."""
+        """Return the mean of all values, of which there may be none."""
         return cls(values.sum(), values.new_tensor(float(values.numel())))
 
     def __mul__(self, weight: float) -> "PartialMean":
-        """Weigh the loss."""
+        """Return the loss multiplied by a weight."""
         return PartialMean(self.total * weight, self.count)
 
 
@@ -43,14 +43,14 @@ def focal_loss(
     alpha: float = 0.25,
     gamma: float = 2.0,
 ) -> Tensor:
-    """Compute the focal loss of each sample, a mean over its cells.
+    """Return the focal loss of each sample, a mean over its cells.
 
     Args:
         logits: (N, cells).
         targets: (N, cells), 0 to 1.
-        inside: (N, cells) 0 or 1, whether a cell counts; ``None``: all do.
-        alpha: weight of the object's cells; 1 - alpha weighs the others.
-        gamma: how much less a cell counts that is right already.
+        inside: (N, cells) 0 or 1, whether a cell counts; ``None`` for all cells.
+        alpha: weight of the object's cells; the others have weight 1 - alpha.
+        gamma: focusing parameter; reduces the weight of well-classified cells.
 
     Returns:
         (N,).
@@ -59,16 +59,16 @@ def focal_loss(
     """
     probability = logits.sigmoid()
     entropy = functional.binary_cross_entropy_with_logits(logits, targets, reduction="none")
-    wrong = probability * (1 - targets) + (1 - probability) * targets
+    error = probability * (1 - targets) + (1 - probability) * targets
     weight = alpha * targets + (1 - alpha) * (1 - targets)
-    cells = weight * wrong**gamma * entropy
+    cells = weight * error**gamma * entropy
     if inside is None:
         return cells.mean(1)
     return (cells * inside).sum(1) / inside.sum(1)
 
 
 def dice_loss(logits: Tensor, targets: Tensor, inside: Tensor | None = None) -> Tensor:
-    """Compute the dice loss (N,) of (N, cells) logits and targets; ``inside`` as in the focal."""
+    """Return the dice loss (N,) of (N, cells) logits and targets; see ``focal_loss``."""
     probability = logits.sigmoid()
     if inside is not None:
         probability = probability * inside
@@ -79,17 +79,17 @@ def dice_loss(logits: Tensor, targets: Tensor, inside: Tensor | None = None) -> 
 def switch_labels(
     tracked: Tensor, candidate: Tensor, candidate_score: Tensor, one_empty: int = 0
 ) -> Tensor:
-    """Label the frames on which the object without memory is another one.
+    """Label the frames on which the masks with and without memory show different objects.
 
     Args:
         tracked: (N, H, W) bool, masks with memory.
         candidate: (N, H, W) bool, masks without memory.
         candidate_score: (N,) object score logits without memory.
-        one_empty: label where exactly one of the masks is empty; the released code gives 0.
+        one_empty: label if exactly one mask is empty; 0 in the published training.
 
     Returns:
-        (N,) int64: 1 where the two overlap by less than a tenth of the smaller, 0 where they
-        overlap more, -1 (ignored) where the candidate is not seen or both masks are tiny.
+        (N,) int64: 1 if the overlap is less than a tenth of the smaller mask, 0 if it is more, -1
+        (ignored) if the candidate's score is negative or both masks are tiny.
     """
     area_a, area_b = tracked.sum((1, 2)), candidate.sum((1, 2))
     smaller = torch.minimum(area_a, area_b)
@@ -101,7 +101,7 @@ def switch_labels(
 
 
 def switch_loss(decision: Tensor, labels: Tensor) -> PartialMean:
-    """Compute the weighted cross-entropy of (N, 2) logits, a mean over the labels' weights."""
+    """Return the weighted cross-entropy of (N, 2) logits, a mean over the labels' weights."""
     weight = torch.tensor([1.0, 2.0], device=decision.device)
     total = functional.cross_entropy(
         decision.float(), labels, weight, ignore_index=IGNORED, reduction="sum"

@@ -1,4 +1,4 @@
-"""What a training tells: lines in a file, and curves for TensorBoard."""
+"""Logs metrics of a training as JSON lines and for TensorBoard."""
 
 import json
 import os
@@ -9,17 +9,17 @@ from torch.utils.tensorboard import SummaryWriter
 from samwise_ros.training.state import State
 
 
-class Journal:
-    """Writes one stage's numbers to ``log.jsonl`` and to a run of its own in ``tensorboard``."""
+class MetricLog:
+    """Writes the metrics of one stage to ``log.jsonl`` and to ``tensorboard/STAGE``."""
 
     def __init__(self, folder: Path, stage: str, state: State, rank: int) -> None:
-        """Go on at a state; what was written after it, before a stop, is dropped.
+        """Open the log at a state and remove later entries of an interrupted run.
 
         Args:
-            folder: of the training.
-            stage: its name.
-            state: which says how far it came.
-            rank: of this process; only the first one writes.
+            folder: folder of the training.
+            stage: name of the stage.
+            state: state to continue from.
+            rank: rank of this process; only rank 0 writes.
         """
         self.stage = stage
         self.log_bytes = state.log_bytes
@@ -32,7 +32,7 @@ class Journal:
             self._curves = SummaryWriter(str(curves), purge_step=state.step + 1)
 
     def write(self, step: int, seconds: float, values: dict[str, float]) -> None:
-        """Note numbers of a step by name."""
+        """Write the metrics of a step."""
         if self._curves is None:
             return
         line = {"stage": self.stage, "step": step, "seconds": round(seconds), **values}
@@ -44,6 +44,6 @@ class Journal:
         self._curves.flush()
 
     def close(self) -> None:
-        """End the curves."""
+        """Close the TensorBoard writer."""
         if self._curves is not None:
             self._curves.close()

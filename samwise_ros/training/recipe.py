@@ -1,4 +1,4 @@
-"""A training recipe: what a YAML file may say."""
+"""Training recipes: the settings of a YAML file."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,15 +32,15 @@ _SHARES = (
 
 @dataclass(frozen=True)
 class Losses:
-    """What the losses weigh; the defaults are the published ones.
+    """Weights of the losses; the defaults are the published values.
 
     Attributes:
-        focal: of the masks.
-        dice: of the masks.
-        score: cross-entropy of the object score, which the published training leaves out.
-        switch: cross-entropy of the conditional memory encoder.
-        over: ``clip`` compares a clip's masks as one volume; ``frame`` compares frame by frame,
-            and only where the object is in view.
+        focal: weight of the focal loss of the masks.
+        dice: weight of the dice loss of the masks.
+        score: weight of the cross-entropy of the object score; not in the published training.
+        switch: weight of the cross-entropy of the conditional memory encoder.
+        over: ``clip`` compares a clip's masks as one volume; ``frame`` compares single frames, and
+            only those on which the object is in view.
     """
 
     focal: float = 1.0
@@ -50,7 +50,7 @@ class Losses:
     over: Literal["clip", "frame"] = "clip"
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, with the reason."""
+        """Check the range of each value."""
         check_types(self, "losses")
         check_choice("losses: over", self.over, ("clip", "frame"))
         check_range("losses", self, ("focal", "dice", "score", "switch"), 0)
@@ -58,13 +58,13 @@ class Losses:
 
 @dataclass(frozen=True)
 class Optimizer:
-    """How weights are changed; the defaults are the published ones.
+    """Optimizer and schedule; the defaults are the published values.
 
     Attributes:
-        name: ``adam``, or ``adamw`` with the weight decay apart from the gradient.
-        betas: how much of the earlier gradients and of their squares is kept.
-        weight_decay: of all trained weights.
-        schedule: ``constant``, or ``cosine``: the learning rate falls to zero.
+        name: ``adam``, or ``adamw`` with decoupled weight decay.
+        betas: decay rates of the running means of gradients and squared gradients.
+        weight_decay: weight decay of all trained weights.
+        schedule: ``constant``, or ``cosine`` for a learning rate that falls to zero.
     """
 
     name: Literal["adam", "adamw"] = "adam"
@@ -73,23 +73,23 @@ class Optimizer:
     schedule: Literal["constant", "cosine"] = "constant"
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, with the reason."""
+        """Check the range of each value."""
         check_types(self, "optimizer")
         check_choice("optimizer: name", self.name, ("adam", "adamw"))
         check_choice("optimizer: schedule", self.schedule, ("constant", "cosine"))
         if len(self.betas) != 2 or not all(0 <= beta < 1 for beta in self.betas):
-            raise ValueError(f"optimizer: betas: expected two from 0 to below 1, got {self.betas}")
+            raise ValueError(f"optimizer: betas: expected two values in [0, 1), got {self.betas}")
 
 
 @dataclass(frozen=True)
 class Evaluate:
-    """What is measured while a stage of ``sentences`` trains, and at its end.
+    """Evaluation during and at the end of a stage with the task ``sentences``.
 
     Attributes:
-        data: the data set, ``FORMAT:DIR:SPLIT``; ``None``: nothing is measured, unless the command
-            line names one.
-        every: steps from one evaluation to the next.
-        videos: how many of its videos, from the first on.
+        data: data set, ``FORMAT:DIR:SPLIT``; ``None`` for no evaluation. The command line can
+            override it.
+        every: number of steps between evaluations.
+        videos: number of videos, from the first one on.
     """
 
     data: str | None = None
@@ -97,7 +97,7 @@ class Evaluate:
     videos: int = 20
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, with the reason."""
+        """Check the range of each value."""
         check_types(self, "evaluate")
         check_range("evaluate", self, ("every", "videos"), 1)
 
@@ -110,45 +110,44 @@ class Stage:
     """One stage of training.
 
     Attributes:
-        name: for the log and the progress bar.
-        task: ``prompted`` trains SAM 2 to segment and track what a click or a box shows,
-            ``words`` trains the text encoder on the sentences, ``sentences`` trains adapters,
-            prompt and conditional memory encoder with both frozen.
-        steps: updates; 0 where ``epochs`` are given.
-        epochs: passes over the data set, in each of which as many clips are seen as its sentences
-            and frames make.
-        batch: videos in an update; sentences in an update of ``words``.
-        accumulate: parts in which a batch is computed, where memory is short; each has its own
-            means and batch statistics.
-        train: modules of the network that learn; all others are frozen, whatever they hold. Empty:
-            those of the task.
-        frames: frames of a video.
-        video_frames: frames of generated videos, of which one is chosen for each clip; longer ones
-            move slower from frame to frame. Empty: as many as a clip has.
-        in_a_row: whether a clip's frames follow each other, as a camera gives them; else some are
-            from all over the video.
+        name: name in the log and the progress bar.
+        task: ``prompted`` trains SAM 2 to segment and track objects given by a click or a box,
+            ``words`` trains the text encoder on sentences, ``sentences`` trains adapters, prompt
+            and conditional memory encoder with SAM 2 and text encoder frozen.
+        steps: number of steps; 0 if ``epochs`` is set.
+        epochs: passes over the data set. The number of clips in an epoch follows from the number of
+            sentences and frames.
+        batch: videos per step; sentences per step for ``words``.
+        accumulate: number of parts of a batch, to save memory; each part has separate means and
+            batch statistics.
+        train: modules to train; all others are frozen. Empty for the modules of the task.
+        frames: frames of a clip.
+        video_frames: lengths of generated videos, one of which is drawn for each clip; objects move
+            slower in longer videos. Empty for the length of a clip.
+        in_a_row: take consecutive frames, as from a camera; by default some frames come from the
+            whole video.
         targets: objects or sentences of each video.
-        learning_rate: the highest; it rises over ``warmup`` steps.
-        warmup: steps.
-        decay_steps: length of the cosine, where the stage ends before it; 0: all steps.
-        gradient_norm: longer gradients are cut to this.
-        causal_share: share of steps in the online mode's parallel form; the others are clips.
-        single_share: share of steps on single frames, so that looks are not forgotten.
-        absent_share: share of sentences that mean nothing in the video.
-        shape_share: share of sentences that are chosen among those that name the shape alone,
-            which is the attribute that is learned last.
-        motion_share: share of sentences about clips that are chosen among those of other kinds than
-            ``attribute``, each kind as often as another.
-        late_share: in generated videos the share of actions that begin late.
-        alone_share: in generated videos the share of sentences about a motion that name it alone,
-            where that is enough.
-        swap_share: share of clips on which two sentences get each other's memory when the
-            conditional memory encoder is asked, so that it meets many wrong memories.
-        true_mask_share: share of steps in which the true masks are memorised.
-        prompt_again: share of later frames that are prompted like the first one.
-        name_objects: what the loss weighs by which all objects' shapes, colours, sizes and motions
-            are asked for, in generated videos only; 0: they are not.
-        augment: whether images are flipped, cropped and change their colours.
+        learning_rate: peak learning rate, after the warm-up.
+        warmup: steps of the linear warm-up.
+        decay_steps: length of the cosine schedule if longer than the stage; 0 for all steps.
+        gradient_norm: maximum norm of the gradients.
+        causal_share: fraction of steps in the causal (online) form; the others are in clip form.
+        single_share: fraction of steps on single frames.
+        absent_share: fraction of sentences that refer to no object of the video.
+        shape_share: fraction of sentences chosen among those that name only the shape, the
+            attribute that is learned last.
+        motion_share: fraction of sentences about clips chosen among the kinds other than
+            ``attribute``, each kind with equal probability.
+        late_share: fraction of motions in generated videos that start late.
+        alone_share: fraction of motion sentences about generated videos that name only the motion,
+            if it identifies the object.
+        swap_share: fraction of clips on which two sentences swap memories before the conditional
+            memory encoder runs, which trains it on wrong memories.
+        true_mask_share: fraction of steps in which the true masks are written to the memory.
+        prompt_again: fraction of later frames that are prompted like the first one.
+        name_objects: weight of the auxiliary losses over shapes, colours, sizes and motions of all
+            objects, for generated videos only; 0 for none.
+        augment: flip, crop and change the colours of images.
     """
 
     name: str
@@ -180,7 +179,7 @@ class Stage:
     augment: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, with the reason."""
+        """Check the range of each value."""
         where = f"stage {self.name}"
         check_types(self, where)
         check_choice(f"{where}: task", self.task, tuple(_TRAINED))
@@ -194,7 +193,7 @@ class Stage:
             )
         if self.swap_share and self.targets != 2:
             raise ValueError(f"{where}: swap_share: expected targets: 2, got {self.targets}")
-        if any(one < self.frames for one in self.video_frames):
+        if any(length < self.frames for length in self.video_frames):
             raise ValueError(
                 f"{where}: video_frames: expected {self.frames} or more, got {self.video_frames}"
             )
@@ -208,23 +207,23 @@ class Stage:
 
     @property
     def trained(self) -> tuple[str, ...]:
-        """Names of the modules that learn."""
+        """Names of the trained modules."""
         return self.train or _TRAINED[self.task]
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A whole training.
+    """Settings of a whole training.
 
     Attributes:
-        preset: the network's shape; ``None``: that of the model folder from which it starts.
-        seed: of the weights and of every choice.
-        stages: one after the other.
-        data: what is trained on, each ``FORMAT:DIR:SPLIT``; empty where the command line says it.
-        optimizer: of all stages.
-        losses: of all stages.
-        precision: of the forward pass; weights and optimizer are float32 in both.
-        evaluate: what is measured meanwhile.
+        preset: preset of the network; ``None`` for the network of the initial model.
+        seed: seed of the weights and of all random choices.
+        stages: the stages, in order.
+        data: training data, each ``FORMAT:DIR:SPLIT``; empty if the command line sets it.
+        optimizer: optimizer of all stages.
+        losses: loss weights of all stages.
+        precision: precision of the forward pass; weights and optimizer state are float32.
+        evaluate: evaluation during training.
     """
 
     preset: str | None
@@ -237,23 +236,23 @@ class Recipe:
     evaluate: Evaluate = field(default_factory=Evaluate)
 
     def __post_init__(self) -> None:
-        """Refuse an unknown preset, an empty recipe, or two stages of one name."""
+        """Check the preset, the data and the names of the stages."""
         check_types(self, "the recipe")
         if self.preset is not None:
             preset(self.preset)
-        if not isinstance(self.data, tuple) or not all(isinstance(one, str) for one in self.data):
+        if not isinstance(self.data, tuple) or not all(isinstance(spec, str) for spec in self.data):
             raise ValueError(f"data: expected FORMAT:DIR:SPLIT, one or several, got {self.data}")
         check_choice("precision", self.precision, ("float32", "bfloat16"))
         names = [stage.name for stage in self.stages]
         if not names or len(set(names)) < len(names):
-            raise ValueError(f"stages: expected one or more with different names, got {names}")
+            raise ValueError(f"stages: expected at least one, with different names, got {names}")
 
     @classmethod
     def read(cls, path: Path) -> "Recipe":
         """Read a recipe.
 
         Raises:
-            ValueError: naming the file and what is wrong in it.
+            ValueError: the file cannot be read or a setting is invalid.
         """
         try:
             content = yaml.safe_load(path.read_text("utf-8"))

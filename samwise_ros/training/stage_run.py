@@ -1,4 +1,4 @@
-"""One stage of a recipe, step after step."""
+"""Runs one stage of a recipe."""
 
 import random
 import time
@@ -12,19 +12,20 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.clips import Clips
-from samwise_ros.training.distributed import Processes
 from samwise_ros.training.interruption import Interruption
 from samwise_ros.training.learner import Learner
 from samwise_ros.training.losses import PartialMean
-from samwise_ros.training.metric_log import Journal
+from samwise_ros.training.metric_log import MetricLog
 from samwise_ros.training.recipe import Recipe, Stage
 from samwise_ros.training.state import State, settings
-from samwise_ros.training.tasks.tasks import TASKS, Task
-from samwise_ros.training.validation import is_due, measure
+from samwise_ros.training.tasks.registry import TASKS
+from samwise_ros.training.tasks.task import Task
+from samwise_ros.training.validation import is_validation_due, validate
 
 _SAVE_SECONDS = 60.0
 _LOG_STEPS = 50
@@ -32,36 +33,36 @@ _LOG_STEPS = 50
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """What all stages share.
+    """Objects that all stages share.
 
     Attributes:
-        recipe: what to do.
-        folder: where to write.
-        processes: this one among all.
-        network: what learns, on the device.
-        tokenizer: of the sentences.
+        recipe: the recipe.
+        folder: folder of the training.
+        processes: the processes that train together.
+        network: the network, on the device.
+        tokenizer: tokenizer of the network.
     """
 
     recipe: Recipe
     folder: Path
-    processes: Processes
+    processes: ProcessGroup
     network: Samwise
     tokenizer: SentenceTokenizer
 
 
 class StageRun:
-    """A stage under way."""
+    """A stage in progress."""
 
     def __init__(self, training: Training, state: State) -> None:
-        """Begin the stage, or take it up where the state was saved.
+        """Start the stage, or resume it from the state.
 
         Raises:
-            ValueError: for data that cannot be used, or a module that is not there.
+            ValueError: the data cannot be used, or a module to train does not exist.
         """
         self.training, recipe = training, training.recipe
         self.index, self.step, self.seconds = state.stage, state.step, state.seconds
         self.stage = stage = recipe.stages[state.stage]
-        # A stage's chance does not depend on the stages before it.
+        # Random numbers of a stage do not depend on earlier stages.
         torch.manual_seed(recipe.seed + self.index)
         network = training.network.eval().requires_grad_(False)
         clips = Clips.open(recipe.data, stage, recipe.seed, network.config.image_size)
@@ -75,18 +76,18 @@ class StageRun:
         if state.learner is not None:
             self.learner.load(state.learner)
         self.frozen = fingerprint(network, stage.trained)
-        self.journal = Journal(training.folder, stage.name, state, training.processes.rank)
+        self.metric_log = MetricLog(training.folder, stage.name, state, training.processes.rank)
 
     def run(self, interruption: Interruption) -> bool:
-        """Take the steps that are left; if there is an interruption first, save the state.
+        """Run the remaining steps; on an interruption save the state and stop.
 
         Returns:
-            Whether there was one.
+            Whether the stage was interrupted.
         """
         stage, recipe, processes = self.stage, self.training.recipe, self.training.processes
         batches = self.task.batches(self.step * stage.accumulate, processes)
         stop = False
-        began, saved = time.monotonic() - self.seconds, time.monotonic()
+        started, saved = time.monotonic() - self.seconds, time.monotonic()
         progress = tqdm(
             range(self.step, self.steps),
             desc=f"{self.index + 1}/{len(recipe.stages)} {stage.name}",
@@ -98,38 +99,38 @@ class StageRun:
         )
         for step in progress:
             losses = self.learner.update(self._parts(batches), step)
-            self.step, self.seconds = step + 1, time.monotonic() - began
+            self.step, self.seconds = step + 1, time.monotonic() - started
             progress.set_postfix({k: f"{v:.3f}" for k, v in losses.items()}, refresh=False)
             if self.step % _LOG_STEPS == 0 or self.step == self.steps:
-                self.journal.write(self.step, self.seconds, self.learner.mean_losses())
-            if is_due(recipe, stage, self.step, self.steps):
-                self.journal.write(self.step, self.seconds, self._scores())
-            stop = processes.any(interruption.due())
+                self.metric_log.write(self.step, self.seconds, self.learner.mean_losses())
+            if is_validation_due(recipe, stage, self.step, self.steps):
+                self.metric_log.write(self.step, self.seconds, self._scores())
+            stop = processes.any(interruption.should_stop())
             if stop or time.monotonic() - saved > _SAVE_SECONDS:
                 self._save()
                 saved = time.monotonic()
             if stop:
                 break
         progress.close()
-        self.journal.close()
+        self.metric_log.close()
         if fingerprint(self.training.network, self.stage.trained) != self.frozen:
-            raise RuntimeError(f"stage {stage.name} changed weights that it does not train")
+            raise RuntimeError(f"stage {stage.name}: expected frozen weights to stay unchanged")
         return stop
 
     def _scores(self) -> dict[str, float]:
         training = self.training
-        return measure(
+        return validate(
             training.network, training.tokenizer, training.recipe, self.stage, training.processes
         )
 
     def _parts(self, batches: Iterator[Any]) -> Iterator[dict[str, PartialMean]]:
-        """Compute the losses of each part of one step's batch, when they are asked for."""
+        """Yield the losses of each part of one step's batch."""
         recipe, processes = self.training.recipe, self.training.processes
         for part in range(self.stage.accumulate):
-            batch = next(batches)  # before chance is set: a loader that starts takes some
+            batch = next(batches)  # before seeding: a new loader draws random numbers
             seed = f"{recipe.seed}/{self.stage.name}/{self.step}/{part}/choices"
-            # Dropout: of this part alone, so that a training that goes on does as one that did not
-            # stop; and not the same in all processes.
+            # Seed dropout for this part and process, so that a resumed training equals an
+            # uninterrupted one.
             torch.manual_seed(random.Random(f"{seed}/{processes.rank}").getrandbits(63))
             with self._precision():
                 losses = self.task.losses(batch, seed)
@@ -148,7 +149,7 @@ class StageRun:
             self.index,
             self.step,
             self.seconds,
-            self.journal.log_bytes,
+            self.metric_log.log_bytes,
             self.frozen,
             self.learner.state(),
         ).write(self.training.folder)
@@ -158,13 +159,13 @@ def trained_modules(network: Samwise, stage: Stage) -> list[nn.Module]:
     """Return the modules that a stage trains.
 
     Raises:
-        ValueError: naming one that the network does not have.
+        ValueError: the network does not have such a module.
     """
     modules = dict(network.named_modules())
     for name in stage.trained:
         if name not in modules:
             raise ValueError(
-                f"stage {stage.name}: train: the network has no module {name!r}; it has "
-                f"{', '.join(name for name, _ in network.named_children())} and what is in them"
+                f"stage {stage.name}: train: expected modules of the network, got {name!r}; use "
+                f"{', '.join(name for name, _ in network.named_children())} or their submodules"
             )
     return [modules[name] for name in stage.trained]

@@ -1,4 +1,4 @@
-"""What a training goes on from: a file with what is trained, and the name of what is not."""
+"""The state from which training resumes: trained weights, and a fingerprint of frozen ones."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,16 +19,17 @@ _COMMON = ("preset", "seed", "optimizer", "losses", "precision")
 
 @dataclass(frozen=True)
 class State:
-    """A training between two steps.
+    """State of a training between two steps.
 
     Attributes:
-        settings: those of the recipe, and of each stage that was begun, by name.
-        stage: index of the stage that is next or under way.
-        step: of that stage.
-        seconds: trained in that stage.
+        settings: settings of the recipe and of each started stage, by name.
+        stage: index of the current or next stage.
+        step: number of finished steps of that stage.
+        seconds: training time of that stage.
         log_bytes: length of the log.
-        frozen: fingerprint of what the stage does not train; of the whole network between stages.
-        learner: weights and optimizer of what it trains; ``None`` between stages.
+        frozen: fingerprint of the weights that the stage does not train; between stages of the
+            whole network.
+        learner: trained weights and optimizer state; ``None`` between stages.
     """
 
     settings: dict[str, dict[str, Any]]
@@ -40,50 +41,53 @@ class State:
     learner: dict[str, Any] | None = None
 
     def write(self, folder: Path) -> None:
-        """Write the state into the training's folder, whole or not at all."""
+        """Write the state to the training's folder atomically."""
         with replacing(folder / _FILE) as file:
             torch.save(vars(self), file)
 
     @classmethod
     def read(cls, folder: Path, recipe: Recipe) -> "State":
-        """Read the state of this recipe, or of one to which later stages were appended since.
+        """Read the state; the recipe may have new stages at its end.
 
         Args:
-            folder: of the training; without a state in it nothing has begun.
-            recipe: by which it shall go on.
+            folder: folder of the training; without a state file the initial state is returned.
+            recipe: the recipe to continue with.
 
         Raises:
-            CheckpointError: the file is damaged, or a setting that had its effect has changed.
+            CheckpointError: the file is damaged, or a setting that was in use has changed.
         """
         path = folder / _FILE
         if not path.exists():
             return cls({})
         try:
             state = cls(**torch.load(path, weights_only=True, map_location="cpu"))
-        except Exception as error:  # torch names no common class for its reasons
+        except Exception as error:  # torch.load has no common exception class
             reason = str(error).splitlines()[0]
             raise CheckpointError(
-                f"{path}: not a training's state: {reason}; give another folder, or remove this one"
+                f"{path}: expected the state of a training: {reason}; use another folder, or "
+                "remove this file"
             ) from error
-        for where, theirs in state.settings.items():
-            ours = settings(recipe, len(recipe.stages)).get(where)
-            changed = [name for name in theirs if ours is None or ours.get(name) != theirs[name]]
+        for where, stored in state.settings.items():
+            current = settings(recipe, len(recipe.stages)).get(where)
+            changed = [
+                name for name in stored if current is None or current.get(name) != stored[name]
+            ]
             if changed:
-                now = "is not there" if ours is None else f"is {ours.get(changed[0])} now"
+                now = "is missing" if current is None else f"is {current.get(changed[0])} now"
                 raise CheckpointError(
                     f"{path}: belongs to another recipe: in {where}, {changed[0]} was "
-                    f"{theirs[changed[0]]} and {now}; give another folder, or remove this one"
+                    f"{stored[changed[0]]} and {now}; use another folder, or remove this file"
                 )
         return state
 
 
-def settings(recipe: Recipe, begun: int) -> dict[str, dict[str, Any]]:
-    """Return what must stay as it is, once the first ``begun`` stages have begun."""
+def settings(recipe: Recipe, started: int) -> dict[str, dict[str, Any]]:
+    """Return the settings that must not change after the first ``started`` stages have started."""
     common = {name: value for name, value in asdict(recipe).items() if name in _COMMON}
-    stages = {f"stage {stage.name}": asdict(stage) for stage in recipe.stages[:begun]}
+    stages = {f"stage {stage.name}": asdict(stage) for stage in recipe.stages[:started]}
     return {"the recipe": common, **stages}
 
 
-def publish(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> None:
-    """Write a model folder, each of its files whole or not at all."""
+def write_model(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> None:
+    """Write a model folder; each file is replaced atomically."""
     save_model(folder, network, tokenizer)

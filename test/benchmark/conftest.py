@@ -1,4 +1,4 @@
-"""A model that has learned nothing: it is as fast as one that has."""
+"""An untrained model; its speed equals that of a trained one."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The ablations' table and JSON, from scores made by hand."""
+"""Table and JSON of an ablation, from fixed scores."""
 
 import json
 
@@ -18,21 +18,23 @@ def _score(video: str, kind: str, value: float) -> ExpressionScore:
 
 
 def _outcome(variant: Variant, values: dict[str, float]) -> Outcome:
-    """Each way has its value on a sentence of each kind; online is a tenth worse than clip."""
-    ways = [RunConfig(mode, correction) for mode in MODES for correction in variant.published]
+    """Return scores by correction for a sentence of each kind; online is 0.1 worse than clip."""
+    run_configs = [
+        RunConfig(mode, correction) for mode in MODES for correction in variant.published
+    ]
     records = [
         VideoRecord(
             index,
             video,
             8,
             tuple(
-                (_score(video, kind, values[way.correction] - 0.1 * (way.mode == "online")),)
-                for way in ways
+                (_score(video, kind, values[run.correction] - 0.1 * (run.mode == "online")),)
+                for run in run_configs
             ),
         )
         for index, (video, kind) in enumerate((("a", "still"), ("b", "motion")))
     ]
-    return Outcome(variant, 1000, 60, Results.of("tabletop:test", ways, records))
+    return Outcome(variant, 1000, 60, Results.of("tabletop:test", run_configs, records))
 
 
 RESULTS = AblationResults(
@@ -48,10 +50,10 @@ def _cells(table: str, title: str, correction: str) -> list[str]:
     return next(row for row in rows if row[:2] == [title, correction])
 
 
-def test_each_way_has_a_row_beside_the_published_number() -> None:
+def test_each_run_has_a_row_with_the_published_number() -> None:
     table = RESULTS.to_markdown()
     assert "tabletop:test: 2 videos, 16 frames, 2 sentences" in table
-    # The head and its rule, and a row for each way.
+    # Heading, rule, and a row for each run.
     assert len([line for line in table.splitlines() if line.startswith("|")]) == 2 + 5
     assert _cells(table, PROMPT.title, "never") == [
         *(PROMPT.title, "never", "1,000"),
@@ -61,19 +63,19 @@ def test_each_way_has_a_row_beside_the_published_number() -> None:
     assert _cells(table, SELECTIVE.title, "every 4th")[-1] == "52.4"
 
 
-def test_all_are_compared_with_the_paper_s_network() -> None:
+def test_variants_are_compared_with_the_papers_network() -> None:
     table = RESULTS.to_markdown()
     assert _cells(table, SELECTIVE.title, "never")[4] == ""
     assert _cells(table, SELECTIVE.title, "learned")[4] == "+10.0 [+10.0, +10.0]"
     assert _cells(table, SELECTIVE.title, "learned")[6] == "+10.0 [+10.0, +10.0]"
 
 
-def test_without_the_paper_s_network_the_first_is_the_reference() -> None:
+def test_first_variant_is_the_reference_without_the_papers_network() -> None:
     alone = AblationResults(RESULTS.outcomes[:1])
     assert _cells(alone.to_markdown(), PROMPT.title, "never")[4] == ""
 
 
-def test_the_json_holds_every_score() -> None:
+def test_json_contains_every_score() -> None:
     data = json.loads(json.dumps(RESULTS.outcomes[1].to_json()))
     assert data["name"] == "selective"
     assert data["published"]["learned"] == 55.5

@@ -1,4 +1,4 @@
-"""The engine's benchmark: what it counts, through the command line and below it."""
+"""Benchmark of the engine, from the command line and as a function."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from samwise_ros.benchmark.suites.engine import EngineBenchmark, measure_engine
 from samwise_ros.cli.main import main
 
 
-def test_it_writes_the_numbers_with_the_machine(
+def test_report_contains_results_and_machine(
     model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "results" / "engine.json"
@@ -32,7 +32,7 @@ def test_it_writes_the_numbers_with_the_machine(
         assert row["frames_per_second"] > 0
 
 
-def test_a_memory_takes_what_the_engine_says(model: Path) -> None:
+def test_measured_memory_equals_the_reported_size(model: Path) -> None:
     settings = EngineBenchmark(
         str(model), seconds=0, commands=(1,), cameras=(), sizes=((96, 64),), length=0
     )
@@ -41,7 +41,7 @@ def test_a_memory_takes_what_the_engine_says(model: Path) -> None:
     assert memory["measured_mib"] == pytest.approx(memory["stated_mib"], rel=0.02)
 
 
-def test_what_cannot_be_measured_is_refused() -> None:
+def test_invalid_settings_raise() -> None:
     with pytest.raises(ValueError, match="commands: expected 1 to 8, got"):
         EngineBenchmark(commands=(1, 99))
     with pytest.raises(ValueError, match="cameras: expected 1 or more"):

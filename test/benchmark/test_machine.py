@@ -1,4 +1,4 @@
-"""The machine and the code are named, and the names are true."""
+"""Description of the machine and the commit."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 from samwise_ros.benchmark.machine import describe_machine
 
 
-def test_the_machine_is_named() -> None:
+def test_machine_is_described() -> None:
     machine = describe_machine()
     assert machine["cpu"]
     assert machine["cores"] == os.cpu_count()
@@ -18,5 +18,5 @@ def test_the_machine_is_named() -> None:
         text=True,
         check=False,
     )
-    # The installed package may be links into the source, or a copy that knows no commit.
+    # The installed package may consist of links to the source, or be a copy without a commit.
     assert machine["commit"] in ("", done.stdout.strip(), f"{done.stdout.strip()}+")

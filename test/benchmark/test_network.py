@@ -1,4 +1,4 @@
-"""The network's benchmark: every part of a frame, and its profile."""
+"""Benchmark of the network: every part of a frame, and a profile."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from samwise_ros.benchmark.suites.network import NetworkBenchmark
 from samwise_ros.cli.main import main
 
 
-def test_every_part_has_its_row_and_the_trace_its_names(model: Path, tmp_path: Path) -> None:
+def test_report_and_trace_contain_every_part(model: Path, tmp_path: Path) -> None:
     file, trace = tmp_path / "network.json", tmp_path / "traces" / "trace.json"
     argv = ["benchmark", "network", "--model", str(model), "--seconds", "0"]
     assert main([*argv, "--json", str(file), "--trace", str(trace)]) == 0
@@ -25,7 +25,7 @@ def test_every_part_has_its_row_and_the_trace_its_names(model: Path, tmp_path: P
             assert row["operators"] > 0
         assert whole["p99_ms"] >= whole["median_ms"]
         assert whole["launches"] is None
-    # What clip mode spares: eight frames share the text.
+    # In clip mode eight frames share the text.
     assert clip[PARTS.index("text layers")]["gflop"] < online[PARTS.index("text layers")]["gflop"]
     assert machine[0]["gflops_per_second"] > 1
     assert machine[0]["gigabytes_per_second"] > 0.1
@@ -33,7 +33,7 @@ def test_every_part_has_its_row_and_the_trace_its_names(model: Path, tmp_path: P
     assert names >= {*PARTS, "frame"}
 
 
-def test_a_preset_without_weights_is_measured_too(tmp_path: Path) -> None:
+def test_preset_without_weights_is_measured(tmp_path: Path) -> None:
     argv = ["benchmark", "network", "--model", "mini", "--mode", "online", "--seconds", "0"]
     argv += ["--precision", "bfloat16", "--json", str(tmp_path / "network.json")]
     assert main(argv) == 0
@@ -41,7 +41,7 @@ def test_a_preset_without_weights_is_measured_too(tmp_path: Path) -> None:
     assert next(iter(content["results"])) == "Mini, bfloat16, online"
 
 
-def test_what_cannot_be_measured_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_settings_raise(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["benchmark", "network", "--model", "nowhere"]) == 2
     assert "nowhere: no such model folder" in capsys.readouterr().err
     with pytest.raises(ValueError, match="modes: expected some of online, clip"):

@@ -1,4 +1,4 @@
-"""The node's benchmark, against the real node in another process."""
+"""Benchmark of the node, with a real node in another process."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ def test_masks_are_counted_from_the_topics(model: Path) -> None:
     benchmark = NodeBenchmark(
         str(model), seconds=2.0, rate_hz=5.0, commands=(2,), sizes=((320, 240),)
     )
-    masks, stages = measure_node(benchmark)
+    masks, stage_times = measure_node(benchmark)
     for row, transport in zip(masks.rows, ("raw", "compressed"), strict=True):
         assert row["transport"] == transport
         assert row["sent"] == 10
@@ -19,13 +19,13 @@ def test_masks_are_counted_from_the_topics(model: Path) -> None:
         assert row["frames_per_second"] == pytest.approx(row["masks"] / 2, rel=0.2)
         assert 0 < row["median_ms"] <= row["p99_ms"]
         assert 0 < row["first_mask_s"] < 60
-        told = ("transport", "waiting", "conversion", "inference", "publishing", "return")
-        times = [row[f"{name}_ms"] for name in told]
+        stages = ("transport", "waiting", "conversion", "inference", "publishing", "return")
+        times = [row[f"{name}_ms"] for name in stages]
         assert all(ms >= 0 for ms in times)
         assert row["inference_ms"] > row["conversion_ms"]
         assert sum(times) == pytest.approx(row["median_ms"], rel=0.5)
     assert "| 320x240 | raw | 2 | 10 |" in masks.markdown()
-    assert "| 320x240 | compressed | 2 |" in stages.markdown()
+    assert "| 320x240 | compressed | 2 |" in stage_times.markdown()
 
 
 def test_each_case_is_measured_once() -> None:
@@ -39,7 +39,7 @@ def test_each_case_is_measured_once() -> None:
     ]
 
 
-def test_what_cannot_be_measured_is_refused() -> None:
+def test_invalid_settings_raise() -> None:
     with pytest.raises(ValueError, match="rate_hz: expected more than 0"):
         NodeBenchmark(rate_hz=0)
     with pytest.raises(ValueError, match="commands: expected 1 to 8"):
@@ -48,6 +48,6 @@ def test_what_cannot_be_measured_is_refused() -> None:
         NodeBenchmark(transports=("theora",))
 
 
-def test_a_node_that_does_not_start_is_told() -> None:
+def test_node_that_does_not_start_raises() -> None:
     with pytest.raises(ValueError, match=r"(?s)the node does not start.*nowhere"):
         measure_node(NodeBenchmark(model="nowhere"))

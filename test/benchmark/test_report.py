@@ -1,4 +1,4 @@
-"""A table for people and the same numbers for programs."""
+"""Markdown table and JSON file of a report."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ ROWS = [
 TABLE = Table("Both", (Column("way", ("way",)), *LATENCY), ROWS)
 
 
-def test_the_table() -> None:
+def test_markdown_table() -> None:
     assert TABLE.markdown().splitlines() == [
         "Both:",
         "",
@@ -23,7 +23,7 @@ def test_the_table() -> None:
     ]
 
 
-def test_the_file(tmp_path: Path) -> None:
+def test_json_file(tmp_path: Path) -> None:
     file = tmp_path / "results" / "suite.json"
     write_report(file, "suite", {"frames": 3}, {"cpu": "one"}, [TABLE])
     assert json.loads(file.read_text()) == {

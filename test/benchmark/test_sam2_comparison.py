@@ -1,4 +1,4 @@
-"""Beside SAM 2's own predictor, which is the package's."""
+"""Comparison with SAM 2's video predictor."""
 
 import json
 from pathlib import Path
@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from sam2.build_sam import build_sam2_video_predictor
 
-from samwise_ros.benchmark.suites.sam2_comparison import PREDICTOR, VersusBenchmark
+from samwise_ros.benchmark.suites.sam2_comparison import PREDICTOR, Sam2Benchmark
 from samwise_ros.cli.main import main
 from samwise_ros.network.presets import preset
 from samwise_ros.network.sam2_build import build_video_predictor
 
 
-def test_all_three_run_over_the_same_frames(model: Path, tmp_path: Path) -> None:
+def test_predictor_and_both_modes_are_compared(model: Path, tmp_path: Path) -> None:
     file = tmp_path / "versus.json"
     argv = ["benchmark", "versus", "--model", str(model), "--json", str(file)]
     assert main(argv) == 0
@@ -22,25 +22,25 @@ def test_all_three_run_over_the_same_frames(model: Path, tmp_path: Path) -> None
     assert list(ratios) == [PREDICTOR, "online", "clip"]
     assert ratios[PREDICTOR] == 1.0
     medians = {row["way"]: row["median_ms"] for row in rows}
-    for way, ratio in ratios.items():
-        assert ratio == pytest.approx(medians[way] / medians[PREDICTOR], abs=1e-3)
+    for name, ratio in ratios.items():
+        assert ratio == pytest.approx(medians[name] / medians[PREDICTOR], abs=1e-3)
 
 
-def test_the_predictor_is_what_the_package_builds() -> None:
+def test_predictor_equals_the_packages() -> None:
     ours = build_video_predictor(preset("base_plus"))
     theirs = build_sam2_video_predictor("configs/sam2/sam2_hiera_b+.yaml", device="cpu")
     assert type(ours) is type(theirs)
-    shapes = [{k: v.shape for k, v in one.state_dict().items()} for one in (ours, theirs)]
+    shapes = [{k: v.shape for k, v in each.state_dict().items()} for each in (ours, theirs)]
     assert shapes[0] == shapes[1]
     plain = [
-        {k: v for k, v in vars(one).items() if isinstance(v, bool | int | float)}
-        for one in (ours, theirs)
+        {k: v for k, v in vars(each).items() if isinstance(v, bool | int | float)}
+        for each in (ours, theirs)
     ]
-    # Its post-processing is off: it needs an extension that is built for CUDA alone.
+    # Post-processing is disabled: it needs an extension that exists for CUDA only.
     differ = {name for name in plain[1] if plain[0].get(name) != plain[1][name]}
     assert differ <= {"fill_hole_area", "binarize_mask_from_pts_for_mem_enc"}
 
 
-def test_what_cannot_be_measured_is_refused() -> None:
+def test_invalid_settings_raise() -> None:
     with pytest.raises(ValueError, match="clips: expected 2 or more, got 1"):
-        VersusBenchmark(clips=1)
+        Sam2Benchmark(clips=1)

@@ -1,11 +1,11 @@
-"""Variants of the network for the ablations: what they share and in what they differ."""
+"""Variants of the network for ablations: shared and separate weights."""
 
 import dataclasses
 
 import pytest
 import torch
 
-from samwise_ros.benchmark.ablation.variants import VARIANTS, untrained
+from samwise_ros.benchmark.ablation.variants import VARIANTS, build_untrained
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.presets import PRESETS
 from samwise_ros.network.samwise import Samwise
@@ -19,23 +19,23 @@ def base() -> Samwise:
 
 @pytest.fixture(scope="module")
 def networks(base: Samwise) -> dict[str, Samwise]:
-    return {variant.name: untrained(variant, base, 1) for variant in VARIANTS}
+    return {variant.name: build_untrained(variant, base, 1) for variant in VARIANTS}
 
 
-def test_all_have_the_frozen_parts_of_the_model(base, networks):
+def test_variants_share_the_frozen_parts_of_the_model(base, networks):
     for network in networks.values():
         for part in ("sam", "text_encoder"):
             ours, theirs = network.get_submodule(part), base.get_submodule(part)
             assert fingerprint(ours) == fingerprint(theirs)
 
 
-def test_nothing_learned_is_taken_over(base, networks):
+def test_trained_parts_are_initialised_again(base, networks):
     for part in ("cmt_adapters.0.ca_V2T", "prompt", "conditional_memory_encoder"):
         ours, theirs = networks["selective"].get_submodule(part), base.get_submodule(part)
         assert fingerprint(ours) != fingerprint(theirs)
 
 
-def test_what_two_of_them_share_begins_with_the_same_weights(networks):
+def test_shared_parts_have_the_same_initial_weights(networks):
     whole = networks["selective"].state_dict()
     for network in networks.values():
         for key, weights in network.state_dict().items():
@@ -43,23 +43,23 @@ def test_what_two_of_them_share_begins_with_the_same_weights(networks):
                 assert torch.equal(weights, whole[key]), key
 
 
-def test_the_seed_decides(base, networks):
-    again, other = (untrained(VARIANTS[4], base, seed) for seed in (1, 2))
+def test_weights_depend_on_the_seed(base, networks):
+    again, other = (build_untrained(VARIANTS[4], base, seed) for seed in (1, 2))
     assert fingerprint(again) == fingerprint(networks["selective"])
     assert fingerprint(other) != fingerprint(again)
 
 
-def test_no_two_are_the_same_network(networks):
+def test_all_variants_differ(networks):
     shapes = {(n.config.adapter_parts, n.config.patch_sizes) for n in networks.values()}
     assert len(shapes) == len(networks) == len(VARIANTS)
 
 
-def test_patches_are_cut_to_the_map_of_a_small_image(networks):
+def test_patches_are_limited_to_the_feature_map(networks):
     assert networks["patch_8"].config.patch_sizes == (8, 8, 4)
     large = next(variant for variant in VARIANTS if variant.name == "patch_8")
     assert large.config(PRESETS["base_plus"]).patch_sizes == (8, 8, 8)
 
 
-def test_a_model_without_adapters_has_frozen_parts_to_give():
-    poor = Samwise(dataclasses.replace(PRESETS["tabletop"], adapter_parts=()))
-    assert len(untrained(VARIANTS[4], poor, 1).cmt_adapters) == 3
+def test_model_without_adapters_provides_frozen_parts():
+    bare = Samwise(dataclasses.replace(PRESETS["tabletop"], adapter_parts=()))
+    assert len(build_untrained(VARIANTS[4], bare, 1).cmt_adapters) == 3

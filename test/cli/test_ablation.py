@@ -89,7 +89,7 @@ def test_other_settings_are_refused(
     other = folder / "other.yaml"
     other.write_text(RECIPE.replace("seed: 1", "seed: 2"))
     assert main([argv[0], str(other), *argv[2:], "--out", str(done)]) == 2
-    assert "untrained: comes from another model or seed" in capsys.readouterr().err
+    assert "untrained: expected the initial model of this seed" in capsys.readouterr().err
     other.write_text(RECIPE.replace("steps: 2", "steps: 3"))
     assert main([argv[0], str(other), *argv[2:], "--out", str(done)]) == 2
     assert "belongs to another recipe: in stage look, steps was 2" in capsys.readouterr().err

@@ -1,49 +1,64 @@
-"""`samwise data`: folders are written, looked through, and their problems told."""
+"""`samwise data` writes generated videos, checks folders and lists their problems."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from write_ref_davis17 import write_ref_davis17
+from write_ref_youtube_vos import write_ref_youtube_vos
+from write_refcoco import write_refcoco
 
 from samwise_ros.cli.main import main
+from samwise_ros.data.tabletop.video import TabletopConfig
 
 SMALL = ["--width", "64", "--height", "48"]
 
 
-def write(out: Path, form: str, *more: str) -> int:
-    return main(["data", "tabletop", "--format", form, "--out", str(out), *SMALL, *more])
+def write(out: Path, *more: str) -> int:
+    return main(["data", "tabletop", "--out", str(out), *SMALL, *more])
+
+
+def counts(output: str) -> dict[str, tuple[str, str, str]]:
+    """Return videos, frames and problems of each split in the printed table."""
+    rows = {words[0]: words[1:] for words in map(str.split, output.splitlines()[1:])}
+    assert rows["split"] == ["videos", "expressions", "frames", "objects", "problems"]
+    return {split: (row[0], row[2], row[4]) for split, row in rows.items() if split != "split"}
+
+
+def test_written_folder_is_detected_and_valid(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert write(tmp_path, "--split", "train", "val", "--videos", "2", "1", "--frames", "3") == 0
+    capsys.readouterr()
+    assert main(["data", "check", str(tmp_path)]) == 0
+    output = capsys.readouterr().out
+    assert output.splitlines()[0] == f"{tmp_path}: mevis"
+    assert counts(output) == {"train": ("2", "6", "0"), "valid_u": ("1", "3", "0")}
 
 
 @pytest.mark.parametrize(
-    ("form", "first", "second"),
-    [
-        ("mevis", "train", "valid_u"),
-        ("ref_youtube_vos", "train", "valid"),
-        ("ref_davis17", "train", "val"),
-        ("refcoco", "train", "val"),
-    ],
+    ("form", "write_folder", "frames"),
+    [("ref_davis17", write_ref_davis17, 3), ("refcoco", write_refcoco, 1)],
 )
-def test_what_it_writes_it_recognises(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str, first: str, second: str
+def test_other_formats_are_detected_and_valid(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    form: str,
+    write_folder: Callable[..., None],
+    frames: int,
 ) -> None:
-    frames = [] if form == "refcoco" else ["--frames", "3"]
-    assert write(tmp_path, form, "--split", "train", "val", "--videos", "2", "1", *frames) == 0
-    capsys.readouterr()
+    write_folder(tmp_path, {"train": 2, "val": 1}, TabletopConfig(frames, 64, 48))
     assert main(["data", "check", str(tmp_path)]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == f"{tmp_path}: {form}"
-    rows = {words[0]: words[1:] for words in map(str.split, lines[1:])}
-    assert rows["split"] == ["videos", "expressions", "frames", "objects", "problems"]
-    length = 1 if form == "refcoco" else 3
-    for split, count in ((first, 2), (second, 1)):
-        assert (rows[split][0], rows[split][2], rows[split][4]) == (
-            str(count),
-            str(count * length),
-            "0",
-        )
+    output = capsys.readouterr().out
+    assert output.splitlines()[0] == f"{tmp_path}: {form}"
+    assert counts(output) == {
+        "train": ("2", str(2 * frames), "0"),
+        "val": ("1", str(frames), "0"),
+    }
 
 
-def test_it_tells_problems(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert write(tmp_path, "ref_youtube_vos", "--videos", "2", "--frames", "3") == 0
+def test_check_lists_problems(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_ref_youtube_vos(tmp_path, {"train": 2}, TabletopConfig(3, 64, 48))
     (tmp_path / "train" / "JPEGImages" / "train000001" / "00002.jpg").unlink()
     (tmp_path / "train" / "Annotations" / "train000000" / "00000.png").write_bytes(b"no PNG")
     capsys.readouterr()
@@ -53,10 +68,10 @@ def test_it_tells_problems(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert "train000001/00002.jpg: no such file" in second
 
 
-def test_it_counts_the_problems_that_it_does_not_list(
+def test_check_counts_problems_beyond_the_listed_ones(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert write(tmp_path, "mevis", "--videos", "1", "--frames", "60") == 0
+    assert write(tmp_path, "--videos", "1", "--frames", "60") == 0
     for image in (tmp_path / "train" / "JPEGImages" / "train000000").iterdir():
         image.unlink()
     capsys.readouterr()
@@ -73,11 +88,9 @@ def test_it_counts_the_problems_that_it_does_not_list(
         (["--videos", "1", "2"], "expected different splits and one number, or one for each"),
         (["--split", "val", "val"], "expected different splits"),
         (["--frames", "0"], "frames: expected 1 or more, got 0"),
-        (["--format", "refcoco", "--frames", "2"], "single frames, got 2"),
-        (["--format", "ref_davis17", "--split", "test"], "train and val only, got test"),
     ],
 )
-def test_it_refuses_what_does_not_fit(
+def test_invalid_arguments_are_rejected(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], argv: list[str], message: str
 ) -> None:
     assert main(["data", "tabletop", "--out", str(tmp_path / "new"), *argv]) == 2
@@ -85,18 +98,17 @@ def test_it_refuses_what_does_not_fit(
     assert not (tmp_path / "new").exists()
 
 
-def test_it_leaves_a_folder_with_files_alone(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_folder_with_files_is_rejected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine").touch()
     assert main(["data", "tabletop", "--out", str(tmp_path)]) == 2
     assert "is not empty; name a new folder with --out" in capsys.readouterr().err
 
 
-def test_a_folder_of_no_format_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_format_is_rejected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    formats = "mevis, ref_youtube_vos, ref_davis17, refcoco"
     for place, message in (
-        (str(tmp_path), "holds none of mevis, ref_youtube_vos, ref_davis17, refcoco"),
-        (f"mevis:{tmp_path}", "holds no mevis"),
+        (str(tmp_path), f"expected a data set of format {formats}, found none"),
+        (f"mevis:{tmp_path}", "expected a data set of format mevis"),
         (f"coco:{tmp_path}", "expected one of mevis:DIR:SPLIT"),
         (f"mevis:{tmp_path}/none:train", "is not a folder"),
     ):

@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
+from write_ref_davis17 import write_ref_davis17
+from write_ref_youtube_vos import write_ref_youtube_vos
+from write_refcoco import write_refcoco
 
 from samwise_ros.cli.main import main
 from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.formats.write_mevis import write_mevis
-from samwise_ros.data.formats.write_ref_davis17 import write_ref_davis17
-from samwise_ros.data.formats.write_ref_youtube_vos import write_ref_youtube_vos
-from samwise_ros.data.formats.write_refcoco import write_refcoco
 from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.data.tabletop.video import TabletopConfig
 
@@ -193,7 +193,7 @@ def test_mistakes_are_told(
 ) -> None:
     for options, message in (
         (["--data", "moon:test"], "expected one of mevis:DIR:SPLIT"),
-        (["--data", f"mevis:{folders['mevis']}:train", "--frames", "4"], "leave frames out"),
+        (["--data", f"mevis:{folders['mevis']}:train", "--frames", "4"], "omit frames"),
         (["--batch", "0"], "batch: expected 1 to 254, got 0"),
         (["--videos", "0"], "videos: expected 1 or more, got 0"),
         (["--model", "/nowhere"], "/nowhere: no such model folder"),

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Writes a data set, trains for 4 steps of which the last 2 come after a stop, and evaluates: as users would.
+# Writes a data set, trains for 4 steps with a stop after 2, and evaluates, with the commands of a user.
 set -euo pipefail
 out=$1
 recipe=$(dirname "${BASH_SOURCE[0]}")/../../recipes/smoke.yaml
-samwise data tabletop --format mevis --out "$out/data" --split train val --videos 2 1 --frames 6 --width 64 --height 48
+samwise data tabletop --out "$out/data" --split train val --videos 2 1 --frames 6 --width 64 --height 48
 samwise data check "$out/data"
 train=(samwise train "$recipe" --data "mevis:$out/data:train" --evaluate "mevis:$out/data:valid_u" --out "$out/run")
 "${train[@]}" --stop-after 2

@@ -1,4 +1,4 @@
-"""Real JPEG and PNG files for the folders that tests write by hand."""
+"""Writes JPEG and PNG files for hand-written data sets."""
 
 from pathlib import Path
 
@@ -10,13 +10,13 @@ RED = (200, 30, 20)
 
 
 def write_photo(path: Path, colour: tuple[int, int, int] = RED, width: int = WIDTH) -> None:
-    """An even JPEG image."""
+    """Write a JPEG image of one colour."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.new("RGB", (width, HEIGHT), colour).save(path, quality=95)
 
 
 def write_annotation(path: Path, boxes: dict[int, tuple[int, int, int, int]]) -> None:
-    """A PNG with a palette; ``boxes`` gives objects' left, top, right and bottom."""
+    """Write a palette PNG; ``boxes`` maps an object to its left, top, right and bottom."""
     plane = np.zeros((HEIGHT, WIDTH), np.uint8)
     for number, (left, top, right, bottom) in boxes.items():
         plane[top:bottom, left:right] = number
@@ -27,7 +27,7 @@ def write_annotation(path: Path, boxes: dict[int, tuple[int, int, int, int]]) ->
 
 
 def box(left: int, top: int, right: int, bottom: int) -> np.ndarray:
-    """The (H, W) mask of a box."""
+    """Return the (H, W) mask of a box."""
     mask = np.zeros((HEIGHT, WIDTH), bool)
     mask[top:bottom, left:right] = True
     return mask

@@ -1,4 +1,4 @@
-"""Every problem of a folder is found and named once."""
+"""Checks of a folder list every problem once."""
 
 import json
 from pathlib import Path
@@ -14,9 +14,9 @@ from samwise_ros.data.tabletop.video import TabletopConfig
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two videos of Ref-YouTube-VOS without a fault."""
-    said = {"0": {"exp": "a dog", "obj_id": "1"}, "1": {"exp": "the dog", "obj_id": "1"}}
-    video = {"frames": ["00000", "00005"], "expressions": said}
+    """Two valid videos of Ref-YouTube-VOS."""
+    expressions = {"0": {"exp": "a dog", "obj_id": "1"}, "1": {"exp": "the dog", "obj_id": "1"}}
+    video = {"frames": ["00000", "00005"], "expressions": expressions}
     write_list(tmp_path, {"a": video, "b": video})
     for name in ("a", "b"):
         for frame in video["frames"]:
@@ -36,13 +36,13 @@ def problems(folder: Path) -> list[str]:
     return check_split("ref_youtube_vos", folder, "train").problems
 
 
-def test_it_counts_what_is_there(folder: Path) -> None:
+def test_counts_videos_expressions_frames_and_objects(folder: Path) -> None:
     found = check_split("ref_youtube_vos", folder, "train")
     assert (found.videos, found.expressions, found.frames, found.objects) == (2, 4, 4, 2)
     assert found.problems == []
 
 
-def test_one_problem_does_not_hide_another(folder: Path) -> None:
+def test_all_missing_and_damaged_files_are_listed(folder: Path) -> None:
     (folder / "train" / "JPEGImages" / "a" / "00000.jpg").write_bytes(b"no JPEG")
     (folder / "train" / "Annotations" / "a" / "00005.png").unlink()
     (folder / "train" / "JPEGImages" / "b" / "00005.jpg").unlink()
@@ -52,21 +52,21 @@ def test_one_problem_does_not_hide_another(folder: Path) -> None:
     assert "b/00005.jpg: no such file" in third
 
 
-def test_a_mask_of_another_size_is_named(folder: Path) -> None:
-    place = folder / "train" / "Annotations" / "a" / "00005.png"
-    Image.new("L", (WIDTH + 1, 3), 1).save(place)
+def test_mask_of_other_size_is_listed(folder: Path) -> None:
+    annotation = folder / "train" / "Annotations" / "a" / "00005.png"
+    Image.new("L", (WIDTH + 1, 3), 1).save(annotation)
     (problem,) = problems(folder)
     assert problem.endswith("00005.jpg: height and width (16, 24), but its masks have (3, 25)")
 
 
-def test_an_object_that_is_nowhere_is_named(folder: Path) -> None:
-    said = {"0": {"exp": "a cat", "obj_id": "3"}}
-    write_list(folder, {"a": {"frames": ["00000", "00005"], "expressions": said}})
+def test_object_without_pixels_is_listed(folder: Path) -> None:
+    expressions = {"0": {"exp": "a cat", "obj_id": "3"}}
+    write_list(folder, {"a": {"frames": ["00000", "00005"], "expressions": expressions}})
     (problem,) = problems(folder)
     assert problem == f"ref_youtube_vos:{folder}:train: a: object 3 is in no frame"
 
 
-def test_broken_entries_are_all_named(folder: Path) -> None:
+def test_all_invalid_entries_are_listed(folder: Path) -> None:
     frames = {"frames": ["00000"]}
     write_list(folder, {"a": frames, "b": {**frames, "expressions": {}}, "c": {"expressions": {}}})
     first, second, third = problems(folder)
@@ -75,13 +75,13 @@ def test_broken_entries_are_all_named(folder: Path) -> None:
     assert "videos/c: no 'frames' in this entry" in third
 
 
-def test_a_missing_list_is_a_problem(folder: Path) -> None:
+def test_invalid_list_is_listed(folder: Path) -> None:
     (folder / "meta_expressions" / "train" / "meta_expressions.json").write_text("{")
     (problem,) = problems(folder)
     assert "meta_expressions.json: expected JSON" in problem
 
 
-def test_what_is_missing_for_all_is_named_once(tmp_path: Path) -> None:
+def test_missing_file_of_all_videos_is_listed_once(tmp_path: Path) -> None:
     write_mevis(tmp_path, {"train": 2}, TabletopConfig(3, 64, 48))
     (tmp_path / "train" / "mask_dict.json").unlink()
     (problem,) = check_split("mevis", tmp_path, "train").problems

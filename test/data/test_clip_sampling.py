@@ -1,4 +1,4 @@
-"""What training looks at."""
+"""Sampling of training clips."""
 
 import random
 from collections import Counter
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from samwise_ros.data.augmentation import Augmentation
-from samwise_ros.data.clip_sampling import Sample, SampleConfig, training_sample
+from samwise_ros.data.clip_sampling import Sample, SampleConfig, sample_clip
 from samwise_ros.data.dataset import DatasetError, Expression, Video
 from samwise_ros.data.formats.write_mevis import write_mevis
 from samwise_ros.data.open_dataset import open_dataset
@@ -21,7 +21,7 @@ TABLETOP = TabletopDataset("train", CONFIG)
 
 
 class Street:
-    """Two videos; in the first a car and a van are together, and a bus is in its last frame."""
+    """Two videos; in the first, one expression means two cars, and a bus is in the last frame."""
 
     name = "street"
 
@@ -31,8 +31,8 @@ class Street:
     def video(self, index: int) -> Video:
         if index:
             return Video("b", ("0",), (Expression("a dog", (1,)), Expression("Bus", (2,))))
-        said = (Expression("both cars", (4, 9), "0"), Expression("bus", (7,), "1"))
-        return Video("a", tuple(map(str, range(20))), said)
+        expressions = (Expression("both cars", (4, 9), "0"), Expression("bus", (7,), "1"))
+        return Video("a", tuple(map(str, range(20))), expressions)
 
     def images(self, index: int, frame_indices: Sequence[int]) -> np.ndarray:
         frames = np.zeros((len(frame_indices), 6, 8, 3), np.uint8)
@@ -42,116 +42,116 @@ class Street:
     def masks(self, index: int, objects: Sequence[int], frame_indices: Sequence[int]) -> np.ndarray:
         masks = np.zeros((len(objects), len(frame_indices), 6, 8), bool)
         for row, number in enumerate(objects):
-            for column, moment in enumerate(frame_indices):
-                masks[row, column, number % 6] = number != 7 or moment == 19
+            for column, frame_index in enumerate(frame_indices):
+                masks[row, column, number % 6] = number != 7 or frame_index == 19
         return masks
 
 
-def sample(seed: int, **settings: object) -> Sample:
-    return training_sample(Street(), 0, random.Random(seed), SampleConfig(**settings))
+def draw_sample(seed: int, **settings: object) -> Sample:
+    return sample_clip(Street(), 0, random.Random(seed), SampleConfig(**settings))
 
 
-def test_masks_of_several_objects_are_taken_together() -> None:
+def test_mask_is_the_union_of_the_expressions_objects() -> None:
     for seed in range(20):
-        one = sample(seed, frames=3, sentences=2)
-        assert set(one.sentences) == {"both cars", "bus"}
-        cars = one.masks[one.sentences.index("both cars")]
+        sample = draw_sample(seed, frames=3, sentences=2)
+        assert set(sample.sentences) == {"both cars", "bus"}
+        cars = sample.masks[sample.sentences.index("both cars")]
         assert cars.shape == (3, 6, 8)
         assert cars[:, [4, 3]].all()
         assert cars.sum() == 3 * 2 * 8
 
 
-def test_what_is_meant_is_looked_for() -> None:
-    shown = [
-        one.masks.any()
-        for one in (sample(seed, frames=1) for seed in range(300))
-        if one.sentences == ("bus",)
+def test_frames_are_drawn_again_until_a_target_is_visible() -> None:
+    visible = [
+        sample.masks.any()
+        for sample in (draw_sample(seed, frames=1) for seed in range(300))
+        if sample.sentences == ("bus",)
     ]
-    # In one frame of 20; drawn 10 times that is 40 %, once it would be 5.
-    assert 0.25 < np.mean(shown) < 0.6
+    # The bus is in one frame of 20: 10 draws find it in 40 % of the cases, one draw in 5 %.
+    assert 0.25 < np.mean(visible) < 0.6
 
 
-def test_frames_and_masks_are_of_the_same_moments() -> None:
+def test_frames_and_masks_have_the_same_indices() -> None:
     for seed in range(100):
-        one = sample(seed, frames=4, sentences=2)
-        bus = one.masks[one.sentences.index("bus")].any(axis=(1, 2))
-        np.testing.assert_array_equal(bus, one.frames[:, 0, 0, 0] == 19)
+        sample = draw_sample(seed, frames=4, sentences=2)
+        bus = sample.masks[sample.sentences.index("bus")].any(axis=(1, 2))
+        np.testing.assert_array_equal(bus, sample.frames[:, 0, 0, 0] == 19)
 
 
-def test_a_sentence_of_another_video_means_nothing() -> None:
-    said: Counter[str] = Counter()
+def test_absent_sentence_comes_from_another_video() -> None:
+    counts: Counter[str] = Counter()
     for seed in range(400):
-        one = sample(seed, frames=2, sentences=2, absent_share=0.5)
-        for sentence, masks in zip(one.sentences, one.masks, strict=True):
-            said[sentence] += 1
+        sample = draw_sample(seed, frames=2, sentences=2, absent_share=0.5)
+        for sentence, masks in zip(sample.sentences, sample.masks, strict=True):
+            counts[sentence] += 1
             assert sentence != "a dog" or not masks.any()
-    # "Bus" is said here, too.
-    assert set(said) == {"both cars", "bus", "a dog"}
-    assert said["a dog"] == pytest.approx(400, abs=60)
+    # "Bus" also describes an object of the first video.
+    assert set(counts) == {"both cars", "bus", "a dog"}
+    assert counts["a dog"] == pytest.approx(400, abs=60)
 
 
-def test_a_lonely_video_has_no_absent_sentence(tmp_path: Path) -> None:
+def test_single_video_has_no_absent_sentence(tmp_path: Path) -> None:
     write_mevis(tmp_path, {"train": 1}, CONFIG)
     dataset = open_dataset(f"mevis:{tmp_path}")
-    with pytest.raises(DatasetError, match="found no sentence that means nothing in train000000"):
-        training_sample(dataset, 0, random.Random(0), SampleConfig(absent_share=1))
+    with pytest.raises(DatasetError, match="sentence that refers to nothing in train000000"):
+        sample_clip(dataset, 0, random.Random(0), SampleConfig(absent_share=1))
 
 
-def test_a_split_without_masks_is_refused(tmp_path: Path) -> None:
+def test_split_without_masks_raises(tmp_path: Path) -> None:
     write_mevis(tmp_path, {"test": 1}, CONFIG)
     dataset = open_dataset(f"mevis:{tmp_path}")
     with pytest.raises(DatasetError, match="test000000: its expressions name no objects"):
-        training_sample(dataset, 0, random.Random(0), SampleConfig())
+        sample_clip(dataset, 0, random.Random(0), SampleConfig())
 
 
-def test_a_tabletop_sample_is_the_video(tmp_path: Path) -> None:
-    made = make_video("train", 5, CONFIG)
+def test_tabletop_sample_equals_the_video() -> None:
+    video = make_video("train", 5, CONFIG)
     config = SampleConfig(frames=8, sentences=3)
-    one = training_sample(TABLETOP, 5, random.Random(1), config)
-    np.testing.assert_array_equal(one.frames, made.frames)
-    truth = {said.sentence: made.masks[said.objects[0]] for said in made.expressions}
-    for sentence, masks in zip(one.sentences, one.masks, strict=True):
+    sample = sample_clip(TABLETOP, 5, random.Random(1), config)
+    np.testing.assert_array_equal(sample.frames, video.frames)
+    truth = {each.sentence: video.masks[each.objects[0]] for each in video.expressions}
+    for sentence, masks in zip(sample.sentences, sample.masks, strict=True):
         np.testing.assert_array_equal(masks, truth[sentence])
 
 
-def test_the_tabletop_makes_absent_sentences() -> None:
-    spoken = {said.sentence for said in make_video("train", 5, CONFIG).expressions}
+def test_tabletop_generates_absent_sentences() -> None:
+    existing = {each.sentence for each in make_video("train", 5, CONFIG).expressions}
     config = SampleConfig(frames=8, sentences=2, absent_share=1)
-    one = training_sample(TABLETOP, 5, random.Random(1), config)
-    assert not one.masks.any()
-    assert not spoken & set(one.sentences)
+    sample = sample_clip(TABLETOP, 5, random.Random(1), config)
+    assert not sample.masks.any()
+    assert not existing & set(sample.sentences)
 
 
-def test_shapes_come_as_often_as_asked() -> None:
+def test_shape_share_selects_shape_sentences() -> None:
     shapes = {
-        said.sentence
-        for said in make_video("train", 6, CONFIG).expressions
-        if said.detail == "shape"
+        each.sentence
+        for each in make_video("train", 6, CONFIG).expressions
+        if each.detail == "shape"
     }
     assert shapes
     config = SampleConfig(frames=8, sentences=4, shape_share=1)
-    assert set(training_sample(TABLETOP, 6, random.Random(1), config).sentences) == shapes
+    assert set(sample_clip(TABLETOP, 6, random.Random(1), config).sentences) == shapes
 
 
-def test_the_same_chance_gives_the_same_sample() -> None:
+def test_sample_is_reproducible() -> None:
     config = SampleConfig(frames=3, sentences=2, absent_share=0.3, augmentation=Augmentation())
-    one, other = (training_sample(TABLETOP, 2, random.Random(9), config) for _ in range(2))
-    np.testing.assert_array_equal(one.frames, other.frames)
-    np.testing.assert_array_equal(one.masks, other.masks)
-    assert one.sentences == other.sentences
+    first, second = (sample_clip(TABLETOP, 2, random.Random(9), config) for _ in range(2))
+    np.testing.assert_array_equal(first.frames, second.frames)
+    np.testing.assert_array_equal(first.masks, second.masks)
+    assert first.sentences == second.sentences
 
 
-def test_masks_of_another_size_than_the_frames_are_refused(tmp_path: Path) -> None:
+def test_masks_of_other_size_than_frames_raise() -> None:
     dataset = Street()
     dataset.images = lambda index, frame_indices: np.zeros((len(frame_indices), 5, 8, 3), np.uint8)
     with pytest.raises(DatasetError, match=r"street: a: frames of height and width \(5, 8\), but"):
-        training_sample(dataset, 0, random.Random(0), SampleConfig())
+        sample_clip(dataset, 0, random.Random(0), SampleConfig())
 
 
 @pytest.mark.parametrize(
     ("setting", "value"),
     [("frames", 0), ("sentences", 0), ("absent_share", 1.5), ("shape_share", -1)],
 )
-def test_values_out_of_range_are_refused(setting: str, value: object) -> None:
+def test_values_out_of_range_raise(setting: str, value: object) -> None:
     with pytest.raises(ValueError, match=f"{setting}: expected"):
         SampleConfig(**{setting: value})

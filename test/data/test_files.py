@@ -1,4 +1,4 @@
-"""Reading files: what is damaged is named."""
+"""Reading of data set files; errors name the damaged file."""
 
 from pathlib import Path
 
@@ -25,43 +25,45 @@ def test_frames_are_rgb(tmp_path: Path) -> None:
     assert np.abs(frames[:, 0, 0].astype(int) - [RED, (0, 0, 250), RED]).max() < 8
 
 
-def test_an_orientation_does_not_turn_a_frame_away_from_its_masks(tmp_path: Path) -> None:
-    turned = Image.Exif()
-    turned[0x0112] = 6  # a viewer shall turn it by 90 degrees
-    Image.new("RGB", (WIDTH, HEIGHT)).save(tmp_path / "a.jpg", exif=turned)
+def test_exif_orientation_is_ignored(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # rotate by 90 degrees
+    Image.new("RGB", (WIDTH, HEIGHT)).save(tmp_path / "a.jpg", exif=exif)
     assert read_frames([tmp_path / "a.jpg"]).shape == (1, HEIGHT, WIDTH, 3)
     assert image_size(tmp_path / "a.jpg") == (HEIGHT, WIDTH)
 
 
-def test_frames_of_several_sizes_are_named(tmp_path: Path) -> None:
+def test_frames_of_different_sizes_raise(tmp_path: Path) -> None:
     write_photo(tmp_path / "a.jpg")
     write_photo(tmp_path / "b.jpg", width=WIDTH + 2)
     with pytest.raises(DatasetError, match=r"b.jpg: 26 x 16 pixels, but a.jpg .* has 24 x 16"):
         read_frames([tmp_path / "a.jpg", tmp_path / "b.jpg"])
 
 
-def test_annotations_hold_numbers_not_colours(tmp_path: Path) -> None:
+def test_annotation_pixels_are_object_numbers(tmp_path: Path) -> None:
     write_annotation(tmp_path / "a.png", {1: (0, 0, 4, 4), 2: (8, 8, 12, 12)})
     masks = read_object_masks([tmp_path / "a.png"], [2, 1, 5])
-    nothing = np.zeros((HEIGHT, WIDTH), bool)
-    np.testing.assert_array_equal(masks[:, 0], [box(8, 8, 12, 12), box(0, 0, 4, 4), nothing])
+    empty = np.zeros((HEIGHT, WIDTH), bool)
+    np.testing.assert_array_equal(masks[:, 0], [box(8, 8, 12, 12), box(0, 0, 4, 4), empty])
 
 
-def test_a_grey_annotation_is_taken_as_numbers_too(tmp_path: Path) -> None:
+def test_greyscale_annotation_is_read(tmp_path: Path) -> None:
     Image.fromarray(box(0, 0, 4, 4).astype(np.uint8)).save(tmp_path / "a.png")
     np.testing.assert_array_equal(
         read_object_masks([tmp_path / "a.png"], [1])[0, 0], box(0, 0, 4, 4)
     )
 
 
-def test_a_coloured_annotation_is_refused(tmp_path: Path) -> None:
+def test_colour_annotation_raises(tmp_path: Path) -> None:
     Image.new("RGB", (4, 4)).save(tmp_path / "a.png")
-    with pytest.raises(DatasetError, match=r"a.png: expected a PNG with a palette .* got mode RGB"):
+    with pytest.raises(
+        DatasetError, match=r"a.png: expected a palette or greyscale PNG, got .*RGB"
+    ):
         read_object_masks([tmp_path / "a.png"], [1])
 
 
 @pytest.mark.parametrize("content", [b"", b"no image", b"\x89PNG\r\n\x1a\n" + bytes(40)])
-def test_a_damaged_image_is_named(tmp_path: Path, content: bytes) -> None:
+def test_damaged_image_raises(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.png").write_bytes(content)
     for read in (
         lambda path: read_frames([path]),
@@ -72,7 +74,7 @@ def test_a_damaged_image_is_named(tmp_path: Path, content: bytes) -> None:
             read(tmp_path / "a.png")
 
 
-def test_a_truncated_annotation_is_named(tmp_path: Path) -> None:
+def test_truncated_annotation_raises(tmp_path: Path) -> None:
     write_annotation(tmp_path / "a.png", {1: (0, 0, 4, 4)})
     whole = (tmp_path / "a.png").read_bytes()
     for length in range(20, len(whole) - 24, 7):
@@ -81,7 +83,7 @@ def test_a_truncated_annotation_is_named(tmp_path: Path) -> None:
             read_object_masks([tmp_path / "a.png"], [1])
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
+def test_missing_file_raises(tmp_path: Path) -> None:
     for read in (
         lambda path: read_frames([path]),
         lambda path: read_object_masks([path], [1]),
@@ -94,13 +96,13 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe{", b"[" * 100_000])
-def test_broken_json_is_named(tmp_path: Path, content: bytes) -> None:
+def test_invalid_json_raises(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.json").write_bytes(content)
     with pytest.raises(DatasetError, match=r"a.json: expected JSON"):
         read_json(tmp_path / "a.json")
 
 
-def test_a_folder_in_a_files_place_is_named(tmp_path: Path) -> None:
+def test_folder_instead_of_file_raises(tmp_path: Path) -> None:
     for read in (read_json, read_lines, image_size):
         with pytest.raises(DatasetError, match=r"cannot be read: Is a directory"):
             read(tmp_path)

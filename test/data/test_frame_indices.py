@@ -1,4 +1,4 @@
-"""The frames of a clip."""
+"""Choice of the frames of a clip."""
 
 import itertools
 import random
@@ -11,7 +11,7 @@ from samwise_ros.data.frame_indices import clip_frames
 
 @pytest.mark.parametrize("length", [1, 2, 3, 5, 8, 9, 40])
 @pytest.mark.parametrize("count", [1, 2, 3, 8])
-def test_a_clip_is_in_order_and_repeats_only_what_is_short(length: int, count: int) -> None:
+def test_clip_is_sorted_and_repeats_frames_only_of_short_videos(length: int, count: int) -> None:
     for seed in range(50):
         clip = clip_frames(length, count, random.Random(seed))
         assert len(clip) == count
@@ -20,7 +20,7 @@ def test_a_clip_is_in_order_and_repeats_only_what_is_short(length: int, count: i
         assert len(set(clip)) == min(length, count)
 
 
-def test_a_clip_has_neighbours_and_comes_from_the_whole_video() -> None:
+def test_clip_has_neighbours_and_covers_the_whole_video() -> None:
     seen: Counter[int] = Counter()
     for seed in range(2000):
         clip = clip_frames(50, 6, random.Random(seed))
@@ -30,20 +30,20 @@ def test_a_clip_has_neighbours_and_comes_from_the_whole_video() -> None:
     assert min(seen.values()) > 100
 
 
-def test_neighbours_are_one_to_three_frames_away() -> None:
+def test_neighbours_are_up_to_three_frames_away() -> None:
     clips = [clip_frames(50, 3, random.Random(seed)) for seed in range(300)]
     inner = [clip for clip in clips if clip[0] > 0 and clip[2] < 49]
     assert {clip[1] - clip[0] for clip in inner} == {1, 2, 3}
     assert {clip[2] - clip[1] for clip in inner} == {1, 2, 3}
 
 
-def test_a_single_frame_may_be_any() -> None:
+def test_single_frame_is_drawn_from_all_frames() -> None:
     assert {clip_frames(9, 1, random.Random(seed)) for seed in range(200)} == {
-        (moment,) for moment in range(9)
+        (index,) for index in range(9)
     }
 
 
-def test_a_whole_video_leaves_nothing_to_chance() -> None:
+def test_whole_video_draws_no_random_number() -> None:
     rng = random.Random(0)
     before = rng.getstate()
     assert clip_frames(8, 8, rng) == tuple(range(8))
@@ -51,6 +51,6 @@ def test_a_whole_video_leaves_nothing_to_chance() -> None:
     assert rng.getstate() == before
 
 
-def test_frames_in_a_row_follow_each_other_from_anywhere() -> None:
-    clips = {clip_frames(10, 4, random.Random(seed), in_a_row=True) for seed in range(200)}
+def test_consecutive_frames_start_anywhere() -> None:
+    clips = {clip_frames(10, 4, random.Random(seed), consecutive=True) for seed in range(200)}
     assert clips == {tuple(range(first, first + 4)) for first in range(7)}

@@ -1,21 +1,21 @@
-"""Data sets by their names on the command line."""
+"""Opening of data sets by their specification on the command line."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
+from write_ref_youtube_vos import write_ref_youtube_vos
 
 from samwise_ros.data.dataset import DatasetError
 from samwise_ros.data.formats.write_mevis import write_mevis
-from samwise_ros.data.formats.write_ref_youtube_vos import write_ref_youtube_vos
-from samwise_ros.data.open_dataset import open_dataset, recognise
+from samwise_ros.data.open_dataset import detect_format, open_dataset
 from samwise_ros.data.tabletop.dataset import TabletopDataset
 from samwise_ros.data.tabletop.video import TabletopConfig, absent_sentence, make_video
 
 TINY = TabletopConfig(frames=2, width=64, height=48)
 
 
-def test_the_tabletop_is_what_the_generator_makes() -> None:
+def test_tabletop_equals_generated_videos() -> None:
     dataset = open_dataset("tabletop:val", frames=5)
     assert (len(dataset), dataset.name) == (1 << 40, "tabletop:val")
     made = make_video("val", 7, TabletopConfig(5, 320, 240))
@@ -32,28 +32,28 @@ MOTIONS = ("left", "right", "towards", "away", "lifted", "behind", "moving", "st
 
 
 @pytest.mark.parametrize(
-    ("part", "kept"),
+    ("subset", "kept"),
     [
         ("late", {("late", "enters"), ("late", "starts")}),
-        ("motion", {("motion", one) for one in MOTIONS}),
+        ("motion", {("motion", motion) for motion in MOTIONS}),
     ],
 )
-def test_parts_have_videos_of_their_own_and_keep_their_sentences(
-    part: str, kept: set[tuple[str, str]]
+def test_subset_has_separate_videos_and_a_selection_of_sentences(
+    subset: str, kept: set[tuple[str, str]]
 ) -> None:
-    dataset, test = open_dataset(f"tabletop:{part}"), open_dataset("tabletop:test")
-    said = [one for index in range(60) for one in dataset.video(index).expressions]
-    assert {(one.kind, one.detail) for one in said} == kept
+    dataset, test = open_dataset(f"tabletop:{subset}"), open_dataset("tabletop:test")
+    expressions = [each for index in range(60) for each in dataset.video(index).expressions]
+    assert {(each.kind, each.detail) for each in expressions} == kept
     assert (dataset.images(0, [0]) != test.images(0, [0])).any()
 
 
-def test_the_tabletop_says_what_means_nothing() -> None:
+def test_tabletop_generates_absent_sentences() -> None:
     dataset = TabletopDataset("train", TINY)
     expected = absent_sentence(make_video("train", 3, TINY), np.random.default_rng(0))
     assert dataset.absent_sentence(3, np.random.default_rng(0)) == expected
 
 
-def test_a_split_may_be_left_out_where_there_is_one(tmp_path: Path) -> None:
+def test_split_is_optional_if_there_is_one(tmp_path: Path) -> None:
     write_mevis(tmp_path, {"train": 1}, TINY)
     assert open_dataset(f"mevis:{tmp_path}").name == f"mevis:{tmp_path}:train"
     write_mevis(tmp_path, {"val": 1}, TINY)
@@ -63,20 +63,20 @@ def test_a_split_may_be_left_out_where_there_is_one(tmp_path: Path) -> None:
             open_dataset(spec)
 
 
-def test_a_folder_may_have_a_colon_in_its_name(tmp_path: Path) -> None:
+def test_folder_name_may_contain_a_colon(tmp_path: Path) -> None:
     folder = tmp_path / "a:b"
     write_mevis(folder, {"train": 1, "val": 1}, TINY)
     assert len(open_dataset(f"mevis:{folder}:train")) == 1
 
 
-def test_a_folder_is_recognised_by_its_files(tmp_path: Path) -> None:
+def test_format_is_detected_from_files(tmp_path: Path) -> None:
     write_ref_youtube_vos(tmp_path / "a", {"val": 1}, TINY)
-    assert recognise(tmp_path / "a") == "ref_youtube_vos"
-    with pytest.raises(DatasetError, match="holds none of mevis, ref_youtube_vos, "):
-        recognise(tmp_path)
+    assert detect_format(tmp_path / "a") == "ref_youtube_vos"
+    with pytest.raises(DatasetError, match="expected a data set of format mevis, ref_youtube"):
+        detect_format(tmp_path)
 
 
-def test_a_broken_entry_is_told_at_once(tmp_path: Path) -> None:
+def test_invalid_entry_raises_on_opening(tmp_path: Path) -> None:
     write_mevis(tmp_path, {"train": 2}, TINY)
     file = tmp_path / "train" / "meta_expressions.json"
     file.write_text(file.read_text().replace('"frames"', '"Frames"'))
@@ -97,13 +97,13 @@ def test_a_broken_entry_is_told_at_once(tmp_path: Path) -> None:
         ("coco:/none:train", "expected one of mevis:DIR:SPLIT"),
     ],
 )
-def test_what_cannot_be_opened_is_told(spec: str, message: str) -> None:
+def test_invalid_specification_raises(spec: str, message: str) -> None:
     with pytest.raises(DatasetError, match=message):
         open_dataset(spec)
 
 
-def test_a_length_is_for_generated_videos_only(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="leave frames out"):
+def test_number_of_frames_is_for_generated_videos_only(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="got 8; omit frames"):
         open_dataset(f"mevis:{tmp_path}:train", frames=8)
     with pytest.raises(ValueError, match="frames: expected 1 or more, got 0"):
         open_dataset("tabletop:train", frames=0)

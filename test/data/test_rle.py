@@ -1,4 +1,4 @@
-"""COCO's codes, compared with COCO's own means."""
+"""COCO's mask encodings, compared with pycocotools."""
 
 import random
 from pathlib import Path
@@ -18,7 +18,7 @@ def entry(value: Any) -> Entry:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_masks_come_back(seed: int) -> None:
+def test_encoded_mask_decodes_to_itself(seed: int) -> None:
     rng = np.random.default_rng(seed)
     height, width = rng.integers(1, 60, 2)
     mask = np.kron(rng.random((height, width)) < rng.random(), np.ones((seed + 1, 2))) > 0
@@ -28,12 +28,12 @@ def test_masks_come_back(seed: int) -> None:
 
 
 @pytest.mark.parametrize("mask", [np.zeros((3, 5), bool), np.ones((3, 5), bool)])
-def test_an_even_mask_comes_back(mask: np.ndarray) -> None:
+def test_uniform_mask_decodes_to_itself(mask: np.ndarray) -> None:
     np.testing.assert_array_equal(decode(entry(encode(mask)), (3, 5)), mask)
 
 
-def test_a_damaged_text_is_refused() -> None:
-    # COCO's own decoder ends the process on some of these.
+def test_damaged_counts_raise() -> None:
+    # pycocotools crashes the process on some of these.
     rng = random.Random(0)
     mask = np.random.default_rng(0).random((40, 50)) > 0.5
     counts = str(encode(mask)["counts"])
@@ -52,12 +52,12 @@ def test_a_damaged_text_is_refused() -> None:
 @pytest.mark.parametrize(
     "counts", [[], [7], [-1, 13], [13, -1], "", "O=", "=O", "\u00e9", "P" * 9, None, [0.5]]
 )
-def test_runs_that_do_not_fill_the_image_are_refused(counts: Any) -> None:
+def test_runs_of_other_length_than_the_image_raise(counts: Any) -> None:
     with pytest.raises(DatasetError, match=r"masks.json: 7.*expected"):
         decode(entry({"size": [3, 4], "counts": counts}), (3, 4))
 
 
-def test_polygons_count_together() -> None:
+def test_polygons_are_united() -> None:
     polygons = [[0, 0, 4, 0, 4, 4, 0, 4], [6, 2, 8, 2, 8, 4, 6, 4]]
     expected = np.zeros((5, 9), bool)
     expected[0:4, 0:4] = expected[2:4, 6:8] = True

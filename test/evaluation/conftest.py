@@ -1,4 +1,4 @@
-"""A network that has learned nothing, and knows the words of the tabletop."""
+"""An untrained network with the vocabulary of the tabletop."""
 
 import pytest
 import torch
@@ -18,7 +18,7 @@ def tokenizer() -> SentenceTokenizer:
 
 @pytest.fixture
 def network() -> Samwise:
-    """It sees something wherever it looks."""
+    """A network whose object score is always positive."""
     torch.manual_seed(0)
     network = Samwise(preset("tabletop"))
     with torch.no_grad():

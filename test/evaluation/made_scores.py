@@ -1,10 +1,10 @@
-"""Scores that nobody had to earn."""
+"""Scores for tests."""
 
 from samwise_ros.evaluation.scoring import ExpressionScore, Similarity
 
 
 def score(jf: float, video: str = "v", expression: str = "0", **fields: object) -> ExpressionScore:
-    """A score with J = F, about a ball unless other fields are given."""
+    """Return a score with J = F; the sentence is about a ball unless ``fields`` override it."""
     standard = {
         "sentence": "the ball", "kind": "", "detail": "", "annotator": 0,
         "intersection": 0, "union": 0, "swap": None,

@@ -1,4 +1,4 @@
-"""J and F are the benchmark's own."""
+"""J and F equal those of the DAVIS benchmark."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from samwise_ros.evaluation.metrics import boundary_accuracy, region_similarity
 VECTORS = Path(__file__).parent / "data" / "metrics.npz"
 
 
-def test_equals_the_benchmark() -> None:
+def test_metrics_equal_the_benchmark() -> None:
     with np.load(VECTORS) as vectors:
         mask, truth = vectors["pred"], vectors["gt"]
         np.testing.assert_allclose(region_similarity(mask, truth), vectors["J"], atol=1e-6)
@@ -34,14 +34,14 @@ def test_full_image_has_no_boundary() -> None:
 
 
 @pytest.mark.parametrize("corner", [(0, 0), (0, 24), (14, 0), (14, 24), (7, 12)])
-def test_what_lies_around_the_masks_does_not_matter(corner: tuple[int, int]) -> None:
-    """An object in a corner has no boundary where the image ends: counted pixel by pixel."""
+def test_boundary_at_the_image_edge_is_ignored(corner: tuple[int, int]) -> None:
+    """Compare with an implementation that counts pixel by pixel."""
     row, column = corner
     mask = np.zeros((1, 20, 30), np.bool_)
     mask[0, row : row + 6, column : column + 6] = True
     truth = np.roll(mask, 2, axis=2 if column < 24 else 1) & ~mask | mask
-    reach = 1  # of an image of 20 x 30, rounded up
-    here, there = (
+    reach = 1  # tolerance of an image of 20 x 30, rounded up
+    mask_boundary, truth_boundary = (
         {
             (y, x)
             for y in range(20)
@@ -54,18 +54,19 @@ def test_what_lies_around_the_masks_does_not_matter(corner: tuple[int, int]) -> 
         for plane in (mask[0], truth[0])
     )
 
-    def near(one: set[tuple[int, int]], other: set[tuple[int, int]]) -> float:
-        hits = [any((y - v) ** 2 + (x - u) ** 2 <= reach**2 for v, u in other) for y, x in one]
+    def matched(first: set[tuple[int, int]], second: set[tuple[int, int]]) -> float:
+        hits = [any((y - v) ** 2 + (x - u) ** 2 <= reach**2 for v, u in second) for y, x in first]
         return sum(hits) / len(hits)
 
-    precision, recall = near(here, there), near(there, here)
+    precision = matched(mask_boundary, truth_boundary)
+    recall = matched(truth_boundary, mask_boundary)
     expected = 2 * precision * recall / (precision + recall)
     assert boundary_accuracy(mask, truth)[0] == pytest.approx(expected)
     assert 0 < expected < 1
 
 
 @pytest.mark.parametrize("metric", [region_similarity, boundary_accuracy])
-def test_other_shapes_and_types_are_refused(metric) -> None:
+def test_other_shapes_and_types_raise(metric) -> None:
     with pytest.raises(ValueError, match="one shape"):
         metric(np.zeros((1, 4, 4), bool), np.zeros((1, 4, 5), bool))
     with pytest.raises(ValueError, match="one shape"):

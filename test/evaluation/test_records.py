@@ -1,4 +1,4 @@
-"""What was scored survives, whatever stops the process."""
+"""Records of finished videos survive an interruption."""
 
 from pathlib import Path
 
@@ -16,14 +16,14 @@ def _record(index: int) -> VideoRecord:
     return VideoRecord(index, f"v{index}", 9, ((score(1 / 3, swap=swap),), (score(1 / 7),)))
 
 
-def test_what_is_written_is_read_to_the_last_digit_by_all_processes(tmp_path: Path) -> None:
+def test_records_of_all_processes_are_read_without_rounding(tmp_path: Path) -> None:
     folder = tmp_path / "new"
     for rank in (0, 1):
         Records(folder, SETTINGS, rank).add(_record(rank))
     assert Records(folder, SETTINGS).read() == {0: _record(0), 1: _record(1)}
 
 
-def test_half_a_line_does_not_count(tmp_path: Path) -> None:
+def test_incomplete_line_is_ignored(tmp_path: Path) -> None:
     records = Records(tmp_path, SETTINGS)
     records.add(_record(0))
     file = tmp_path / "scores-0.jsonl"
@@ -35,7 +35,7 @@ def test_half_a_line_does_not_count(tmp_path: Path) -> None:
     assert again.read() == {0: _record(0), 1: _record(1)}
 
 
-def test_another_evaluation_is_refused(tmp_path: Path) -> None:
+def test_folder_of_other_evaluation_raises(tmp_path: Path) -> None:
     Records(tmp_path, SETTINGS)
     with pytest.raises(ValueError, match=r"data was 'drawn:here', is now 'drawn:there'; name ano"):
         Records(tmp_path, SETTINGS | {"data": "drawn:there"})
@@ -44,13 +44,13 @@ def test_another_evaluation_is_refused(tmp_path: Path) -> None:
         Records(tmp_path, SETTINGS)
 
 
-def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+def test_folder_with_other_files_raises(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("")
-    with pytest.raises(ValueError, match="holds something else"):
+    with pytest.raises(ValueError, match="found other files"):
         Records(tmp_path, SETTINGS)
 
 
-def test_a_damaged_line_is_named(tmp_path: Path) -> None:
+def test_damaged_line_raises(tmp_path: Path) -> None:
     records = Records(tmp_path, SETTINGS)
     records.add(_record(0))
     for line in ("nonsense", "[]", '{"scores": [[{}]]}', '{"index": 1, "scores": []}'):

@@ -1,22 +1,22 @@
-"""An oracle scores 100, one that ignores the sentence is found out by the control."""
+"""Scores of an oracle, of a model that ignores the sentence, and of label maps."""
 
 from itertools import permutations
 
 import numpy as np
 import pytest
-from drawn import Drawn, said
+from squares import SquaresDataset, expression
 
 from samwise_ros.data.dataset import Expression
 from samwise_ros.data.tabletop.dataset import TabletopDataset
 from samwise_ros.data.tabletop.video import TabletopConfig
-from samwise_ros.evaluation.label_maps import assigned, without_overlaps
+from samwise_ros.evaluation.label_maps import assign_masks, resolve_overlaps
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runs import Run
 from samwise_ros.evaluation.scoring import (
-    Tally,
+    MetricAccumulator,
     VideoScorer,
     mean,
-    partner,
+    swap_partner,
 )
 
 FRAMES = range(6)
@@ -29,28 +29,28 @@ def tabletop() -> TabletopDataset:
 
 def _truths(dataset, frame_indices, index=0):
     return [
-        dataset.masks(index, expression.objects, frame_indices).any(axis=0)
-        for expression in dataset.video(index).expressions
+        dataset.masks(index, each.objects, frame_indices).any(axis=0)
+        for each in dataset.video(index).expressions
     ]
 
 
-def _run(dataset, answers):
+def _run(dataset, masks):
     scorer = VideoScorer(dataset.video(0), label_maps=False)
-    scorer.add(dict(enumerate(answers)), dict(enumerate(_truths(dataset, FRAMES))))
+    scorer.add(dict(enumerate(masks)), dict(enumerate(_truths(dataset, FRAMES))))
     return Run(RunConfig(), scorer.scores())
 
 
-def test_an_oracle_scores_100_and_its_swapped_sentences_go_to_the_other_object(tabletop) -> None:
+def test_oracle_scores_100_and_follows_swapped_sentences(tabletop) -> None:
     run = _run(tabletop, _truths(tabletop, FRAMES))
-    assert run.mean_of().jf == 1.0
+    assert run.mean_similarity().jf == 1.0
     control = run.control()
     assert control is not None
     assert control.count >= 2
-    assert (control.said.jf, control.other.jf) == (1.0, 1.0)
+    assert (control.unswapped.jf, control.other.jf) == (1.0, 1.0)
     assert control.original.jf < 0.15
 
 
-def test_who_ignores_the_sentence_is_told_by_the_control(tabletop) -> None:
+def test_control_detects_a_model_that_ignores_the_sentence(tabletop) -> None:
     truths = _truths(tabletop, FRAMES)
     control = _run(tabletop, [truths[0]] * len(truths)).control()
     assert control is not None
@@ -58,7 +58,7 @@ def test_who_ignores_the_sentence_is_told_by_the_control(tabletop) -> None:
     assert control.original.jf > 0.15
 
 
-def test_stretches_and_batches_add_up_to_the_whole(tabletop) -> None:
+def test_scores_do_not_depend_on_chunks_and_batches(tabletop) -> None:
     video, rng = tabletop.video(0), np.random.default_rng(0)
     truths = _truths(tabletop, FRAMES)
     found = [truth & (rng.random(truth.shape) < 0.7) for truth in truths]
@@ -66,53 +66,58 @@ def test_stretches_and_batches_add_up_to_the_whole(tabletop) -> None:
     numbers = range(len(found))
     for batch in (numbers[:2], numbers[2:]):
         for frame_indices in (slice(0, 4), slice(4, 6)):
-            compared = {one: truths[one][frame_indices] for one in parts.compared(batch)}
-            parts.add({one: found[one][frame_indices] for one in batch}, compared)
-    for ours, whole in zip(parts.scores(), _run(tabletop, found).scores, strict=True):
-        assert ours == whole
+            targets = {n: truths[n][frame_indices] for n in parts.targets_of(batch)}
+            parts.add({n: found[n][frame_indices] for n in batch}, targets)
+    assert parts.scores() == _run(tabletop, found).scores
 
 
-def test_nothing_found_scores_nothing_but_where_nothing_is_in_view() -> None:
+def test_empty_mask_scores_only_on_frames_without_the_object() -> None:
     truth = np.zeros((4, 20, 20), bool)
     truth[:2, 5:15, 5:15] = True
-    for masks, meant in ((np.zeros_like(truth), truth), (truth, np.zeros_like(truth))):
-        tally = Tally()
-        tally.add(masks, meant)
-        assert tally.similarity.jf == 0.5
-        assert (tally.intersection, tally.union) == (0, 200)
+    for masks, target in ((np.zeros_like(truth), truth), (truth, np.zeros_like(truth))):
+        metrics = MetricAccumulator()
+        metrics.add(masks, target)
+        assert metrics.similarity.jf == 0.5
+        assert (metrics.intersection, metrics.union) == (0, 200)
 
 
-def test_a_sentence_about_several_objects_means_all_of_them() -> None:
-    dataset = Drawn([[said("both", 0, 1), said("nobody tells")]])
+def test_sentence_about_several_objects_is_scored_against_their_union() -> None:
+    dataset = SquaresDataset([[expression("both", 0, 1), expression("unknown")]])
     both = dataset.masks(0, [0, 1], range(3))
     scorer = VideoScorer(dataset.video(0), label_maps=False)
-    assert scorer.compared([0, 1]) == [0]
+    assert scorer.targets_of([0, 1]) == [0]
     scorer.add({0: both[0], 1: both[0]}, {0: both.any(axis=0)})
     (score,) = scorer.scores()
     assert score.own.j == 0.5
     assert (score.intersection, score.union) == (3 * 64, 3 * 128)
 
 
-def test_the_partner_is_the_next_attribute_sentence_of_another_object() -> None:
+def test_swap_partner_is_the_next_attribute_sentence_about_another_object() -> None:
     kinds = [("attribute", 0), ("attribute", 0), ("motion", 1), ("late", 2), ("attribute", 3)]
-    expressions = [Expression("", (thing,), kind=kind) for kind, thing in kinds]
-    assert [partner(expressions, index) for index in range(5)] == [4, 4, None, None, 0]
-    assert partner(expressions[:3], 0) is None
+    expressions = [Expression("", (number,), kind=kind) for kind, number in kinds]
+    assert [swap_partner(expressions, index) for index in range(5)] == [4, 4, None, None, 0]
+    assert swap_partner(expressions[:3], 0) is None
 
 
-def test_labels_are_assigned_to_objects_so_that_all_fit_best() -> None:
-    fits = np.random.default_rng(0).random((5, 5))
-    answers = assigned(range(5), lambda said, meant: fits[said, meant])
+def test_masks_are_assigned_with_the_highest_total_similarity() -> None:
+    similarity = np.random.default_rng(0).random((5, 5))
+    sources = assign_masks(range(5), lambda masks, target: similarity[masks, target])
     totals = [
-        sum(fits[said, meant] for meant, said in enumerate(p)) for p in permutations(range(5))
+        sum(similarity[masks, target] for target, masks in enumerate(order))
+        for order in permutations(range(5))
     ]
-    assert sorted(answers.values()) == list(range(5))
-    assert sum(fits[answers[meant], meant] for meant in range(5)) == pytest.approx(max(totals))
+    assert sorted(sources.values()) == list(range(5))
+    total = sum(similarity[sources[target], target] for target in range(5))
+    assert total == pytest.approx(max(totals))
 
 
-def test_an_annotators_labels_may_be_exchanged_but_not_with_another_annotators() -> None:
-    expressions = [said("left", 0), said("right", 1), said("left again", 0, annotator=1)]
-    dataset = Drawn([expressions])
+def test_masks_are_assigned_within_one_annotator() -> None:
+    expressions = [
+        expression("left", 0),
+        expression("right", 1),
+        expression("left again", 0, annotator=1),
+    ]
+    dataset = SquaresDataset([expressions])
     left, right = dataset.masks(0, [0, 1], range(3))
     found, truths = {0: right, 1: left, 2: right}, {0: left, 1: right, 2: left}
     for label_maps, scores in ((True, [1.0, 1.0, 0.0]), (False, [0.0, 0.0, 0.0])):
@@ -121,13 +126,13 @@ def test_an_annotators_labels_may_be_exchanged_but_not_with_another_annotators()
         assert [score.own.j for score in scorer.scores()] == scores
 
 
-def test_in_a_label_map_the_surer_mask_takes_the_pixel() -> None:
+def test_label_map_pixel_belongs_to_the_mask_with_the_highest_score() -> None:
     masks = np.ones((2, 2, 1, 1), bool)
-    owned = without_overlaps(masks, np.float32([[0.2, 0.5], [0.3, 0.5]]))
+    owned = resolve_overlaps(masks, np.float32([[0.2, 0.5], [0.3, 0.5]]))
     assert owned[:, :, 0, 0].tolist() == [[False, True], [True, False]]
-    assert not without_overlaps(~masks, np.float32([[0.2, 0.5], [0.3, 0.5]])).any()
+    assert not resolve_overlaps(~masks, np.float32([[0.2, 0.5], [0.3, 0.5]])).any()
 
 
-def test_a_mean_of_nothing_is_refused() -> None:
+def test_mean_of_empty_sequence_raises() -> None:
     with pytest.raises(ValueError, match="expected at least one similarity"):
         mean([])

@@ -1,4 +1,4 @@
-"""A recipe of all kinds of stages, made short."""
+"""A short recipe with all kinds of stages."""
 
 import pytest
 
@@ -9,7 +9,7 @@ FAST = {"learning_rate": 1e-4, "warmup": 1}
 
 @pytest.fixture(scope="session")
 def recipe() -> Recipe:
-    """Train every part a little, on generated videos."""
+    """Train every part for a few steps on generated videos."""
     return Recipe(
         preset="tabletop",
         seed=3,

@@ -1,4 +1,4 @@
-"""Batches: the network's square, shared out over processes, and errors that keep their words."""
+"""Batches: square input, split over processes, and errors of the data."""
 
 from pathlib import Path
 
@@ -8,17 +8,17 @@ import torch
 from samwise_ros.data.dataset import DatasetError
 from samwise_ros.data.formats.write_mevis import write_mevis
 from samwise_ros.data.tabletop.video import TabletopConfig, vocabulary
+from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.presets import preset
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
-from samwise_ros.training.batches import Sentences, Videos, load
+from samwise_ros.training.batches import SentenceBatches, VideoBatches, load_batches
 from samwise_ros.training.clips import Clips
-from samwise_ros.training.distributed import Processes
 from samwise_ros.training.recipe import Stage
 
 CONFIG = preset("tabletop")
 TOKENIZER = SentenceTokenizer.from_words(vocabulary())
-ALONE = Processes()
+SINGLE_PROCESS = ProcessGroup()
 STAGE = Stage("a", "sentences", steps=3, batch=4, accumulate=2, frames=4, single_share=0.3)
 
 
@@ -26,9 +26,11 @@ def _videos(
     specs: tuple[str, ...] = ("tabletop:train",),
     stage: Stage = STAGE,
     config: SamwiseConfig = CONFIG,
-    ours: Processes = ALONE,
-) -> Videos:
-    return Videos(Clips.open(specs, stage, 1, config.image_size), TOKENIZER, config, ours)
+    processes: ProcessGroup = SINGLE_PROCESS,
+) -> VideoBatches:
+    return VideoBatches(
+        Clips.open(specs, stage, 1, config.image_size), TOKENIZER, config, processes
+    )
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +44,9 @@ def folders(tmp_path_factory) -> tuple[str, ...]:
     return tuple(specs)
 
 
-def test_processes_share_one_batch():
+def test_processes_split_one_batch():
     whole = _videos()[0]
-    parts = [_videos(ours=Processes(rank, 2))[0] for rank in range(2)]
+    parts = [_videos(processes=ProcessGroup(rank, 2))[0] for rank in range(2)]
     assert whole.numbers.tolist() == [0, 1]
     assert [part.numbers.tolist() for part in parts] == [[0], [1]]
     for rank, part in enumerate(parts):
@@ -61,11 +63,11 @@ def test_parts_of_a_step_are_different_clips_of_one_length():
     assert not torch.equal(first.pixels, second.pixels)
 
 
-def test_videos_of_all_sizes_share_a_square(folders):
+def test_videos_of_all_sizes_are_padded_to_a_square(folders):
     stage = Stage("a", "sentences", epochs=1, batch=8, frames=2, targets=1, absent_share=0.0)
     batch = _videos(folders, stage)[0]
     assert batch.pixels.shape == (8, 2, 3, 128, 128)
-    shapes = {(int(one[:, 0].sum()), int(one[0].sum())) for one in batch.inside}
+    shapes = {(int(each[:, 0].sum()), int(each[0].sum())) for each in batch.inside}
     assert shapes == {(85, 128), (128, 85)}  # height and width
     outside = ~batch.inside[:, None]
     assert not (batch.masks[:, 0] & outside).any()
@@ -73,38 +75,38 @@ def test_videos_of_all_sizes_share_a_square(folders):
     assert batch.masks.any()
 
 
-def test_a_batch_needs_a_video_for_each_process():
+def test_batch_smaller_than_the_number_of_processes_raises():
     with pytest.raises(ValueError, match="at least one video for each of 3 processes in each of 2"):
-        _videos(ours=Processes(0, 3))
+        _videos(processes=ProcessGroup(0, 3))
 
 
-def test_an_error_in_the_data_comes_through_as_it_is(folders):
-    broken = next(Path(folders[0].split(":")[1]).rglob("*.jpg"))
-    kept = broken.read_bytes()
-    broken.write_bytes(b"nothing")
+def test_error_in_the_data_keeps_its_message(folders):
+    image = next(Path(folders[0].split(":")[1]).rglob("*.jpg"))
+    content = image.read_bytes()
+    image.write_bytes(b"nothing")
     stage = Stage("a", "sentences", epochs=1, batch=4, frames=4)
     videos = _videos(folders, stage)
     try:
         with pytest.raises(DatasetError) as caught:
-            list(load(videos, 0, len(videos), ALONE))
+            list(load_batches(videos, 0, len(videos), SINGLE_PROCESS))
     finally:
-        broken.write_bytes(kept)
-    assert str(broken) in str(caught.value)
+        image.write_bytes(content)
+    assert str(image) in str(caught.value)
     assert "Traceback" not in str(caught.value)
 
 
-def test_batches_come_in_order_from_any_on():
+def test_batches_are_ordered_and_start_anywhere():
     videos = _videos()
-    batches = list(load(videos, 4, 6, ALONE))
+    batches = list(load_batches(videos, 4, 6, SINGLE_PROCESS))
     assert len(batches) == 2
     assert torch.equal(batches[1].masks, videos[5].masks)
 
 
-def test_hidden_words_are_the_same_however_they_are_shared():
+def test_masked_words_do_not_depend_on_the_number_of_processes():
     clips = Clips.open(("tabletop:train",), Stage("a", "words", steps=1, batch=9, frames=8), 1, 128)
-    whole = Sentences(clips, TOKENIZER, ALONE)[0]
-    second = Sentences(clips, TOKENIZER, Processes(1, 2))[0]
+    whole = SentenceBatches(clips, TOKENIZER, SINGLE_PROCESS)[0]
+    second = SentenceBatches(clips, TOKENIZER, ProcessGroup(1, 2))[0]
     assert torch.equal(second.input_ids, whole.input_ids[1::2])
-    assert torch.equal(second.hidden, whole.hidden[1::2])
-    assert whole.hidden.any()
-    assert not (whole.hidden & (whole.input_ids < 4)).any()
+    assert torch.equal(second.masked, whole.masked[1::2])
+    assert whole.masked.any()
+    assert not (whole.masked & (whole.input_ids < 4)).any()

@@ -1,4 +1,4 @@
-"""Which clips a stage sees: every one in an epoch, and objects to click at."""
+"""The clips of a stage: epochs, lengths, and objects for prompts."""
 
 from collections import Counter
 from dataclasses import replace
@@ -18,31 +18,32 @@ STAGE = Stage("a", "sentences", epochs=2, batch=4, frames=4, targets=2, absent_s
 @pytest.fixture(scope="module")
 def specs(tmp_path_factory) -> list[str]:
     """Two folders of the MeViS format."""
-    found = []
+    specs = []
     for name, count in (("one", 2), ("two", 1)):
         folder = tmp_path_factory.mktemp("data") / name
         write_mevis(folder, {"train": count}, TabletopConfig(6, 64, 48))
-        found.append(f"mevis:{folder}:train")
-    return found
+        specs.append(f"mevis:{folder}:train")
+    return specs
 
 
-def test_data_sets_are_joined_in_order(specs):
-    joined, (one, two) = open_datasets(specs), (open_datasets([spec]) for spec in specs)
-    assert len(joined) == len(one) + len(two) == 3
-    assert [joined.video(index) for index in range(3)] == [one.video(0), one.video(1), two.video(0)]
-    assert np.array_equal(joined.images(2, [1, 3]), two.images(0, [1, 3]))
-    assert np.array_equal(joined.masks(2, [0], [1, 3]), two.masks(0, [0], [1, 3]))
+def test_data_sets_are_concatenated_in_order(specs):
+    concat, (first, second) = open_datasets(specs), (open_datasets([spec]) for spec in specs)
+    videos = [first.video(0), first.video(1), second.video(0)]
+    assert len(concat) == len(first) + len(second) == 3
+    assert [concat.video(index) for index in range(3)] == videos
+    assert np.array_equal(concat.images(2, [1, 3]), second.images(0, [1, 3]))
+    assert np.array_equal(concat.masks(2, [0], [1, 3]), second.masks(0, [0], [1, 3]))
     with pytest.raises(ValueError, match="train on it alone"):
         open_datasets([specs[0], "tabletop:train"])
 
 
-def test_an_epoch_has_as_many_clips_as_sentences_and_frames_make(specs, monkeypatch):
+def test_length_of_an_epoch_follows_from_sentences_and_frames(specs, monkeypatch):
     clips = Clips.open(specs, STAGE, 1, 128)
     visits = [-(-2 * len(clips.datasets[0].video(index).expressions) // 2) for index in range(3)]
     assert clips.steps == -(-2 * sum(visits) // 4)
     seen = []
     monkeypatch.setattr(
-        "samwise_ros.training.clips.training_sample", lambda _, index, *__: seen.append(index)
+        "samwise_ros.training.clips.sample_clip", lambda _, index, *__: seen.append(index)
     )
     for number in range(2 * sum(visits)):
         clips.sample(number // 4, number % 4, 4)
@@ -51,7 +52,7 @@ def test_an_epoch_has_as_many_clips_as_sentences_and_frames_make(specs, monkeypa
     assert seen[: sum(visits)] != seen[sum(visits) :]
 
 
-def test_the_same_step_gives_the_same_sample(specs):
+def test_sample_is_reproducible(specs):
     clips = Clips.open(specs, replace(STAGE, augment=True), 1, 128)
     first, again, other = clips.sample(3, 1, 4), clips.sample(3, 1, 4), clips.sample(3, 2, 4)
     assert np.array_equal(first.frames, again.frames)
@@ -59,14 +60,14 @@ def test_the_same_step_gives_the_same_sample(specs):
     assert first.frames.shape != other.frames.shape or (first.frames != other.frames).any()
 
 
-def test_generated_videos_are_made_to_the_networks_measure():
+def test_generated_videos_have_the_networks_image_size():
     clips = Clips.open(["tabletop:train"], replace(STAGE, epochs=0, steps=5), 1, 128)
     assert clips.steps == 5
     assert clips.sample(0, 0, 4).frames.shape == (4, 96, 128, 3)
     assert clips.sample(0, 0, 1).frames.shape == (1, 96, 128, 3)
 
 
-def test_clips_are_cut_from_longer_videos():
+def test_clips_are_parts_of_longer_videos():
     stage = replace(STAGE, epochs=0, steps=5, video_frames=(4, 9), in_a_row=True)
     clips = Clips.open(["tabletop:train"], stage, 1, 128)
     samples = [clips.sample(0, number, 4) for number in range(20)]
@@ -82,7 +83,7 @@ def test_clips_are_cut_from_longer_videos():
         replace(stage, video_frames=(3,))
 
 
-def test_objects_to_click_at_are_in_view_or_nothing_is():
+def test_prompted_objects_are_visible_or_absent():
     stage = Stage("a", "prompted", steps=1, batch=1, frames=2, absent_share=0.5)
     clips = Clips.open(["tabletop:train"], stage, 1, 128)
     masks = [mask for number in range(10) for mask in clips.sample(0, number, 2).masks]
@@ -92,7 +93,7 @@ def test_objects_to_click_at_are_in_view_or_nothing_is():
     assert sum(area > 0 for area in areas) >= 3
 
 
-def test_sentences_of_a_batch():
+def test_sentences_of_a_batch_are_reproducible():
     stage = Stage("a", "words", steps=1, batch=20, frames=8)
     clips = Clips.open(["tabletop:train"], stage, 1, 128)
     assert len(clips.sentences(0)) == 20

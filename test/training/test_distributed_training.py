@@ -1,4 +1,4 @@
-"""Two processes train one network, as one would."""
+"""Two processes train a network like one process."""
 
 import json
 import subprocess
@@ -7,8 +7,8 @@ import sys
 import pytest
 import torch
 
+from samwise_ros.evaluation.distributed import ProcessGroup, training_device
 from samwise_ros.network.checkpoints.model_folder import load_model
-from samwise_ros.training.distributed import Processes
 from samwise_ros.training.recipe import Recipe
 from samwise_ros.training.trainer import Trainer
 
@@ -17,53 +17,53 @@ SCRIPT = """
 import torch
 from torch import nn
 from samwise_ros.training.batch_norm import synchronise
-from samwise_ros.training.distributed import Processes
+from samwise_ros.evaluation.distributed import ProcessGroup
 
-processes = Processes.join("cpu")
-assert processes.count == 2
+processes = ProcessGroup.join()
+assert processes.world_size == 2
 assert processes.any(processes.rank == 1)
 assert not processes.any(False)
 tensors = [torch.full((2, 3), float(processes.rank)), torch.tensor([4.0 * processes.rank])]
-processes.add(tensors)
+processes.all_reduce(tensors)
 assert torch.equal(tensors[0], torch.ones(2, 3)), tensors
 assert torch.equal(tensors[1], torch.tensor([4.0])), tensors
 
 torch.manual_seed(0)
 x, weight = torch.randn(5, 4, 3, 2), torch.randn(5, 4, 3, 2)
-whole, apart = (nn.Sequential(nn.BatchNorm2d(4), nn.ReLU()) for _ in range(2))
-synchronise(apart)
-ours = slice(0, 2) if processes.rank == 0 else slice(2, 5)  # not the same number in both
+whole, split = (nn.Sequential(nn.BatchNorm2d(4), nn.ReLU()) for _ in range(2))
+synchronise(split)
+local = slice(0, 2) if processes.rank == 0 else slice(2, 5)  # parts of different size
 results = []
-for network, part in ((whole, slice(None)), (apart, ours)):
+for network, part in ((whole, slice(None)), (split, local)):
     inputs = x.clone().requires_grad_()
     (network(inputs[part]) * weight[part]).sum().backward()
     gradients = [parameter.grad for parameter in network.parameters()]
-    if network is apart:
-        processes.add(gradients)
-    results.append([inputs.grad[ours], *gradients, *network.state_dict().values()])
+    if network is split:
+        processes.all_reduce(gradients)
+    results.append([inputs.grad[local], *gradients, *network.state_dict().values()])
 for expected, found in zip(*results, strict=True):
     assert torch.allclose(expected, found, atol=1e-5), (expected, found)
-assert torch.allclose(whole.eval()(x), apart.eval()(x), atol=1e-5)
-processes.leave()
+assert torch.allclose(whole.eval()(x), split.eval()(x), atol=1e-5)
+processes.close()
 """
 
 
-def test_one_process_waits_for_nobody():
+def test_single_process_needs_no_group():
     tensor = torch.ones(2)
-    processes = Processes.join("cpu")
-    processes.add([tensor])
-    assert (processes.rank, processes.count) == (0, 1)
+    processes = ProcessGroup.join()
+    processes.all_reduce([tensor])
+    assert (processes.rank, processes.world_size) == (0, 1)
     assert torch.equal(tensor, torch.ones(2))
     assert processes.any(True)
 
 
-def test_a_device_that_is_not_there_is_told():
+def test_unknown_device_raises():
     with pytest.raises(ValueError, match="expected auto, cpu or cuda, got 'moon'"):
-        Processes.join("moon")
+        training_device("moon")
 
 
-def test_two_processes_add_and_normalise_as_one(tmp_path):
-    script = tmp_path / "add.py"
+def test_two_processes_reduce_and_normalise_like_one(tmp_path):
+    script = tmp_path / "reduce.py"
     script.write_text(SCRIPT)
     done = subprocess.run(
         [*TORCHRUN, script], check=False, capture_output=True, text=True, timeout=120
@@ -92,7 +92,7 @@ def _losses(folder):
     ]
 
 
-def test_two_processes_learn_what_one_does(tmp_path):
+def test_two_processes_train_like_one(tmp_path):
     recipe = tmp_path / "recipe.yaml"
     recipe.write_text(RECIPE)
     command = [*TORCHRUN, "-m", "samwise_ros.cli.main", "train", recipe, "--device", "cpu", "--out"]
@@ -109,9 +109,9 @@ def test_two_processes_learn_what_one_does(tmp_path):
     one, two = (
         load_model(str(tmp_path / name / "model"))[0].state_dict() for name in ("one", "two")
     )
-    moved, apart = 0.0, 0.0
+    update, difference = 0.0, 0.0
     for name, value in one.items():
         if value.is_floating_point():
-            moved += float((value - before[name]).square().sum())
-            apart += float((value - two[name]).square().sum())
-    assert apart < 1e-3 * moved
+            update += float((value - before[name]).square().sum())
+            difference += float((value - two[name]).square().sum())
+    assert difference < 1e-3 * update

@@ -1,14 +1,14 @@
-"""Every format of folders trains and is evaluated meanwhile."""
+"""Training and validation on every folder format."""
 
 import dataclasses
 import json
 
 import pytest
+from write_ref_davis17 import write_ref_davis17
+from write_ref_youtube_vos import write_ref_youtube_vos
+from write_refcoco import write_refcoco
 
 from samwise_ros.data.formats.write_mevis import write_mevis
-from samwise_ros.data.formats.write_ref_davis17 import write_ref_davis17
-from samwise_ros.data.formats.write_ref_youtube_vos import write_ref_youtube_vos
-from samwise_ros.data.formats.write_refcoco import write_refcoco
 from samwise_ros.data.tabletop.video import TabletopConfig
 from samwise_ros.training.recipe import Evaluate, Recipe, Stage
 from samwise_ros.training.trainer import Trainer
@@ -22,7 +22,7 @@ WRITE = {
 
 
 @pytest.mark.parametrize("name", list(WRITE))
-def test_a_format_trains_for_a_few_steps(name, tmp_path):
+def test_format_trains_and_validates(name, tmp_path):
     frames = 1 if name == "refcoco" else 4
     WRITE[name](tmp_path / "data", {"train": 2}, TabletopConfig(frames, 64, 48))
     spec = f"{name}:{tmp_path / 'data'}:train"
@@ -36,15 +36,15 @@ def test_a_format_trains_for_a_few_steps(name, tmp_path):
     assert trainer.training.network.trained_frames == frames
 
 
-def test_sentences_without_objects_cannot_be_learned(tmp_path):
+def test_missing_masks_raise(tmp_path):
     spec = f"mevis:{tmp_path / 'data'}:train"
     write_mevis(tmp_path / "data", {"train": 1}, TabletopConfig(4, 64, 48))
     next((tmp_path / "data").rglob("mask_dict.json")).unlink()
     stage = Stage("clips", "sentences", steps=1, batch=1, frames=4, absent_share=0.0)
     with pytest.raises(ValueError, match=r"mask_dict\.json"):
         Trainer(Recipe("tabletop", 1, (stage,), (spec,)), tmp_path / "run", device="cpu").run()
-    taught = dataclasses.replace(stage, task="words", name="words")
+    words = dataclasses.replace(stage, task="words", name="words")
     evaluate = Evaluate(f"mevis:{tmp_path / 'none'}:train")
-    recipe = Recipe("tabletop", 1, (taught,), (spec,), evaluate=evaluate)
+    recipe = Recipe("tabletop", 1, (words,), (spec,), evaluate=evaluate)
     with pytest.raises(ValueError, match="none"):
         Trainer(recipe, tmp_path / "other", device="cpu")

@@ -1,4 +1,4 @@
-"""The losses and the switch label against the released program's numbers."""
+"""Losses and switch labels equal those of the published code."""
 
 from pathlib import Path
 
@@ -18,20 +18,20 @@ VECTORS = np.load(Path(__file__).parent / "data" / "losses.npz")
 
 
 @pytest.mark.parametrize(("name", "loss"), [("focal", focal_loss), ("dice", dice_loss)])
-def test_mask_losses_equal_the_released_ones(name, loss):
+def test_mask_losses_equal_the_published_ones(name, loss):
     logits, targets = (torch.from_numpy(VECTORS[key]) for key in ("logits", "targets"))
     assert float(loss(logits, targets).mean()) == pytest.approx(float(VECTORS[name]), abs=1e-6)
 
 
 @pytest.mark.parametrize("loss", [focal_loss, dice_loss])
-def test_mask_losses_do_not_see_the_padding(loss):
+def test_mask_losses_ignore_padding(loss):
     logits, targets = torch.randn(2, 30), torch.rand(2, 30).round()
     inside = torch.ones(2, 30)
     inside[:, 20:] = targets[:, 20:] = 0
     assert torch.allclose(loss(logits, targets, inside), loss(logits[:, :20], targets[:, :20]))
 
 
-def test_switch_labels_equal_the_released_ones():
+def test_switch_labels_equal_the_published_ones():
     tracked, candidate, score = (
         torch.from_numpy(VECTORS[key]) for key in ("pair_a", "pair_b", "pair_score")
     )
@@ -39,7 +39,7 @@ def test_switch_labels_equal_the_released_ones():
     assert labels.tolist() == VECTORS["pair_label"].tolist()
 
 
-def test_switch_label_where_one_mask_is_empty():
+def test_switch_label_of_an_empty_mask():
     full, empty = torch.ones(1, 20, 20, dtype=torch.bool), torch.zeros(1, 20, 20, dtype=torch.bool)
     score = torch.ones(1)
     assert switch_labels(empty, full, score).tolist() == [0]
@@ -47,7 +47,7 @@ def test_switch_label_where_one_mask_is_empty():
     assert switch_labels(empty, full, -score, one_empty=1).tolist() == [-1]
 
 
-def test_switch_loss_ignores_and_weighs():
+def test_switch_loss_ignores_and_weights_labels():
     decision = torch.tensor([[0.0, 0.0], [2.0, 0.0], [0.0, 5.0]])
     ignored = switch_loss(decision, torch.tensor([-1, -1, -1]))
     assert (float(ignored.total), float(ignored.count)) == (0.0, 0.0)
@@ -56,9 +56,9 @@ def test_switch_loss_ignores_and_weighs():
     assert float(loss.count) == 3.0
 
 
-def test_a_mean_of_nothing_still_has_a_gradient():
+def test_empty_mean_has_a_gradient():
     values = torch.ones(4, requires_grad=True)
-    nothing = PartialMean.of(values[:0]) * 3
-    nothing.total.backward()  # all processes go backwards together
-    assert float(nothing.count) == 0.0
+    empty = PartialMean.of(values[:0]) * 3
+    empty.total.backward()  # every process runs the backward pass
+    assert float(empty.count) == 0.0
     assert values.grad is not None

@@ -1,4 +1,4 @@
-"""The motion prompt learns, and the verbs it learns from are those that the robot sees."""
+"""The motion prompt is trained, on the same verbs that inference finds."""
 
 import dataclasses
 from typing import Any
@@ -8,14 +8,14 @@ import torch
 
 from samwise_ros.data.tabletop.video import vocabulary
 from samwise_ros.engine.backend.inference import Inference
+from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.batches import VideoBatch
 from samwise_ros.training.clips import Clips
-from samwise_ros.training.distributed import Processes
 from samwise_ros.training.recipe import Losses, Stage
-from samwise_ros.training.tasks.tasks import ReferringTask
+from samwise_ros.training.tasks.referring import ReferringTask
 
 CONFIG = dataclasses.replace(
     preset("tabletop"), motion_prompt=True, verbs=("moving", "moves", "leaves", "enters", "appears")
@@ -33,8 +33,8 @@ def task() -> ReferringTask:
 
 @pytest.fixture(scope="module")
 def mixed(task: ReferringTask) -> VideoBatch:
-    """Some of its sentences have a verb."""
-    batches: Any = task.batches(0, Processes())
+    """A batch in which some sentences have a verb."""
+    batches: Any = task.batches(0, ProcessGroup())
     return next(
         batch
         for batch in batches
@@ -42,15 +42,15 @@ def mixed(task: ReferringTask) -> VideoBatch:
     )
 
 
-def test_the_robot_sees_the_verbs_of_training(task: ReferringTask, mixed: VideoBatch) -> None:
+def test_inference_finds_the_verbs_of_training(task: ReferringTask, mixed: VideoBatch) -> None:
     inference = Inference(Samwise(CONFIG), TOKENIZER, "cpu", "float32")
     known = {TOKENIZER.encode(word)[1]: word for word in vocabulary()}
     rows = zip(mixed.input_ids.flatten(0, 1), mixed.verbs.flatten(0, 1), strict=True)
     for tokens, verbs in rows:
         sentence = " ".join(known[token] for token in tokens.tolist() if token in known)
-        _, seen = inference.read(sentence)
-        assert list(seen) == verbs[: len(seen)].tolist()
-        assert not verbs[len(seen) :].any()
+        _, found = inference.read(sentence)
+        assert list(found) == verbs[: len(found)].tolist()
+        assert not verbs[len(found) :].any()
 
 
 def test_sentences_with_and_without_verbs_train_the_prompt(

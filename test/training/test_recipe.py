@@ -1,4 +1,4 @@
-"""Recipes in files: those that are shipped, and what is wrong with others."""
+"""Shipped recipes, and errors in recipes."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def _read(tmp_path: Path, text: str) -> Recipe:
     return Recipe.read(path)
 
 
-def test_the_shipped_recipe_trains_the_shipped_network():
+def test_tabletop_recipe_trains_the_shipped_network():
     recipe = Recipe.read(next(path for path in SHIPPED if path.stem == "tabletop"))
     assert recipe.preset is not None
     assert preset(recipe.preset).image_size == 128
@@ -25,7 +25,7 @@ def test_the_shipped_recipe_trains_the_shipped_network():
     assert "sam" not in recipe.stages[-1].trained
 
 
-def test_what_is_not_said_is_as_published(tmp_path):
+def test_defaults_are_the_published_settings(tmp_path):
     recipe = _read(tmp_path, f"seed: 1\nstages: [{STAGE}]")
     assert recipe.preset is None
     assert recipe.optimizer == Optimizer("adam", (0.9, 0.999), 0.0, "constant")
@@ -33,7 +33,7 @@ def test_what_is_not_said_is_as_published(tmp_path):
     assert recipe.stages[0].trained == ("cmt_adapters", "prompt", "conditional_memory_encoder")
 
 
-def test_every_shipped_recipe_is_read():
+def test_every_shipped_recipe_is_valid():
     recipes = {path.stem: Recipe.read(path) for path in SHIPPED}
     refcoco = recipes["refcoco"]
     assert (refcoco.stages[0].frames, refcoco.stages[0].epochs) == (1, 6)
@@ -45,7 +45,7 @@ def test_every_shipped_recipe_is_read():
     assert recipes["causal"].stages[0].causal_share == 1
 
 
-def test_parts_are_read(tmp_path):
+def test_nested_settings_are_read(tmp_path):
     recipe = _read(
         tmp_path,
         f"seed: 1\nprecision: bfloat16\nlosses: {{focal: 2}}\n"
@@ -60,14 +60,14 @@ def test_parts_are_read(tmp_path):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("preset: tabletop\nseed: 1\nstages: []", "one or more"),
+        ("preset: tabletop\nseed: 1\nstages: []", "at least one"),
         (f"preset: giant\nseed: 1\nstages: [{STAGE}]", "unknown preset"),
         (f"seed: 1\nspeed: 9\nstages: [{STAGE}]", "unknown settings in the recipe: speed"),
-        (f"stages: [{STAGE}]", "the recipe: seed missing"),
+        (f"stages: [{STAGE}]", "the recipe: missing settings: seed"),
         (f"seed: one\nstages: [{STAGE}]", "seed: expected int, got 'one'"),
         (f"seed: 1\nprecision: half\nstages: [{STAGE}]", "precision: expected float32 or"),
         (f"seed: 1\nlosses: {{over: all}}\nstages: [{STAGE}]", "losses: over: expected clip"),
-        (f"seed: 1\nlosses: 3\nstages: [{STAGE}]", "losses: expected settings with names"),
+        (f"seed: 1\nlosses: 3\nstages: [{STAGE}]", "losses: expected a mapping of settings"),
         (f"seed: 1\nlosses: {{dice: -1}}\nstages: [{STAGE}]", "dice: expected 0 or more"),
         (f"seed: 1\noptimizer: {{betas: [1, 2]}}\nstages: [{STAGE}]", "betas: expected two"),
         (f"seed: 1\nevaluate: {{every: 0}}\nstages: [{STAGE}]", "every: expected 1"),
@@ -88,13 +88,13 @@ def test_parts_are_read(tmp_path):
         ("{", "recipe.yaml"),
     ],
 )
-def test_bad_recipes_are_refused_with_the_reason(tmp_path, text, reason):
+def test_invalid_recipe_raises(tmp_path, text, reason):
     with pytest.raises(ValueError, match=reason) as caught:
         _read(tmp_path, text)
     assert "recipe.yaml" in str(caught.value)
 
 
-def test_a_module_is_named_as_the_network_names_it():
+def test_trained_modules_have_the_networks_names():
     assert Stage("a", "prompted", steps=1).trained == ("sam",)
     assert Stage("a", "prompted", steps=1, train=("sam.memory_attention",)).trained == (
         "sam.memory_attention",

@@ -1,4 +1,4 @@
-"""A whole recipe in a few steps: what learns, what is frozen, and going on after a stop."""
+"""A whole recipe in a few steps: trained and frozen weights, and resuming."""
 
 import dataclasses
 import json
@@ -38,7 +38,7 @@ def _changed(before, after) -> set[str]:
 
 @pytest.fixture(scope="module")
 def trained(recipe, tmp_path_factory):
-    """Train the recipe, stage by stage; keep the weights after every stage."""
+    """Train the recipe stage by stage; return the weights after every stage."""
     folder = tmp_path_factory.mktemp("runs")
     trainer = Trainer(recipe, folder, device="cpu")
     kept = [{key: value.clone() for key, value in trainer.training.network.state_dict().items()}]
@@ -48,7 +48,7 @@ def trained(recipe, tmp_path_factory):
     return folder, kept
 
 
-def test_each_stage_trains_its_part_and_freezes_the_others(trained):
+def test_each_stage_trains_only_its_modules(trained):
     _, kept = trained
     assert _changed(kept[0], kept[1]) == {"sam"}
     assert _changed(kept[1], kept[2]) == {"text_encoder"}
@@ -59,21 +59,21 @@ def test_each_stage_trains_its_part_and_freezes_the_others(trained):
     }
 
 
-def test_the_model_folder_knows_words_and_clips(trained):
+def test_model_folder_has_vocabulary_and_clip_length(trained):
     folder, _ = trained
     network, tokenizer = load_model(str(folder / "model"))
     assert 3 not in tokenizer.encode("the red mug that moves to the left")
     assert network.trained_frames == 8
 
 
-def test_a_finished_training_is_not_repeated(trained, recipe):
+def test_finished_training_is_not_repeated(trained, recipe):
     folder, kept = trained
     again = Trainer(recipe, folder, device="cpu")
     assert again.run()
     assert torch.equal(again.training.network.sam.no_obj_ptr, kept[-1]["sam.no_obj_ptr"])
 
 
-def test_the_log_and_the_curves_hold_the_losses(trained):
+def test_losses_are_logged(trained):
     folder, _ = trained
     assert [(line["stage"], line["step"]) for line in _log(folder)] == [
         ("follow", 2),
@@ -88,7 +88,7 @@ def test_the_log_and_the_curves_hold_the_losses(trained):
     ]
 
 
-def test_a_continued_training_equals_an_uninterrupted_one(trained, recipe, tmp_path):
+def test_resumed_training_equals_uninterrupted_training(trained, recipe, tmp_path):
     folder, kept = trained
     for _ in range(STEPS - 1):
         assert not Trainer(recipe, tmp_path, device="cpu").run(steps=1)
@@ -98,7 +98,7 @@ def test_a_continued_training_equals_an_uninterrupted_one(trained, recipe, tmp_p
     assert _log(tmp_path) == _log(folder)
 
 
-def test_dropout_and_verbs_do_not_notice_a_stop_either(tmp_path):
+def test_resuming_with_dropout_and_verbs_is_exact(tmp_path):
     config = dataclasses.replace(
         preset("tabletop"), dropout=0.5, motion_prompt=True, verbs=tuple(vocabulary())
     )
@@ -118,7 +118,7 @@ def test_dropout_and_verbs_do_not_notice_a_stop_either(tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_saves_the_state_first(recipe, tmp_path, monkeypatch, number):
+def test_signal_saves_the_state(recipe, tmp_path, monkeypatch, number):
     update = Learner.update
 
     def update_and_signal(self, parts, step):
@@ -134,16 +134,16 @@ def test_a_signal_saves_the_state_first(recipe, tmp_path, monkeypatch, number):
     assert Trainer(recipe, tmp_path, device="cpu").state.step == 1
 
 
-def test_what_was_logged_after_the_saved_state_is_dropped(trained, recipe, tmp_path):
+def test_log_entries_after_the_saved_state_are_removed(trained, recipe, tmp_path):
     folder, _ = trained
     Trainer(recipe, tmp_path, device="cpu").run(steps=2)
     with (tmp_path / "log.jsonl").open("a") as log:
-        log.write("a line of a step that was lost\n")
+        log.write("a line of a lost step\n")
     Trainer(recipe, tmp_path, device="cpu").run(steps=2)
     assert _log(tmp_path) == _log(folder)[:2]
 
 
-def test_a_state_keeps_what_is_trained_and_no_more(recipe, tmp_path):
+def test_state_contains_only_trained_weights(recipe, tmp_path):
     Trainer(recipe, tmp_path, device="cpu").run(steps=3)
     state = torch.load(tmp_path / "state.pt", weights_only=True)
     kept = sum(value.numel() for value in state["learner"]["modules"].values())
@@ -152,7 +152,7 @@ def test_a_state_keeps_what_is_trained_and_no_more(recipe, tmp_path):
     assert kept == sum(value.numel() for value in encoder.state_dict().values()) + heads
 
 
-def test_frozen_weights_that_were_exchanged_are_noticed(recipe, tmp_path):
+def test_changed_frozen_weights_raise(recipe, tmp_path):
     Trainer(recipe, tmp_path, device="cpu").run(steps=3)
     other = tmp_path / "other"
     Trainer(dataclasses.replace(recipe, seed=4), other, device="cpu").run(steps=2)
@@ -161,7 +161,7 @@ def test_frozen_weights_that_were_exchanged_are_noticed(recipe, tmp_path):
         Trainer(recipe, tmp_path, device="cpu")
 
 
-def test_a_recipe_may_grow_and_not_change(trained, recipe, tmp_path):
+def test_recipe_may_gain_stages_but_not_change(trained, recipe, tmp_path):
     folder, _ = trained
     more = Stage("more", "sentences", steps=1, batch=1)
     grown = dataclasses.replace(recipe, stages=(*recipe.stages, more))
@@ -175,13 +175,13 @@ def test_a_recipe_may_grow_and_not_change(trained, recipe, tmp_path):
             Trainer(changed, folder, device="cpu")
 
 
-def test_a_damaged_state_is_refused(recipe, tmp_path):
+def test_damaged_state_raises(recipe, tmp_path):
     (tmp_path / "state.pt").write_bytes(b"nonsense")
     with pytest.raises(CheckpointError, match=r"state\.pt"):
         Trainer(recipe, tmp_path, device="cpu")
 
 
-def test_it_starts_from_a_model_folder(trained, tmp_path):
+def test_training_starts_from_a_model_folder(trained, tmp_path):
     folder, kept = trained
     stage = Stage("more", "sentences", steps=2, batch=2, accumulate=2, train=("prompt",))
     recipe = Recipe(None, 1, (stage,), ("tabletop:train",), precision="bfloat16")
@@ -195,12 +195,12 @@ def test_it_starts_from_a_model_folder(trained, tmp_path):
     assert _changed(kept[-1], _weights(tmp_path)) == {"prompt"}
 
 
-def test_what_cannot_be_trained_is_told(recipe, tmp_path):
+def test_invalid_training_raises(recipe, tmp_path):
     stage = Stage("more", "sentences", steps=2, train=("adapters",))
-    with pytest.raises(ValueError, match="no module 'adapters'; it has sam, text_encoder"):
+    with pytest.raises(ValueError, match="got 'adapters'; use sam, text_encoder"):
         Trainer(dataclasses.replace(recipe, stages=(stage,)), tmp_path, device="cpu")
     with pytest.raises(ValueError, match="--data"):
         Trainer(dataclasses.replace(recipe, data=()), tmp_path, device="cpu")
     endless = Stage("more", "sentences", epochs=1)
-    with pytest.raises(ValueError, match="has no end; give steps"):
+    with pytest.raises(ValueError, match="is endless; use steps"):
         Trainer(dataclasses.replace(recipe, stages=(endless,)), tmp_path, device="cpu").run()

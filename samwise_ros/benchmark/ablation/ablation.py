@@ -1,4 +1,4 @@
-"""The paper's ablations: one short training for each variant of the network, and one table."""
+"""Runs the paper's ablations: a short training of each variant of the network."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from samwise_ros.benchmark.ablation.results import MODES, AblationResults, Outcome
-from samwise_ros.benchmark.ablation.variants import VARIANTS, Variant, untrained
+from samwise_ros.benchmark.ablation.variants import VARIANTS, Variant, build_untrained
 from samwise_ros.benchmark.machine import describe_machine
 from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.open_dataset import open_dataset
@@ -20,21 +20,22 @@ from samwise_ros.network.checkpoints.model_folder import load_model
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.recipe import Recipe
-from samwise_ros.training.state import publish
+from samwise_ros.training.state import write_model
 from samwise_ros.training.trainer import Trainer
 
 
 @dataclass(frozen=True)
 class AblationConfig:
-    """What to compare, and how.
+    """Settings of an ablation.
 
     Attributes:
-        recipe: trains each variant.
-        folder: gets a folder for each variant, ``ablation.json`` and ``ablation.md``.
+        recipe: recipe that trains each variant.
+        folder: output folder, with a subfolder for each variant, ``ablation.json`` and
+            ``ablation.md``.
         init: model with the frozen SAM 2 and text encoder.
-        data: what is evaluated on, ``FORMAT:DIR:SPLIT``.
-        videos: how many of its videos, from the first on.
-        variants: names of those to compare.
+        data: evaluation data, ``FORMAT:DIR:SPLIT``.
+        videos: number of videos, from the first one on.
+        variants: names of the variants to compare.
     """
 
     recipe: Recipe
@@ -45,7 +46,7 @@ class AblationConfig:
     variants: tuple[str, ...] = tuple(variant.name for variant in VARIANTS)
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, with the reason."""
+        """Check the range of each value."""
         known = [variant.name for variant in VARIANTS]
         if not self.variants or set(self.variants) - set(known):
             raise ValueError(f"variants: expected some of {', '.join(known)}, got {self.variants}")
@@ -54,12 +55,12 @@ class AblationConfig:
 
 
 def run_ablation(config: AblationConfig) -> AblationResults:
-    """Train and evaluate the variants, or what an earlier call left of them.
+    """Train and evaluate the variants; resume an interrupted ablation.
 
     Raises:
-        ValueError: naming the file or setting that cannot be used, or the folder that holds an
-            ablation with other settings.
-        KeyboardInterrupt: there was a signal to stop; the same call goes on.
+        ValueError: a file or setting cannot be used, or the folder holds an ablation with other
+            settings.
+        KeyboardInterrupt: a signal stopped the ablation; the same call resumes it.
     """
     base, tokenizer = load_model(config.init)
     dataset = open_dataset(config.data)
@@ -67,8 +68,8 @@ def run_ablation(config: AblationConfig) -> AblationResults:
     outcomes = []
     for variant in tqdm(chosen, desc="ablation", unit="variant"):
         folder = config.folder / variant.name
-        network = untrained(variant, base, config.recipe.seed)
-        _begin(folder / "untrained", network, tokenizer)
+        network = build_untrained(variant, base, config.recipe.seed)
+        _write_or_check_initial_model(folder / "untrained", network, tokenizer)
         Trainer(config.recipe, folder / "trained", init=str(folder / "untrained")).run()
         outcomes.append(_evaluate(variant, folder, dataset, config))
     results = AblationResults(tuple(outcomes))
@@ -85,28 +86,33 @@ def run_ablation(config: AblationConfig) -> AblationResults:
     return results
 
 
-def _begin(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> None:
-    """Write the model that a training begins with, or see that it is the one that is there."""
+def _write_or_check_initial_model(
+    folder: Path, network: Samwise, tokenizer: SentenceTokenizer
+) -> None:
+    """Write the initial model of a training, or check that the existing one is the same."""
     if not folder.exists():
-        publish(folder, network, tokenizer)
+        write_model(folder, network, tokenizer)
     elif fingerprint(load_model(str(folder))[0]) != fingerprint(network):
         raise ValueError(
-            f"{folder}: comes from another model or seed; give another folder with --out"
+            f"{folder}: expected the initial model of this seed and --init, found another; "
+            "use another folder with --out"
         )
 
 
 def _evaluate(variant: Variant, folder: Path, dataset: Dataset, config: AblationConfig) -> Outcome:
     network, tokenizer = load_model(str(folder / "trained" / "model"))
-    ways = tuple(RunConfig(mode, correction) for mode in MODES for correction in variant.published)
+    run_configs = tuple(
+        RunConfig(mode, correction) for mode in MODES for correction in variant.published
+    )
     settings = {"data": config.data, "weights": fingerprint(network)}
     records = Records(folder / "evaluated", settings)
-    how = EvaluationConfig(ways, config.videos)
-    results = evaluate(network, tokenizer, dataset, how, records=records)
+    evaluation = EvaluationConfig(run_configs, config.videos)
+    results = evaluate(network, tokenizer, dataset, evaluation, records=records)
     weights = sum(parameter.numel() for parameter in network.cmt_adapters.parameters())
     return Outcome(variant, weights, _training_seconds(folder / "trained" / "log.jsonl"), results)
 
 
 def _training_seconds(log: Path) -> int:
-    """Add up what the log's last line of each stage says."""
+    """Return the sum over stages of the time in the last log line of each stage."""
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     return sum({line["stage"]: int(line["seconds"]) for line in lines}.values())

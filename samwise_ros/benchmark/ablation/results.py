@@ -1,4 +1,4 @@
-"""What the variants of an ablation reached, as one table and as JSON."""
+"""Results of an ablation as a table and as JSON."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -17,13 +17,13 @@ _REFERENCE = "selective"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a variant.
+    """Results of one variant.
 
     Attributes:
-        variant: which.
-        adapter_weights: how many its adapters have.
-        training_seconds: over all stages.
-        results: in both modes, in each of the variant's ways to correct the memory.
+        variant: the variant.
+        adapter_weights: number of weights of its adapters.
+        training_seconds: training time of all stages.
+        results: evaluation in both modes with each switch correction of the variant.
     """
 
     variant: Variant
@@ -31,12 +31,12 @@ class Outcome:
     training_seconds: int
     results: Results
 
-    def run(self, way: RunConfig) -> Run:
-        """Return the scores of one way."""
-        return next(run for run in self.results.runs if run.way == way)
+    def run(self, run_config: RunConfig) -> Run:
+        """Return the run of a run configuration."""
+        return next(run for run in self.results.runs if run.config == run_config)
 
     def to_json(self) -> dict[str, Any]:
-        """Everything as plain data, each sentence's scores included."""
+        """Return the results as plain data, with the scores of each sentence."""
         return {
             **asdict(self.variant),
             "adapter_weights": self.adapter_weights,
@@ -53,11 +53,11 @@ class AblationResults:
 
     @property
     def reference(self) -> Outcome:
-        """The variant with which the others are compared: the paper's, or else the first."""
+        """The reference of all comparisons: the paper's network, or else the first variant."""
         return next((o for o in self.outcomes if o.variant.name == _REFERENCE), self.outcomes[0])
 
     def to_markdown(self) -> str:
-        """The table of J&F in percent."""
+        """Return the table of J&F in percent."""
         results = self.outcomes[0].results
         heading = (
             f"{results.data}: {results.videos} videos, {results.frames} frames, "
@@ -84,11 +84,11 @@ class AblationResults:
                 yield _line([*cells, f"{published:.1f}"])
 
     def _difference(self, run: Run) -> str:
-        reference = self.reference.run(RunConfig(run.way.mode, "never"))
+        reference = self.reference.run(RunConfig(run.config.mode, "never"))
         if run is reference:
             return ""
-        one = compare(run, reference, [ALL]).groups[ALL]
-        return f"{100 * one.mean:+.1f} [{100 * one.low:+.1f}, {100 * one.high:+.1f}]"
+        item = compare(run, reference, [ALL]).groups[ALL]
+        return f"{100 * item.mean:+.1f} [{100 * item.low:+.1f}, {100 * item.high:+.1f}]"
 
 
 def _line(cells: list[str]) -> str:
@@ -96,4 +96,4 @@ def _line(cells: list[str]) -> str:
 
 
 def _percent(run: Run, group: Group = ALL) -> str:
-    return f"{100 * run.mean_of(group).jf:.1f}"
+    return f"{100 * run.mean_similarity(group).jf:.1f}"

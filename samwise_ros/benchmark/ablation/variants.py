@@ -1,4 +1,4 @@
-"""The variants of the network that the paper's ablations compare."""
+"""The variants of the network in the paper's ablations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,15 +14,14 @@ _FROZEN = ("sam.", "text_encoder.")
 
 @dataclass(frozen=True)
 class Variant:
-    """One variant, trained once and evaluated in one way or several.
+    """One variant, trained once and evaluated with one or several switch corrections.
 
     Attributes:
-        name: of its folder, and on the command line.
-        title: in the table.
-        published: who decides about the memory's correction, in each way of evaluation, and what
-            J&F the paper reports of it.
+        name: name of its folder and on the command line.
+        title: title in the table.
+        published: switch corrections to evaluate, with the J&F that the paper reports.
         adapter_parts: see ``SamwiseConfig``.
-        patch_sizes: likewise; larger than the map of a small image means the whole map.
+        patch_sizes: see ``SamwiseConfig``; limited to the size of the feature map.
     """
 
     name: str
@@ -32,7 +31,7 @@ class Variant:
     patch_sizes: tuple[int, ...] = field(default=(8, 4, 2), kw_only=True)
 
     def config(self, base: SamwiseConfig) -> SamwiseConfig:
-        """Return the variant's shape of a network."""
+        """Return the network configuration of the variant."""
         sides = (base.image_size // stride for stride in (8, 16, 32))
         patches = tuple(min(pair) for pair in zip(self.patch_sizes, sides, strict=True))
         return replace(base, adapter_parts=self.adapter_parts, patch_sizes=patches)
@@ -53,19 +52,19 @@ VARIANTS = (
     Variant("patch_8", "both + HSA, patches 8", {"never": 53.1}, patch_sizes=(8, 8, 8)),
     Variant("patch_16", "both + HSA, patches 16/8/4", {"never": 53.8}, patch_sizes=(16, 8, 4)),
 )
-"""In the paper's order; published are its numbers on MeViS valid_u with CLIP-B."""
+"""In the order of the paper; published numbers are for MeViS valid_u with CLIP-B."""
 
 
-def untrained(variant: Variant, base: Samwise, seed: int) -> Samwise:
-    """Build a variant between the frozen parts of a model.
+def build_untrained(variant: Variant, base: Samwise, seed: int) -> Samwise:
+    """Build an untrained variant with the frozen parts of a model.
 
     Args:
-        variant: which.
-        base: has the frozen SAM 2 and text encoder.
-        seed: of all other weights; parts that two variants share begin with the same ones.
+        variant: the variant.
+        base: model with the frozen SAM 2 and text encoder.
+        seed: seed of all other weights; parts that variants share have the same initial weights.
 
     Returns:
-        The network, with nothing learned between the frozen parts.
+        The network, untrained except for the frozen parts.
     """
     torch.manual_seed(seed)
     complete = replace(base.config, adapter_parts=ADAPTER_PARTS)
@@ -73,9 +72,9 @@ def untrained(variant: Variant, base: Samwise, seed: int) -> Samwise:
     source |= {key: w for key, w in base.state_dict().items() if key.startswith(_FROZEN)}
     network = Samwise(variant.config(base.config))
     weights = {
-        # Only the position of a cell in its patch has another shape with other patches.
-        key: source[key] if source[key].shape == own.shape else own
-        for key, own in network.state_dict().items()
+        # Only the position embedding in a patch depends on the size of the patches.
+        key: source[key] if source[key].shape == weight.shape else weight
+        for key, weight in network.state_dict().items()
     }
     network.load_state_dict(weights)
     return network

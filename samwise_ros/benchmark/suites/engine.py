@@ -1,4 +1,4 @@
-"""How fast the engine is by itself, and what its cost grows with: frames come as it takes them."""
+"""Benchmark of the engine without ROS: speed by commands, cameras, image size and stream length."""
 
 import gc
 import os
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from samwise_ros.benchmark.models import open_subject
+from samwise_ros.benchmark.models import load_benchmark_model
 from samwise_ros.benchmark.report import LATENCY, Column, Row, Table
 from samwise_ros.benchmark.timing import Spread, time_call, time_calls
 from samwise_ros.benchmark.workload import FRAME_NS, SENTENCES, make_frames
@@ -22,7 +22,7 @@ from samwise_ros.engine.types import Command, EventKind, Frame
 from samwise_ros.network.memory_bank import MEMORY_POINTERS
 
 WARM_UP = MEMORY_POINTERS + 1
-"""Frames until memories and windows are full and no shape changes any more."""
+"""Frames until memories are full and tensor shapes are constant."""
 _PAGES = Path("/proc/self/statm")
 _BLOCKS = 5
 _MEMORIES = 8
@@ -30,17 +30,17 @@ _MEMORIES = 8
 
 @dataclass(frozen=True)
 class EngineBenchmark:
-    """What to measure: the online mode, each table with all else at its first value.
+    """Settings of the benchmark, in online mode; a table varies one setting, others are the first.
 
     Attributes:
-        model: a shipped model's name, a folder, or a preset, which gets random weights.
+        model: name of a shipped model, a model folder, or a preset with random weights.
         device: auto, cpu, cuda or cuda:N.
         precision: auto, float32, bfloat16 or float16.
-        seconds: how long each measurement goes on.
-        commands: how many at once, at most 8.
-        cameras: how many, taking turns.
-        sizes: of the images, width and height in pixels.
-        length: frames of the long stream, and none of it where it is 0.
+        seconds: duration of each measurement.
+        commands: numbers of simultaneous commands, at most 8.
+        cameras: numbers of cameras, which take turns.
+        sizes: width and height of the images, pixels.
+        length: frames of the long stream; 0 to omit it.
     """
 
     model: str = "tabletop"
@@ -53,7 +53,7 @@ class EngineBenchmark:
     length: int = 2000
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, with the reason."""
+        """Check the range of each value."""
         if self.seconds < 0:
             raise ValueError(f"seconds: expected 0 or more, got {self.seconds}")
         if not all(1 <= number <= len(SENTENCES) for number in self.commands):
@@ -65,12 +65,12 @@ class EngineBenchmark:
 
 
 def measure_engine(benchmark: EngineBenchmark) -> list[Table]:
-    """Measure what grows with commands, cameras, size and length, and the memories.
+    """Measure speed by commands, cameras, image size and stream length, and the memory.
 
     Raises:
-        ValueError: for a model, device or precision that cannot be had.
+        ValueError: the model, device or precision is not available.
     """
-    engine = Subject(benchmark)
+    engine = EngineTimer(benchmark)
     size, commands = benchmark.sizes[0], benchmark.commands[0]
     by_commands = [
         {"commands": n, **engine.time(n, 1, size, f"commands: {n}")} for n in benchmark.commands
@@ -105,26 +105,26 @@ _STREAM = (
 )
 _MEMORY = (
     Column("memories", ("memories",)),
-    Column("each as stated, MiB", ("stated_mib",), 2),
+    Column("each as reported, MiB", ("stated_mib",), 2),
     Column("each as measured, MiB", ("measured_mib",), 2),
 )
 
 
-class Subject:
-    """An engine that is told anew for each measurement what to look for."""
+class EngineTimer:
+    """Times an engine, with new commands for each measurement."""
 
     def __init__(self, benchmark: EngineBenchmark) -> None:
         """Load the model."""
         self._benchmark = benchmark
         config = EngineConfig(max_commands=_MEMORIES + 1)
         self._engine = Engine(
-            *open_subject(benchmark.model), config, benchmark.device, benchmark.precision
+            *load_benchmark_model(benchmark.model), config, benchmark.device, benchmark.precision
         )
         self.device = torch.device(str(self._engine.describe()["device"]))
 
-    def time(self, commands: int, cameras: int, size: tuple[int, int], about: str) -> Row:
-        """Time frames of cameras that take turns, each seen by all commands."""
-        self._say([Command(sentence, sentence) for sentence in SENTENCES[:commands]])
+    def time(self, commands: int, cameras: int, size: tuple[int, int], label: str) -> Row:
+        """Time frames of cameras that take turns; all commands apply to each camera."""
+        self._set_commands([Command(sentence, sentence) for sentence in SENTENCES[:commands]])
         frames = _stream(size, [f"camera {index}" for index in range(cameras)])
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
@@ -134,17 +134,17 @@ class Subject:
             self.device,
             WARM_UP * cameras,
             self._benchmark.seconds,
-            about,
+            label,
         )
         rate = round(len(durations) / sum(durations), 2)
         row: Row = {"frames_per_second": rate, **Spread.of(durations).to_json()}
-        # What was taken of the GPU, beside what was in use of that.
+        # Reserved by the allocator, which is more than the tensors need.
         peak = torch.cuda.max_memory_reserved(self.device) if self.device.type == "cuda" else None
         return {**row, "gpu_mib": peak and round(peak / MIB)}
 
     def stream(self, commands: int, size: tuple[int, int]) -> list[Row]:
-        """Time the parts of one long stream."""
-        self._say([Command(sentence, sentence) for sentence in SENTENCES[:commands]])
+        """Time successive blocks of one long stream."""
+        self._set_commands([Command(sentence, sentence) for sentence in SENTENCES[:commands]])
         frames = _stream(size, ["camera"])
         block = self._benchmark.length // _BLOCKS
         rows: list[Row] = []
@@ -163,10 +163,10 @@ class Subject:
         return rows
 
     def memory(self, size: tuple[int, int]) -> Row:
-        """Compare what the tensors of a memory take with what the engine states."""
-        stated = int(str(self._engine.describe()["memory_bytes_per_command"]))
+        """Compare the size of the tensors of a memory with the size that the engine reports."""
+        reported = int(str(self._engine.describe()["memory_bytes_per_command"]))
         names = [f"camera {index}" for index in range(_MEMORIES + 1)]
-        self._say([Command(name, SENTENCES[0], (name,)) for name in names])
+        self._set_commands([Command(name, SENTENCES[0], (name,)) for name in names])
         first = _stream(size, names[:1])
         for _ in range(WARM_UP):
             self._engine.step(next(first))
@@ -177,20 +177,20 @@ class Subject:
         measured = (_tensor_bytes(self.device) - before) / _MEMORIES
         return {
             "memories": _MEMORIES,
-            "stated_mib": round(stated / MIB, 3),
+            "stated_mib": round(reported / MIB, 3),
             "measured_mib": round(measured / MIB, 3),
         }
 
-    def _say(self, commands: Sequence[Command]) -> None:
+    def _set_commands(self, commands: Sequence[Command]) -> None:
         for status in self._engine.commands:
             self._engine.remove(status.command.id)
         for event in self._engine.set_commands(commands):
             if event.kind is EventKind.REJECTED:
-                raise ValueError(f"{event.command.sentence!r} is refused: {event.reason}")
+                raise ValueError(f"{event.command.sentence!r}: rejected: {event.reason}")
 
 
 def _stream(size: tuple[int, int], cameras: Sequence[str]) -> Iterator[Frame]:
-    """Give frames without end, of each camera in turn."""
+    """Yield an endless stream of frames, of each camera in turn."""
     images = make_frames(*size)
     for index in count():
         image = images[index % len(images)]
@@ -199,16 +199,16 @@ def _stream(size: tuple[int, int], cameras: Sequence[str]) -> Iterator[Frame]:
 
 
 def _resident_bytes() -> int:
-    """Give what the process holds of the machine's memory."""
+    """Return the resident memory of the process in bytes."""
     return int(_PAGES.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _tensor_bytes(device: torch.device) -> int:
-    """Give what all tensors that are alive take on a device."""
+    """Return the size in bytes of all live tensors on a device."""
     gc.collect()
     if device.type == "cuda":
         return torch.cuda.memory_allocated(device)
-    # By its type: asking an object itself for its class can wake a deprecated one.
-    tensors = [one for one in gc.get_objects() if issubclass(type(one), Tensor)]
-    storages = [one.untyped_storage() for one in tensors]
-    return sum({one.data_ptr(): one.nbytes() for one in storages}.values())
+    # isinstance reads __class__, which makes some deprecated objects warn.
+    tensors = [item for item in gc.get_objects() if issubclass(type(item), Tensor)]
+    storages = [tensor.untyped_storage() for tensor in tensors]
+    return sum({storage.data_ptr(): storage.nbytes() for storage in storages}.values())

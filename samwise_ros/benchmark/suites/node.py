@@ -1,4 +1,4 @@
-"""How fast the node is, as a robot sees it: images go in and masks come out over DDS."""
+"""Benchmark of the node over DDS: time from an image to its mask."""
 
 import json
 import os
@@ -29,17 +29,18 @@ _STAGES = ("transport", "waiting", "conversion", "inference", "publishing", "ret
 
 @dataclass(frozen=True)
 class NodeBenchmark:
-    """What to measure: a camera at a steady rate, each measurement with a node of its own.
+    """Settings of the benchmark: a camera at a constant rate, and a new node for each measurement.
 
     Attributes:
-        model: a shipped model's name or a folder.
+        model: name of a shipped model, or a model folder.
         device: auto, cpu, cuda or cuda:N.
         precision: auto, float32, bfloat16 or float16.
-        seconds: how long each goes on, after three more for the start.
-        rate_hz: of the camera.
-        commands: how many at once, each number with the first size and transport; at most 8.
-        sizes: of the images, width and height in pixels, each in every transport with as many
-            commands as are named first.
+        seconds: duration of each measurement, after a warm-up of three seconds.
+        rate_hz: rate of the camera.
+        commands: numbers of simultaneous commands, at most 8; measured with the first size and
+            transport.
+        sizes: width and height of the images, pixels; measured in every transport with the first
+            number of commands.
         transports: raw, compressed.
     """
 
@@ -53,7 +54,7 @@ class NodeBenchmark:
     transports: tuple[str, ...] = TRANSPORTS
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, with the reason."""
+        """Check the range of each value."""
         for name in ("seconds", "rate_hz"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name}: expected more than 0, got {getattr(self, name)}")
@@ -67,21 +68,24 @@ class NodeBenchmark:
     def cases(self) -> list[tuple[int, tuple[int, int], str]]:
         """Commands, size and transport of each measurement."""
         first = self.commands[0]
-        by_size = [(first, size, way) for size in self.sizes for way in self.transports]
+        by_size = [(first, size, name) for size in self.sizes for name in self.transports]
         return by_size + [(n, self.sizes[0], self.transports[0]) for n in self.commands[1:]]
 
 
 def measure_node(benchmark: NodeBenchmark) -> list[Table]:
-    """Start the node and a camera, each in a process, and measure; once for each case.
+    """Start the node and a camera in separate processes and measure, once for each case.
 
-    They speak on a random domain on this machine alone, so that nobody else is heard.
+    Both use a random ROS domain, restricted to this machine.
 
     Raises:
-        ValueError: ROS 2 is not there, or the node does not start; the message says why.
+        ValueError: ROS 2 is not available, or the node does not start.
     """
     for module in ("rclpy", "samwise_ros.msg"):
         if find_spec(module) is None:
-            raise ValueError(f"{module} is not there: enter the ROS 2 environment (`. env.sh`)")
+            raise ValueError(
+                f"expected the package {module}, found none; enter the ROS 2 environment "
+                "(`. env.sh`)"
+            )
     rows = []
     for commands, size, transport in tqdm(benchmark.cases, unit="node", leave=False):
         case = {
@@ -132,41 +136,41 @@ def _measure(benchmark: NodeBenchmark, commands: int, size: tuple[int, int], tra
     }
     program = [sys.executable, "-m", "samwise_ros.ros.node", "--ros-args"]
     program += ["-r", f"__ns:={_NAMESPACE}"]
-    # Quoted as JSON, which YAML understands: a name stays text whatever is in it.
+    # Quoted as JSON, which is valid YAML: a name stays a string whatever it contains.
     program += [w for k, v in settings.items() for w in ("-p", f"{k}:={json.dumps(v)}")]
-    asked = {
+    probe_settings = {
         "namespace": _NAMESPACE,
         "size": size,
         "transport": transport,
         "sentences": SENTENCES[:commands],
         "seconds": benchmark.seconds,
         "rate_hz": benchmark.rate_hz,
-        "began": time.monotonic(),
+        "started": time.monotonic(),
     }
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "node.log"
-        # From a folder of its own: `-m` looks there first, and a source tree has no messages.
+        # `-m` searches the working directory first, and the source tree has no messages.
         with _process(program, environment, folder, log):
-            measured = _probe(asked, environment, log)
+            measured = _probe(probe_settings, environment, log)
     latencies: list[float] = measured.pop("latencies")
     if not latencies:
-        raise ValueError("no mask came from the node")
+        raise ValueError("expected masks from the node, received none")
     rate = round(len(latencies) / measured.pop("seconds"), 2)
     return {**measured, "frames_per_second": rate, **Spread.of(latencies).to_json()}
 
 
-def _probe(asked: dict[str, Any], environment: dict[str, str], log: Path) -> dict[str, Any]:
+def _probe(settings: dict[str, Any], environment: dict[str, str], log: Path) -> dict[str, Any]:
     script = Path(__file__).parent / "node_probe.py"
     done = subprocess.run(
-        [sys.executable, str(script), json.dumps(asked)],
+        [sys.executable, str(script), json.dumps(settings)],
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode != 0:
-        said = "\n".join(done.stderr.splitlines()[-1:] + log.read_text().splitlines()[-5:])
-        raise ValueError(f"the node could not be measured: {said}")
+        reason = "\n".join(done.stderr.splitlines()[-1:] + log.read_text().splitlines()[-5:])
+        raise ValueError(f"the node could not be measured: {reason}")
     measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return measured
 

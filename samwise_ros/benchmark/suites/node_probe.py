@@ -1,6 +1,6 @@
-"""A camera and an ear in a process of their own: what a robot gets from the node, over DDS.
+"""Publishes images to the node and receives its masks, in a separate process.
 
-Run as a script with the settings as JSON; the last line that it prints is the measurement.
+Runs as a script with the settings as JSON; the last line of its output is the measurement.
 """
 
 import json
@@ -24,18 +24,18 @@ from samwise_ros.vision.encodings import JPEG_FORMAT, to_jpeg
 
 _LOADING_S = 120.0
 _WARM_UP_S = 3.0
-_LAST_MASKS_S = 1.5  # with a look at the diagnostics, which come every second
+_LAST_MASKS_S = 1.5  # includes one diagnostics message, which is published every second
 
 
 class Probe:
-    """Publishes images at a steady rate and times the masks that come back."""
+    """Publishes images at a constant rate and times the masks."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
-        """Make the node, its topics and the images."""
+        """Create the node, its topics and the images."""
         self.node = Node("probe", namespace=settings["namespace"])
         self.target = f"{settings['namespace']}/samwise_node"
         self.rate_hz: float = settings["rate_hz"]
-        self.began: float = settings["began"]
+        self.started: float = settings["started"]
         self.first_mask_s: float | None = None
         self.sent: list[int] = []
         self.latencies: list[tuple[int, float]] = []
@@ -52,7 +52,9 @@ class Probe:
         else:
             self.images = [_raw(frame) for frame in frames]
         self.camera = self.node.create_publisher(kind, topic, QoSProfile(depth=2))
-        self.voice = self.node.create_publisher(String, f"{self.target}/command", reliable)
+        self.command_publisher = self.node.create_publisher(
+            String, f"{self.target}/command", reliable
+        )
         self.node.create_subscription(Image, f"{self.target}/camera/mask", self._on_mask, reliable)
         self.node.create_subscription(
             TargetArray, f"{self.target}/camera/targets", self._on_targets, reliable
@@ -62,10 +64,10 @@ class Probe:
         )
 
     def start(self, sentences: Sequence[str]) -> None:
-        """Send images until the node looks for every sentence.
+        """Publish images until the node tracks every sentence.
 
         Raises:
-            RuntimeError: it does not, or not in time.
+            RuntimeError: the node does not start, or not in time.
         """
         end = time.monotonic() + _LOADING_S
         while not self.camera.get_subscription_count():
@@ -73,16 +75,16 @@ class Probe:
             if self.failed:
                 raise RuntimeError("the node does not start")
             if time.monotonic() > end:
-                raise RuntimeError("the node does not listen to the camera")
+                raise RuntimeError("the node does not subscribe to the camera")
         for count, sentence in enumerate(sentences, 1):
-            self.voice.publish(String(data=sentence))
+            self.command_publisher.publish(String(data=sentence))
             while not self.targets or len(self.targets[-1].targets) < count:
                 self._publish_for(1.0 / self.rate_hz)
                 if time.monotonic() > end:
-                    raise RuntimeError(f"the node does not look for {sentence!r}")
+                    raise RuntimeError(f"the node does not track {sentence!r}")
 
     def measure(self, seconds: float) -> dict[str, Any]:
-        """Publish for a while and sum up what came back; the warm-up does not count."""
+        """Publish for some time after a warm-up and summarise the received masks."""
         self._publish_for(_WARM_UP_S)
         begin = self.node.get_clock().now().nanoseconds
         self._publish_for(seconds)
@@ -98,9 +100,9 @@ class Probe:
         }
 
     def _stages(self, begin: int, end: int) -> dict[str, float]:
-        """Give the median of each stage, ms: most are the node's own, of its last thousand."""
+        """Return the median of each stage, ms; most come from the node's diagnostics."""
 
-        def told(name: str) -> float:
+        def reported(name: str) -> float:
             return float(self.camera_values[f"{name} p50 (ms)"])
 
         back = []
@@ -108,9 +110,9 @@ class Probe:
             stamp = _nanoseconds(message)
             if begin <= stamp < end:
                 back.append((self.arrivals[stamp] - stamp) / 1e9 - message.latency_seconds)
-        stages = {name: told(name) for name in ("transport", "conversion", "inference")}
-        stages["waiting"] = told("age") - told("transport")
-        stages["publishing"] = told("publishing")
+        stages = {name: reported(name) for name in ("transport", "conversion", "inference")}
+        stages["waiting"] = reported("age") - reported("transport")
+        stages["publishing"] = reported("publishing")
         stages["return"] = 1000 * median(back) if back else float("nan")
         return {f"{name}_ms": round(ms, 2) for name, ms in stages.items()}
 
@@ -124,9 +126,9 @@ class Probe:
             self.sent.append(now.nanoseconds)
         self._spin_until(begin + seconds)
 
-    def _spin_until(self, moment: float) -> None:
-        """Take what comes until a moment of the monotonic clock."""
-        while (left := moment - time.monotonic()) > 0:
+    def _spin_until(self, end: float) -> None:
+        """Process messages until a time of the monotonic clock."""
+        while (left := end - time.monotonic()) > 0:
             rclpy.spin_once(self.node, timeout_sec=left)
 
     def _on_mask(self, message: Image) -> None:
@@ -134,14 +136,14 @@ class Probe:
         late = (self.node.get_clock().now().nanoseconds - stamp) / 1e9
         self.latencies.append((stamp, late))
         if self.first_mask_s is None:
-            self.first_mask_s = time.monotonic() - self.began
+            self.first_mask_s = time.monotonic() - self.started
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
-        for one in message.status:
-            if one.name.startswith(f"{self.target[1:]}:"):
-                self.failed |= one.level == DiagnosticStatus.ERROR
-            if one.name == f"{self.target[1:]}: camera":
-                self.camera_values = {value.key: value.value for value in one.values}
+        for status in message.status:
+            if status.name.startswith(f"{self.target[1:]}:"):
+                self.failed |= status.level == DiagnosticStatus.ERROR
+            if status.name == f"{self.target[1:]}: camera":
+                self.camera_values = {value.key: value.value for value in status.values}
 
     def _on_targets(self, message: TargetArray) -> None:
         self.arrivals[_nanoseconds(message)] = self.node.get_clock().now().nanoseconds
@@ -149,14 +151,14 @@ class Probe:
 
 
 def _raw(frame: Any) -> Image:
-    """An rgb8 message of a (H, W, 3) uint8 frame."""
+    """Return an rgb8 message of a (H, W, 3) uint8 frame."""
     height, width = frame.shape[:2]
     data = array("B", frame.tobytes())
     return Image(height=height, width=width, encoding="rgb8", step=3 * width, data=data)
 
 
 def _compressed(frame: Any) -> CompressedImage:
-    """The same as a JPEG."""
+    """Return a JPEG message of a (H, W, 3) uint8 frame."""
     return CompressedImage(format=JPEG_FORMAT, data=array("B", to_jpeg(frame).tobytes()))
 
 
@@ -166,7 +168,7 @@ def _nanoseconds(message: Any) -> int:
 
 
 def main() -> int:
-    """Measure as the first argument says; exit status 1 if the node does not start."""
+    """Measure with the settings of the first argument; return 1 if the node does not start."""
     settings = json.loads(sys.argv[1])
     rclpy.init()
     try:

@@ -1,8 +1,8 @@
-"""SAMWISE beside SAM 2's own video predictor: the same frames, in one run, as ratios.
+"""Compares SAMWISE with SAM 2's video predictor on the same frames, as ratios of the time.
 
-The predictor follows a box that is given on the first frame; it reads no sentence, and cannot look
-for what it was not shown. It is built with the same sizes. Of its work, loading and resizing the
-frames are left out, since it does that before the video begins.
+The predictor tracks a box that is set on the first frame; it takes no sentence. It is built with
+the same sizes. Its loading and resizing of frames is not measured, since it happens before
+tracking starts.
 """
 
 import tempfile
@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from samwise_ros.benchmark.models import open_subject
+from samwise_ros.benchmark.models import load_benchmark_model
 from samwise_ros.benchmark.report import LATENCY, Column, Table
 from samwise_ros.benchmark.timing import Spread, time_call
 from samwise_ros.benchmark.workload import FRAME_NS, SENTENCES, make_frames
@@ -34,16 +34,16 @@ PREDICTOR = "SAM 2's video predictor"
 
 
 @dataclass(frozen=True)
-class VersusBenchmark:
-    """What to measure.
+class Sam2Benchmark:
+    """Settings of the comparison.
 
     Attributes:
-        model: a shipped model's name, a folder, or a preset, which gets random weights.
+        model: name of a shipped model, a model folder, or a preset with random weights.
         device: auto, cpu, cuda or cuda:N.
-        precision: auto, float32, bfloat16 or float16; of both.
-        clips: of as many frames as the model's; the first one does not count, on a GPU the first
-            three: until memories are full, and a frame is recorded.
-        width, height: of the images, pixels.
+        precision: auto, float32, bfloat16 or float16, for both.
+        clips: number of clips; the first one (on a GPU the first three) is warm-up, until
+            memories are full and CUDA graphs are captured.
+        width, height: size of the images, pixels.
     """
 
     model: str = "base_plus"
@@ -54,75 +54,78 @@ class VersusBenchmark:
     height: int = 480
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, with the reason."""
+        """Check the range of each value."""
         if self.clips < 2:
             raise ValueError(f"clips: expected 2 or more, got {self.clips}")
 
 
-def measure_versus(benchmark: VersusBenchmark) -> list[Table]:
-    """Run all three over the same frames, in turn, so that all meet the same machine.
+def measure_sam2_comparison(benchmark: Sam2Benchmark) -> list[Table]:
+    """Run the predictor and both modes in turn over the same frames.
 
     Raises:
-        ValueError: for a model, device or precision that cannot be had.
+        ValueError: the model, device or precision is not available.
     """
-    network, tokenizer = open_subject(benchmark.model)
+    network, tokenizer = load_benchmark_model(benchmark.model)
     clip = network.config.clip_frames
     images = make_frames(benchmark.width, benchmark.height, clip * benchmark.clips)
-    # The network is one; the engines' memories are their own.
+    # The engines share the network and have separate memories.
     engines = {
         mode: Engine(
             network, tokenizer, EngineConfig(mode=mode), benchmark.device, benchmark.precision
         )
         for mode in _MODES
     }
-    told = engines["online"].describe()
-    device = torch.device(str(told["device"]))
-    dtype = getattr(torch, str(told["precision"]))
+    description = engines["online"].describe()
+    device = torch.device(str(description["device"]))
+    dtype = getattr(torch, str(description["precision"]))
     warm_up = 1 if device.type == "cpu" else 3
     if benchmark.clips <= warm_up:
         raise ValueError(f"clips: expected {warm_up + 1} or more, got {benchmark.clips}")
-    followed = _follow(build_video_predictor(network.config).to(device), images)
-    steps: dict[str, Callable[[], object]] = {PREDICTOR: partial(_next, followed, device, dtype)}
+    masks = _track_box(build_video_predictor(network.config).to(device), images)
+    steps: dict[str, Callable[[], object]] = {PREDICTOR: partial(_next, masks, device, dtype)}
     for mode, engine in engines.items():
         engine.set_commands([Command("one", SENTENCES[0])])
         frames = (Frame(image, "", index * FRAME_NS) for index, image in enumerate(images))
         steps[mode] = partial(_step, engine, frames)
-    durations: dict[str, list[float]] = {way: [] for way in steps}
+    durations: dict[str, list[float]] = {name: [] for name in steps}
     with tqdm(total=len(steps) * len(images), unit="frame", leave=False) as progress:
         for index in range(benchmark.clips):
-            taken: dict[str, list[float]] = {way: [] for way in steps}
-            for way in [*clip * (PREDICTOR, "online"), *clip * ("clip",)]:
-                progress.set_description(way)
-                taken[way].append(time_call(steps[way], device))
+            measured: dict[str, list[float]] = {name: [] for name in steps}
+            for name in [*clip * (PREDICTOR, "online"), *clip * ("clip",)]:
+                progress.set_description(name)
+                measured[name].append(time_call(steps[name], device))
                 progress.update()
-            # Nothing comes of a frame before the clip is full.
-            taken["clip"] = [sum(taken["clip"]) / clip]
-            for way, seconds in taken.items():
-                durations[way] += seconds if index >= warm_up else []
-    spreads = {way: Spread.of(taken) for way, taken in durations.items()}
+            # In clip mode the last frame of a clip does the work of the whole clip.
+            measured["clip"] = [sum(measured["clip"]) / clip]
+            for name, seconds in measured.items():
+                durations[name] += seconds if index >= warm_up else []
+    spreads = {name: Spread.of(seconds) for name, seconds in durations.items()}
     rows = [
         {
-            "way": way,
+            "way": name,
             **spread.to_json(),
             "ratio": round(spread.median_ms / spreads[PREDICTOR].median_ms, 3),
         }
-        for way, spread in spreads.items()
+        for name, spread in spreads.items()
     ]
-    return [Table(f"One frame of {benchmark.model}, {told['precision']}", _COLUMNS, rows)]
+    return [Table(f"One frame of {benchmark.model}, {description['precision']}", _COLUMNS, rows)]
 
 
 _MODES: tuple[Mode, ...] = ("online", "clip")
-_COLUMNS = (Column("way", ("way",)), *LATENCY, Column("ratio", ("ratio",), 2))
+_COLUMNS = (Column("method", ("way",)), *LATENCY, Column("ratio", ("ratio",), 2))
 
 
 def _step(engine: Engine, frames: Iterator[Frame]) -> object:
     return engine.step(next(frames))
 
 
-def _follow(predictor: Any, images: NDArray[np.uint8]) -> Iterator[object]:
-    """Follow a box through a video, and give each frame's mask on the host as we do."""
+def _track_box(predictor: Any, images: NDArray[np.uint8]) -> Iterator[object]:
+    """Track a box through a video and yield each frame's mask on the host, like the engine."""
     height, width = images.shape[1:3]
-    with redirect_stderr(StringIO()), tempfile.TemporaryDirectory() as folder:  # its own bars
+    with (
+        redirect_stderr(StringIO()),
+        tempfile.TemporaryDirectory() as folder,
+    ):
         for index, image in enumerate(images):
             write_image(Path(folder) / f"{index:05d}.jpg", image)
         state = predictor.init_state(folder)
@@ -134,6 +137,6 @@ def _follow(predictor: Any, images: NDArray[np.uint8]) -> Iterator[object]:
         yield (logits > 0).cpu().numpy()
 
 
-def _next(followed: Iterator[object], device: torch.device, dtype: torch.dtype) -> object:
+def _next(masks: Iterator[object], device: torch.device, dtype: torch.dtype) -> object:
     with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
-        return next(followed)
+        return next(masks)

@@ -1,4 +1,4 @@
-"""The list of videos that Ref-YouTube-VOS introduced and MeViS took over."""
+"""Reads ``meta_expressions.json``, the list of videos of Ref-YouTube-VOS and MeViS."""
 
 from collections.abc import Callable
 
@@ -6,26 +6,27 @@ from samwise_ros.data.checked_json import Entry
 from samwise_ros.data.dataset import Expression, Video
 
 
-def list_video(videos: Entry, name: str, objects_of: Callable[[Entry], tuple[int, ...]]) -> Video:
+def list_video(videos: Entry, video: str, objects_of: Callable[[Entry], tuple[int, ...]]) -> Video:
     """Read one video's entry of ``meta_expressions.json``.
 
     Args:
-        videos: what the file has under ``videos``.
-        name: of the video.
-        objects_of: reads from an expression's entry which objects it means.
+        videos: the file's entry ``videos``.
+        video: name of the video.
+        objects_of: returns the object ids of an expression's entry.
 
     Returns:
         The video.
 
     Raises:
-        DatasetError: naming the file and the entry that is broken.
+        DatasetError: an entry is invalid.
     """
-    entry = videos[name]
+    entry = videos[video]
     frames = tuple(frame.text() for frame in entry["frames"].elements())
     if not frames:
         raise entry["frames"].error("expected at least one frame, got none")
-    said = entry["expressions"]
+    listed = entry["expressions"]
     expressions = [
-        Expression(said[key]["exp"].text(), objects_of(said[key]), key) for key in said.names()
+        Expression(listed[name]["exp"].text(), objects_of(listed[name]), name)
+        for name in listed.names()
     ]
-    return Video(name, frames, tuple(expressions))
+    return Video(video, frames, tuple(expressions))

@@ -17,23 +17,23 @@ _MASKS = "mask_dict.json"
 
 
 class Mevis:
-    """One split of MeViS, whose expressions often mean several objects together.
+    """One split of MeViS, whose expressions often refer to several objects.
 
-    The folder is the one with ``train/``, ``valid_u/`` and ``valid/``. Each of them has::
+    The folder contains ``train/``, ``valid_u/`` and ``valid/``, each with::
 
         JPEGImages/VIDEO/FRAME.jpg
         meta_expressions.json   videos/VIDEO: frames, expressions/ID: exp, obj_id, anno_id
         mask_dict.json          anno_id: for each frame a mask in COCO's run lengths, or null
 
-    ``valid`` has no ``mask_dict.json`` and its expressions no objects: its server scores. The
-    objects' ids are those of ``anno_id``, since ``mask_dict.json`` knows them by these.
+    ``valid`` has no ``mask_dict.json`` and its expressions have no objects; the MeViS server scores
+    it. Object ids are the values of ``anno_id``, the keys of ``mask_dict.json``.
     """
 
     def __init__(self, folder: Path, split: str) -> None:
-        """List the videos of a split.
+        """Read the list of videos of a split.
 
         Raises:
-            DatasetError: the list is missing or broken.
+            DatasetError: the list is missing or invalid.
         """
         self.name = f"mevis:{folder}:{split}"
         self._folder = folder / split
@@ -42,7 +42,7 @@ class Mevis:
 
     @staticmethod
     def splits(folder: Path) -> tuple[str, ...]:
-        """Return the splits that a folder has."""
+        """Return the splits of a folder."""
         return tuple(sorted(path.parent.name for path in folder.glob("*/meta_expressions.json")))
 
     def __len__(self) -> int:
@@ -50,11 +50,11 @@ class Mevis:
         return len(self._names)
 
     def video(self, index: int) -> Video:
-        """List one video; see ``Dataset``."""
+        """Return the entry of one video; see ``Dataset``."""
         return list_video(self._videos, self._names[index], _objects)
 
     def image_files(self, index: int, frame_indices: Sequence[int]) -> list[Path]:
-        """Return the files of frames."""
+        """Return the paths of frames."""
         return frame_files(self._folder / "JPEGImages", self.video(index), frame_indices, "jpg")
 
     def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
@@ -71,7 +71,7 @@ class Mevis:
         for row, object_id in enumerate(objects):
             if str(object_id) not in self._mask_dict:
                 raise self._videos[video.name].error(
-                    f"an expression means object {object_id}, which {_MASKS} does not have"
+                    f"an expression refers to object {object_id}, which is not in {_MASKS}"
                 )
             annotation = self._mask_dict[str(object_id)]
             codes = annotation.elements()
@@ -79,14 +79,14 @@ class Mevis:
                 raise annotation.error(
                     f"expected a mask for each of {len(video.frames)} frames, got {len(codes)}"
                 )
-            for column, moment in enumerate(frame_indices):
-                if codes[moment].value is not None:
-                    masks[row, column] = decode(codes[moment], size)
+            for column, frame_index in enumerate(frame_indices):
+                if codes[frame_index].value is not None:
+                    masks[row, column] = decode(codes[frame_index], size)
         return masks
 
     @cached_property
     def _mask_dict(self) -> Entry:
-        # Hundreds of megabytes: only for those who ask for a mask.
+        # Hundreds of megabytes: read only when a mask is needed.
         return read_json(self._folder / _MASKS)
 
 

@@ -10,38 +10,38 @@ from numpy.typing import NDArray
 from samwise_ros.data.dataset import DatasetError, Expression, Video
 from samwise_ros.data.files import frame_files, read_frames, read_lines, read_object_masks
 
-#: Of each annotator, from 0: the file, its encoding, and what was seen before writing.
+#: For each annotator, from 0: the file, its encoding, and what the annotator saw before writing.
 TEXTS = (
     ("Davis17_annot1.txt", "utf-8", "first_frame"),
     ("Davis17_annot1_full_video.txt", "utf-8", "full_video"),
     ("Davis17_annot2.txt", "latin-1", "first_frame"),
     ("Davis17_annot2_full_video.txt", "latin-1", "full_video"),
 )
-# Some of the files spell these so.
+# Spellings in some of the files, and the names of the videos.
 _MISSPELT = {"clasic-car": "classic-car", "dog-scale": "dogs-scale", "motor-bike": "motorbike"}
 
 
 class RefDavis17:
-    """One split of Ref-DAVIS17: videos of DAVIS 2017, each object described four times.
+    """One split of Ref-DAVIS17: videos of DAVIS 2017 with four descriptions of each object.
 
-    The folder is the one in which both archives were unpacked::
+    Both archives are unpacked in the folder::
 
         davis_text_annotations/Davis17_annot{1,2}{,_full_video}.txt    VIDEO OBJECT "sentence"
         DAVIS/ImageSets/2017/{train,val}.txt
         DAVIS/JPEGImages/480p/VIDEO/FRAME.jpg
-        DAVIS/Annotations_unsupervised/480p/VIDEO/FRAME.png   each pixel with its object's number
+        DAVIS/Annotations_unsupervised/480p/VIDEO/FRAME.png   a pixel is its object's number
 
-    Without ``Annotations_unsupervised``, which the published evaluations take, it is
-    ``Annotations``. Two people wrote after the first frame and again after the full video; as in
-    the published evaluations these are four annotators, and their expressions of object k are
-    numbered from 4 (k - 1) on.
+    Published evaluations use ``Annotations_unsupervised``; without it, ``Annotations`` is read. Two
+    people wrote after seeing the first frame and again after seeing the full video. As in published
+    evaluations they count as four annotators, and the expressions of object k are numbered from
+    4 (k - 1) on.
     """
 
     def __init__(self, folder: Path, split: str) -> None:
-        """List the videos of a split.
+        """Read the list of videos of a split and their sentences.
 
         Raises:
-            DatasetError: a list or the sentences are missing or broken.
+            DatasetError: a list or the sentences are missing or invalid.
         """
         self.name = f"ref_davis17:{folder}:{split}"
         davis = folder / "DAVIS"
@@ -55,7 +55,7 @@ class RefDavis17:
 
     @staticmethod
     def splits(folder: Path) -> tuple[str, ...]:
-        """Return the splits that a folder has."""
+        """Return the splits of a folder."""
         if not (folder / "davis_text_annotations").is_dir():
             return ()
         return tuple(sorted(path.stem for path in folder.glob("DAVIS/ImageSets/2017/*.txt")))
@@ -65,19 +65,19 @@ class RefDavis17:
         return len(self._names)
 
     def video(self, index: int) -> Video:
-        """List one video; see ``Dataset``."""
+        """Return the entry of one video; see ``Dataset``."""
         name = self._names[index]
         frames = tuple(sorted(path.stem for path in (self._images / name).glob("*.jpg")))
         if not frames:
             raise DatasetError(f"{self._list}: {name}: no frame in {self._images / name}")
         if name not in self._expressions:
             raise DatasetError(
-                f"{self._list}: {name}: nobody describes it in {TEXTS[0][0]} or beside"
+                f"{self._list}: {name}: expected a sentence in {TEXTS[0][0]} or in the same folder"
             )
         return Video(name, frames, self._expressions[name])
 
     def image_files(self, index: int, frame_indices: Sequence[int]) -> list[Path]:
-        """Return the files of frames."""
+        """Return the paths of frames."""
         return frame_files(self._images, self.video(index), frame_indices, "jpg")
 
     def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
@@ -93,7 +93,7 @@ class RefDavis17:
 
 
 def _read_expressions(folder: Path) -> dict[str, tuple[Expression, ...]]:
-    """Read what all annotators say: the expressions of each video, object by object."""
+    """Read the expressions of all annotators, by video and in the order of the objects."""
     found: dict[str, list[Expression]] = defaultdict(list)
     for annotator, (name, encoding, kind) in enumerate(TEXTS):
         file = folder / name
@@ -110,7 +110,7 @@ def _read_expressions(folder: Path) -> dict[str, tuple[Expression, ...]]:
 
 
 def _parse(file: Path, line: str) -> tuple[str, int, str]:
-    """Take a line apart: video, object and sentence.
+    """Split a line into video, object and sentence.
 
     >>> _parse(Path("Davis17_annot1.txt"), 'bear 1 "a brown bear"')
     ('bear', 1, 'a brown bear')

@@ -15,23 +15,24 @@ from samwise_ros.data.formats.meta_expressions import list_video
 class RefYoutubeVos:
     """One split of Ref-YouTube-VOS.
 
-    The folder has::
+    The folder contains::
 
         meta_expressions/SPLIT/meta_expressions.json
                                     videos/VIDEO: frames, expressions/ID: exp, obj_id
         SPLIT/JPEGImages/VIDEO/FRAME.jpg
-        SPLIT/Annotations/VIDEO/FRAME.png   each pixel with its object's number
+        SPLIT/Annotations/VIDEO/FRAME.png   a pixel is its object's number
 
-    with the splits ``train``, ``valid`` and ``test``. The expressions of the last two have no
-    objects: their server scores. What both ``valid`` and ``test`` list belongs to ``test``, as the
-    published evaluations count it; its images are in ``valid/`` where there is no ``test/``.
+    The splits are ``train``, ``valid`` and ``test``. The expressions of the last two have no
+    objects; the benchmark's server scores them. A video listed in both ``valid`` and ``test``
+    belongs to ``test``, as in published evaluations. Without a folder ``test/`` its images are in
+    ``valid/``.
     """
 
     def __init__(self, folder: Path, split: str) -> None:
-        """List the videos of a split.
+        """Read the list of videos of a split.
 
         Raises:
-            DatasetError: the list is missing or broken.
+            DatasetError: the list is missing or invalid.
         """
         self.name = f"ref_youtube_vos:{folder}:{split}"
         has_images = (folder / split / "JPEGImages").is_dir()
@@ -46,7 +47,7 @@ class RefYoutubeVos:
 
     @staticmethod
     def splits(folder: Path) -> tuple[str, ...]:
-        """Return the splits that a folder has."""
+        """Return the splits of a folder."""
         lists = folder.glob("meta_expressions/*/meta_expressions.json")
         return tuple(sorted(path.parent.name for path in lists))
 
@@ -55,11 +56,11 @@ class RefYoutubeVos:
         return len(self._names)
 
     def video(self, index: int) -> Video:
-        """List one video; see ``Dataset``."""
+        """Return the entry of one video; see ``Dataset``."""
         return list_video(self._videos, self._names[index], _objects)
 
     def image_files(self, index: int, frame_indices: Sequence[int]) -> list[Path]:
-        """Return the files of frames."""
+        """Return the paths of frames."""
         return frame_files(self._folder / "JPEGImages", self.video(index), frame_indices, "jpg")
 
     def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:

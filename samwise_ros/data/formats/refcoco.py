@@ -13,30 +13,30 @@ from samwise_ros.data.files import image_size, read_frames, read_json
 from samwise_ros.data.pickled import read_plain_pickle
 from samwise_ros.data.rle import decode
 
-# Who divided it into splits; of several, the first. Google's RefCOCOg has images in two splits at
-# once, UMD's has not.
+# Authors of the division into splits, by preference. Google's RefCOCOg has images in two splits;
+# UMD's does not.
 _SPLIT_BY = ("unc", "umd", "google")
 
 
 class Refcoco:
     """One split of RefCOCO, RefCOCO+ or RefCOCOg; each image is a video of one frame.
 
-    The folder is that of one of the three, such as ``refcoco+/``, as it is distributed::
+    The folder is one of the three as distributed, such as ``refcoco+/``::
 
         instances.json   images: id, file_name, height, width
                          annotations: id, image_id, segmentation (polygons or run lengths)
         refs(unc).p      a list: image_id, ann_id, split, sentences: sent_id, sent
                          or refs(umd).p, refs(google).p
 
-    COCO's ``train2014/`` is in it or beside it. RefCOCO and RefCOCO+ have the splits ``train``,
-    ``val``, ``testA`` and ``testB``, RefCOCOg ``train``, ``val`` and ``test``.
+    COCO's ``train2014/`` is in the folder or next to it. RefCOCO and RefCOCO+ have the splits
+    ``train``, ``val``, ``testA`` and ``testB``; RefCOCOg has ``train``, ``val`` and ``test``.
     """
 
     def __init__(self, folder: Path, split: str) -> None:
-        """List the images of a split.
+        """Read the list of images of a split.
 
         Raises:
-            DatasetError: a file is missing, or an entry broken.
+            DatasetError: a file is missing or an entry is invalid.
         """
         self.name = f"refcoco:{folder}:{split}"
         inside = folder / "train2014"
@@ -50,11 +50,13 @@ class Refcoco:
                 self._refs[ref["image_id"].number()].append(ref)
         self._ids = tuple(self._refs)
         if not self._ids:
-            raise DatasetError(f"{_refs_file(folder)}: nothing in it is of the split {split}")
+            raise DatasetError(
+                f"{_refs_file(folder)}: expected entries of the split {split}, found none"
+            )
 
     @staticmethod
     def splits(folder: Path) -> tuple[str, ...]:
-        """Return the splits that a folder has."""
+        """Return the splits of a folder."""
         if not any((folder / f"refs({by}).p").is_file() for by in _SPLIT_BY):
             return ()
         refs = read_plain_pickle(_refs_file(folder)).elements()
@@ -65,22 +67,22 @@ class Refcoco:
         return len(self._ids)
 
     def video(self, index: int) -> Video:
-        """List one image; see ``Dataset``."""
+        """Return the entry of one image; see ``Dataset``."""
         refs = self._refs[self._ids[index]]
         name = Path(self._image(index)["file_name"].text()).stem
         expressions: list[Expression] = []
         for ref in refs:
             number = ref["ann_id"].number()
             if number not in self._annotations:
-                raise ref.error(f"its object {number} is not among instances.json's annotations")
+                raise ref.error(f"object {number} is not among the annotations of instances.json")
             expressions.extend(
-                Expression(said["sent"].text(), (number,), str(said["sent_id"].number()))
-                for said in ref["sentences"].elements()
+                Expression(sentence["sent"].text(), (number,), str(sentence["sent_id"].number()))
+                for sentence in ref["sentences"].elements()
             )
         return Video(name, (name,), tuple(expressions))
 
     def image_files(self, index: int, frame_indices: Sequence[int]) -> list[Path]:
-        """Return the file of the image, as often as it is asked for."""
+        """Return the path of the image once for each frame index."""
         return [self._folder / self._image(index)["file_name"].text()] * len(frame_indices)
 
     def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
@@ -97,19 +99,19 @@ class Refcoco:
         return np.repeat(stacked, len(frame_indices), axis=1)
 
     def _size(self, index: int) -> tuple[int, int]:
-        """Height and width of an image: those for which its polygons were drawn."""
+        """Return the height and width of an image, which its polygons refer to."""
         image = self._image(index)
-        drawn_for = (image["height"].number(), image["width"].number())
+        listed_size = (image["height"].number(), image["width"].number())
         file = self.image_files(index, (0,))[0]
         size = image_size(file)
-        if size != drawn_for:
-            raise image.error(f"height and width {drawn_for}, but {file} has {size}")
+        if size != listed_size:
+            raise image.error(f"height and width {listed_size}, but {file} has {size}")
         return size
 
     def _image(self, index: int) -> Entry:
         number = self._ids[index]
         if number not in self._images:
-            raise self._refs[number][0].error(f"its image {number} is not in instances.json")
+            raise self._refs[number][0].error(f"image {number} is not in instances.json")
         return self._images[number]
 
 

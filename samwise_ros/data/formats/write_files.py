@@ -1,4 +1,4 @@
-"""Writes the files that data sets consist of, and goes through the videos that fill them."""
+"""Generates tabletop videos and writes their frames as image files."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,18 +13,16 @@ from samwise_ros.data.tabletop.video import Split, TabletopConfig, TabletopVideo
 
 _JPEG_QUALITY = 95
 _COMMENT = b"samwise_ros tabletop"  # a JPEG comment that marks generated images
-# Of the objects' numbers 0 to 8: nothing, then colours that differ well.
-_PALETTE = bytes.fromhex("000000 c00000 00a000 c0a000 0040c0 a000a0 00a0a0 c0c0c0 804000")
 
 
 def tabletop_videos(
     counts: Mapping[Split, int], config: TabletopConfig
 ) -> Iterator[tuple[Split, str, TabletopVideo]]:
-    """Make videos, with a progress bar.
+    """Generate videos, with a progress bar.
 
     Args:
-        counts: how many of each split, from index 0 on.
-        config: what they are like.
+        counts: number of videos of each split, from index 0 on.
+        config: properties of the videos.
 
     Yields:
         Split, name and video.
@@ -37,15 +35,15 @@ def tabletop_videos(
 
 
 def frame_names(video: TabletopVideo) -> list[str]:
-    """Names of a video's frames, without the ending."""
-    return [f"{moment:05d}" for moment in range(len(video.frames))]
+    """Return the names of a video's frames, without suffix."""
+    return [f"{index:05d}" for index in range(len(video.frames))]
 
 
 def write_frames(folder: Path, video: TabletopVideo) -> None:
     """Write a video's frames as JPEG files.
 
     Raises:
-        OSError: one could not be written.
+        OSError: a file could not be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in zip(frame_names(video), video.frames, strict=True):
@@ -56,7 +54,7 @@ def write_jpeg(path: Path, frame: NDArray[np.uint8]) -> None:
     """Write an (H, W, 3) RGB image.
 
     Raises:
-        OSError: it could not be written.
+        OSError: the file could not be written.
     """
     bgr = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
     encoded, jpeg = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
@@ -74,18 +72,3 @@ def is_generated(folder: Path) -> bool:
         return False
     with Image.open(first) as image:
         return image.info.get("comment") == _COMMENT
-
-
-def write_labels(folder: Path, video: TabletopVideo) -> None:
-    """Write PNG files with a palette, in which an object's pixels have its index and one more.
-
-    Raises:
-        OSError: one could not be written.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    numbers = np.arange(1, len(video.masks) + 1, dtype=np.uint8).reshape(-1, 1, 1, 1)
-    labels = (video.masks * numbers).max(axis=0)
-    for name, plane in zip(frame_names(video), labels, strict=True):
-        image = Image.fromarray(plane, "P")
-        image.putpalette(_PALETTE)
-        image.save(folder / f"{name}.png")

@@ -1,4 +1,4 @@
-"""Writes tabletop videos as a folder of the MeViS data set."""
+"""Writes generated tabletop videos in the format of MeViS."""
 
 import json
 from collections import defaultdict
@@ -22,39 +22,43 @@ def write_mevis(folder: Path, counts: Mapping[Split, int], config: TabletopConfi
     Each object of each video has one annotation.
 
     Args:
-        folder: made where it is missing; files of the same names are replaced.
-        counts: how many videos of each split, from index 0 on.
-        config: what they are like.
+        folder: created if missing; files of the same names are replaced.
+        counts: number of videos of each split, from index 0 on.
+        config: properties of the videos.
 
     Raises:
-        OSError: something could not be written.
+        OSError: a file could not be written.
     """
     videos: dict[Split, dict[str, Any]] = defaultdict(dict)
     masks: dict[Split, dict[str, list[dict[str, object] | None]]] = defaultdict(dict)
     for split, name, video in tabletop_videos(counts, config):
         write_frames(folder / _SPLITS[split] / "JPEGImages" / name, video)
         first = None if split == "test" else len(masks[split])
-        videos[split][name] = _listed(video, first)
+        videos[split][name] = _video_entry(video, first)
         for mask in video.masks if first is not None else ():
-            masks[split][str(len(masks[split]))] = _encoded(mask)
+            masks[split][str(len(masks[split]))] = _encode_frames(mask)
+
     for split, entries in videos.items():
-        place = folder / _SPLITS[split]
-        (place / "meta_expressions.json").write_text(json.dumps({"videos": entries}), "utf-8")
+        split_folder = folder / _SPLITS[split]
+        (split_folder / "meta_expressions.json").write_text(
+            json.dumps({"videos": entries}), "utf-8"
+        )
         if split in masks:
-            (place / "mask_dict.json").write_text(json.dumps(masks[split]), "utf-8")
+            (split_folder / "mask_dict.json").write_text(json.dumps(masks[split]), "utf-8")
 
 
-def _listed(video: TabletopVideo, first_annotation: int | None) -> dict[str, Any]:
-    """One video's entry of ``meta_expressions.json``."""
-    expressions: dict[str, dict[str, Any]] = {}
-    for said in video.expressions:
-        expressions[said.id] = {"exp": said.sentence}
+def _video_entry(video: TabletopVideo, first_annotation: int | None) -> dict[str, Any]:
+    """Return one video's entry of ``meta_expressions.json``."""
+    entries: dict[str, dict[str, Any]] = {}
+    for expression in video.expressions:
+        entry: dict[str, Any] = {"exp": expression.sentence}
         if first_annotation is not None:
-            expressions[said.id]["obj_id"] = list(said.objects)
-            expressions[said.id]["anno_id"] = [first_annotation + one for one in said.objects]
-    return {"frames": frame_names(video), "expressions": expressions}
+            entry["obj_id"] = list(expression.objects)
+            entry["anno_id"] = [first_annotation + index for index in expression.objects]
+        entries[expression.id] = entry
+    return {"frames": frame_names(video), "expressions": entries}
 
 
-def _encoded(mask: NDArray[np.bool_]) -> list[dict[str, object] | None]:
-    """Run lengths of the frames of a (T, H, W) mask, nothing where it is empty."""
+def _encode_frames(mask: NDArray[np.bool_]) -> list[dict[str, object] | None]:
+    """Encode each frame of a (T, H, W) mask as run lengths; ``None`` for an empty frame."""
     return [encode(frame) if frame.any() else None for frame in mask]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Expression, Video
-from samwise_ros.data.tabletop.meaning import Chance
+from samwise_ros.data.tabletop.description import RandomSource
 from samwise_ros.data.tabletop.video import (
     Split,
     TabletopConfig,
@@ -18,90 +18,92 @@ from samwise_ros.data.tabletop.video import (
     make_video,
 )
 
-_SUPPLY = 1 << 40
-"""So many videos: nobody comes to the end of them."""
+_MAX_VIDEOS = 1 << 40
+"""Number of videos of a split; in practice endless."""
 
-PartName = Literal["late", "motion"]
+SubsetName = Literal["late", "motion"]
 
 
 @dataclass(frozen=True)
-class _Part:
-    """What videos are made, from which one on, and which sentences are kept."""
+class _Subset:
+    """A subset: properties of the videos, first video index, and a filter for expressions."""
 
     config: TabletopConfig
     first: int
-    keeps: Callable[[Expression], bool]
+    keep: Callable[[Expression], bool]
 
 
-PARTS: dict[PartName, _Part] = {
-    "late": _Part(
+SUBSETS: dict[SubsetName, _Subset] = {
+    "late": _Subset(
         TabletopConfig(late_share=1.0),
-        2 * _SUPPLY,
-        lambda said: said.detail in ("enters", "starts"),
+        2 * _MAX_VIDEOS,
+        lambda expression: expression.detail in ("enters", "starts"),
     ),
-    "motion": _Part(
-        TabletopConfig(alone_share=1.0), 3 * _SUPPLY, lambda said: said.kind == "motion"
+    "motion": _Subset(
+        TabletopConfig(alone_share=1.0),
+        3 * _MAX_VIDEOS,
+        lambda expression: expression.kind == "motion",
     ),
 }
-"""``late``: what is named comes late or begins late; ``motion``: a motion is named alone."""
+"""``late``: the object or its motion starts late; ``motion``: the sentence names only a motion."""
 
 
 class TabletopDataset:
-    """Videos of a split of the tabletop, made when they are asked for."""
+    """Videos of a split of the tabletop, generated on request."""
 
     def __init__(self, split: Split, config: TabletopConfig) -> None:
-        """Supply videos of a split."""
+        """Select a split and the properties of its videos."""
         self.name = f"tabletop:{split}"
         self.split, self._config = split, config
 
     def __len__(self) -> int:
-        """Return how far an index may go."""
-        return _SUPPLY
+        """Return the bound of an index."""
+        return _MAX_VIDEOS
 
     def video(self, index: int) -> Video:
-        """List one video; see ``Dataset``."""
-        frames = tuple(f"{moment:05d}" for moment in range(self._config.frames))
+        """Return the entry of one video; see ``Dataset``."""
+        frames = tuple(f"{number:05d}" for number in range(self._config.frames))
         return Video(f"{self.split}{index:06d}", frames, self.scene(index).expressions)
 
     def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
-        """Give frames; see ``Dataset``."""
+        """Return frames; see ``Dataset``."""
         return self.scene(index).frames[list(frame_indices)]
 
     def masks(
         self, index: int, objects: Sequence[int], frame_indices: Sequence[int]
     ) -> NDArray[np.bool_]:
-        """Give the masks of objects; see ``Dataset``."""
+        """Return the masks of objects; see ``Dataset``."""
         return self.scene(index).masks[np.ix_(objects, frame_indices)]
 
-    def absent_sentence(self, index: int, rng: Chance) -> str:
-        """Make a sentence of the same kind that means no object of the video."""
+    def absent_sentence(self, index: int, rng: RandomSource) -> str:
+        """Return a sentence of the same style that refers to no object of the video."""
         return absent_sentence(self.scene(index), rng)
 
     def scene(self, index: int) -> TabletopVideo:
-        """Make a video with all that the generator knows of it."""
+        """Return a video with its symbolic objects."""
         return _make(self.split, index, self._config)
 
 
-class TabletopPart(TabletopDataset):
-    """Videos of their own, beside those of the test split, of whose sentences some are kept."""
+class TabletopSubset(TabletopDataset):
+    """Videos apart from those of the test split, with a selection of their sentences."""
 
-    def __init__(self, name: PartName, frames: int, width: int, height: int) -> None:
-        """Supply videos with sentences of one of ``PARTS``."""
-        part = PARTS[name]
-        super().__init__("test", replace(part.config, frames=frames, width=width, height=height))
-        self.name, self._part = f"tabletop:{name}", part
+    def __init__(self, name: SubsetName, frames: int, width: int, height: int) -> None:
+        """Select one of ``SUBSETS``."""
+        subset = SUBSETS[name]
+        super().__init__("test", replace(subset.config, frames=frames, width=width, height=height))
+        self.name, self._subset = f"tabletop:{name}", subset
 
     def video(self, index: int) -> Video:
-        """List one video; see ``Dataset``."""
+        """Return the entry of one video; see ``Dataset``."""
         video = super().video(index)
-        return replace(video, expressions=tuple(filter(self._part.keeps, video.expressions)))
+        return replace(video, expressions=tuple(filter(self._subset.keep, video.expressions)))
 
     def scene(self, index: int) -> TabletopVideo:
-        """Make a video, which is not among those of the test split."""
-        return super().scene(index + self._part.first)
+        """Return a video that is not in the test split."""
+        return super().scene(index + self._subset.first)
 
 
 @lru_cache(maxsize=4)
 def _make(split: Split, index: int, config: TabletopConfig) -> TabletopVideo:
-    # A video is listed, then looked at: it is made once for both.
+    # A video's entry, images and masks are read one after the other: generate it once.
     return make_video(split, index, config)

@@ -1,12 +1,12 @@
-"""Puts what is meant on the tabletop into varied words."""
+"""Phrases descriptions of tabletop objects as sentences with varied wording."""
 
-from samwise_ros.data.tabletop.meaning import Chance, Meaning, choose
+from samwise_ros.data.tabletop.description import Description, RandomSource, choose
 from samwise_ros.data.tabletop.objects import COLOURS, SHAPES
 
 _NOUNS = {"cup": ("cup", "cup", "mug"), "cube": ("cube", "cube", "block")}
 _SIZE_WORDS = {"small": ("small", "small", "little"), "large": ("large", "large", "big")}
 _ANYTHING = ("object", "thing", "object", "one")
-# The shorter determiners only stand before a phrase that needs no "the".
+# Determiners by frequency; the empty one omits the determiner.
 _DETERMINERS = ("the", "the", "the", "the", "a", "")
 _REQUESTS = ("", "", "", "", "", "find", "track", "follow", "look at", "show me")
 
@@ -88,25 +88,25 @@ _MOTION_WORDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def sentence(rng: Chance, meaning: Meaning) -> str:
-    """Put a meaning into words.
+def sentence(rng: RandomSource, description: Description) -> str:
+    """Phrase a description.
 
     Args:
-        rng: chooses among wordings.
-        meaning: what to say; at least one part of it is not empty.
+        rng: source of randomness, for the choice of words.
+        description: a description with at least one non-empty attribute.
 
     Returns:
         Lower-case words separated by single spaces.
     """
-    noun = choose(rng, _NOUNS.get(meaning.shape, (meaning.shape,)))
+    noun = choose(rng, _NOUNS.get(description.shape, (description.shape,)))
     noun = noun or choose(rng, _ANYTHING)
-    size = choose(rng, _SIZE_WORDS[meaning.size]) if meaning.size else ""
-    adjectives = [word for word in (size, meaning.colour) if word]
+    size = choose(rng, _SIZE_WORDS[description.size]) if description.size else ""
+    adjectives = [word for word in (size, description.colour) if word]
     phrase = [*adjectives, noun]
     tail: list[str] = []
-    if meaning.motion:
-        tail = [choose(rng, _MOTION_WORDS[meaning.motion])]
-        if meaning.motion == "moving" and rng.random() < 0.4:
+    if description.motion:
+        tail = [choose(rng, _MOTION_WORDS[description.motion])]
+        if description.motion == "moving" and rng.random() < 0.4:
             phrase, tail = ["moving", *phrase], []
     elif adjectives and rng.random() < 0.2:
         phrase, tail = [noun], ["that is", " and ".join(adjectives)]
@@ -118,7 +118,7 @@ def sentence(rng: Chance, meaning: Meaning) -> str:
 
 
 def vocabulary() -> tuple[str, ...]:
-    """Every word that a sentence can hold, sorted."""
+    """Return every word that a sentence can contain, sorted."""
     phrases = [*SHAPES, *COLOURS, *_ANYTHING, *_DETERMINERS, *_REQUESTS, "an", "that is and"]
     for options in (*_NOUNS.values(), *_SIZE_WORDS.values(), *_MOTION_WORDS.values()):
         phrases.extend(options)

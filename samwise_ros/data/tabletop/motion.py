@@ -1,7 +1,7 @@
-"""Where each object of a tabletop video is on each frame.
+"""Plans the track of each object of a tabletop video.
 
-Positions are fractions of the image's width, x to the right and y downwards from the top left, so
-that one plan serves every resolution of the same proportions.
+Positions are fractions of the image's width, x to the right and y downwards from the top left. One
+plan serves every resolution of the same aspect ratio.
 """
 
 import math
@@ -15,7 +15,7 @@ from samwise_ros.data.tabletop.objects import TabletopObject
 
 Curve = NDArray[np.float64]
 
-#: Motion covers in a clip of this many frames what it covers in any longer one.
+#: The distance covered grows with the number of frames up to this length of a clip.
 _FULL_CLIP = 8
 _SPEED = (0.035, 0.06)
 _TRIES = 14
@@ -23,7 +23,7 @@ _TRIES = 14
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """The way of one object.
+    """The track of one object.
 
     Attributes:
         x, y: (T,) centre of the object as it stands on the table, fractions of the width.
@@ -39,53 +39,53 @@ class Track:
 
 def plan_tracks(
     rng: random.Random,
-    cast: list[TabletopObject],
+    objects: list[TabletopObject],
     frames: int,
     ratio: float,
-    least: int,
+    min_objects: int,
 ) -> tuple[list[TabletopObject], list[Track]]:
-    """Give every object a way, without crowding the table.
+    """Plan a track for every object without crowding the table.
 
     Args:
-        rng: where chance comes from.
-        cast: the objects, the one that hides another right before it.
+        rng: source of randomness.
+        objects: the objects; one that hides another stands right before it.
         frames: length of the video.
         ratio: height of the image over its width.
-        least: objects beyond these are left out where there is no room.
+        min_objects: number of objects to keep even if there is no room for them.
 
     Returns:
-        The objects that found room, with their drift filled in, and their tracks.
+        The objects that found room, with ``ambiguous_motions`` set, and their tracks.
     """
     progress = np.linspace(0.0, 1.0, frames)
     kept: list[TabletopObject] = []
     tracks: list[Track] = []
-    for index, item in enumerate(cast):
+    for index, item in enumerate(objects):
         cover = (kept[-1], tracks[-1]) if item.motion == "behind" else None
-        hides = index + 1 < len(cast) and cast[index + 1].motion == "behind"
+        hides = index + 1 < len(objects) and objects[index + 1].motion == "behind"
         best: tuple[float, Track] | None = None
         for _ in range(_TRIES):
-            track = _track(rng, item, _since(item.onset, progress), ratio, cover)
-            if hides:  # there must be a way past it on both sides
+            track = _track(rng, item, _delayed_progress(item.onset, progress), ratio, cover)
+            if hides:  # leave room on both sides for the passing object
                 track = replace(track, x=np.full(frames, rng.uniform(0.4, 0.6)))
             others = list(zip(kept, tracks, strict=True))
-            room = _room(item, track, others[:-1] if cover else others)
+            room = _clearance(item, track, others[:-1] if cover else others)
             if best is None or room > best[0]:
                 best = (room, track)
             if room >= 0:
                 break
-        if best is not None and (best[0] >= 0 or len(kept) < least or cover):
+        if best is not None and (best[0] >= 0 or len(kept) < min_objects or cover):
             kept.append(item)
             tracks.append(best[1])
-    return _with_drift(kept, tracks), tracks
+    return _with_ambiguous_motions(kept, tracks), tracks
 
 
-def _since(onset: float, progress: Curve) -> Curve:
-    """Rest until the onset, then go on; in a short clip not faster than without a rest."""
+def _delayed_progress(onset: float, progress: Curve) -> Curve:
+    """Return progress that rests until the onset; a short clip is not faster than without rest."""
     if onset == 0:
         return progress
-    part = min(1.0, (1 - onset) * len(progress) / _FULL_CLIP)
-    late: Curve = np.clip((progress - onset) / (1 - onset), 0, 1) * part
-    return late
+    end = min(1.0, (1 - onset) * len(progress) / _FULL_CLIP)
+    delayed: Curve = np.clip((progress - onset) / (1 - onset), 0, 1) * end
+    return delayed
 
 
 def _track(
@@ -95,7 +95,7 @@ def _track(
     ratio: float,
     cover: tuple[TabletopObject, Track] | None,
 ) -> Track:
-    """One candidate for the way of one object; ``progress`` (T,) goes from 0 to 1."""
+    """Return a candidate track of one object; ``progress`` (T,) goes from 0 to 1."""
     radius = item.diameter / 2
     frames = len(progress)
     steps = min(frames, _FULL_CLIP) - 1
@@ -123,7 +123,7 @@ def _rest(x: float, y: float, frames: int) -> Track:
 def _across(
     rng: random.Random, item: TabletopObject, travel: float, progress: Curve, ratio: float
 ) -> Track:
-    """Left or right, with a slight slope."""
+    """Return a track to the left or right, with a slight slope."""
     radius = item.diameter / 2
     sign = -1 if item.motion == "left" else 1
     start = rng.uniform(radius, 1 - radius - travel)
@@ -137,11 +137,11 @@ def _across(
 def _in_depth(
     rng: random.Random, item: TabletopObject, steps: int, progress: Curve, ratio: float
 ) -> Track:
-    """Nearer is larger and lower in the image; the diameter is that of the nearest moment."""
+    """Return a track in depth: nearer is larger and lower; the diameter holds at the nearest."""
     radius = item.diameter / 2
-    part = steps / (_FULL_CLIP - 1)
-    smallest = rng.uniform(0.5, 0.6) ** part
-    shift = rng.uniform(0.06, 0.11) * part
+    extent = steps / (_FULL_CLIP - 1)
+    smallest = rng.uniform(0.5, 0.6) ** extent
+    shift = rng.uniform(0.06, 0.11) * extent
     near = progress if item.motion == "towards" else 1 - progress
     low = min(radius + shift, ratio - radius)
     track = _rest(rng.uniform(radius, 1 - radius), rng.uniform(low, ratio - radius), len(near))
@@ -149,20 +149,20 @@ def _in_depth(
 
 
 def _late(rng: random.Random, item: TabletopObject, frames: int, ratio: float) -> Track:
-    """Out of view first, then in from a side or put down from above; leaving is the reverse."""
+    """Return a track that enters from a side or from above; leaving is entering reversed."""
     radius = item.diameter / 2
     side = rng.choice(("left", "right", "above") if item.motion == "enters" else ("left", "right"))
     first = round(rng.uniform(0.3, 0.6) * frames)
     first = min(max(first, 1), frames - 2)
     moving = min(frames - first, max(3, round(0.3 * frames)))
-    # 0 while out of view, 1 at rest; the frame ``first`` is the first step into view.
+    # 0 out of view, 1 at rest; the object becomes visible on the frame ``first``.
     entered = np.clip((np.arange(frames) - first + 1) / moving, 0, 1)
     x = rng.uniform(radius * 1.1, 0.4)
     x = 1 - x if side == "right" else x
     x = rng.uniform(radius, 1 - radius) if side == "above" else x
     y = rng.uniform(radius, ratio - radius)
     track = _rest(x, y, frames)
-    # Just beyond the sprite's edge, so that the first step already shows a part of it.
+    # Just beyond the sprite's edge, so that the first step shows a part of it.
     outside = radius * 1.32
     if side == "above":
         return replace(track, lift=(y + outside) * (1 - entered))
@@ -179,65 +179,72 @@ def _behind(
     travel: float,
     progress: Curve,
 ) -> Track:
-    """Along a line that passes behind the still object ``cover``."""
-    thing, place = cover
+    """Return a track that passes behind the still object ``cover``."""
+    occluder, occluder_track = cover
     radius = item.diameter / 2
-    middle = float(place.x[0])
-    reach = max(travel, 1.1 * (radius + thing.diameter / 2)) / 2
-    reach = max(reach, (radius + thing.diameter / 2) * 0.95)
+    middle = float(occluder_track.x[0])
+    reach = max(travel, 1.1 * (radius + occluder.diameter / 2)) / 2
+    reach = max(reach, (radius + occluder.diameter / 2) * 0.95)
     begin = max(middle - reach, radius)
     end = min(middle + reach, 1 - radius)
     if rng.random() < 0.5:
         begin, end = end, begin
-    y = float(place.y[0]) - rng.uniform(0.0, 0.35) * thing.diameter / 2
+    y = float(occluder_track.y[0]) - rng.uniform(0.0, 0.35) * occluder.diameter / 2
     track = _rest(begin, max(y, radius), len(progress))
     return replace(track, x=begin + (end - begin) * progress)
 
 
-def _room(item: TabletopObject, track: Track, others: list[tuple[TabletopObject, Track]]) -> float:
-    """Least distance to the others beyond what is wanted: strict at the start, loose later."""
+def _clearance(
+    item: TabletopObject, track: Track, others: list[tuple[TabletopObject, Track]]
+) -> float:
+    """Return the smallest distance to the others beyond the required one, strict at the start."""
     last = len(track.x) - 1
     room = math.inf
-    for other, way in others:
+    for other, other_track in others:
         reach = (item.diameter + other.diameter) / 2
-        for moment, wanted in ((0, 0.88), (last // 2, 0.62), (last, 0.62)):
-            apart = math.hypot(
-                track.x[moment] - way.x[moment],
-                track.y[moment] - track.lift[moment] - way.y[moment] + way.lift[moment],
-            )
-            room = min(room, apart - wanted * reach)
+        for frame, required in ((0, 0.88), (last // 2, 0.62), (last, 0.62)):
+            height = track.y[frame] - track.lift[frame]
+            other_height = other_track.y[frame] - other_track.lift[frame]
+            distance = math.hypot(track.x[frame] - other_track.x[frame], height - other_height)
+            room = min(room, distance - required * reach)
             if last == 0:
                 break
     return room
 
 
-def _with_drift(cast: list[TabletopObject], tracks: list[Track]) -> list[TabletopObject]:
-    """Note what else could be said of each object's motion."""
-    hidden = any(item.motion == "behind" for item in cast)
+def _with_ambiguous_motions(
+    objects: list[TabletopObject], tracks: list[Track]
+) -> list[TabletopObject]:
+    """Set the other motions that a viewer could see in each object's track."""
+    hidden = any(item.motion == "behind" for item in objects)
     result = []
-    for index, (item, track) in enumerate(zip(cast, tracks, strict=True)):
-        drift: set[str] = set()
+    for index, (item, track) in enumerate(zip(objects, tracks, strict=True)):
+        motions: set[str] = set()
         if item.motion in ("enters", "leaves", "behind"):
-            way = float(track.x[-1] - track.x[0])
-            drift |= {"left"} if way < 0 else {"right"} if way > 0 else set()
+            shift = float(track.x[-1] - track.x[0])
+            motions |= {"left"} if shift < 0 else {"right"} if shift > 0 else set()
         if item.motion in ("enters", "leaves"):
-            drift |= {"still", "moving"}
+            motions |= {"still", "moving"}
         if item.onset:
-            drift.add("still")
+            motions.add("still")
         if item.motion == "leaves":
-            drift.add("away")
+            motions.add("away")
         if hidden and item.motion not in ("still", "behind"):
-            others = [pair for k, pair in enumerate(zip(cast, tracks, strict=True)) if k != index]
-            drift |= {"behind"} if _passes(item, track, others) else set()
-        result.append(replace(item, drift=frozenset(drift)))
+            others = [
+                pair for k, pair in enumerate(zip(objects, tracks, strict=True)) if k != index
+            ]
+            motions |= {"behind"} if _passes(item, track, others) else set()
+        result.append(replace(item, ambiguous_motions=frozenset(motions)))
     return result
 
 
 def _passes(item: TabletopObject, track: Track, others: list[tuple[TabletopObject, Track]]) -> bool:
-    """Whether the object comes so near to another that one may hide the other."""
-    for other, way in others:
+    """Return whether the object comes so near to another that one may hide the other."""
+    height = track.y - track.lift
+    for other, other_track in others:
         reach = (item.diameter + other.diameter) / 2
-        apart = np.hypot(track.x - way.x, track.y - track.lift - way.y + way.lift)
-        if bool((apart < 0.9 * reach).any()):
+        other_height = other_track.y - other_track.lift
+        distance = np.hypot(track.x - other_track.x, height - other_height)
+        if bool((distance < 0.9 * reach).any()):
             return True
     return False

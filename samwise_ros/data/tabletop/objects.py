@@ -1,7 +1,7 @@
-"""What lies on the tabletop and what it does: the symbolic side of a video.
+"""The objects of a tabletop video and their motions, as symbols.
 
-A sentence is judged against these symbols, never against pixels, so that its reference is known
-to be unique before anything is drawn.
+A sentence is checked against these symbols, not against pixels. It is known to identify one object
+before anything is drawn.
 """
 
 import random
@@ -16,8 +16,8 @@ Size = Literal["small", "medium", "large", "varying"]
 SHAPES = ("ball", "cube", "cup", "bottle", "book", "star", "ring", "cone")
 COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "white", "black")
 _SIZES: tuple[Size, ...] = ("small", "medium", "large")
-# Diameter as a fraction of the image's width. The gaps between the ranges keep "small" and
-# "large" true at a glance; a varying size is that of the nearest moment of the video.
+# Diameter as a fraction of the image's width. Gaps between the ranges keep "small" and "large"
+# unambiguous. A varying size is the size at the nearest point of the track.
 _DIAMETERS: dict[Size, tuple[float, float]] = {
     "small": (0.145, 0.165),
     "medium": (0.205, 0.23),
@@ -35,23 +35,23 @@ _WEIGHTS: dict[Motion, float] = {
     "behind": 0.07,
 }
 _SHORT_MOTIONS: tuple[Motion, ...] = ("left", "right", "towards", "away", "lifted")
-#: Fewer frames than this show no motion that a sentence could name.
+#: Smallest number of frames of a video whose sentences name a motion.
 MOTION_FRAMES = 4
 
 
 @dataclass(frozen=True)
 class TabletopObject:
-    """One object, in symbols.
+    """One object and its motion.
 
     Attributes:
         shape: one of ``SHAPES``.
         colour: one of ``COLOURS``.
-        size: ``varying`` for an object that comes nearer or goes farther.
-        motion: what it does during the video.
+        size: ``varying`` for an object that moves towards the camera or away from it.
+        motion: motion during the video.
         diameter: fraction of the image's width.
-        drift: motions that somebody might also see in it; a sentence that names one of them is
-            not used for another object.
-        onset: when it begins to do it, a fraction of the video; it rests until then.
+        ambiguous_motions: motions that a viewer might also see; no sentence uses one of them to
+            identify another object.
+        onset: start of the motion as a fraction of the video; the object rests until then.
     """
 
     shape: str
@@ -59,59 +59,65 @@ class TabletopObject:
     size: Size
     motion: Motion
     diameter: float
-    drift: frozenset[str] = frozenset()
+    ambiguous_motions: frozenset[str] = frozenset()
     onset: float = 0.0
 
 
-def draw_cast(rng: random.Random, count: int, frames: int) -> list[TabletopObject]:
-    """Choose the objects of one video, no two of them alike in every attribute.
+def draw_objects(rng: random.Random, count: int, frames: int) -> list[TabletopObject]:
+    """Draw the objects of one video; no two share every attribute.
 
     Args:
-        rng: where chance comes from.
-        count: how many objects.
-        frames: length of the video; a short one holds neither late objects nor occlusion.
+        rng: source of randomness.
+        count: number of objects.
+        frames: length of the video; a short one has neither late objects nor occlusion.
 
     Returns:
-        The objects. One that moves ``behind`` comes right after the still object that hides it.
+        The objects. An object that moves ``behind`` follows the still object that hides it.
     """
-    cast: list[TabletopObject] = []
-    while len(cast) < count:
-        candidate = _variation(rng, cast, frames) if cast and rng.random() < 0.6 else None
-        candidate = candidate or _anything(rng, cast, frames)
-        if not any(_alike(candidate, other, frames) for other in cast):
-            cast.append(candidate)
-    return _with_occluder(rng, cast, frames)
+    objects: list[TabletopObject] = []
+    while len(objects) < count:
+        candidate = (
+            _random_variant(rng, objects, frames) if objects and rng.random() < 0.6 else None
+        )
+        candidate = candidate or _random_object(rng, objects, frames)
+        if not any(_indistinguishable(candidate, other, frames) for other in objects):
+            objects.append(candidate)
+    return _with_occluder(rng, objects, frames)
 
 
 def with_onsets(
-    rng: random.Random, cast: list[TabletopObject], share: float
+    rng: random.Random, objects: list[TabletopObject], share: float
 ) -> list[TabletopObject]:
-    """Let a share of the objects that act begin late."""
+    """Delay the motion of a fraction of the moving objects."""
     return [
         replace(item, onset=rng.uniform(0.35, 0.6))
         if item.motion in _SHORT_MOTIONS and rng.random() < share
         else item
-        for item in cast
+        for item in objects
     ]
 
 
-def _anything(rng: random.Random, cast: list[TabletopObject], frames: int) -> TabletopObject:
-    """An object drawn afresh."""
-    return _made(
+def _random_object(
+    rng: random.Random, objects: list[TabletopObject], frames: int
+) -> TabletopObject:
+    """Return an object with independent random attributes."""
+    return _build(
         rng,
         rng.choice(SHAPES),
         rng.choice(COLOURS),
         rng.choice(_SIZES),
-        _motion(rng, cast, frames),
+        _motion(rng, objects, frames),
     )
 
 
-def _variation(rng: random.Random, cast: list[TabletopObject], frames: int) -> TabletopObject:
-    """A distractor: an earlier object with one attribute changed."""
-    model = rng.choice(cast)
-    # Late objects and occlusion are rationed, so their motion is not copied.
-    rationed = model.motion in ("enters", "leaves", "behind")
-    motion: Motion = _motion(rng, cast, frames) if rationed else model.motion
+def _random_variant(
+    rng: random.Random, objects: list[TabletopObject], frames: int
+) -> TabletopObject:
+    """Return a distractor: an earlier object with one attribute changed."""
+    model = rng.choice(objects)
+    # The number of late and hidden objects is limited, so their motion is not copied.
+    limited = model.motion in ("enters", "leaves", "behind")
+    motion: Motion = _motion(rng, objects, frames) if limited else model.motion
     shape, colour, size = model.shape, model.colour, model.size
     change = rng.choice(("shape", "shape", "colour", "size", "motion"))
     if change == "shape":
@@ -121,14 +127,14 @@ def _variation(rng: random.Random, cast: list[TabletopObject], frames: int) -> T
     elif change == "size":
         size = rng.choice(_SIZES)
     else:
-        motion = _motion(rng, cast, frames)
-    return _made(rng, shape, colour, size, motion)
+        motion = _motion(rng, objects, frames)
+    return _build(rng, shape, colour, size, motion)
 
 
-def _made(
+def _build(
     rng: random.Random, shape: str, colour: str, size: Size, motion: Motion
 ) -> TabletopObject:
-    """Make the size agree with the motion and measure it out."""
+    """Return an object whose size is consistent with its motion, with a random diameter."""
     if motion in ("towards", "away"):
         size = "varying"
     elif size == "varying" or (motion == "behind" and size == "large"):
@@ -136,40 +142,42 @@ def _made(
     return TabletopObject(shape, colour, size, motion, rng.uniform(*_DIAMETERS[size]))
 
 
-def _motion(rng: random.Random, cast: list[TabletopObject], frames: int) -> Motion:
-    """Half of the objects stay still; at most two come or go and one is hidden."""
+def _motion(rng: random.Random, objects: list[TabletopObject], frames: int) -> Motion:
+    """Draw a motion: about half stay still; at most two enter or leave, and one is hidden."""
     if rng.random() < 0.48:
         return "still"
     if frames < MOTION_FRAMES:
         return rng.choice(_SHORT_MOTIONS)
     motion = rng.choices(tuple(_WEIGHTS), tuple(_WEIGHTS.values()))[0]
-    late = sum(other.motion in ("enters", "leaves") for other in cast)
-    hidden = sum(other.motion == "behind" for other in cast)
+    late = sum(other.motion in ("enters", "leaves") for other in objects)
+    hidden = sum(other.motion == "behind" for other in objects)
     if (motion in ("enters", "leaves") and late >= 2) or (motion == "behind" and hidden):
         return "left" if rng.random() < 0.5 else "right"
     return motion
 
 
-def _alike(one: TabletopObject, other: TabletopObject, frames: int) -> bool:
-    """Whether no sentence could tell the two apart."""
-    same_look = (one.shape, one.colour) == (other.shape, other.colour) and (
-        one.size == other.size or "varying" in (one.size, other.size)
+def _indistinguishable(first: TabletopObject, second: TabletopObject, frames: int) -> bool:
+    """Return whether no sentence could distinguish the two objects."""
+    same_look = (first.shape, first.colour) == (second.shape, second.colour) and (
+        first.size == second.size or "varying" in (first.size, second.size)
     )
-    return same_look and (frames < MOTION_FRAMES or one.motion == other.motion)
+    return same_look and (frames < MOTION_FRAMES or first.motion == second.motion)
 
 
 def _with_occluder(
-    rng: random.Random, cast: list[TabletopObject], frames: int
+    rng: random.Random, objects: list[TabletopObject], frames: int
 ) -> list[TabletopObject]:
-    """Put a large still object before the one that moves behind it, if there is one."""
-    hidden = next((item for item in cast if item.motion == "behind"), None)
+    """Place a large still object before the object that moves behind it, if there is one."""
+    hidden = next((item for item in objects if item.motion == "behind"), None)
     if hidden is None:
-        return cast
-    rest = [item for item in cast if item is not hidden]
-    cover = replace(rest[0], size="large", motion="still", diameter=rng.uniform(0.28, 0.315))
-    # A ring would not hide what passes behind it.
+        return objects
+    rest = [item for item in objects if item is not hidden]
+    cover = replace(
+        rest[0], size="large", motion="still", diameter=rng.uniform(*_DIAMETERS["large"])
+    )
+    # A ring would not hide the passing object.
     cover = replace(cover, shape="cube") if cover.shape == "ring" else cover
-    rest = [item for item in rest[1:] if not _alike(item, cover, frames)]
-    if _alike(cover, hidden, frames):
+    rest = [item for item in rest[1:] if not _indistinguishable(item, cover, frames)]
+    if _indistinguishable(cover, hidden, frames):
         return [cover, *rest]
     return [cover, hidden, *rest]

@@ -1,9 +1,8 @@
-"""The looks of the tabletop's objects: eight silhouettes with simple shading, drawn once.
+"""Sprites of the tabletop's objects: eight silhouettes with simple shading, drawn once.
 
-A template is drawn large with a light from the upper left, then kept at several sizes. Its three
-channels are premultiplied by coverage: coverage itself, how much of the object's colour shows,
-and how much white is added (gloss, paper). A colour turns it into a sprite with one matrix
-product.
+A template is drawn large, lit from the upper left, and cached at several sizes. Its three channels
+are coverage, and premultiplied by coverage the diffuse colour and the added white (gloss, paper).
+One matrix product with a colour turns it into a sprite.
 """
 
 import math
@@ -34,13 +33,15 @@ _AXIS = (np.arange(_DRAWN, dtype=np.float32) + 0.5) * (2 * EXTENT / _DRAWN) - EX
 _X, _Y = np.meshgrid(_AXIS, _AXIS)
 
 
-def sprite(shape: str, colour: tuple[float, float, float], pixels: float) -> NDArray[np.float32]:
-    """A coloured sprite, at least ``pixels`` wide where there is one as large.
+def draw_sprite(
+    shape: str, colour: tuple[float, float, float], pixels: float
+) -> NDArray[np.float32]:
+    """Return a coloured sprite, at least ``pixels`` wide if a template is that large.
 
     Args:
         shape: one of the eight shapes.
         colour: red, green, blue, 0 to 255.
-        pixels: the width that it will be drawn at.
+        pixels: width of the sprite in the image.
 
     Returns:
         (S, S, 4) float32: red, green, blue premultiplied by coverage, and coverage 0 to 1.
@@ -52,13 +53,13 @@ def sprite(shape: str, colour: tuple[float, float, float], pixels: float) -> NDA
 
 
 def colour_value(name: str) -> tuple[float, float, float]:
-    """Red, green and blue of a colour's name, 0 to 255."""
+    """Return red, green and blue of a named colour, 0 to 255."""
     return _RGB[name]
 
 
 @cache
-def shadow() -> NDArray[np.float32]:
-    """A soft round shadow: (64, 64) float32 coverage, spanning ``EXTENT`` like a sprite."""
+def draw_shadow() -> NDArray[np.float32]:
+    """Return a soft round shadow: (64, 64) float32 coverage, spanning ``EXTENT`` like a sprite."""
     distance = np.hypot(_X, _Y)
     soft = np.clip((1.2 - distance) / 0.8, 0, 1) ** 1.5
     return np.asarray(cv2.resize(soft, (64, 64), interpolation=cv2.INTER_AREA), np.float32)
@@ -73,7 +74,7 @@ def _template(shape: str, level: int) -> NDArray[np.float32]:
 
 
 def _inside(*polygons: list[tuple[float, float]]) -> Plane:
-    """Coverage of polygons given in object radii, y downwards."""
+    """Return the coverage of polygons given in object radii, y downwards."""
     canvas = np.zeros((_DRAWN, _DRAWN), np.uint8)
     for polygon in polygons:
         points = (np.array(polygon) + EXTENT) * (_DRAWN / (2 * EXTENT))
@@ -82,7 +83,7 @@ def _inside(*polygons: list[tuple[float, float]]) -> Plane:
 
 
 def _ellipse(x: float, y: float, width: float, height: float) -> Plane:
-    """Coverage of an ellipse of the given half axes."""
+    """Return the coverage of an ellipse with the given half axes."""
     return np.asarray(((_X - x) / width) ** 2 + ((_Y - y) / height) ** 2 <= 1, np.float32)
 
 
@@ -92,7 +93,7 @@ def _gloss(x: float, y: float, radius: float, strength: float) -> Plane:
 
 
 def _round_side(half_width: Plane | float) -> Plane:
-    """Shading of an upright round body: lightest left of its middle."""
+    """Return the shading of an upright round body, lightest left of its middle."""
     across = np.clip(_X / half_width, -1, 1)
     return np.asarray(1.1 - 0.62 * np.abs(across + 0.3) ** 1.6, np.float32)
 

@@ -1,6 +1,6 @@
-"""An endless supply of short videos of a table, with sentences and the masks they mean.
+"""Generates short videos of a table, with sentences and the masks they refer to.
 
-The same (split, index) gives the same video at every resolution of the same proportions.
+The same (split, index) generates the same video at every resolution of the same aspect ratio.
 """
 
 import random
@@ -11,18 +11,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Expression
-from samwise_ros.data.tabletop.language import sentence, vocabulary
-from samwise_ros.data.tabletop.meaning import (
-    Chance,
-    Meaning,
-    absent_meaning,
-    attribute_meaning,
-    motion_meaning,
+from samwise_ros.data.tabletop.background import (
+    draw_light,
+    draw_shake,
+    draw_table,
+    expose,
+    shift_image,
 )
+from samwise_ros.data.tabletop.description import (
+    Description,
+    RandomSource,
+    describe_absent,
+    describe_by_attributes,
+    describe_by_motion,
+)
+from samwise_ros.data.tabletop.language import sentence, vocabulary
 from samwise_ros.data.tabletop.motion import plan_tracks
-from samwise_ros.data.tabletop.objects import MOTION_FRAMES, TabletopObject, draw_cast, with_onsets
-from samwise_ros.data.tabletop.render import make_actor, paste_actors
-from samwise_ros.data.tabletop.scenery import draw_light, draw_shake, draw_table, exposed, shaken
+from samwise_ros.data.tabletop.objects import (
+    MOTION_FRAMES,
+    TabletopObject,
+    draw_objects,
+    with_onsets,
+)
+from samwise_ros.data.tabletop.render import make_object_sprite, paste_sprites
 
 __all__ = [
     "Split",
@@ -38,16 +49,17 @@ Split = Literal["train", "val", "test"]
 
 @dataclass(frozen=True)
 class TabletopConfig:
-    """What videos to make.
+    """Properties of generated videos.
 
     Attributes:
-        frames: frames a video; from 4 on, sentences may speak of motion.
-        width: of the images, pixels.
-        height: of the images, pixels.
-        min_objects: least number of objects, from 2.
-        max_objects: largest number of objects; fewer are shown where there is no room.
-        late_share: of the objects that move or are lifted, those that rest first, 0 to 1.
-        alone_share: of the sentences about a motion, those that name it alone if that is enough.
+        frames: frames of a video; from 4 on, sentences may name a motion.
+        width: width of the images, pixels.
+        height: height of the images, pixels.
+        min_objects: smallest number of objects, from 2.
+        max_objects: largest number of objects, up to 8; fewer are shown if there is no room.
+        late_share: fraction of moving or lifted objects that rest first.
+        alone_share: fraction of motion sentences that name only the motion, if it identifies the
+            object.
     """
 
     frames: int = 8
@@ -59,13 +71,13 @@ class TabletopConfig:
     alone_share: float = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, with the reason."""
+        """Check the range of each value."""
         if self.frames < 1:
             raise ValueError(f"frames: expected 1 or more, got {self.frames}")
         if self.width < 32 or not 0.5 <= self.height / self.width <= 2:
             raise ValueError(
-                "width, height: expected at least 32 pixels and proportions from 1:2 to 2:1, "
-                f"got {self.width} x {self.height}"
+                "width, height: expected a width of at least 32 pixels and an aspect ratio from "
+                f"1:2 to 2:1, got {self.width} x {self.height}"
             )
         if not 2 <= self.min_objects <= self.max_objects <= 8:
             raise ValueError(
@@ -81,17 +93,17 @@ class TabletopConfig:
 class TabletopVideo:
     """A short video of a table.
 
+    The kind of an expression is ``late`` if the object is out of view for a part of the video or
+    its named motion starts late. Otherwise it is ``motion`` if the sentence names only a motion,
+    ``motion with attributes`` if it names both, and ``attribute`` if it names no motion. The detail
+    of a late expression is ``enters``, ``leaves`` or ``starts``. The detail of the others is the
+    named motion, or else the named attributes, such as ``"colour shape"``.
+
     Attributes:
         frames: (T, H, W, 3) uint8, RGB.
         masks: (N, T, H, W) bool, the visible pixels of each object.
-        expressions: sentences, each of which means one object, an index into the masks, and no
-            other. Their kind is ``late`` where the object is out of view for a part of the video;
-            else ``motion`` where the sentence names a motion alone, ``motion with attributes``
-            where it names both, and ``attribute`` where it names no motion. Their detail
-            is the motion that is named, else the attributes that are, as ``"colour shape"``; of a
-            late object always ``enters`` or ``leaves``. A sentence about a motion that begins
-            late is ``late`` too, and its detail is ``starts``.
-        objects: the N objects in symbols.
+        expressions: sentences, each about exactly one object, an index into the masks.
+        objects: the N objects as symbols.
     """
 
     frames: NDArray[np.uint8]
@@ -101,84 +113,83 @@ class TabletopVideo:
 
 
 def make_video(split: Split, index: int, config: TabletopConfig) -> TabletopVideo:
-    """Make one video, always the same one for the same arguments.
+    """Generate one video; the same arguments generate the same video.
 
     Args:
-        split: the splits share no seed.
+        split: the split; splits share no seed.
         index: any integer.
-        config: what videos to make.
+        config: properties of the video.
 
     Returns:
         The video.
     """
-    # A string as the seed: hashed by ``random``, hence the same on every machine and no two
-    # (split, index) meet.
-    plot = random.Random(f"tabletop/{split}/{index}")
-    count = plot.randint(config.min_objects, config.max_objects)
-    cast = draw_cast(plot, count, config.frames)
+    # ``random`` hashes a string seed in the same way on every machine.
+    rng = random.Random(f"tabletop/{split}/{index}")
+    count = rng.randint(config.min_objects, config.max_objects)
+    objects = draw_objects(rng, count, config.frames)
     if config.late_share and config.frames >= MOTION_FRAMES:
-        cast = with_onsets(plot, cast, config.late_share)
+        objects = with_onsets(rng, objects, config.late_share)
     ratio = config.height / config.width
-    cast, tracks = plan_tracks(plot, cast, config.frames, ratio, config.min_objects)
-    actors = [
-        make_actor(plot, item, track, config.width)
-        for item, track in zip(cast, tracks, strict=True)
+    objects, tracks = plan_tracks(rng, objects, config.frames, ratio, config.min_objects)
+    sprites = [
+        make_object_sprite(rng, item, track, config.width)
+        for item, track in zip(objects, tracks, strict=True)
     ]
-    expressions = _expressions(plot, cast, config)
+    expressions = _expressions(rng, objects, config)
     shape = (config.height, config.width)
     frames = np.empty((config.frames, *shape, 3), np.uint8)
-    masks = np.zeros((len(cast), config.frames, *shape), np.bool_)
-    table = draw_table(plot, config.width, config.height)
-    light = draw_light(plot, config.width, config.height, config.frames)
-    shake = draw_shake(plot, config.frames) * config.width
-    for moment in range(config.frames):
-        shift = (float(shake[moment, 0]), float(shake[moment, 1]))
-        image = shaken(table, *shift)
-        paste_actors(image, actors, moment, shift, masks[:, moment])
-        frames[moment] = exposed(plot, image, light, moment)
-    return TabletopVideo(frames, masks, tuple(expressions), tuple(cast))
+    masks = np.zeros((len(objects), config.frames, *shape), np.bool_)
+    table = draw_table(rng, config.width, config.height)
+    light = draw_light(rng, config.width, config.height, config.frames)
+    shake = draw_shake(rng, config.frames) * config.width
+    for frame in range(config.frames):
+        shift = (float(shake[frame, 0]), float(shake[frame, 1]))
+        image = shift_image(table, *shift)
+        paste_sprites(image, sprites, frame, shift, masks[:, frame])
+        frames[frame] = expose(rng, image, light, frame)
+    return TabletopVideo(frames, masks, tuple(expressions), tuple(objects))
 
 
-def absent_sentence(video: TabletopVideo, rng: Chance) -> str:
-    """A sentence of the same kind that means no object of the video.
+def absent_sentence(video: TabletopVideo, rng: RandomSource) -> str:
+    """Return a sentence of the same style that refers to no object of the video.
 
     Args:
         video: the video.
-        rng: where chance comes from; ``random.Random`` or ``numpy.random.Generator``.
+        rng: source of randomness; ``random.Random`` or ``numpy.random.Generator``.
     """
     motions = len(video.frames) >= MOTION_FRAMES
-    return sentence(rng, absent_meaning(rng, video.objects, motions))
+    return sentence(rng, describe_absent(rng, video.objects, motions))
 
 
 def _expressions(
-    rng: random.Random, cast: list[TabletopObject], config: TabletopConfig
+    rng: random.Random, objects: list[TabletopObject], config: TabletopConfig
 ) -> list[Expression]:
-    """One or two attribute sentences and up to two motion sentences for each object."""
+    """Return one or two attribute sentences and up to two motion sentences for each object."""
     found: list[Expression] = []
-    for index in range(len(cast)):
-        meanings = [attribute_meaning(rng, cast, index)]
+    for index in range(len(objects)):
+        descriptions = [describe_by_attributes(rng, objects, index)]
         if rng.random() < 0.5:
-            meanings.append(attribute_meaning(rng, cast, index))
+            descriptions.append(describe_by_attributes(rng, objects, index))
         if config.frames >= MOTION_FRAMES:
-            meanings.append(motion_meaning(rng, cast, index, config.alone_share))
+            descriptions.append(describe_by_motion(rng, objects, index, config.alone_share))
             if rng.random() < 0.4:
-                meanings.append(motion_meaning(rng, cast, index, config.alone_share))
-        for meaning in dict.fromkeys(meanings):
-            if meaning is not None:
-                found.append(_expression(rng, cast[index], index, meaning, str(len(found))))
+                descriptions.append(describe_by_motion(rng, objects, index, config.alone_share))
+        for description in dict.fromkeys(descriptions):
+            if description is not None:
+                found.append(_expression(rng, objects[index], index, description, str(len(found))))
     return found
 
 
 def _expression(
-    rng: random.Random, item: TabletopObject, index: int, meaning: Meaning, name: str
+    rng: random.Random, item: TabletopObject, index: int, description: Description, name: str
 ) -> Expression:
-    words = sentence(rng, meaning)
+    words = sentence(rng, description)
     if item.motion in ("enters", "leaves"):
         return Expression(words, (index,), name, "late", item.motion)
-    if item.onset and meaning.motion:
+    if item.onset and description.motion:
         return Expression(words, (index,), name, "late", "starts")
-    if not meaning.motion:
-        return Expression(words, (index,), name, "attribute", meaning.detail)
-    looks = meaning.shape or meaning.colour or meaning.size
+    if not description.motion:
+        return Expression(words, (index,), name, "attribute", description.detail)
+    looks = description.shape or description.colour or description.size
     kind = "motion with attributes" if looks else "motion"
-    return Expression(words, (index,), name, kind, meaning.detail)
+    return Expression(words, (index,), name, kind, description.detail)

@@ -1,11 +1,12 @@
-"""Heads that tell what every object is and does, so that the trunks learn to see it.
+"""Auxiliary heads that predict the attributes and motion of every object.
 
-A sentence teaches one object of a video; these teach all of them at once. They stand beside the
-network while it learns, and are thrown away afterwards. Only generated videos know the answers.
+A sentence supervises one object of a video; these heads supervise all objects. They are trained
+with the network and discarded afterwards. Only generated videos provide the labels.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import get_args
 
 import numpy as np
 import torch
@@ -13,36 +14,35 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from samwise_ros.data.tabletop.objects import COLOURS, SHAPES, TabletopObject
+from samwise_ros.data.tabletop.objects import COLOURS, SHAPES, Motion, TabletopObject
 from samwise_ros.data.tabletop.video import TabletopVideo
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.training.losses import PartialMean
+from samwise_ros.training.losses import IGNORED, PartialMean
 
 STRIDE = 8
-"""Pixels of the network's image to a cell that has labels."""
+"""Side of a labelled cell, in pixels of the network's image."""
 _SIZES = ("small", "medium", "large")
-_MOTIONS = ("still", "left", "right", "towards", "away", "lifted", "enters", "leaves", "behind")
-_IGNORED = -1
-_NOTHING = len(SHAPES)
-_COVERED = 0.3  # of a cell, by an object that is asked for
-_FREE = 0.05
-_BEFORE = 3  # frames that show a motion
-_MOVED = 0.5  # IoU with the mask of then; the camera's shake alone leaves more
+_MOTIONS = get_args(Motion)
+_BACKGROUND = len(SHAPES)
+_MIN_COVER = 0.3  # of a cell by an object, to label the cell
+_MAX_BACKGROUND_COVER = 0.05
+_MOTION_LAG = 3  # frames over which a motion becomes visible
+_MAX_MOTION_IOU = 0.5  # with the mask of _MOTION_LAG frames ago; camera shake keeps it larger
 
 
 def object_labels(
     video: TabletopVideo, side: int, frame_indices: Sequence[int]
 ) -> NDArray[np.int64]:
-    """Label the cells of a clip of a video that is as wide or as high as the network's image.
+    """Label the cells of a clip; the video is as wide or as high as the network's image.
 
     Args:
         video: the video.
-        side: the network's image size S.
-        frame_indices: the T frames of the clip.
+        side: image size S of the network.
+        frame_indices: indices of the T frames of the clip.
 
     Returns:
-        (T, 4, S/8, S/8): shape (one number more where there is no object), colour, size and motion
-        of the object on each cell; -1 where nothing is asked, as of a motion that cannot be seen.
+        (T, 4, S/8, S/8) int64: shape (with an extra class for the background), colour, size and
+        motion of the object on each cell; -1 for no label, for example before a motion is visible.
     """
     masks = video.masks[:, list(frame_indices)]
     count, frames, height, width = masks.shape
@@ -53,39 +53,39 @@ def object_labels(
     most = cover.max(0)
     progress = np.array(frame_indices) / max(len(video.frames) - 1, 1)
     pairs = zip(video.objects, masks, strict=True)
-    answers = np.stack([_answers(item, mask, progress) for item, mask in pairs])  # (N, T, 4)
-    named = answers[cover.argmax(0), np.arange(frames)[:, None, None]]
-    labels = np.where(most[..., None] >= _COVERED, named, _IGNORED)
-    labels[..., 0] = np.where(most < _FREE, _NOTHING, labels[..., 0])
+    classes = np.stack([_classes(item, mask, progress) for item, mask in pairs])  # (N, T, 4)
+    covering = classes[cover.argmax(0), np.arange(frames)[:, None, None]]
+    labels = np.where(most[..., None] >= _MIN_COVER, covering, IGNORED)
+    labels[..., 0] = np.where(most < _MAX_BACKGROUND_COVER, _BACKGROUND, labels[..., 0])
     return labels.transpose(0, 3, 1, 2)
 
 
-def _answers(
+def _classes(
     item: TabletopObject, mask: NDArray[np.bool_], progress: NDArray[np.float64]
 ) -> NDArray[np.int64]:
-    """Tell what an object is, and on frames that show it what it does.
+    """Return the classes of an object on each frame; the motion only on frames that show it.
 
     Args:
         item: the object.
-        mask: (T, H, W) where it is.
-        progress: (T,) where the frames are in the video, 0 to 1.
+        mask: (T, H, W) bool, mask of the object.
+        progress: (T,) position of the frames in the video, 0 to 1.
 
     Returns:
-        (T, 4) shape, colour, size and motion.
+        (T, 4) int64: shape, colour, size and motion.
     """
-    size = _SIZES.index(item.size) if item.size in _SIZES else _IGNORED
-    answers = np.empty((len(mask), 4), np.int64)
-    answers[:] = SHAPES.index(item.shape), COLOURS.index(item.colour), size, _IGNORED
-    before, now = mask[:-_BEFORE], mask[_BEFORE:]
-    shown = progress[:-_BEFORE] >= item.onset
+    size = _SIZES.index(item.size) if item.size in _SIZES else IGNORED
+    classes = np.empty((len(mask), 4), np.int64)
+    classes[:] = SHAPES.index(item.shape), COLOURS.index(item.colour), size, IGNORED
+    before, now = mask[:-_MOTION_LAG], mask[_MOTION_LAG:]
+    visible = progress[:-_MOTION_LAG] >= item.onset
     if item.motion in ("enters", "leaves"):
-        shown = (before & now).sum((1, 2)) < _MOVED * (before | now).sum((1, 2))
-    answers[_BEFORE:, 3] = np.where(shown, _MOTIONS.index(item.motion), _IGNORED)
-    return answers
+        visible = (before & now).sum((1, 2)) < _MAX_MOTION_IOU * (before | now).sum((1, 2))
+    classes[_MOTION_LAG:, 3] = np.where(visible, _MOTIONS.index(item.motion), IGNORED)
+    return classes
 
 
 class ObjectHeads(nn.Module):
-    """Linear heads on the image trunk, and on what the adapters select of all frames."""
+    """Linear heads on the image trunk, and on the features the adapters select of all frames."""
 
     def __init__(self, network: Samwise) -> None:
         """Build the heads for a network."""
@@ -102,11 +102,13 @@ class ObjectHeads(nn.Module):
         self._selected: dict[int, Tensor] = {}
 
     @contextmanager
-    def watching(self, network: Samwise) -> Iterator[None]:
-        """Keep what the adapters select, for ``losses``; else nothing holds on to it."""
-        attentions = [one.get_submodule("ca_V2T.multihead_attn") for one in network.cmt_adapters]
+    def recording(self, network: Samwise) -> Iterator[None]:
+        """Record the features that the adapters select, for ``losses``, until the block ends."""
+        attentions = [
+            adapter.get_submodule("ca_V2T.multihead_attn") for adapter in network.cmt_adapters
+        ]
         handles = [
-            attention.register_forward_pre_hook(self._keep(index))
+            attention.register_forward_pre_hook(self._recorder(index))
             for index, attention in enumerate(attentions)
         ]
         try:
@@ -115,44 +117,42 @@ class ObjectHeads(nn.Module):
             for handle in handles:
                 handle.remove()
 
-    def _keep(self, index: int) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
-        """Keep what an adapter's cells are before the text is asked, (M, H, W, A)."""
+    def _recorder(self, index: int) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
+        """Return a hook that records an adapter's features before text attention, (M, H, W, A)."""
 
-        def keep(_: nn.Module, arguments: tuple[Tensor, ...]) -> None:
+        def record(_: nn.Module, arguments: tuple[Tensor, ...]) -> None:
             side = self._sides[index]
             self._selected[index] = arguments[0].reshape(-1, side, side, arguments[0].shape[-1])
 
-        return keep
+        return record
 
     def losses(self, stages: list[Tensor], labels: Tensor) -> dict[str, PartialMean]:
-        """Compare what the heads tell with the labels.
+        """Return the losses of the heads' predictions.
 
         Args:
-            stages: of the image trunk without text the second and third, (N T, H, W, C).
-            labels: (N, T, 4, S/8, S/8) of N videos, each of which has K sentences.
+            stages: second and third stage of the image trunk without text, (N * T, H, W, C).
+            labels: (N, T, 4, S/8, S/8) labels of N videos with K sentences each.
 
         Returns:
-            ``shape``, ``colour``, ``size`` and ``motion``.
+            The losses ``shape``, ``colour``, ``size`` and ``motion``.
         """
         flat = labels.flatten(0, 1)
-        told = self._told(self.look, stages, flat)
+        logits = self._logits(self.look, stages, flat).split(self._sizes, 1)
         losses = {
-            name: PartialMean.of(_entropy(logits, flat[:, index]))
-            for index, (name, logits) in enumerate(
-                zip(("shape", "colour", "size"), told.split(self._sizes, 1), strict=True)
-            )
+            name: PartialMean.of(_entropy(logits[index], flat[:, index]))
+            for index, name in enumerate(("shape", "colour", "size"))
         }
         selected = [self._selected[index] for index in range(len(self.motion))]
         targets = len(selected[0]) // len(flat)
         motions = labels[:, :, 3].repeat_interleave(targets, 0).flatten(0, 1)
-        told = self._told(self.motion, selected, flat)
-        losses["motion"] = PartialMean.of(_entropy(told, motions))
+        motion_logits = self._logits(self.motion, selected, flat)
+        losses["motion"] = PartialMean.of(_entropy(motion_logits, motions))
         self._selected.clear()
         return losses
 
     @staticmethod
-    def _told(heads: nn.ModuleList, features: list[Tensor], labels: Tensor) -> Tensor:
-        """Add up what heads tell of features (M, H, W, C) into (M, answers, S/8, S/8)."""
+    def _logits(heads: nn.ModuleList, features: list[Tensor], labels: Tensor) -> Tensor:
+        """Return the sum of the heads' logits (M, classes, S/8, S/8) of features (M, H, W, C)."""
         size = tuple(labels.shape[-2:])
         return torch.stack(
             [
@@ -163,8 +163,8 @@ class ObjectHeads(nn.Module):
 
 
 def _entropy(logits: Tensor, labels: Tensor) -> Tensor:
-    """Cross-entropy of each cell that has a label."""
-    asked = labels != _IGNORED
+    """Return the cross-entropy of each labelled cell."""
+    labelled = labels != IGNORED
     return functional.cross_entropy(
-        logits.permute(0, 2, 3, 1)[asked], labels[asked], reduction="none"
+        logits.permute(0, 2, 3, 1)[labelled], labels[labelled], reduction="none"
     )

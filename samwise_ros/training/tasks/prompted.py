@@ -1,30 +1,63 @@
-"""SAM 2 alone: a click or a box on the first frame, and the memory from then on."""
+"""Training of SAM 2: a click or a box on the first frame, then tracking with its memory."""
 
 import random
+from collections.abc import Iterator
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.network.memory_bank import MemoryBank
 from samwise_ros.network.sam2 import Sam2
-from samwise_ros.training.batches import VideoBatch
-from samwise_ros.training.recipe import Stage
+from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
+from samwise_ros.training.batches import VideoBatch, VideoBatches, load_batches
+from samwise_ros.training.clips import Clips
+from samwise_ros.training.losses import PartialMean
+from samwise_ros.training.recipe import Losses, Stage
+from samwise_ros.training.tasks.unroll import mask_losses
 
 _BOX, _CLICK, _NOTHING = (2, 3), (1, -1), (-1, -1)
-"""Labels of the prompt encoder for two points."""
+"""Labels of two points in SAM 2's prompt encoder."""
+
+
+class PromptedTask:
+    """Trains SAM 2 to segment and track objects given by a click or a box."""
+
+    def __init__(
+        self, network: Samwise, clips: Clips, tokenizer: SentenceTokenizer, losses: Losses
+    ) -> None:
+        """Keep the network."""
+        self.network, self.clips, self.tokenizer, self.weights = network, clips, tokenizer, losses
+
+    def heads(self) -> list[nn.Module]:
+        """Return an empty list."""
+        return []
+
+    def batches(self, first: int, processes: ProcessGroup) -> Iterator[VideoBatch]:
+        """Yield videos with the masks of some objects."""
+        videos = VideoBatches(self.clips, self.tokenizer, self.network.config, processes)
+        return load_batches(videos, first, len(videos), processes)
+
+    def losses(self, batch: VideoBatch, seed: str) -> dict[str, PartialMean]:
+        """Return mask and score losses over all frames."""
+        logits, score = track_prompted(self.network.sam, batch, seed, self.clips.stage)
+        targets = batch.masks.shape[1]
+        inside = batch.inside.repeat_interleave(targets, 0)
+        return mask_losses(logits, score, batch.masks.flatten(0, 1), inside, self.weights)
 
 
 def track_prompted(sam: Sam2, batch: VideoBatch, seed: str, stage: Stage) -> tuple[Tensor, Tensor]:
     """Segment and track prompted objects.
 
     Args:
-        sam: the network.
+        sam: SAM 2.
         batch: N videos with K objects each.
-        seed: of the prompts; each object's are its own, whichever process has it.
-        stage: how often later frames are prompted, and the true mask is memorised.
+        seed: seed of the prompts, which do not depend on the process that has the video.
+        stage: stage with the frequency of later prompts and of true masks in the memory.
 
     Returns:
-        Raw mask logits (N K, T, S/4, S/4) and object score logits (N K, T).
+        Raw mask logits (N * K, T, S/4, S/4) and object score logits (N * K, T).
     """
     frames, targets = batch.pixels.shape[1], batch.masks.shape[1]
     truth = batch.masks.flatten(0, 1)  # (B, T, S, S)
@@ -36,13 +69,14 @@ def track_prompted(sam: Sam2, batch: VideoBatch, seed: str, stage: Stage) -> tup
         for level in sam.neck([stage.permute(0, 3, 1, 2) for stage in stages])
     ]
     rng = random.Random(seed)
-    own = [random.Random(f"{seed}/{n}/{k}") for n in batch.numbers.tolist() for k in range(targets)]
+    numbers = batch.numbers.tolist()
+    object_rngs = [random.Random(f"{seed}/{n}/{k}") for n in numbers for k in range(targets)]
     truth_in_memory = rng.random() < stage.true_mask_share
     bank, logits, scores = None, [], []
     for index in range(frames):
         *high_res, features = (level[:, index] for level in levels)
-        again = index == 0 or rng.random() < stage.prompt_again
-        prompt = _prompt(sam, truth[:, index], own, shown=again)
+        prompted = index == 0 or rng.random() < stage.prompt_again
+        prompt = _prompt(sam, truth[:, index], object_rngs, prompted)
         if bank is None:
             conditioned = sam.add_no_memory_embedding(features)
         else:
@@ -61,12 +95,12 @@ def track_prompted(sam: Sam2, batch: VideoBatch, seed: str, stage: Stage) -> tup
     return torch.stack(logits, 1), torch.stack(scores, 1)
 
 
-def _prompt(sam: Sam2, truth: Tensor, own: list[random.Random], shown: bool) -> Tensor:
-    """Make prompt tokens (B, 3, C): a box, a click, or nothing where nothing is in view."""
+def _prompt(sam: Sam2, truth: Tensor, rngs: list[random.Random], prompted: bool) -> Tensor:
+    """Return prompt tokens (B, 3, C): a box or a click; none if the object is out of view."""
     coordinates, labels = [], []
-    for mask, rng in zip(truth, own, strict=True):
+    for mask, rng in zip(truth, rngs, strict=True):
         cells = mask.nonzero()
-        if not shown or len(cells) == 0:
+        if not prompted or len(cells) == 0:
             coordinates.append([[0.0, 0.0], [0.0, 0.0]])
             labels.append(_NOTHING)
         elif rng.random() < 0.5:
@@ -75,9 +109,9 @@ def _prompt(sam: Sam2, truth: Tensor, own: list[random.Random], shown: bool) -> 
             labels.append(_CLICK)
         else:
             (top, left), (bottom, right) = cells.amin(0).tolist(), cells.amax(0).tolist()
-            shake = [rng.uniform(-2.0, 2.0) for _ in range(4)]
+            jitter = [rng.uniform(-2.0, 2.0) for _ in range(4)]
             coordinates.append(
-                [[left + shake[0], top + shake[1]], [right + shake[2], bottom + shake[3]]]
+                [[left + jitter[0], top + jitter[1]], [right + jitter[2], bottom + jitter[3]]]
             )
             labels.append(_BOX)
     points = (

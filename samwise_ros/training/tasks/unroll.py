@@ -1,4 +1,4 @@
-"""A video's frames one after the other, with gradients through the memory."""
+"""Unrolls tracking over a clip, with gradients through the memory."""
 
 from dataclasses import dataclass
 
@@ -22,12 +22,12 @@ from samwise_ros.training.recipe import Losses
 
 @dataclass(frozen=True, eq=False)
 class Unrolled:
-    """The decoder's word on every frame, and the switch's on one.
+    """Outputs of the decoder on every frame, and the switch loss of one frame.
 
     Attributes:
         logits: (B, T, S/4, S/4) raw mask logits.
         score: (B, T) object score logits.
-        switch: loss of the conditional memory encoder; ``None`` where it was not asked.
+        switch: loss of the conditional memory encoder; ``None`` if it did not run.
     """
 
     logits: Tensor
@@ -40,18 +40,20 @@ def unroll(
     encoded: ClipFeatures,
     inside: Tensor,
     verbs: Tensor | None,
-    ask_at: int | None,
-    swap: Tensor | None = None,
+    switch_frame: int | None,
+    memory_order: Tensor | None = None,
 ) -> Unrolled:
-    """Track through a clip; the candidate is judged on one frame, and never applied.
+    """Track through a clip; one frame trains the switch, which is never applied.
 
     Args:
         network: the network.
         encoded: the clip after both trunks.
-        inside: (B, S, S) bool, where the square shows the frame.
-        verbs: (B, L) bool, the verbs' tokens; ``None`` for a network without the motion prompt.
-        ask_at: the frame on which the conditional memory encoder is asked.
-        swap: (B,) int64, whose memory each sentence has from that frame on; ``None``: its own.
+        inside: (B, S, S) bool, true on the frame and false on the padding.
+        verbs: (B, L) bool, tokens of verbs; ``None`` for a network without the motion prompt.
+        switch_frame: index of the frame on which the conditional memory encoder runs; ``None`` for
+            no frame.
+        memory_order: (B,) int64, index of the memory that each sentence uses from that frame on;
+            ``None`` for its own.
     """
     frames = encoded.levels[0].shape[1]
     bank, logits, scores = None, [], []
@@ -59,8 +61,8 @@ def unroll(
     for index in range(frames):
         frame = encoded.frame(index)
         check_switch = None
-        if index == ask_at:
-            bank = bank.select(swap) if bank and swap is not None else bank
+        if index == switch_frame:
+            bank = bank.select(memory_order) if bank and memory_order is not None else bank
             check_switch = torch.ones(len(frame.text), dtype=torch.bool, device=frame.text.device)
         tracked = network.track(frame, bank, check_switch=check_switch, verbs=verbs)
         if check_switch is not None:
@@ -86,8 +88,8 @@ def _switch_loss(network: Samwise, tracked: TrackOutput, inside: Tensor) -> Part
             (network.sam.to_image_size(decoded.low_res_masks)[:, 0] > 0) & inside
             for decoded in (tracked.decoded, tracked.candidate)
         )
-        # An object that the memory lost and the sentence still finds is what the switch is for,
-        # and one that the memory holds while the sentence finds nothing is not.
+        # Switch if only the candidate shows an object: the memory has lost it. Keep the memory if
+        # only the tracked mask shows one: then the candidate's score is negative and ignored.
         labels = switch_labels(mask, other, tracked.candidate.score[:, 0], one_empty=1)
     return switch_loss(tracked.decision, labels)
 
@@ -95,14 +97,14 @@ def _switch_loss(network: Samwise, tracked: TrackOutput, inside: Tensor) -> Part
 def mask_losses(
     logits: Tensor, score: Tensor, truth: Tensor, inside: Tensor, losses: Losses
 ) -> dict[str, PartialMean]:
-    """Compare masks and object scores with the truth.
+    """Return the mask and object score losses.
 
     Args:
         logits: (B, T, S/4, S/4) raw mask logits.
         score: (B, T) object score logits.
-        truth: (B, T, S, S) bool.
-        inside: (B, S, S) bool, where the square shows the frame; the rest does not count.
-        losses: what they weigh, and whether masks are compared frame by frame or clip by clip.
+        truth: (B, T, S, S) bool, ground truth.
+        inside: (B, S, S) bool, true on the frame; padding is ignored.
+        losses: weights, and whether masks are compared by frame or by clip.
 
     Returns:
         The weighted losses by name.

@@ -1,4 +1,4 @@
-"""A folder of MeViS, written by hand."""
+"""Reading of a hand-written folder of MeViS."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ from samwise_ros.data.formats.mevis import Mevis
 LEFT, RIGHT = box(2, 3, 8, 9), box(12, 4, 20, 12)
 
 
-def coded(mask: np.ndarray) -> dict[str, Any]:
+def encode_mask(mask: np.ndarray) -> dict[str, Any]:
     code = coco.encode(np.asfortranarray(mask, np.uint8))
     return {"size": code["size"], "counts": code["counts"].decode()}
 
@@ -30,23 +30,23 @@ def change(file: Path, *keys: Any, value: Any) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two birds: both in the first frame, the second one alone in the last; and a test split."""
+    """Two birds, of which one is only in the first frame, and a split without masks."""
     expressions = {
         "0": {"exp": "The two birds flying away", "obj_id": [0, 1], "anno_id": [7, 3]},
         "5": {"exp": "bird that stays", "obj_id": [1], "anno_id": [3]},
     }
-    for split, said in (("valid_u", expressions), ("valid", {"0": {"exp": "a bird"}})):
-        video = {"vid_id": 0, "frames": ["00000", "00004"], "expressions": said}
+    for split, entries in (("valid_u", expressions), ("valid", {"0": {"exp": "a bird"}})):
+        video = {"vid_id": 0, "frames": ["00000", "00004"], "expressions": entries}
         for frame in video["frames"]:
             write_photo(tmp_path / split / "JPEGImages" / "ab12" / f"{frame}.jpg")
         listed = json.dumps({"videos": {"ab12": video}})
         (tmp_path / split / "meta_expressions.json").write_text(listed)
-    masks = {"7": [coded(LEFT), None], "3": [coded(RIGHT), coded(RIGHT)]}
+    masks = {"7": [encode_mask(LEFT), None], "3": [encode_mask(RIGHT), encode_mask(RIGHT)]}
     (tmp_path / "valid_u" / "mask_dict.json").write_text(json.dumps(masks))
     return tmp_path
 
 
-def test_it_lists_videos(folder: Path) -> None:
+def test_lists_videos(folder: Path) -> None:
     dataset = Mevis(folder, "valid_u")
     video = dataset.video(0)
     assert (len(dataset), video.name, video.frames) == (1, "ab12", ("00000", "00004"))
@@ -58,17 +58,17 @@ def test_it_lists_videos(folder: Path) -> None:
     assert Mevis.splits(folder) == ("valid", "valid_u")
 
 
-def test_it_reads_frames_and_masks(folder: Path) -> None:
+def test_reads_frames_and_masks(folder: Path) -> None:
     dataset = Mevis(folder, "valid_u")
     images = dataset.images(0, [1, 0, 1])
     assert images.shape == (3, HEIGHT, WIDTH, 3)
     assert np.abs(images.astype(int) - RED).max() < 8
     masks = dataset.masks(0, [3, 7], [1, 0])
-    nothing = np.zeros_like(LEFT)
-    np.testing.assert_array_equal(masks, [[RIGHT, RIGHT], [nothing, LEFT]])
+    empty = np.zeros_like(LEFT)
+    np.testing.assert_array_equal(masks, [[RIGHT, RIGHT], [empty, LEFT]])
 
 
-def test_a_split_without_masks_names_no_objects(folder: Path) -> None:
+def test_split_without_masks_has_no_objects(folder: Path) -> None:
     dataset = Mevis(folder, "valid")
     assert dataset.video(0).expressions == (Expression("a bird", (), "0"),)
     with pytest.raises(DatasetError, match=r"mask_dict.json: no such file"):
@@ -76,7 +76,7 @@ def test_a_split_without_masks_names_no_objects(folder: Path) -> None:
 
 
 VIDEO = ("videos", "ab12")
-SAID = (*VIDEO, "expressions", "5")
+EXPRESSION = (*VIDEO, "expressions", "5")
 
 
 @pytest.mark.parametrize(
@@ -85,16 +85,20 @@ SAID = (*VIDEO, "expressions", "5")
         (("videos",), [], r"expected a dictionary, got \[\]"),
         (VIDEO, {"frames": ["00000"]}, "videos/ab12: no 'expressions' in this entry"),
         ((*VIDEO, "frames"), [], "videos/ab12/frames: expected at least one frame"),
-        ((*VIDEO, "frames"), [4], "videos/ab12/frames/0: expected a text, got 4"),
-        (SAID, {}, "videos/ab12/expressions/5: no 'exp' in this entry"),
-        ((*SAID, "exp"), " ", "expressions/5/exp: expected a text"),
-        ((*SAID, "anno_id"), [], "expressions/5/anno_id: expected at least one object"),
-        ((*SAID, "anno_id"), 3, "expressions/5/anno_id: expected a list, got 3"),
-        ((*SAID, "anno_id"), [-3], "expressions/5/anno_id/0: expected a whole number from 0 on"),
-        ((*SAID, "anno_id"), [True], "anno_id/0: expected a whole number from 0 on, got True"),
+        ((*VIDEO, "frames"), [4], "videos/ab12/frames/0: expected a non-blank string, got 4"),
+        (EXPRESSION, {}, "videos/ab12/expressions/5: no 'exp' in this entry"),
+        ((*EXPRESSION, "exp"), " ", "expressions/5/exp: expected a non-blank string"),
+        ((*EXPRESSION, "anno_id"), [], "expressions/5/anno_id: expected at least one object"),
+        ((*EXPRESSION, "anno_id"), 3, "expressions/5/anno_id: expected a list, got 3"),
+        (
+            (*EXPRESSION, "anno_id"),
+            [-3],
+            "expressions/5/anno_id/0: expected a non-negative integer",
+        ),
+        ((*EXPRESSION, "anno_id"), [True], "anno_id/0: expected a non-negative integer, got True"),
     ],
 )
-def test_a_broken_entry_is_named(folder: Path, keys: Any, value: Any, message: str) -> None:
+def test_invalid_entry_raises(folder: Path, keys: Any, value: Any, message: str) -> None:
     file = folder / "valid_u" / "meta_expressions.json"
     change(file, *keys, value=value)
     with pytest.raises(DatasetError, match=f"{file}: .*{message}"):
@@ -110,18 +114,18 @@ def test_a_broken_entry_is_named(folder: Path, keys: Any, value: Any, message: s
         (("3", 1, "counts"), "~~~", "3/1/counts: expected COCO's run lengths"),
     ],
 )
-def test_a_broken_mask_is_named(folder: Path, keys: Any, value: Any, message: str) -> None:
+def test_invalid_mask_raises(folder: Path, keys: Any, value: Any, message: str) -> None:
     change(folder / "valid_u" / "mask_dict.json", *keys, value=value)
     with pytest.raises(DatasetError, match=message):
         Mevis(folder, "valid_u").masks(0, [3], [1])
 
 
-def test_an_unknown_object_is_named(folder: Path) -> None:
-    change(folder / "valid_u" / "meta_expressions.json", *SAID, "anno_id", value=[44])
-    with pytest.raises(DatasetError, match=r"videos/ab12: an expression means object 44, which"):
+def test_unknown_object_raises(folder: Path) -> None:
+    change(folder / "valid_u" / "meta_expressions.json", *EXPRESSION, "anno_id", value=[44])
+    with pytest.raises(DatasetError, match=r"ab12: an expression refers to object 44, which is"):
         Mevis(folder, "valid_u").masks(0, [44], [0])
 
 
-def test_a_missing_list_is_named(folder: Path) -> None:
+def test_missing_list_raises(folder: Path) -> None:
     with pytest.raises(DatasetError, match=r"train/meta_expressions.json: no such file"):
         Mevis(folder, "train")

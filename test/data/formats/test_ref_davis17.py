@@ -1,4 +1,4 @@
-"""A folder of Ref-DAVIS17, written by hand."""
+"""Reading of a hand-written folder of Ref-DAVIS17."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ TEXTS = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A car and its driver, described by two people whose files are encoded differently."""
+    """A car and its driver, described by two people whose files have different encodings."""
     davis = tmp_path / "DAVIS"
     for frame in ("00000", "00001"):
         write_photo(davis / "JPEGImages" / "480p" / "classic-car" / f"{frame}.jpg")
@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_it_lists_what_each_annotator_says_of_each_object(folder: Path) -> None:
+def test_lists_expressions_of_all_annotators_by_object(folder: Path) -> None:
     dataset = RefDavis17(folder, "val")
     video = dataset.video(0)
     assert (len(dataset), video.name, video.frames) == (1, "classic-car", ("00000", "00001"))
@@ -51,43 +51,43 @@ def test_it_lists_what_each_annotator_says_of_each_object(folder: Path) -> None:
     assert RefDavis17.splits(folder) == ("val",)
 
 
-def test_it_reads_frames_and_masks(folder: Path) -> None:
+def test_reads_frames_and_masks(folder: Path) -> None:
     dataset = RefDavis17(folder, "val")
     assert dataset.images(0, [0, 1]).shape == (2, HEIGHT, WIDTH, 3)
     np.testing.assert_array_equal(dataset.masks(0, [2, 1], [1])[:, 0], [box(*SECOND), box(*FIRST)])
 
 
-def test_the_other_annotations_serve_where_the_unsupervised_are_missing(folder: Path) -> None:
+def test_annotations_replace_missing_unsupervised_ones(folder: Path) -> None:
     davis = folder / "DAVIS"
     (davis / "Annotations_unsupervised").rename(davis / "Annotations")
     assert RefDavis17(folder, "val").masks(0, [1], [0]).any()
 
 
 @pytest.mark.parametrize("line", ["classic-car 1", 'classic-car one "a car"', 'classic-car 0 "a"'])
-def test_a_broken_line_is_named(folder: Path, line: str) -> None:
+def test_invalid_line_raises(folder: Path, line: str) -> None:
     (folder / "davis_text_annotations" / "Davis17_annot2.txt").write_text(line)
     with pytest.raises(DatasetError, match=r"Davis17_annot2.txt: expected VIDEO OBJECT .* got"):
         RefDavis17(folder, "val")
 
 
-def test_a_text_in_another_encoding_is_named(folder: Path) -> None:
+def test_text_in_other_encoding_raises(folder: Path) -> None:
     (folder / "davis_text_annotations" / "Davis17_annot1.txt").write_bytes(b'bear 1 "b\xe9ar"')
     with pytest.raises(DatasetError, match=r"Davis17_annot1.txt: expected text in utf-8"):
         RefDavis17(folder, "val")
 
 
-def test_a_video_without_frames_or_sentences_is_named(folder: Path) -> None:
+def test_video_without_frames_or_sentences_raises(folder: Path) -> None:
     (folder / "DAVIS" / "ImageSets" / "2017" / "val.txt").write_text("bear\nclassic-car\n")
     with pytest.raises(DatasetError, match=r"val.txt: bear: no frame in .*480p/bear"):
         RefDavis17(folder, "val").video(0)
     (folder / "davis_text_annotations" / "Davis17_annot1.txt").write_text('bear 1 "a bear"')
     for name in TEXTS:
         (folder / "davis_text_annotations" / name).write_text('bear 1 "a bear"')
-    with pytest.raises(DatasetError, match=r"val.txt: classic-car: nobody describes it"):
+    with pytest.raises(DatasetError, match=r"val.txt: classic-car: expected a sentence"):
         RefDavis17(folder, "val").video(1)
 
 
-def test_a_missing_text_is_named(folder: Path) -> None:
+def test_missing_text_raises(folder: Path) -> None:
     (folder / "davis_text_annotations" / "Davis17_annot2_full_video.txt").unlink()
     with pytest.raises(DatasetError, match=r"Davis17_annot2_full_video.txt: no such file"):
         RefDavis17(folder, "val")

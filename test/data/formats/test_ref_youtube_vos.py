@@ -1,4 +1,4 @@
-"""A folder of Ref-YouTube-VOS, written by hand."""
+"""Reading of a hand-written folder of Ref-YouTube-VOS."""
 
 import json
 from pathlib import Path
@@ -16,9 +16,9 @@ FIRST, SECOND = (1, 1, 6, 6), (10, 2, 20, 14)
 
 
 def write_list(folder: Path, split: str, videos: dict[str, Any]) -> None:
-    place = folder / "meta_expressions" / split
-    place.mkdir(parents=True, exist_ok=True)
-    (place / "meta_expressions.json").write_text(json.dumps({"videos": videos}))
+    lists = folder / "meta_expressions" / split
+    lists.mkdir(parents=True, exist_ok=True)
+    (lists / "meta_expressions.json").write_text(json.dumps({"videos": videos}))
 
 
 def entry(**expression: str) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def entry(**expression: str) -> dict[str, Any]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A video of each split; the images of ``test`` are in ``valid``."""
+    """Videos of each split; the images of ``test`` are in ``valid``."""
     for split, video in (("train", "0a"), ("valid", "0b"), ("valid", "0c")):
         for frame in FRAMES:
             write_photo(tmp_path / split / "JPEGImages" / video / f"{frame}.jpg")
@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_it_lists_videos(folder: Path) -> None:
+def test_lists_videos(folder: Path) -> None:
     dataset = RefYoutubeVos(folder, "train")
     video = dataset.video(0)
     assert (len(dataset), video.name, video.frames) == (1, "0a", ("00005", "00010"))
@@ -49,15 +49,15 @@ def test_it_lists_videos(folder: Path) -> None:
     assert RefYoutubeVos.splits(folder) == ("test", "train", "valid")
 
 
-def test_it_reads_frames_and_masks(folder: Path) -> None:
+def test_reads_frames_and_masks(folder: Path) -> None:
     dataset = RefYoutubeVos(folder, "train")
     assert dataset.images(0, [0]).shape == (1, HEIGHT, WIDTH, 3)
     masks = dataset.masks(0, [1, 2], [0, 1])
-    nothing = np.zeros((HEIGHT, WIDTH), bool)
-    np.testing.assert_array_equal(masks, [[box(*FIRST), nothing], [box(*SECOND), box(*FIRST)]])
+    empty = np.zeros((HEIGHT, WIDTH), bool)
+    np.testing.assert_array_equal(masks, [[box(*FIRST), empty], [box(*SECOND), box(*FIRST)]])
 
 
-def test_valid_leaves_the_videos_of_test_to_it(folder: Path) -> None:
+def test_video_listed_in_valid_and_test_belongs_to_test(folder: Path) -> None:
     valid, test = RefYoutubeVos(folder, "valid"), RefYoutubeVos(folder, "test")
     assert [valid.video(index).name for index in range(len(valid))] == ["0b"]
     assert valid.video(0).expressions == (Expression("a penguin", (), "0"),)
@@ -66,19 +66,19 @@ def test_valid_leaves_the_videos_of_test_to_it(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("object_id", ["0", "256", "two", ""])
-def test_an_object_that_no_annotation_can_have_is_named(folder: Path, object_id: str) -> None:
+def test_invalid_object_number_raises(folder: Path, object_id: str) -> None:
     write_list(folder, "train", {"0a": entry(obj_id=object_id)})
     with pytest.raises(DatasetError, match=r"json: videos/0a/expressions/0/obj_id: expected "):
         RefYoutubeVos(folder, "train").video(0)
 
 
-def test_a_missing_frame_is_named(folder: Path) -> None:
+def test_missing_frame_raises(folder: Path) -> None:
     (folder / "train" / "JPEGImages" / "0a" / "00010.jpg").unlink()
     with pytest.raises(DatasetError, match=r"0a/00010.jpg: no such file"):
         RefYoutubeVos(folder, "train").images(0, [0, 1])
 
 
-def test_a_missing_annotation_is_named(folder: Path) -> None:
+def test_missing_annotation_raises(folder: Path) -> None:
     (folder / "train" / "Annotations" / "0a" / "00010.png").unlink()
     with pytest.raises(DatasetError, match=r"0a/00010.png: no such file"):
         RefYoutubeVos(folder, "train").masks(0, [2], [0, 1])

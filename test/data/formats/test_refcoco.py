@@ -1,4 +1,4 @@
-"""A folder of RefCOCO, written by hand."""
+"""Reading of a hand-written folder of RefCOCO."""
 
 import json
 import pickle
@@ -19,9 +19,9 @@ RUNS = {"size": [HEIGHT, WIDTH], "counts": [HEIGHT, 2 * HEIGHT, (WIDTH - 3) * HE
 
 
 def ref(annotation: int, split: str, image: int, *sentences: tuple[int, str]) -> dict[str, Any]:
-    said = [{"sent_id": number, "sent": text, "raw": text.title()} for number, text in sentences]
+    entries = [{"sent_id": number, "sent": text, "raw": text.title()} for number, text in sentences]
     entry = {"ref_id": 1, "ann_id": annotation, "image_id": image, "split": split}
-    return {**entry, "sentences": said, "file_name": "COCO_train2014_000000000009_31.jpg"}
+    return {**entry, "sentences": entries, "file_name": "COCO_train2014_000000000009_31.jpg"}
 
 
 REFS = [
@@ -49,7 +49,7 @@ def write_instances(folder: Path, polygons: Any = POLYGONS) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two images, one of them of the split ``val``; the images are beside the folder."""
+    """Two images, one of them in the split ``val``; the images are next to the folder."""
     folder = tmp_path / "refcoco"
     folder.mkdir()
     for number in (8, 9):
@@ -59,7 +59,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_it_lists_the_images_of_a_split(folder: Path) -> None:
+def test_lists_images_of_a_split(folder: Path) -> None:
     dataset = Refcoco(folder, "val")
     video = dataset.video(0)
     assert (len(dataset), video.name, video.frames) == (1, IMAGE, (IMAGE,))
@@ -71,7 +71,7 @@ def test_it_lists_the_images_of_a_split(folder: Path) -> None:
     assert Refcoco.splits(folder) == ("train", "val")
 
 
-def test_it_reads_polygons_and_run_lengths(folder: Path) -> None:
+def test_reads_polygons_and_run_lengths(folder: Path) -> None:
     dataset = Refcoco(folder, "val")
     assert dataset.images(0, [0, 0]).shape == (2, HEIGHT, WIDTH, 3)
     masks = dataset.masks(0, [31, 33], [0, 0])
@@ -80,13 +80,13 @@ def test_it_reads_polygons_and_run_lengths(folder: Path) -> None:
     np.testing.assert_array_equal(masks, [[birds, birds], [crowd, crowd]])
 
 
-def test_images_may_be_in_the_folder_itself(folder: Path) -> None:
+def test_images_inside_the_folder_are_read(folder: Path) -> None:
     (folder.parent / "train2014").rename(folder / "train2014")
     assert Refcoco(folder, "val").images(0, [0]).shape == (1, HEIGHT, WIDTH, 3)
 
 
-def test_the_texts_of_python_2_are_read(folder: Path) -> None:
-    # What Python 2 wrote for {'sent': 'a dog'} and the like: byte strings, in protocol 0.
+def test_python_2_strings_are_read(folder: Path) -> None:
+    # Python 2 writes {'sent': 'a dog'} as byte strings, here in protocol 0.
     listed = pickle.dumps(REFS, protocol=0).replace(b"\nVa dog\n", b"\nS'a dog'\n")
     assert b"S'a dog'" in listed
     (folder / "refs(unc).p").write_bytes(listed)
@@ -98,13 +98,16 @@ def test_the_texts_of_python_2_are_read(folder: Path) -> None:
     [
         ({}, r"refs\(unc\).p: expected a list"),
         ([{"split": "val"}], "0: no 'image_id' in this entry"),
-        ([ref(31, "val", 77, (1, "a"))], "0: its image 77 is not in instances.json"),
-        ([ref(77, "val", 9, (1, "a"))], "0: its object 77 is not among instances.json's"),
-        ([ref(31, "val", 9, (1, ""))], "0/sentences/0/sent: expected a text"),
-        ([ref(31, "train", 9)], "nothing in it is of the split val"),
+        ([ref(31, "val", 77, (1, "a"))], "0: image 77 is not in instances.json"),
+        (
+            [ref(77, "val", 9, (1, "a"))],
+            "0: object 77 is not among the annotations",
+        ),
+        ([ref(31, "val", 9, (1, ""))], "0/sentences/0/sent: expected a non-blank string"),
+        ([ref(31, "train", 9)], "expected entries of the split val, found none"),
     ],
 )
-def test_a_broken_entry_is_named(folder: Path, refs: Any, message: str) -> None:
+def test_invalid_entry_raises(folder: Path, refs: Any, message: str) -> None:
     write_refs(folder, refs)
     with pytest.raises(DatasetError, match=message):
         Refcoco(folder, "val").video(0)
@@ -114,37 +117,37 @@ def test_a_broken_entry_is_named(folder: Path, refs: Any, message: str) -> None:
     ("polygons", "message"),
     [
         ([], "expected at least one polygon"),
-        ([[1, 2, 3, 4]], "segmentation/0: expected x and y of 3 points or more, got 4 numbers"),
+        ([[1, 2, 3, 4]], "segmentation/0: expected x and y of at least 3 points, got 4 numbers"),
         ([[1, 2, 3, 4, 5, "6"]], "segmentation/0/5: expected a coordinate in pixels"),
         ([[1, 2, 3, 4, 5, 1e9]], "segmentation/0/5: expected a coordinate in pixels near"),
-        ({"size": [HEIGHT, WIDTH], "counts": [5]}, "expected runs of 384 pixels together, got 5"),
+        ({"size": [HEIGHT, WIDTH], "counts": [5]}, "expected runs of 384 pixels in total, got 5"),
         (None, "segmentation: expected a dictionary, got None"),
     ],
 )
-def test_a_broken_mask_is_named(folder: Path, polygons: Any, message: str) -> None:
+def test_invalid_mask_raises(folder: Path, polygons: Any, message: str) -> None:
     write_instances(folder, polygons)
     with pytest.raises(DatasetError, match=rf"instances.json: annotations/0/.*{message}"):
         Refcoco(folder, "val").masks(0, [31], [0])
 
 
-def test_an_image_of_another_size_than_its_polygons_were_drawn_for_is_named(folder: Path) -> None:
+def test_image_of_other_size_than_listed_raises(folder: Path) -> None:
     write_photo(folder.parent / "train2014" / f"{IMAGE}.jpg", width=WIDTH + 8)
     with pytest.raises(DatasetError, match=r"images/1: height and width \(16, 24\), but .*9.jpg"):
         Refcoco(folder, "val").masks(0, [31], [0])
 
 
-class Harm:
-    """A pickle of this asks to run a program."""
+class MaliciousPickle:
+    """An object whose pickle runs code when loaded."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return eval, ("__import__('pathlib').Path('harm').touch()",)
 
 
-def test_nothing_in_the_pickle_is_executed(
+def test_pickle_executes_no_code(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for refs in ([Harm()], np.zeros(2), {1, 2}):
+    for refs in ([MaliciousPickle()], np.zeros(2), {1, 2}):
         write_refs(folder, refs)
         with pytest.raises(DatasetError, match=r"refs\(unc\).p: expected a pickle of plain data"):
             Refcoco(folder, "val")
@@ -152,13 +155,13 @@ def test_nothing_in_the_pickle_is_executed(
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", pickle.dumps(REFS)[:-30]])
-def test_a_damaged_pickle_is_named(folder: Path, content: bytes) -> None:
+def test_damaged_pickle_raises(folder: Path, content: bytes) -> None:
     (folder / "refs(unc).p").write_bytes(content)
     with pytest.raises(DatasetError, match=r"refs\(unc\).p: expected a pickle of plain data"):
         Refcoco(folder, "val")
 
 
-def test_missing_files_are_named(folder: Path) -> None:
+def test_missing_file_raises(folder: Path) -> None:
     (folder / "instances.json").unlink()
     with pytest.raises(DatasetError, match=r"instances.json: no such file"):
         Refcoco(folder, "val")

@@ -1,4 +1,4 @@
-"""The tabletop world keeps its promises: same seed same video, one object a sentence."""
+"""Generated videos: reproducibility, and exactly one object for each sentence."""
 
 import math
 import random
@@ -19,8 +19,8 @@ from samwise_ros.data.tabletop.video import (
 CONFIG = TabletopConfig()
 VIDEOS = 60
 
-# Written out anew, apart from the generator's own tables.
-SAID = {
+# Independent of the generator's tables.
+MOTION_PATTERNS = {
     "left": r"\bleft\b",
     "right": r"\bright\b",
     "towards": r"towards|closer",
@@ -39,38 +39,38 @@ def videos() -> list[TabletopVideo]:
     return [make_video("val", index, CONFIG) for index in range(VIDEOS)]
 
 
-def fitting(video: TabletopVideo, sentence: str) -> set[int]:
-    """The objects that the words of a sentence fit, read word by word."""
+def matching_objects(video: TabletopVideo, sentence: str) -> set[int]:
+    """Return the objects that match a sentence, interpreted word by word."""
     words = {SYNONYMS.get(word, word) for word in sentence.split()}
-    motions = [name for name, pattern in SAID.items() if re.search(pattern, sentence)]
+    motions = [name for name, pattern in MOTION_PATTERNS.items() if re.search(pattern, sentence)]
     anything_moving = not motions and re.search(r"\bmov(es|ing)\b", sentence)
     result = set()
     for index, item in enumerate(video.objects):
-        fits = all(
-            said in (None, own)
-            for said, own in (
+        matches = all(
+            named in (None, actual)
+            for named, actual in (
                 (next(iter(words & set(SHAPES)), None), item.shape),
                 (next(iter(words & set(COLOURS)), None), item.colour),
                 (next(iter(words & {"small", "large"}), None), item.size),
                 (motions[0] if motions else None, item.motion),
             )
         )
-        if fits and not (anything_moving and item.motion in ("still", "enters", "leaves")):
+        if matches and not (anything_moving and item.motion in ("still", "enters", "leaves")):
             result.add(index)
     return result
 
 
 def middle(mask: np.ndarray) -> tuple[float, float]:
-    """Mean x and y of a mask's pixels."""
+    """Return the mean x and y of a mask's pixels."""
     rows, columns = np.nonzero(mask)
     return float(columns.mean()), float(rows.mean())
 
 
-def test_same_arguments_give_the_same_video() -> None:
-    one, other = make_video("train", 7, CONFIG), make_video("train", 7, CONFIG)
-    np.testing.assert_array_equal(one.frames, other.frames)
-    np.testing.assert_array_equal(one.masks, other.masks)
-    assert one.expressions == other.expressions
+def test_video_is_reproducible() -> None:
+    first, second = make_video("train", 7, CONFIG), make_video("train", 7, CONFIG)
+    np.testing.assert_array_equal(first.frames, second.frames)
+    np.testing.assert_array_equal(first.masks, second.masks)
+    assert first.expressions == second.expressions
 
 
 def test_shapes_and_types() -> None:
@@ -90,28 +90,30 @@ def test_splits_share_no_video() -> None:
     assert len(pictures) == 90
 
 
-def test_every_sentence_means_one_object(videos: list[TabletopVideo]) -> None:
+def test_every_sentence_matches_exactly_one_object(videos: list[TabletopVideo]) -> None:
     for video in videos:
         for expression in video.expressions:
-            assert fitting(video, expression.sentence) == set(expression.objects), expression
+            assert matching_objects(video, expression.sentence) == set(expression.objects), (
+                expression
+            )
 
 
-def test_absent_sentence_means_none(videos: list[TabletopVideo]) -> None:
+def test_absent_sentence_matches_no_object(videos: list[TabletopVideo]) -> None:
     for video in videos:
-        for chance in (random.Random(3), np.random.default_rng(3)):
-            assert not fitting(video, absent_sentence(video, chance))
+        for rng in (random.Random(3), np.random.default_rng(3)):
+            assert not matching_objects(video, absent_sentence(video, rng))
 
 
 def test_kinds_and_details(videos: list[TabletopVideo]) -> None:
     everything = [(video, item) for video in videos for item in video.expressions]
     motions = {"motion", "motion with attributes"}
     assert {item.kind for _, item in everything} == {"attribute", "late"} | motions
-    assert {item.detail for _, item in everything} >= set(SAID)
+    assert {item.detail for _, item in everything} >= set(MOTION_PATTERNS)
     for video, item in everything:
         late = video.objects[item.objects[0]].motion in ("enters", "leaves")
         assert (item.kind == "late") == late
         if item.kind in motions:
-            assert item.detail == "moving" or re.search(SAID[item.detail], item.sentence)
+            assert item.detail == "moving" or re.search(MOTION_PATTERNS[item.detail], item.sentence)
             words = set(item.sentence.split())
             looks = words & {*SHAPES, *COLOURS, "mug", "block", "small", "little", "large", "big"}
             assert bool(looks) == (item.kind == "motion with attributes")
@@ -130,7 +132,7 @@ def test_masks_are_disjoint(videos: list[TabletopVideo]) -> None:
         assert video.masks.sum(axis=0).max() <= 1
 
 
-def test_masks_move_as_said(videos: list[TabletopVideo]) -> None:
+def test_masks_move_as_described(videos: list[TabletopVideo]) -> None:
     seen = set()
     for video in videos:
         for item, mask in zip(video.objects, video.masks, strict=True):
@@ -155,7 +157,7 @@ def test_masks_move_as_said(videos: list[TabletopVideo]) -> None:
     assert seen >= {"left", "right", "lifted", "still", "towards", "away"}
 
 
-def test_late_objects_are_out_of_view_for_a_part(videos: list[TabletopVideo]) -> None:
+def test_late_objects_are_out_of_view_on_some_frames(videos: list[TabletopVideo]) -> None:
     seen = set()
     for video in videos:
         for item, mask in zip(video.objects, video.masks, strict=True):
@@ -171,17 +173,17 @@ def test_late_objects_are_out_of_view_for_a_part(videos: list[TabletopVideo]) ->
 
 
 def test_hidden_objects_are_hidden(videos: list[TabletopVideo]) -> None:
-    shown = [
+    visible_fractions = [
         mask.sum(axis=(1, 2)).min() / mask.sum(axis=(1, 2)).max()
         for video in videos
         for item, mask in zip(video.objects, video.masks, strict=True)
         if item.motion == "behind"
     ]
-    assert shown
-    assert max(shown) < 0.75
+    assert visible_fractions
+    assert max(visible_fractions) < 0.75
 
 
-def test_objects_are_large_and_sizes_differ() -> None:
+def test_small_and_large_objects_have_different_sizes() -> None:
     video_config = TabletopConfig(frames=1)
     width: dict[str, list[int]] = {"small": [], "large": []}
     for index in range(80):
@@ -193,7 +195,7 @@ def test_objects_are_large_and_sizes_differ() -> None:
     assert 32 <= np.median(width["large"]) <= 42
 
 
-def test_resolution_shows_the_same_video() -> None:
+def test_video_is_the_same_at_every_resolution() -> None:
     for index in range(6):
         coarse = make_video("test", index, CONFIG)
         fine = make_video("test", index, TabletopConfig(width=384, height=288))
@@ -205,27 +207,27 @@ def test_resolution_shows_the_same_video() -> None:
         assert overlap > 0.93
 
 
-def test_one_frame_shows_everything_and_speaks_of_attributes_only() -> None:
+def test_single_frame_shows_all_objects_and_names_only_attributes() -> None:
     for index in range(40):
         video = make_video("train", index, TabletopConfig(frames=1))
         assert video.masks[:, 0].any(axis=(1, 2)).all()
         assert {item.kind for item in video.expressions} <= {"attribute"}
 
 
-def test_vocabulary_holds_every_word() -> None:
+def test_vocabulary_contains_every_word() -> None:
     known = set(vocabulary())
     assert 60 <= len(known) <= 120
     small = TabletopConfig(width=32, height=24)
-    said: set[str] = set()
+    used: set[str] = set()
     for index in range(2000):
         video = make_video("train", index, small)
-        said.update(*(item.sentence.split() for item in video.expressions))
-        said.update(absent_sentence(video, random.Random(index)).split())
-    assert said <= known
-    assert len(known - said) <= 2
+        used.update(*(item.sentence.split() for item in video.expressions))
+        used.update(absent_sentence(video, random.Random(index)).split())
+    assert used <= known
+    assert len(known - used) <= 2
 
 
-def test_expression_names_an_object_of_the_masks(videos: list[TabletopVideo]) -> None:
+def test_expression_refers_to_an_existing_mask(videos: list[TabletopVideo]) -> None:
     for video in videos:
         for item in video.expressions:
             assert 0 <= item.objects[0] < len(video.masks)
@@ -236,42 +238,42 @@ def test_expression_names_an_object_of_the_masks(videos: list[TabletopVideo]) ->
     [
         ({"frames": 0}, "frames"),
         ({"width": 10}, "at least 32"),
-        ({"height": 400}, "proportions"),
+        ({"height": 400}, "aspect ratio"),
         ({"min_objects": 5, "max_objects": 4}, "min <= max"),
     ],
 )
-def test_impossible_configurations_are_refused(changes: dict[str, int], reason: str) -> None:
+def test_invalid_configuration_raises(changes: dict[str, int], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         TabletopConfig(**changes)
 
 
-def test_late_actions_begin_after_a_rest() -> None:
+def test_late_motion_starts_after_a_rest() -> None:
     config = TabletopConfig(frames=16, late_share=1.0)
     seen = 0
     for index in range(30):
         video = make_video("train", index, config)
         for item in video.expressions:
-            thing = video.objects[item.objects[0]]
+            target = video.objects[item.objects[0]]
             if item.detail != "starts":
-                assert not (thing.onset and "motion" in item.kind)
+                assert not (target.onset and "motion" in item.kind)
                 continue
-            assert 0.35 <= thing.onset <= 0.6
+            assert 0.35 <= target.onset <= 0.6
             assert item.kind == "late"
-            if thing.motion in ("left", "right") and thing.drift == {"still"}:
-                begun = math.floor(thing.onset * 15)
-                before, after = (video.masks[item.objects[0]][t] for t in (begun, 15))
+            if target.motion in ("left", "right") and target.ambiguous_motions == {"still"}:
+                start = math.floor(target.onset * 15)
+                before, after = (video.masks[item.objects[0]][t] for t in (start, 15))
                 first = video.masks[item.objects[0]][0]
                 if min(first.sum(), before.sum(), after.sum()) > 0.9 * first.sum():
-                    rest = middle(before)[0] - middle(first)[0]  # what the camera's shake does
-                    way = middle(after)[0] - middle(before)[0]
-                    assert abs(rest) < 4
-                    assert (way < -8) if thing.motion == "left" else (way > 8)
+                    shake = middle(before)[0] - middle(first)[0]
+                    shift = middle(after)[0] - middle(before)[0]
+                    assert abs(shake) < 4
+                    assert (shift < -8) if target.motion == "left" else (shift > 8)
                     seen += 1
     assert seen > 5
 
 
-def test_the_test_videos_stay_what_they_were() -> None:
-    # Published numbers are of these very videos.
+def test_test_split_does_not_change() -> None:
+    # Published results refer to these videos.
     video = make_video("test", 0, TabletopConfig(frames=16, width=320, height=240))
     assert [item.sentence for item in video.expressions][:3] == [
         "follow white one",

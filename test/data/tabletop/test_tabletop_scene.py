@@ -1,4 +1,4 @@
-"""The demonstration's scene: one table, things happen in turn, the script tells the truth."""
+"""The scene of the demonstration and its script."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def masks(scene: TabletopScene) -> np.ndarray:
     return np.stack([scene.frame(index)[1] for index in range(LOOP)])
 
 
-def test_frames_can_be_asked_for_in_any_order(scene: TabletopScene) -> None:
+def test_frames_are_independent_of_the_order_of_requests(scene: TabletopScene) -> None:
     image, masks = scene.frame(100)
     scene.frame(3)
     again, same = TabletopScene(0, 128, 96).frame(100)
@@ -28,14 +28,14 @@ def test_frames_can_be_asked_for_in_any_order(scene: TabletopScene) -> None:
     assert masks.shape == (len(scene.objects), 96, 128)
 
 
-def test_goes_on_without_end(scene: TabletopScene) -> None:
+def test_scene_repeats_without_end(scene: TabletopScene) -> None:
     early, late = scene.frame(5), scene.frame(5 + 50 * LOOP)
     overlap = (early[1] & late[1]).sum() / (early[1] | late[1]).sum()
-    assert overlap > 0.85  # all but the shake
+    assert overlap > 0.85  # equal up to the camera's shake
     assert (early[0] != late[0]).any()
 
 
-def test_one_object_leaves_and_comes_back(masks: np.ndarray) -> None:
+def test_one_object_leaves_and_returns(masks: np.ndarray) -> None:
     area = masks.sum(axis=(2, 3))
     gone = (area == 0).sum(axis=0)
     visitors = np.flatnonzero(gone > EPISODE)
@@ -52,24 +52,24 @@ def test_one_object_passes_behind_another(masks: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_script_tells_the_truth(seed: int) -> None:
+def test_script_matches_the_motion(seed: int) -> None:
     scene = TabletopScene(seed, 64, 48)
     lines = scene.script(600)
     assert len({start for start, _, _ in lines}) == len(lines) >= 12
     assert [start for start, _, _ in lines] == sorted(start for start, _, _ in lines)
-    assert len({asked for _, _, asked in lines}) >= 5
-    for start, words, asked in lines:
+    assert len({target for _, _, target in lines}) >= 5
+    for start, words, target in lines:
         assert set(words.split()) <= set(vocabulary())
-        first, last = scene.frame(start)[1][asked], scene.frame(start + EPISODE - 1)[1][asked]
+        first, last = scene.frame(start)[1][target], scene.frame(start + EPISODE - 1)[1][target]
         assert first.any()
-        way = np.nonzero(last)[1].mean() - np.nonzero(first)[1].mean() if last.any() else 0.0
+        shift = np.nonzero(last)[1].mean() - np.nonzero(first)[1].mean() if last.any() else 0.0
         if "left" in words.split():
-            assert way < -10
+            assert shift < -10
         elif "right" in words.split():
-            assert way > 10
+            assert shift > 10
 
 
 @pytest.mark.parametrize("size", [(16, 12), (128, 128)])
-def test_refuses_other_proportions(size: tuple[int, int]) -> None:
+def test_other_aspect_ratio_raises(size: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="4:3"):
         TabletopScene(0, *size)

@@ -1,4 +1,4 @@
-"""A data set of squares that slide, drawn in memory."""
+"""A data set of moving squares, drawn in memory."""
 
 from collections.abc import Sequence
 
@@ -8,15 +8,15 @@ from numpy.typing import NDArray
 from samwise_ros.data.dataset import Expression, Video
 
 
-class Drawn:
-    """Videos of grey squares, 48 x 32 pixels; object k begins in column 12 k."""
+class SquaresDataset:
+    """Videos of grey squares, 48 x 32 pixels; object k starts in column 12 k."""
 
     def __init__(
         self, expressions: Sequence[Sequence[Expression]], frames: int = 3, name: str = "drawn:here"
     ) -> None:
         self.name = name
-        self._expressions = [tuple(one) for one in expressions]
-        self._frames = tuple(f"{moment:05d}" for moment in range(frames))
+        self._expressions = [tuple(each) for each in expressions]
+        self._frames = tuple(f"{index:05d}" for index in range(frames))
 
     def __len__(self) -> int:
         return len(self._expressions)
@@ -33,12 +33,12 @@ class Drawn:
     ) -> NDArray[np.bool_]:
         planes = np.zeros((len(objects), len(frame_indices), 32, 48), np.bool_)
         for place, number in enumerate(objects):
-            for frame, moment in enumerate(frame_indices):
-                left = 12 * number + moment % 4
+            for frame, frame_index in enumerate(frame_indices):
+                left = 12 * number + frame_index % 4
                 planes[place, frame, 8 + index : 16 + index, left : left + 8] = True
         return planes
 
 
-def said(sentence: str, *objects: int, **fields: object) -> Expression:
-    """A sentence about objects of a drawn video."""
+def expression(sentence: str, *objects: int, **fields: object) -> Expression:
+    """Return a sentence about objects of a video."""
     return Expression(sentence, objects, **{"id": sentence.replace(" ", "_"), **fields})

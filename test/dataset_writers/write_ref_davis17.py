@@ -1,14 +1,16 @@
-"""Writes tabletop videos as a folder of the Ref-DAVIS17 data set."""
+"""Writes generated tabletop videos in the format of Ref-DAVIS17."""
 
 import random
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
+from write_labels import write_labels
+
 from samwise_ros.data.formats.ref_davis17 import TEXTS
-from samwise_ros.data.formats.write_files import tabletop_videos, write_frames, write_labels
+from samwise_ros.data.formats.write_files import tabletop_videos, write_frames
+from samwise_ros.data.tabletop.description import describe_by_attributes, describe_by_motion
 from samwise_ros.data.tabletop.language import sentence
-from samwise_ros.data.tabletop.meaning import attribute_meaning, motion_meaning
 from samwise_ros.data.tabletop.objects import MOTION_FRAMES
 from samwise_ros.data.tabletop.video import Split, TabletopConfig, TabletopVideo
 
@@ -17,16 +19,11 @@ def write_ref_davis17(folder: Path, counts: Mapping[Split, int], config: Tableto
     """Write videos as the splits ``train`` and ``val``, each object described by all annotators.
 
     Args:
-        folder: made where it is missing; files of the same names are replaced.
-        counts: how many videos of each split, from index 0 on.
-        config: what they are like.
-
-    Raises:
-        ValueError: the test split is asked for, which this data set does not have.
-        OSError: something could not be written.
+        folder: created if missing; files of the same names are replaced.
+        counts: number of videos of each split, from index 0 on.
+        config: properties of the videos.
     """
-    if "test" in counts:
-        raise ValueError("split: Ref-DAVIS17 has train and val only, got test")
+    assert "test" not in counts, "Ref-DAVIS17 has no test split"
     davis = folder / "DAVIS"
     names: dict[Split, list[str]] = defaultdict(list)
     lines: dict[str, list[str]] = defaultdict(list)
@@ -36,24 +33,25 @@ def write_ref_davis17(folder: Path, counts: Mapping[Split, int], config: Tableto
         names[split].append(name)
         for file, _, kind in TEXTS:
             rng = random.Random(f"{file}/{name}")
-            for number, said in _described(rng, video, motions=kind == "full_video").items():
-                lines[file].append(f'{name} {number + 1} "{said}"')
+            sentences = _sentences(rng, video, motions=kind == "full_video")
+            for number, words in sentences.items():
+                lines[file].append(f'{name} {number + 1} "{words}"')
     _write_texts(davis / "ImageSets" / "2017", {f"{split}.txt": names[split] for split in names})
     _write_texts(folder / "davis_text_annotations", lines)
 
 
-def _described(rng: random.Random, video: TabletopVideo, motions: bool) -> dict[int, str]:
-    """What an annotator says of each object that the video's own sentences tell from the others."""
-    cast = list(video.objects)
-    said = {item.objects[0]: item.sentence for item in video.expressions}
-    for index in said:
-        meaning = None
+def _sentences(rng: random.Random, video: TabletopVideo, motions: bool) -> dict[int, str]:
+    """Return one annotator's sentence for each object that has an expression in the video."""
+    objects = list(video.objects)
+    sentences = {item.objects[0]: item.sentence for item in video.expressions}
+    for index in sentences:
+        description = None
         if motions and len(video.frames) >= MOTION_FRAMES:
-            meaning = motion_meaning(rng, cast, index)
-        meaning = meaning or attribute_meaning(rng, cast, index)
-        if meaning is not None:
-            said[index] = sentence(rng, meaning)
-    return said
+            description = describe_by_motion(rng, objects, index)
+        description = description or describe_by_attributes(rng, objects, index)
+        if description is not None:
+            sentences[index] = sentence(rng, description)
+    return sentences
 
 
 def _write_texts(folder: Path, texts: Mapping[str, list[str]]) -> None:

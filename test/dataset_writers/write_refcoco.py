@@ -1,4 +1,4 @@
-"""Writes tabletop images as a folder of the RefCOCOg data set."""
+"""Writes generated tabletop images in the format of RefCOCOg."""
 
 import json
 import pickle
@@ -18,7 +18,7 @@ from samwise_ros.vision.masks import bounding_box
 
 @dataclass
 class _Entries:
-    """What ``instances.json`` and ``refs(umd).p`` list."""
+    """Contents of ``instances.json`` and ``refs(umd).p``."""
 
     images: list[dict[str, Any]] = field(default_factory=list)
     annotations: list[dict[str, Any]] = field(default_factory=list)
@@ -28,19 +28,14 @@ class _Entries:
 def write_refcoco(folder: Path, counts: Mapping[Split, int], config: TabletopConfig) -> None:
     """Write images as the splits ``train``, ``val`` and ``test``, which are those of RefCOCOg.
 
-    Masks are run lengths, as COCO has them for crowds: polygons would not hold them exactly.
+    Masks are run lengths, as for crowds in COCO: polygons cannot represent them exactly.
 
     Args:
-        folder: made where it is missing; files of the same names are replaced.
-        counts: how many images of each split, from index 0 on.
-        config: what they are like, of one frame.
-
-    Raises:
-        ValueError: the videos have more frames than one.
-        OSError: something could not be written.
+        folder: created if missing; files of the same names are replaced.
+        counts: number of images of each split, from index 0 on.
+        config: properties of the images; one frame.
     """
-    if config.frames != 1:
-        raise ValueError(f"frames: RefCOCO's images are single frames, got {config.frames}")
+    assert config.frames == 1, "images of RefCOCO are single frames"
     (folder / "train2014").mkdir(parents=True, exist_ok=True)
     entries = _Entries()
     for split, _, video in tabletop_videos(counts, config):
@@ -56,15 +51,15 @@ def write_refcoco(folder: Path, counts: Mapping[Split, int], config: TabletopCon
         "categories": [{"id": number, "name": shape} for number, shape in enumerate(SHAPES, 1)],
     }
     (folder / "instances.json").write_text(json.dumps(content), "utf-8")
-    # The protocol of Python 2, as in the real ones.
+    # The pickle protocol of Python 2, as in the published files.
     (folder / "refs(umd).p").write_bytes(pickle.dumps(entries.refs, protocol=2))
 
 
 def _add_objects(entries: _Entries, split: Split, video: TabletopVideo) -> None:
-    """List the objects of the latest image that are in view, and what is said about them."""
+    """List the visible objects of the latest image and their sentences."""
     image = entries.images[-1]
     for index, (item, mask) in enumerate(zip(video.objects, video.masks[:, 0], strict=True)):
-        expressions = [said for said in video.expressions if said.objects == (index,)]
+        expressions = [each for each in video.expressions if each.objects == (index,)]
         if not (mask.any() and expressions):
             continue
         annotation: dict[str, Any] = {
@@ -78,8 +73,8 @@ def _add_objects(entries: _Entries, split: Split, video: TabletopVideo) -> None:
         }
         entries.annotations.append(annotation)
         sentences = [
-            _sentence(10 * annotation["id"] + number, said.sentence)
-            for number, said in enumerate(expressions)
+            _sentence(10 * annotation["id"] + number, each.sentence)
+            for number, each in enumerate(expressions)
         ]
         entries.refs.append(
             {
@@ -100,7 +95,7 @@ def _sentence(number: int, words: str) -> dict[str, Any]:
 
 
 def _runs(mask: NDArray[np.bool_]) -> list[int]:
-    """Lengths of runs, column by column, beginning outside.
+    """Return run lengths, column by column, starting with a run outside the mask.
 
     >>> _runs(np.array([[True, False], [True, False]]))
     [0, 2, 2]

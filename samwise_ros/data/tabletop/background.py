@@ -1,4 +1,4 @@
-"""What surrounds the objects of a tabletop video: table, wall, light, shake and noise."""
+"""Background and camera of a tabletop video: table, wall, light, shake and noise."""
 
 import math
 import random
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 Image = NDArray[np.float32]
 
-_MASTER = (480, 640)
-_MASTERS = 14
-_NOISE_ROOM = 48
+_TEXTURE_SIZE = (480, 640)
+_TEXTURES = 14
+_NOISE_MARGIN = 48
 _RAMP = np.linspace(-1, 1, 256, dtype=np.float32)[None, :, None]
-#: Tints of tables and walls: muted, so that every object's colour stands out.
+#: Muted tints of tables and walls, in contrast to the objects' colours.
 _TINTS = (
     (150, 112, 76),
     (118, 84, 56),
@@ -36,7 +36,7 @@ class Light:
     Attributes:
         field: (H, W, 3) float32 factor, constant over time.
         flicker: (T,) factor of each frame.
-        noise: standard deviation of the sensor's noise, of 255.
+        noise: standard deviation of the sensor noise, in units of 1/255.
     """
 
     field: Image
@@ -45,7 +45,7 @@ class Light:
 
 
 def draw_table(rng: random.Random, width: int, height: int) -> Image:
-    """A table top, at times with a wall behind it: (H, W, 3) float32, RGB, 0 to 255."""
+    """Return a table top, at times with a wall: (H, W, 3) float32, RGB, 0 to 255."""
     table = _surface(rng, width, height)
     if rng.random() < 0.3:
         wall = _surface(rng, width, height)
@@ -56,7 +56,7 @@ def draw_table(rng: random.Random, width: int, height: int) -> Image:
 
 
 def draw_light(rng: random.Random, width: int, height: int, frames: int) -> Light:
-    """Gain, colour temperature, a gradient over the image and a slow flicker."""
+    """Draw gain, colour temperature, a gradient over the image and a slow flicker."""
     gain = rng.uniform(0.8, 1.12)
     warm = rng.uniform(-0.05, 0.05)
     angle, strength = rng.uniform(0, 2 * math.pi), rng.uniform(0.0, 0.22)
@@ -70,7 +70,7 @@ def draw_light(rng: random.Random, width: int, height: int, frames: int) -> Ligh
 
 
 def draw_shake(rng: random.Random, frames: int) -> NDArray[np.float64]:
-    """Common movement of everything in view: (T, 2) x and y, fractions of the width."""
+    """Draw the camera's shake: (T, 2) x and y, fractions of the width."""
     if rng.random() < 0.3:
         return np.zeros((frames, 2))
     strength = rng.uniform(0.001, 0.006)
@@ -78,8 +78,8 @@ def draw_shake(rng: random.Random, frames: int) -> NDArray[np.float64]:
     return np.asarray(np.clip(steps, -0.012, 0.012), np.float64)
 
 
-def shaken(table: Image, shift_x: float, shift_y: float) -> Image:
-    """The table moved by a fraction of a pixel or several; edges are mirrored."""
+def shift_image(table: Image, shift_x: float, shift_y: float) -> Image:
+    """Return the image shifted by pixels or fractions of them; edges are mirrored."""
     if shift_x == 0 and shift_y == 0:
         return table.copy()
     height, width = table.shape[:2]
@@ -88,13 +88,13 @@ def shaken(table: Image, shift_x: float, shift_y: float) -> Image:
     return np.asarray(moved, np.float32)
 
 
-def exposed(rng: random.Random, image: Image, light: Light, frame: int) -> NDArray[np.uint8]:
-    """What the sensor makes of a frame; ``image`` is used up.
+def expose(rng: random.Random, image: Image, light: Light, frame: int) -> NDArray[np.uint8]:
+    """Apply light and sensor noise to a frame; overwrites ``image``.
 
     Args:
-        rng: chooses the noise.
+        rng: source of randomness, for the noise.
         image: (H, W, 3) float32, evenly lit.
-        light: of the video.
+        light: lighting of the video.
         frame: index of the frame.
 
     Returns:
@@ -103,7 +103,7 @@ def exposed(rng: random.Random, image: Image, light: Light, frame: int) -> NDArr
     height, width = image.shape[:2]
     image *= light.field
     pool = _noise(height, width)
-    x, y = int(rng.random() * _NOISE_ROOM), int(rng.random() * _NOISE_ROOM)
+    x, y = int(rng.random() * _NOISE_MARGIN), int(rng.random() * _NOISE_MARGIN)
     grain = pool[y : y + height, x : x + width]
     flicker = float(light.flicker[frame])
     # One saturating pass: image * flicker + grain * noise.
@@ -112,11 +112,11 @@ def exposed(rng: random.Random, image: Image, light: Light, frame: int) -> NDArr
 
 
 def _surface(rng: random.Random, width: int, height: int) -> Image:
-    """A crop of a texture, dyed between two shades of a tint."""
-    number = int(rng.random() * _MASTERS)
-    part = rng.uniform(0.4, 1.0)
-    texture = _texture(number, halved=part * _MASTER[1] / 2 >= width)
-    high, wide = round(part * texture.shape[0]), round(part * texture.shape[1])
+    """Return a crop of a texture, coloured between two shades of a tint."""
+    number = int(rng.random() * _TEXTURES)
+    fraction = rng.uniform(0.4, 1.0)
+    texture = _texture(number, halved=fraction * _TEXTURE_SIZE[1] / 2 >= width)
+    high, wide = round(fraction * texture.shape[0]), round(fraction * texture.shape[1])
     y = round(rng.random() * (texture.shape[0] - high))
     x = round(rng.random() * (texture.shape[1] - wide))
     detail = cv2.resize(
@@ -131,7 +131,7 @@ def _surface(rng: random.Random, width: int, height: int) -> Image:
 
 @lru_cache(maxsize=2)
 def _slopes(width: int, height: int) -> tuple[Image, Image]:
-    """A row (1, W) and a column (H, 1) that go from -1 to 1."""
+    """Return a row (1, W) and a column (H, 1) that go from -1 to 1."""
     return (
         np.linspace(-1, 1, width, dtype=np.float32)[None, :],
         np.linspace(-1, 1, height, dtype=np.float32)[:, None],
@@ -140,14 +140,14 @@ def _slopes(width: int, height: int) -> tuple[Image, Image]:
 
 @lru_cache(maxsize=2)
 def _noise(height: int, width: int) -> Image:
-    """Unit noise with room to choose a different part for each frame."""
-    shape = (height + _NOISE_ROOM, width + _NOISE_ROOM, 3)
+    """Return unit noise, larger than a frame so that each frame uses another part."""
+    shape = (height + _NOISE_MARGIN, width + _NOISE_MARGIN, 3)
     return np.random.default_rng(0).standard_normal(shape, dtype=np.float32)
 
 
-@lru_cache(maxsize=2 * _MASTERS)
+@lru_cache(maxsize=2 * _TEXTURES)
 def _texture(number: int, halved: bool) -> NDArray[np.uint8]:
-    """One of a fixed set of grey textures: (480, 640) uint8, or half as large."""
+    """Return one of a fixed set of grey textures: (480, 640) uint8, or half as large."""
     if halved:
         whole = _texture(number, halved=False)
         return np.asarray(cv2.resize(whole, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
@@ -159,22 +159,22 @@ def _texture(number: int, halved: bool) -> NDArray[np.uint8]:
 
 
 def _smooth(rng: np.random.Generator, wide: float, high: float) -> Image:
-    """Noise blurred by so many pixels in x and y, brought to unit spread."""
-    plane = rng.standard_normal(_MASTER, dtype=np.float32)
+    """Return noise blurred by the given pixels in x and y, scaled to unit standard deviation."""
+    plane = rng.standard_normal(_TEXTURE_SIZE, dtype=np.float32)
     plane = np.asarray(cv2.GaussianBlur(plane, (0, 0), sigmaX=wide, sigmaY=high), np.float32)
     return np.asarray(plane / plane.std(), np.float32)
 
 
 def _wood(rng: np.random.Generator) -> Image:
     bend = _smooth(rng, 90, 25) * 9
-    rows = np.arange(_MASTER[0], dtype=np.float32)[:, None] + bend
+    rows = np.arange(_TEXTURE_SIZE[0], dtype=np.float32)[:, None] + bend
     rings = np.sin(rows / rng.uniform(3.5, 7))
     return np.asarray(rings + 0.9 * _smooth(rng, 40, 1.2), np.float32)
 
 
 def _checker(rng: np.random.Generator) -> Image:
     side = int(rng.integers(36, 80))
-    y, x = np.indices(_MASTER)
+    y, x = np.indices(_TEXTURE_SIZE)
     return np.asarray((y // side + x // side) % 2 + 0.12 * _smooth(rng, 3, 3), np.float32)
 
 
@@ -187,7 +187,7 @@ def _clouds(rng: np.random.Generator) -> Image:
 
 
 def _gradient(rng: np.random.Generator) -> Image:
-    y, x = np.indices(_MASTER) / 640.0
+    y, x = np.indices(_TEXTURE_SIZE) / 640.0
     angle = rng.uniform(0, 2 * math.pi)
     slope = math.cos(angle) * x + math.sin(angle) * y
     return np.asarray(slope * 4 + 0.25 * _smooth(rng, 1.5, 1.5), np.float32)
@@ -195,8 +195,8 @@ def _gradient(rng: np.random.Generator) -> Image:
 
 def _planks(rng: np.random.Generator) -> Image:
     width = int(rng.integers(70, 120))
-    columns = np.arange(_MASTER[1])
-    shade = rng.uniform(-1, 1, _MASTER[1] // width + 1)[columns // width]
+    columns = np.arange(_TEXTURE_SIZE[1])
+    shade = rng.uniform(-1, 1, _TEXTURE_SIZE[1] // width + 1)[columns // width]
     seam = -2.5 * (columns % width < 4)
     return np.asarray((shade + seam)[None, :] + 0.5 * _smooth(rng, 1.2, 40), np.float32)
 

@@ -1,0 +1,82 @@
+"""Training of adapters, prompt and conditional memory encoder on sentences about videos."""
+
+import random
+from collections.abc import Iterator
+from contextlib import nullcontext
+
+import torch
+from torch import Tensor, nn
+
+from samwise_ros.evaluation.distributed import ProcessGroup
+from samwise_ros.network.conditional_memory import FIRST_CHECK_FRAME
+from samwise_ros.network.features import ImageStem
+from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
+from samwise_ros.training.batches import VideoBatch, VideoBatches, load_batches
+from samwise_ros.training.clips import Clips
+from samwise_ros.training.losses import PartialMean
+from samwise_ros.training.recipe import Losses
+from samwise_ros.training.tasks.auxiliary_heads import ObjectHeads
+from samwise_ros.training.tasks.unroll import mask_losses, unroll
+
+
+class ReferringTask:
+    """Trains adapters, prompt and conditional memory encoder on sentences about videos."""
+
+    def __init__(
+        self, network: Samwise, clips: Clips, tokenizer: SentenceTokenizer, losses: Losses
+    ) -> None:
+        """Keep the network, and build auxiliary heads if the stage trains them."""
+        self.network, self.clips, self.tokenizer, self.weights = network, clips, tokenizer, losses
+        self._heads = ObjectHeads(network) if clips.stage.name_objects else None
+
+    def heads(self) -> list[nn.Module]:
+        """Return the auxiliary heads, if the stage trains them."""
+        return [] if self._heads is None else [self._heads]
+
+    def batches(self, first: int, processes: ProcessGroup) -> Iterator[VideoBatch]:
+        """Yield videos with sentences."""
+        videos = VideoBatches(self.clips, self.tokenizer, self.network.config, processes)
+        return load_batches(videos, first, len(videos), processes)
+
+    def losses(self, batch: VideoBatch, seed: str) -> dict[str, PartialMean]:
+        """Return the mask, score, switch and auxiliary losses over all frames."""
+        network, targets = self.network, batch.masks.shape[1]
+        frames, rng = batch.pixels.shape[1], random.Random(seed)
+        plain = network.image_stem(batch.pixels)
+        stem = ImageStem(
+            plain.stage1.repeat_interleave(targets, 0), plain.stage2.repeat_interleave(targets, 0)
+        )
+        text = network.text_stem(batch.input_ids.flatten(0, 1))
+        # On a single frame both forms are equal, and the clip form is cheaper.
+        causal = frames > 1 and rng.random() < self.clips.stage.causal_share
+        with nullcontext() if self._heads is None else self._heads.recording(network):
+            encoded = network.encode(stem, text, causal)
+        switch_frame = (
+            rng.randrange(FIRST_CHECK_FRAME, frames) if frames > FIRST_CHECK_FRAME else None
+        )
+        memory_order = self._memory_order(batch.numbers, seed)
+        inside = batch.inside.repeat_interleave(targets, 0)
+        verbs = batch.verbs.flatten(0, 1) if network.config.motion_prompt else None
+        unrolled = unroll(network, encoded, inside, verbs, switch_frame, memory_order)
+        truth = batch.masks.flatten(0, 1)
+        losses = mask_losses(unrolled.logits, unrolled.score, truth, inside, self.weights)
+        if unrolled.switch is not None:
+            losses["switch"] = unrolled.switch * self.weights.switch
+        if self._heads is not None:
+            second = plain.stage2.flatten(0, 1)
+            stages = [second, network.sam.image_stage(second, 2)]
+            auxiliary = self._heads.losses(stages, batch.labels)
+            weight = self.clips.stage.name_objects
+            losses.update({name: loss * weight for name, loss in auxiliary.items()})
+        return losses
+
+    def _memory_order(self, numbers: Tensor, seed: str) -> Tensor | None:
+        """Return the memory of which sentence each sentence uses; ``None`` for its own."""
+        if not self.clips.stage.swap_share:
+            return None
+        # Seeded by the clip: the result does not depend on the process that has the clip.
+        draws = [random.Random(f"{seed}/{number}/swap").random() for number in numbers.tolist()]
+        swapped = [int(draw < self.clips.stage.swap_share) for draw in draws]
+        order = [2 * row + (place ^ swap) for row, swap in enumerate(swapped) for place in (0, 1)]
+        return torch.tensor(order)
