@@ -1,5 +1,6 @@
 """Reads a pickle of plain data without executing anything in the file."""
 
+import io
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -36,9 +37,10 @@ def read_plain_pickle(path: Path) -> Entry:
         DatasetError: the file is missing, damaged or contains other objects.
     """
     try:
-        with path.open("rb") as file:
-            reader = _PlainUnpickler(file, encoding="utf-8", errors="replace")
-            return Entry(reader.load(), path)
+        # In memory, a length that exceeds the file reserves no memory.
+        file = io.BytesIO(path.read_bytes())
+        reader = _PlainUnpickler(file, encoding="utf-8", errors="replace")
+        return Entry(reader.load(), path)
     except FileNotFoundError as error:
         raise DatasetError(f"{path}: no such file; unpack the data set completely") from error
     except Exception as error:  # a damaged file makes the unpickler raise any exception
