@@ -7,6 +7,7 @@ import yaml
 
 _MAX_YAML_BYTES = 2**18
 _MAX_YAML_NODES = 100_000
+_MAX_YAML_DEPTH = 50
 
 # What PyYAML raises for values that do not fit their tags, such as !!timestamp and !!int.
 _BAD_TAGS = (ArithmeticError, AttributeError, LookupError, TypeError, yaml.YAMLError)
@@ -40,7 +41,7 @@ def parse_yaml(text: str) -> Any:
     if len(text) > _MAX_YAML_BYTES:
         raise ValueError(f"expected at most {_MAX_YAML_BYTES} characters of YAML, got {len(text)}")
     try:
-        loader = yaml.SafeLoader(text)
+        loader = _BoundedLoader(text)
         node = loader.get_single_node()
         if node is None:
             return None
@@ -52,6 +53,15 @@ def parse_yaml(text: str) -> Any:
         raise ValueError("expected YAML of moderate depth, got values nested too deep") from error
     except _BAD_TAGS as error:
         raise ValueError(f"expected YAML: {' '.join(str(error).split())}") from error
+
+
+class _BoundedLoader(yaml.SafeLoader):
+    """Refuses deep nesting early: PyYAML's scanner takes a time that is quadratic in the depth."""
+
+    def fetch_more_tokens(self) -> None:
+        if self.flow_level + len(self.indents) > _MAX_YAML_DEPTH:
+            raise yaml.YAMLError(f"values are nested deeper than {_MAX_YAML_DEPTH} levels")
+        super().fetch_more_tokens()
 
 
 def _expanded_size(node: yaml.Node, known: dict[int, int], parents: tuple[int, ...]) -> int:

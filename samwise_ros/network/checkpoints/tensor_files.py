@@ -28,6 +28,7 @@ _UNREADABLE = (
     AttributeError,
     EOFError,
     LookupError,
+    MemoryError,
     OSError,
     RuntimeError,
     TypeError,
@@ -96,8 +97,11 @@ def file_problem(path: Path) -> str | None:
 def _zip_problem(path: Path) -> str | None:
     if not zipfile.is_zipfile(path):
         return f"a PyTorch file that {_damaged(path)}"
-    with zipfile.ZipFile(path) as archive:
-        names = {name.rpartition("/")[2] for name in archive.namelist()}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = {name.rpartition("/")[2] for name in archive.namelist()}
+    except (*_UNREADABLE, NotImplementedError):
+        return f"a PyTorch file that {_damaged(path)}"
     if "data.pkl" not in names:
         return "a zip archive without PyTorch data: unpack it first"
     if "constants.pkl" in names:

@@ -104,7 +104,7 @@ def test_released_sizes_are_below_the_limit() -> None:
 
 def test_no_network_is_built_for_weights_that_are_not_there(tmp_path: Path) -> None:
     _write_config(tmp_path, {"vocabulary": 2**20, "text_width": 896})
-    SentenceTokenizer.of_words(WORDS).save(tmp_path / "tokenizer.json")
+    SentenceTokenizer.from_words(WORDS).save(tmp_path / "tokenizer.json")
     save_file({"a": torch.zeros(1000)}, tmp_path / "model.safetensors")
     with pytest.raises(CheckpointError) as caught:
         load_model(str(tmp_path))

@@ -18,7 +18,7 @@ CONFIG = PRESETS["mini"]  # Its vocabulary has 120 tokens.
 
 def _write(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
     path = folder / "tokenizer.json"
-    SentenceTokenizer.of_words(["the", "red", "mug"]).save(path)
+    SentenceTokenizer.from_words(["the", "red", "mug"]).save(path)
     content = json.loads(path.read_text())
     change(content)
     path.write_text(json.dumps(content))
