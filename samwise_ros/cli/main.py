@@ -8,6 +8,7 @@ Only the one that is asked for is imported, so that the overview comes at once.
 
 import argparse
 import importlib
+import io
 import os
 import select
 import sys
@@ -44,6 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     # Libraries read this when they are imported: no usage statistics.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    _escape_unencodable()
     given = sys.argv[1:] if argv is None else list(argv)
     name = _overview().parse_args(given[:1]).subcommand
     folder = (Path(__file__).parent / name).is_dir()
@@ -70,6 +72,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"samwise {name}: interrupted", file=sys.stderr)
         return 130
+
+
+def _escape_unencodable() -> None:
+    """Print characters that the terminal's encoding lacks as escapes instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _is_read() -> bool:

@@ -47,7 +47,7 @@ def _raise_with_the_file(folder: Path) -> None:
     [
         (lambda folder: os.abort(), ["ends the process with status 6"]),
         (_hang, ["hangs"]),
-        (lambda folder: bytes(MEMORY_BYTES), ["MemoryError"]),
+        (lambda folder: bytes(2 * MEMORY_BYTES), ["MemoryError"]),
         (lambda folder: (folder.parent / "other").touch(), ["wrote outside of its folder"]),
         (_raise_without_a_file, ["names no file:"]),
         (lambda folder: {}["key"], ["KeyError: 'key'"]),

@@ -95,9 +95,9 @@ def file_problem(path: Path) -> str | None:
 
 
 def _zip_problem(path: Path) -> str | None:
-    if not zipfile.is_zipfile(path):
-        return f"a PyTorch file that {_damaged(path)}"
     try:
+        if not zipfile.is_zipfile(path):
+            return f"a PyTorch file that {_damaged(path)}"
         with zipfile.ZipFile(path) as archive:
             names = {name.rpartition("/")[2] for name in archive.namelist()}
     except (*_UNREADABLE, NotImplementedError):

@@ -1,5 +1,6 @@
 """Tokenization of sentences."""
 
+import string
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from samwise_ros.files.atomic import write_atomically
 from samwise_ros.network.text.tokenizer_file import read_tokenizer_json
 
 SPECIAL_TOKENS = ("<s>", "<pad>", "</s>", "<unk>")
+# Encoded once after loading, since some errors of a file appear only then.
+_PROBE = f"an unknown word, {string.ascii_lowercase} {string.digits} \u00e9 \u4e2d"
 _BPE_SPECIAL = (*SPECIAL_TOKENS, "<mask>")
 
 
@@ -91,8 +94,10 @@ class SentenceTokenizer:
             # `batch` pads, and a sentence that is too long is rejected instead of cut.
             tokenizer.no_padding()
             tokenizer.no_truncation()
-            tokenizer.encode("an unknown word, zyzzyva")
-        except Exception as error:  # the library raises bare Exception
+            tokenizer.encode(_PROBE)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # the library raises bare Exception, and Rust's panics
             raise ValueError(f"{path}: {error}") from error
         return cls(tokenizer)
 
