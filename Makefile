@@ -1,8 +1,10 @@
-# `make` tells what there is. Everything is made in .venv and .workspace, both ignored by git.
+# `make` lists the targets. Everything is made in .venv and .workspace, both ignored by git.
 SHELL := /bin/bash
 .SHELLFLAGS := -e -o pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules --no-print-directory
+# Another ROS installation that is sourced in the shell must not reach the build.
+unexport $(shell sed -n 's/^unset A/A/p' env.sh)
 
 # Python 3.10 to 3.12 for the virtual environment. Empty: the first that fits.
 PYTHON ?=
@@ -11,16 +13,28 @@ SOURCE ?=
 # What it looks for in turn, with ; between them. Empty: the scene's own sentences, or a few general ones.
 SENTENCES ?=
 
+# The environment to build and enter: empty for development, `robot` for the versions of Ubuntu 24.04.
+export SAMWISE_ENVIRONMENT ?=
+suffix := $(SAMWISE_ENVIRONMENT:%=-%)
+venv := .venv$(suffix)
+workspace := .workspace$(suffix)
+ifeq ($(SAMWISE_ENVIRONMENT),robot)
+requirements := requirements-robot.txt requirements-tools.txt requirements-ubuntu.txt requirements-ros.txt
+# Of the tried versions, those that Ubuntu does not replace.
+constraints := $(venv)/constraints.txt
+else
 requirements := requirements.txt requirements-ros.txt requirements-verbs.txt requirements-dev.txt
+constraints := constraints.txt
+endif
 fits := import sys, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))
 enter := . ./env.sh &&
 
-.PHONY: help workspace demo test test-slow soak fuzz benchmark-cuda train-smoke lint clean FORCE
+.PHONY: help workspace demo test test-slow test-robot soak fuzz benchmark-cuda train-smoke lint clean FORCE
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
 
-workspace: .workspace/built  ## make the environment; enter it with `. env.sh`
+workspace: $(workspace)/built  ## make the environment; enter it with `. env.sh`
 
 demo: workspace  ## a camera, the node and changing sentences; SOURCE= a video, a folder or a camera number
 	@$(enter) samwise demo $${SOURCE:+--source "$$SOURCE"} $${SENTENCES:+--sentences "$$SENTENCES"}
@@ -31,6 +45,11 @@ test: lint  ## lint, then every test but the slow ones
 
 test-slow: workspace  ## the slow tests, those of soak among them
 	@$(enter) pytest -m slow
+
+test-robot:  ## the vision, ros, client and cli tests with the library versions of Ubuntu 24.04
+	@$(MAKE) SAMWISE_ENVIRONMENT=robot workspace
+	@SAMWISE_ENVIRONMENT=robot; $(enter) failed=0; \
+	for folder in vision ros client cli; do pytest -n 2 --dist loadfile test/$$folder || failed=1; done; exit $$failed
 
 soak: workspace  ## faults and load for 20 minutes, told in docs/reliability.md; SOAK_SHARE=0.02 for a part
 	@rm -rf .workspace/soak
@@ -52,16 +71,17 @@ train-smoke: workspace  ## write a data set, train 4 steps with a stop between, 
 	@rm -rf .workspace/train-smoke
 	@$(enter) test/cli/train_smoke.sh .workspace/train-smoke
 
-lint: workspace  ## style, formatting and types
+lint: workspace  ## style, formatting, types and spelling
 	@$(enter) ruff check
 	@$(enter) ruff format --check
 	@$(enter) mypy
+	@$(enter) codespell *.md docs msg recipes config launch examples samwise_ros test
 	@if command -v xmllint >/dev/null; then xmllint --noout package.xml config/*.xml; fi
 
 clean:  ## delete the environment and all that was built
-	rm -rf .venv .workspace
+	rm -rf .venv .workspace .venv-robot .workspace-robot
 
-.venv/bin/python:
+$(venv)/bin/python:
 	@for tool in git c++; do command -v $$tool >/dev/null \
 	  || { echo "missing $$tool: install git and a C++ compiler (Debian, Ubuntu: apt install git g++)" >&2; exit 1; }; done
 	@for python in $(or $(PYTHON),python3.11 python3.10 python3.12 python3); do \
@@ -71,31 +91,36 @@ clean:  ## delete the environment and all that was built
 	headers=$$($$python -c 'import sysconfig; print(sysconfig.get_path("include"))'); \
 	if [ ! -f "$$headers/Python.h" ]; then echo "missing $$headers/Python.h: install Python's headers" \
 	  "(Debian, Ubuntu: apt install python3-dev)" >&2; exit 1; fi; \
-	echo "Making .venv with $$($$python --version)"; rm -rf .workspace; $$python -m venv .venv
+	echo "Making $(venv) with $$($$python --version)"; rm -rf $(workspace); $$python -m venv $(venv)
 
-# The wheels' CMake files name the Python of the machine that built them; they get this one's instead.
-.venv/installed: .venv/bin/python $(requirements) requirements-sam2.txt constraints.txt
-	@.venv/bin/python -m pip install -c constraints.txt $(requirements:%=-r %)
-	@SAM2_BUILD_CUDA=0 .venv/bin/python -m pip install --no-build-isolation --no-deps -r requirements-sam2.txt
-	@path() { .venv/bin/python -c "import sysconfig; print(sysconfig.get_path('$$1'))"; }; \
-	find .venv/share -name '*.cmake' -exec sed -i -E \
+.venv-robot/constraints.txt: .venv-robot/bin/python requirements-ubuntu.txt constraints.txt
+	@awk -F == 'NR == FNR { ubuntu[$$1]; next } !($$1 in ubuntu)' requirements-ubuntu.txt constraints.txt > $@
+
+# The wheels' CMake files name Python and numpy of the machine that built them; they get this one's instead.
+$(venv)/installed: $(venv)/bin/python $(requirements) requirements-sam2.txt $(constraints)
+	@$(venv)/bin/python -m pip install -c $(constraints) $(requirements:%=-r %)
+	@SAM2_BUILD_CUDA=0 $(venv)/bin/python -m pip install --no-build-isolation --no-deps -r requirements-sam2.txt
+	@path() { $(venv)/bin/python -c "import sysconfig; print(sysconfig.get_path('$$1'))"; }; \
+	numpy=$$($(venv)/bin/python -c "import numpy; print(numpy.get_include())"); \
+	find $(venv)/share -name '*.cmake' -exec sed -i -E \
 	  -e "s#/opt/python/[^/]+/include/python3\.[0-9]+#$$(path include)#g" \
-	  -e "s#/opt/python/[^/]+/lib/python3\.[0-9]+/site-packages#$$(path purelib)#g" {} +
+	  -e "s#/opt/python/[^/]+/lib/python3\.[0-9]+/site-packages#$$(path purelib)#g" \
+	  -e "s#[^\";]*/numpy/_?core/include#$$numpy#g" {} +
 	@touch $@
 
 # Installed as links, so that an edit needs no build; a file that comes or goes does.
-.workspace/files: FORCE
-	@mkdir -p .workspace/src
+$(workspace)/files: FORCE
+	@mkdir -p $(workspace)/src
 	@find samwise_ros launch config scripts -type f -not -path '*/__pycache__/*' | LC_ALL=C sort > $@.now
 	@if cmp -s $@.now $@; then rm $@.now; else mv $@.now $@; fi
 
 # A colcon workspace as on a robot, with this folder as its one package: seen from inside the folder itself, CMake
 # would refuse the virtual environment's headers as part of the source.
-.workspace/built: .venv/installed .workspace/files $(wildcard msg/*.msg) CMakeLists.txt package.xml
-	@ln -sfn ../.. .workspace/src/samwise_ros
-	@. .venv/bin/activate; export AMENT_PREFIX_PATH=$$VIRTUAL_ENV CMAKE_PREFIX_PATH=$$VIRTUAL_ENV; \
-	cd .workspace; colcon --log-level error build --symlink-install \
-	  --cmake-args -DPython3_EXECUTABLE=$$VIRTUAL_ENV/bin/python -DBUILD_TESTING=OFF --no-warn-unused-cli
-	@packages=$$(.venv/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))"); \
-	echo $$PWD/.workspace/install/samwise_ros/lib/$$(basename $$(dirname $$packages))/site-packages > $$packages/samwise_ros.pth
+$(workspace)/built: $(venv)/installed $(workspace)/files $(wildcard msg/*.msg) CMakeLists.txt package.xml
+	@ln -sfn ../.. $(workspace)/src/samwise_ros
+	@. $(venv)/bin/activate; export AMENT_PREFIX_PATH=$$VIRTUAL_ENV CMAKE_PREFIX_PATH=$$VIRTUAL_ENV; \
+	cd $(workspace); colcon --log-level error build --symlink-install \
+	  --cmake-args -DPython3_EXECUTABLE=$$VIRTUAL_ENV/bin/python -DBUILD_TESTING=ON --no-warn-unused-cli
+	@packages=$$($(venv)/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))"); \
+	echo $$PWD/$(workspace)/install/samwise_ros/lib/$$(basename $$(dirname $$packages))/site-packages > $$packages/samwise_ros.pth
 	@touch $@

@@ -1,6 +1,6 @@
-"""Depth images of things whose place is known, as they are and as a sensor spoils them.
+"""Depth images of objects at known positions, ideal and with the errors of a sensor.
 
-Metres in the camera's frame: x to the right, y down, z ahead; infinite where a thing is not.
+Metres in the camera frame: x right, y down, z forward; infinite outside the object.
 """
 
 import cv2
@@ -11,7 +11,7 @@ from samwise_ros.vision.depth import Pinhole
 
 HEIGHT, WIDTH = 240, 320
 CAMERA = Pinhole(np.array([[280.0, 0, 155], [0, 280, 125], [0, 0, 1]]), np.zeros(5))
-#: The same camera with a lens that bends lines: by 8 pixels in the corners.
+#: The same camera with lens distortion of 8 pixels in the corners.
 LENS = Pinhole(CAMERA.matrix, np.array([-0.2, 0.05, 0.001, -0.001, 0.0]))
 
 Array = NDArray[np.float64]
@@ -35,7 +35,7 @@ def ball(centre: tuple[float, float, float], radius: float, camera: Pinhole = CA
 
 
 def board(centre: Array, right: Array, down: Array, width: float, height: float) -> Array:
-    """(H, W) depth of a rectangle with two directions along its sides."""
+    """(H, W) depth of a rectangle whose sides have two given directions."""
     way, normal = rays(), np.cross(right, down)
     with np.errstate(divide="ignore", invalid="ignore"):
         depth = (centre @ normal) / (way @ normal)
@@ -50,7 +50,7 @@ def box(
     pitch: float,
     yaw: float,
 ) -> Array:
-    """(H, W) depth of a box turned about the vertical and then tipped, in degrees."""
+    """(H, W) depth of a box that is rotated about the vertical, then tilted, in degrees."""
     axes, middle = _turned(pitch, yaw).T, np.array(centre)
     faces = []
     for ahead in range(3):
@@ -62,20 +62,20 @@ def box(
 
 
 def table() -> Array:
-    """(H, W) depth of a table that the camera looks down at, and of the wall behind it."""
+    """(H, W) depth of a table below the camera, and of the wall behind the table."""
     right, down, _ = _turned(-65.0, 0.0).T
     return np.minimum(board(np.array([0.0, 0.25, 1.6]), right, down, 20.0, 20.0), 4.0)
 
 
 def seen_centre(depth: Array, camera: Pinhole = CAMERA) -> Array:
-    """(3,) the mean of a thing's visible surface, every pixel alike."""
+    """(3,) mean of the visible surface of an object, over its pixels."""
     seen = np.isfinite(depth)
     centre: Array = (rays(camera)[seen] * depth[seen][:, None]).mean(axis=0)
     return centre
 
 
 def spoilt(thing: Array, behind: Array, seed: int = 0) -> Array:
-    """(H, W) what a sensor gives: noise, smeared edges, holes, a shadow at one side; 0 is none."""
+    """(H, W) depth from a sensor: noise, smeared edges, holes and a shadow; 0 means no depth."""
     rng = np.random.default_rng(seed)
     depth = np.minimum(thing, behind)
     depth = depth + 0.004 * depth**2 * rng.standard_normal(depth.shape)
@@ -87,7 +87,7 @@ def spoilt(thing: Array, behind: Array, seed: int = 0) -> Array:
 
 
 def clumsy(mask: Mask) -> Mask:
-    """A mask as a network gives it: a pixel too wide, its corners rounded."""
+    """A mask as a network predicts it: one pixel too wide, with rounded corners."""
     wide = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
     return cv2.medianBlur(wide, 5) > 0
 
@@ -97,7 +97,7 @@ def millimetres(depth: Array) -> NDArray[np.uint16]:
 
 
 def _turned(pitch: float, yaw: float) -> Array:
-    """(3, 3) with right, down and ahead of the turned thing in its columns."""
+    """(3, 3) with the right, down and forward axes of the rotated object in its columns."""
     about_x, _ = cv2.Rodrigues(np.radians([pitch, 0.0, 0.0]))
     about_y, _ = cv2.Rodrigues(np.radians([0.0, yaw, 0.0]))
     return np.asarray(about_x @ about_y, np.float64)

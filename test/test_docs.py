@@ -1,4 +1,4 @@
-"""The documentation says what the code does; as a program, this renews the tables in it."""
+"""The documentation matches the code; as a program, this regenerates the tables in it."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -10,9 +10,11 @@ import yaml
 
 from samwise_ros.cli.main import SUBCOMMANDS
 from samwise_ros.engine.types import EventKind
-from samwise_ros.interface import topics as interface
+from samwise_ros.interface import services, topics
+from samwise_ros.interface.parameter_spec import spec_of
 from samwise_ros.interface.parameters import Parameters
-from samwise_ros.interface.topics import Service, Topic
+from samwise_ros.interface.services import Service
+from samwise_ros.interface.topics import Topic
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -21,122 +23,119 @@ PAGES = [
         "README.md",
         "CONTRIBUTING.md",
         "docs/interface.md",
+        "docs/troubleshooting.md",
+        "docs/results.md",
         "docs/performance.md",
         "docs/reliability.md",
         "docs/security.md",
         "docs/training.md",
     )
 ]
-WHEN = {"never": "no", "unconfigured": "while unconfigured", "always": "any time"}
+CHANGES = {"never": "no", "unconfigured": "while unconfigured", "always": "any time"}
 TABLE = re.compile(
-    r"(<!-- (\w+): made by test/test_docs.py from .*? -->\n)(.*?)(<!-- end of \2 -->)", re.DOTALL
+    r"(<!-- (\w+): made by test/test_docs.py from .*? -->\n)(.*?)(<!-- end of \2 -->)",
+    re.DOTALL,
 )
-QUALITY = {"RELIABLE": "R", "BEST_EFFORT": "BE", "VOLATILE": "V", "TRANSIENT_LOCAL": "TL"}
-README_ROWS = (
-    interface.IMAGE,
-    interface.COMMAND,
-    interface.MASK,
-    interface.LABEL_MASK,
-    interface.TARGETS,
-    interface.OVERLAY,
-    interface.TARGET_POSE,
-    interface.EVENTS,
-    interface.DIAGNOSTICS,
-)
+QOS = {"reliable": "R", "best_effort": "BE", "volatile": "V", "transient_local": "TL"}
+README_ROWS = (topics.IMAGE, topics.COMMAND, topics.MASK, topics.TARGETS, topics.EVENTS)
 
 
-def type_name(kind: type, root: str) -> str:
-    """Name a message or service as ROS does; our own with a link."""
-    package, folder, _ = kind.__module__.split(".")
-    name = f"{package}/{kind.__name__}"
-    return f"[{name}]({root}{folder}/{kind.__name__}.msg)" if package == "samwise_ros" else name
+def type_link(name: str, root: str) -> str:
+    """Return a type as the graph names it, without its folder; this package's types as links."""
+    package, folder, short = name.split("/")
+    shown = f"{package}/{short}"
+    return f"[{shown}]({root}{folder}/{short}.msg)" if package == "samwise_ros" else shown
 
 
-def topic_table(topics: Iterable[Topic]) -> str:
-    """Give topics as a table in Markdown."""
-    lines = ["| topic | type | QoS | |", "|---|---|---|---|"]
-    for one in topics:
-        reliability = QUALITY[one.reliability.name] if one.reliability else "as offered,"
-        quality = f"{reliability} {QUALITY[one.durability.name]} KL{one.depth}"
-        kind = type_name(one.kind, "../")
-        lines.append(f"| `{one.name}` | {kind} | {quality} | {one.about} |")
+def topic_table(declared: Iterable[Topic]) -> str:
+    """Return topics as a table in Markdown."""
+    lines = ["| topic | type | QoS | description |", "|---|---|---|---|"]
+    for topic in declared:
+        reliability = QOS[topic.reliability] if topic.reliability else "as offered,"
+        qos = f"{reliability} {QOS[topic.durability]} KL{topic.depth}"
+        kind = type_link(topic.type_name, "../")
+        lines.append(f"| `{topic.name}` | {kind} | {qos} | {topic.description} |")
     return "\n".join(lines) + "\n"
 
 
 def service_table() -> str:
-    """Give the services as a table in Markdown."""
-    lines = ["| service | type | |", "|---|---|---|"]
-    for one in interface.SERVICES:
-        lines.append(f"| `{one.name}` | {type_name(one.kind, '../')} | {one.about} |")
+    """Return the services as a table in Markdown."""
+    lines = ["| service | type | description |", "|---|---|---|"]
+    for service in services.SERVICES:
+        kind = type_link(service.type_name, "../")
+        lines.append(f"| `{service.name}` | {kind} | {service.description} |")
     return "\n".join(lines) + "\n"
 
 
 def readme_table() -> str:
-    """Give what most need of the interface as a table in Markdown."""
-    lines = ["| topic | type | |", "|---|---|---|"]
-    for one in README_ROWS:
-        lines.append(f"| `{one.name}` | {type_name(one.kind, '')} | {one.about} |")
+    """Return the most important topics as a table in Markdown."""
+    lines = ["| topic | type | description |", "|---|---|---|"]
+    for topic in README_ROWS:
+        kind = type_link(topic.type_name, "")
+        lines.append(f"| `{topic.name}` | {kind} | {topic.description} |")
     return "\n".join(lines) + "\n"
 
 
 def parameter_table() -> str:
-    """Give the parameters as a table in Markdown."""
-    lines = ["| parameter | default | values | changes | |", "|---|---|---|---|---|"]
+    """Return the parameters as a table in Markdown."""
+    lines = ["| parameter | default | values | can change | description |", "|---|---|---|---|---|"]
     for own in fields(Parameters):
-        about = own.metadata
+        spec = spec_of(own)
         several = isinstance(own.default, tuple)
         default = ", ".join(map(str, own.default)) if several else own.default
         shown = str(default).lower() if isinstance(default, bool) else str(default)
-        values = ", ".join(about["choices"])
-        if about["bounds"]:
-            values = "{:.10g} to {:.10g}".format(*about["bounds"])
-        text = about["description"].replace("<", "&lt;")
-        lines.append(f"| `{own.name}` | {shown} | {values} | {WHEN[about['change']]} | {text} |")
+        values = ", ".join(spec.choices)
+        if spec.bounds:
+            values = "{:.10g} to {:.10g}".format(*spec.bounds)
+        text = spec.description.replace("<", "&lt;")
+        lines.append(f"| `{own.name}` | {shown} | {values} | {CHANGES[spec.change]} | {text} |")
     return "\n".join(lines) + "\n"
 
 
-MADE: dict[str, Callable[[], str]] = {
+TABLES: dict[str, Callable[[], str]] = {
     "interface": readme_table,
-    "inputs": lambda: topic_table(interface.INPUTS),
-    "outputs": lambda: topic_table(interface.OUTPUTS),
+    "inputs": lambda: topic_table(topics.INPUTS),
+    "outputs": lambda: topic_table(topics.OUTPUTS),
     "services": service_table,
     "parameters": parameter_table,
 }
 
 
-def test_the_tables_are_the_codes() -> None:
+def test_tables_are_up_to_date() -> None:
     found = {one[2]: one[3] for page in PAGES for one in TABLE.finditer(page.read_text())}
-    assert found == {name: make() for name, make in MADE.items()}, "run: python test/test_docs.py"
+    assert found == {name: make() for name, make in TABLES.items()}, "run: python test/test_docs.py"
 
 
 def test_every_declared_topic_and_service_is_in_a_table() -> None:
-    declared = [one for one in vars(interface).values() if isinstance(one, Topic | Service)]
-    assert declared == [*interface.INPUTS, *interface.OUTPUTS, *interface.SERVICES]
+    declared_topics = [one for one in vars(topics).values() if isinstance(one, Topic)]
+    assert declared_topics == [*topics.INPUTS, *topics.OUTPUTS]
+    declared_services = [one for one in vars(services).values() if isinstance(one, Service)]
+    assert declared_services == list(services.SERVICES)
 
 
-def test_rviz_shows_topics_that_are_declared() -> None:
-    """In a quality of service that the node offers, of the camera that is the default."""
+def test_rviz_shows_declared_topics() -> None:
+    """Of the default camera, in a quality of service that the node offers."""
     config = yaml.safe_load((ROOT / "config" / "samwise.rviz").read_text())
     declared = {
-        one.of("camera").replace("~", "/samwise_node"): one.profile() for one in interface.OUTPUTS
+        topic.name_for("camera").replace("~", "/samwise_node"): topic for topic in topics.OUTPUTS
     }
     shown = [one["Topic"] for one in config["Visualization Manager"]["Displays"] if "Topic" in one]
     assert shown
-    for topic in shown:
-        offered = declared[topic["Value"]]
-        wanted = topic["Reliability Policy"].upper().replace(" ", "_")
-        assert wanted in ("BEST_EFFORT", offered.reliability.name)
-        assert topic["Durability Policy"].upper() == offered.durability.name
+    for display in shown:
+        topic = declared[display["Value"]]
+        requested = display["Reliability Policy"].lower().replace(" ", "_")
+        assert requested in ("best_effort", topic.reliability)
+        assert display["Durability Policy"].lower().replace(" ", "_") == topic.durability
 
 
-def test_every_kind_of_event_is_explained() -> None:
+def test_every_kind_of_event_is_documented() -> None:
     page = ROOT / "docs" / "interface.md"
-    explained = re.findall(r"^\| ([A-Z, ]+) \|", page.read_text(), re.MULTILINE)
-    assert set(", ".join(explained).split(", ")) == {kind.name for kind in EventKind}
+    documented = re.findall(r"^\| ([A-Z, ]+) \|", page.read_text(), re.MULTILINE)
+    assert set(", ".join(documented).split(", ")) == {kind.name for kind in EventKind}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_what_a_page_names_is_there(page: Path) -> None:
+def test_links_subcommands_targets_and_launch_arguments_exist(page: Path) -> None:
     text = page.read_text()
     for link in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
         assert (page.parent / link).exists(), link
@@ -152,5 +151,5 @@ def test_what_a_page_names_is_there(page: Path) -> None:
 
 if __name__ == "__main__":
     for page in PAGES:
-        renewed = TABLE.sub(lambda m: m[1] + MADE[m[2]]() + m[4], page.read_text())
-        page.write_text(renewed)
+        updated = TABLE.sub(lambda m: m[1] + TABLES[m[2]]() + m[4], page.read_text())
+        page.write_text(updated)

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from samwise_ros.engine.backend import frame_step
-from samwise_ros.engine.backend.inference import Inference
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 
 Hook = Callable[[str, Callable[..., Any], tuple[Any, ...]], Any]
 """Receives a part's name, its function and arguments; returns the function's result."""
@@ -28,12 +28,12 @@ PARTS = (
 
 
 @contextmanager
-def instrumented(inference: Inference, hook: Hook) -> Iterator[None]:
+def instrumented(backend: SamwiseBackend, hook: Hook) -> Iterator[None]:
     """Run every part through ``hook`` until the block ends, without CUDA graphs.
 
     A part that runs inside another part counts as that part.
     """
-    network = inference.network
+    network = backend.network
     sam, text = network.sam, network.text_encoder
     methods = [
         (frame_step, "to_square", "resize and normalise"),
@@ -65,7 +65,7 @@ def instrumented(inference: Inference, hook: Hook) -> Iterator[None]:
         return run
 
     with ExitStack() as stack:
-        stack.enter_context(_replaced(inference, "steady", None))
+        stack.enter_context(_replaced(backend, "frame_graphs", None))
         for owner, name, part in methods:
             stack.enter_context(_replaced(owner, name, wrap(part, getattr(owner, name))))
         yield

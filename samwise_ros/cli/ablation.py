@@ -1,9 +1,10 @@
-"""Trains and scores variants of the network with parts left out, as the paper's ablations do.
+"""Train and score variants of the network without some parts, as in the paper's ablations.
 
-Each variant is trained by the same recipe between the same frozen SAM 2 and text encoder. The
-folder gets `ablation.md` (one table), `ablation.json` (every score) and a folder for each variant.
-The same command goes on where it was stopped.
+All variants use the same recipe and the same frozen SAM 2 and text encoder. The output folder
+contains `ablation.md` (one table), `ablation.json` (all scores) and a folder for each variant.
+The same command resumes an interrupted run.
 
+Examples:
   samwise ablation recipes/ablation.yaml --out runs/ablation
   samwise ablation recipes/ablation.yaml --out runs/ablation --variants prompt selective
 """
@@ -19,27 +20,38 @@ from samwise_ros.training.recipe import Recipe
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `samwise ablation` takes."""
+    """Add the arguments of `samwise ablation`."""
     names = [variant.name for variant in VARIANTS]
     parser.add_argument("recipe", type=Path, help="a YAML file, such as recipes/ablation.yaml")
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="output folder")
     parser.add_argument(
-        "--init", default="tabletop", metavar="MODEL", help="gives the frozen parts (tabletop)"
+        "--init",
+        default="tabletop",
+        metavar="MODEL",
+        help="model with the frozen parts (default: tabletop)",
     )
     parser.add_argument(
-        "--data", default="tabletop:test", help="FORMAT:DIR[:SPLIT] or tabletop:SPLIT"
+        "--data",
+        default="tabletop:test",
+        help="test data: FORMAT:DIR[:SPLIT] or tabletop:SPLIT (default: tabletop:test)",
     )
-    parser.add_argument("--videos", type=int, default=100, help="to evaluate on (100)")
     parser.add_argument(
-        "--variants", nargs="+", choices=names, default=names, help="which of them (all)"
+        "--videos", type=int, default=100, help="number of test videos (default: 100)"
     )
-    parser.add_argument("--threads", type=int, default=1, help="of the computation (1)")
+    parser.add_argument(
+        "--variants",
+        nargs="+",
+        choices=names,
+        default=names,
+        help="variants to train (default: all)",
+    )
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads (default: 1)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train and evaluate what is left, and print the table."""
+    """Train and evaluate the remaining variants, and print the table."""
     if arguments.threads < 1:
-        raise ValueError(f"threads: expected 1 or more, got {arguments.threads}")
+        raise ValueError(f"--threads: expected 1 or more, got {arguments.threads}")
     torch.set_num_threads(arguments.threads)
     config = AblationConfig(
         Recipe.read(arguments.recipe),

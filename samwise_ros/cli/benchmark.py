@@ -1,17 +1,18 @@
-"""Measures speed, and names the machine, the commit and the settings.
+"""Measure speed; the report includes the machine, the commit and the settings.
 
-`network` gives the time of each part of a frame beside what the machine allows at best. `engine`
-gives frames a second by number of commands, cameras, image size and length of the stream, and what
-a memory takes. `node` starts the ROS 2 node and a camera in processes of their own and measures
-from the topics. `versus` runs SAM 2's own video predictor over the same frames.
+`network` measures each part of a frame and compares it with the limit of the machine. `engine`
+measures frames per second by number of commands and cameras, image size and stream length, and the
+size of memories. `node` runs the ROS 2 node and a camera in separate processes and measures on the
+topics. `versus` runs the video predictor of SAM 2 on the same frames.
 
+Examples:
   samwise benchmark engine
   samwise benchmark node --size 640x480 --transport raw --seconds 60 --json robot.json
   samwise benchmark network --model tabletop base_plus --mode online --trace trace.json
   samwise benchmark versus --model base_plus --device cuda --clips 20
 
-A preset's name (base_plus, tiny, large and so on) as the model is a network of that size with
-random weights, which is as fast as a trained one. A trace opens in ui.perfetto.dev.
+If the model is the name of a preset (such as base_plus, tiny or large), the network has random
+weights; its speed is that of a trained network. Open a trace in ui.perfetto.dev.
 """
 
 import argparse
@@ -33,37 +34,54 @@ _PRECISIONS = "auto, float32, bfloat16 or float16"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `samwise benchmark` takes."""
+    """Add the arguments of `samwise benchmark`."""
     suites = parser.add_subparsers(dest="suite", required=True, metavar="SUITE")
-    network = _suite(suites, "network", "each part of a frame, beside its floor")
-    _several(network, "model", "models", str, NetworkBenchmark, "names, folders or presets")
-    _several(network, "precision", "precisions", str, NetworkBenchmark, _PRECISIONS)
-    _several(network, "mode", "modes", str, NetworkBenchmark, "", MODES)
-    _one(network, "seconds", float, NetworkBenchmark, "of each measurement")
-    network.add_argument("--trace", type=Path, metavar="FILE", help="also write a profile")
+    network = _suite(
+        suites, "network", "measure each part of a frame against the limit of the machine"
+    )
+    _add_values(
+        network,
+        "model",
+        "models",
+        str,
+        NetworkBenchmark,
+        "names of models, folders or presets",
+    )
+    _add_values(network, "precision", "precisions", str, NetworkBenchmark, _PRECISIONS)
+    _add_values(network, "mode", "modes", str, NetworkBenchmark, "modes to measure", MODES)
+    _add_value(network, "seconds", float, NetworkBenchmark, "seconds of each measurement")
+    network.add_argument(
+        "--trace", type=Path, metavar="FILE", help="also write a profile to this file"
+    )
 
-    engine = _suite(suites, "engine", "the engine, and what its cost grows with")
-    _one(engine, "model", str, EngineBenchmark, "a name, a folder or a preset")
-    _one(engine, "precision", str, EngineBenchmark, _PRECISIONS)
-    _several(engine, "commands", "commands", int, EngineBenchmark, "at once, at most 8")
-    _several(engine, "cameras", "cameras", int, EngineBenchmark, "taking turns")
-    _several(engine, "size", "sizes", _size, EngineBenchmark, "WIDTHxHEIGHT of the images")
-    _one(engine, "length", int, EngineBenchmark, "frames of the long stream, 0: leave it out")
-    _one(engine, "seconds", float, EngineBenchmark, "of each measurement")
+    engine = _suite(suites, "engine", "measure the engine by commands, cameras, size and length")
+    _add_value(engine, "model", str, EngineBenchmark, "name of a model, folder or preset")
+    _add_value(engine, "precision", str, EngineBenchmark, _PRECISIONS)
+    _add_values(
+        engine, "commands", "commands", int, EngineBenchmark, "numbers of commands, at most 8"
+    )
+    _add_values(
+        engine, "cameras", "cameras", int, EngineBenchmark, "numbers of cameras, which alternate"
+    )
+    _add_values(engine, "size", "sizes", _size, EngineBenchmark, "image sizes, WIDTHxHEIGHT")
+    _add_value(engine, "length", int, EngineBenchmark, "frames of the long stream; 0 skips it")
+    _add_value(engine, "seconds", float, EngineBenchmark, "seconds of each measurement")
 
-    node = _suite(suites, "node", "the ROS 2 node, from the topics")
-    _one(node, "model", str, NodeBenchmark, "a shipped model's name or a folder")
-    _one(node, "precision", str, NodeBenchmark, _PRECISIONS)
-    _several(node, "commands", "commands", int, NodeBenchmark, "at once, at most 8")
-    _several(node, "size", "sizes", _size, NodeBenchmark, "WIDTHxHEIGHT of the images")
-    _several(node, "transport", "transports", str, NodeBenchmark, "", TRANSPORTS)
-    _one(node, "rate-hz", float, NodeBenchmark, "of the camera")
-    _one(node, "seconds", float, NodeBenchmark, "of each measurement, after 3 for the start")
+    node = _suite(suites, "node", "measure the ROS 2 node on its topics")
+    _add_value(node, "model", str, NodeBenchmark, "name of a model, or a folder")
+    _add_value(node, "precision", str, NodeBenchmark, _PRECISIONS)
+    _add_values(node, "commands", "commands", int, NodeBenchmark, "numbers of commands, at most 8")
+    _add_values(node, "size", "sizes", _size, NodeBenchmark, "image sizes, WIDTHxHEIGHT")
+    _add_values(node, "transport", "transports", str, NodeBenchmark, "image transports", TRANSPORTS)
+    _add_value(node, "rate-hz", float, NodeBenchmark, "frame rate of the camera")
+    _add_value(
+        node, "seconds", float, NodeBenchmark, "seconds of each measurement after the warm-up"
+    )
 
-    versus = _suite(suites, "versus", "beside SAM 2's own video predictor")
-    _one(versus, "model", str, Sam2Benchmark, "a name, a folder or a preset")
-    _one(versus, "precision", str, Sam2Benchmark, _PRECISIONS)
-    _one(versus, "clips", int, Sam2Benchmark, "of 8 frames; the first does not count")
+    versus = _suite(suites, "versus", "compare with the video predictor of SAM 2")
+    _add_value(versus, "model", str, Sam2Benchmark, "name of a model, folder or preset")
+    _add_value(versus, "precision", str, Sam2Benchmark, _PRECISIONS)
+    _add_value(versus, "clips", int, Sam2Benchmark, "clips of 8 frames; the first one is warm-up")
 
 
 _SUITES: dict[str, tuple[type[Any], Callable[..., list[Table]]]] = {
@@ -75,7 +93,7 @@ _SUITES: dict[str, tuple[type[Any], Callable[..., list[Table]]]] = {
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure, print the tables and write the numbers."""
+    """Measure, print the tables and write the report."""
     kind, measure = _SUITES[arguments.suite]
     given = vars(arguments)
     names = [field.name for field in dataclasses.fields(kind) if field.name in given]
@@ -93,29 +111,30 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _suite(suites: Any, name: str, about: str) -> argparse.ArgumentParser:
-    suite: argparse.ArgumentParser = suites.add_parser(name, help=about, description=about)
-    suite.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (auto)")
+def _suite(suites: Any, name: str, summary: str) -> argparse.ArgumentParser:
+    suite: argparse.ArgumentParser = suites.add_parser(name, help=summary, description=summary)
+    suite.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
     suite.add_argument(
-        "--json", type=Path, metavar="FILE", help=f"the numbers ({_RESULTS / name}.json)"
+        "--json", type=Path, metavar="FILE", help=f"report (default: {_RESULTS / name}.json)"
     )
     return suite
 
 
-def _one(
-    suite: argparse.ArgumentParser, name: str, kind: Any, settings: type[Any], about: str
+def _add_value(
+    suite: argparse.ArgumentParser, name: str, kind: Any, settings: type[Any], description: str
 ) -> None:
     default = getattr(settings, name.replace("-", "_"))
-    suite.add_argument(f"--{name}", type=kind, default=default, help=f"{about} ({default})")
+    text = f"{description} (default: {default})"
+    suite.add_argument(f"--{name}", type=kind, default=default, help=text)
 
 
-def _several(
+def _add_values(
     suite: argparse.ArgumentParser,
     name: str,
     field: str,
     kind: Any,
     settings: type[Any],
-    about: str,
+    description: str,
     choices: tuple[str, ...] | None = None,
 ) -> None:
     default = getattr(settings, field)
@@ -128,7 +147,7 @@ def _several(
         default=default,
         choices=choices,
         metavar=None if choices else name.upper(),
-        help=f"{about} ({shown})".strip(),
+        help=f"{description} (default: {shown})",
     )
 
 

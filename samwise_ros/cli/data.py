@@ -1,7 +1,7 @@
-"""Checks the folder of a data set, or writes generated videos in the format of MeViS.
+"""Check the folder of a data set, or write generated videos in the format of MeViS.
 
-`samwise data check` prints the contents and lists the problems, each with its file and entry. A
-folder has one of these formats, as distributed:
+`samwise data check` prints what the folder contains, and lists problems with file and entry. The
+folder has one of these formats, as the data sets are distributed:
 
   mevis            DIR/{train,valid_u,valid}/ with JPEGImages/, meta_expressions.json and, where
                    masks are public, mask_dict.json
@@ -9,11 +9,12 @@ folder has one of these formats, as distributed:
                    DIR/{train,valid,test}/JPEGImages/, DIR/train/Annotations/
   ref_davis17      DIR/davis_text_annotations/, DIR/DAVIS/ with JPEGImages/480p/,
                    Annotations_unsupervised/480p/ (or Annotations/480p/) and ImageSets/2017/
-  refcoco          DIR/instances.json, DIR/refs(unc).p (or umd, google), train2014/ in DIR or next
-                   to it; DIR is the folder of RefCOCO, RefCOCO+ or RefCOCOg
+  refcoco          DIR/instances.json, DIR/refs(unc).p (or umd, google), train2014/ in DIR or in
+                   its parent; DIR is the folder of RefCOCO, RefCOCO+ or RefCOCOg
 
 `samwise data tabletop` writes a folder of format mevis.
 
+Examples:
   samwise data check data/mevis
   samwise data check mevis:data/mevis:valid_u
   samwise data tabletop --out tabletop --split train val --videos 100 10
@@ -38,26 +39,42 @@ _SHOWN_PROBLEMS = 50
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `samwise data` takes."""
+    """Add the arguments of `samwise data`."""
     tasks = parser.add_subparsers(dest="task", required=True, metavar="{check,tabletop}")
-    check = tasks.add_parser("check", help="say what a folder holds")
+    check = tasks.add_parser("check", help="check the folder of a data set")
     check.add_argument("place", metavar="DIR", help="a folder, or FORMAT:DIR[:SPLIT]")
     check.set_defaults(do=_check)
-    write = tasks.add_parser("tabletop", help="write generated videos as files")
-    write.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a new one")
-
+    write = tasks.add_parser("tabletop", help="write generated videos as a data set")
     write.add_argument(
-        "--split", nargs="+", choices=get_args(Split), default=["train"], help="one or more (train)"
+        "--out", type=Path, required=True, metavar="FOLDER", help="a new or empty folder"
     )
     write.add_argument(
-        "--videos", nargs="+", type=int, default=[100], help="how many, of each split (100)"
+        "--split",
+        nargs="+",
+        choices=get_args(Split),
+        default=["train"],
+        help="one or more splits (default: train)",
     )
     write.add_argument(
-        "--frames", type=int, default=TABLETOP_FRAMES, help=f"of each video ({TABLETOP_FRAMES})"
+        "--videos",
+        nargs="+",
+        type=int,
+        default=[100],
+        help="number of videos in each split (default: 100)",
+    )
+    write.add_argument(
+        "--frames",
+        type=int,
+        default=TABLETOP_FRAMES,
+        help="frames in each video (default: %(default)s)",
     )
     width, height = TABLETOP_SIZE
-    write.add_argument("--width", type=int, default=width, help=f"in pixels ({width})")
-    write.add_argument("--height", type=int, default=height, help=f"in pixels ({height})")
+    write.add_argument(
+        "--width", type=int, default=width, help="width in pixels (default: %(default)s)"
+    )
+    write.add_argument(
+        "--height", type=int, default=height, help="height in pixels (default: %(default)s)"
+    )
     write.set_defaults(do=_write)
 
 
@@ -69,18 +86,18 @@ def run(arguments: argparse.Namespace) -> int:
 def _write(arguments: argparse.Namespace) -> int:
     splits, videos, out = arguments.split, arguments.videos, arguments.out
     if min(videos) < 1:
-        raise ValueError(f"videos: expected 1 or more, got {min(videos)}")
+        raise ValueError(f"--videos: expected 1 or more, got {min(videos)}")
     if len(videos) not in (1, len(splits)) or len(set(splits)) < len(splits):
         raise ValueError(
-            "split, videos: expected different splits and one number, or one for each of them, "
+            "--split, --videos: expected different splits, and one number or one for each split, "
             f"got {' '.join(splits)} and {' '.join(map(str, videos))}"
         )
     if out.exists() and any(out.iterdir()):
-        raise ValueError(f"{out}: is not empty; name a new folder with --out")
+        raise ValueError(f"{out}: the folder is not empty; choose a new folder with --out")
     counts = dict(zip(splits, videos * (len(splits) // len(videos)), strict=True))
     write_mevis(out, counts, TabletopConfig(arguments.frames, arguments.width, arguments.height))
     print(
-        f"wrote {sum(counts.values())} videos to {out}; look at it with `samwise data check {out}`"
+        f"wrote {sum(counts.values())} videos to {out}; check them with `samwise data check {out}`"
     )
     return 0
 
@@ -91,10 +108,10 @@ def _check(arguments: argparse.Namespace) -> int:
         name = detect_format(folder)
     else:
         name, folder, split = parse_spec(arguments.place)
-    there = FORMATS[name].splits(folder)
-    if split and split not in there:
-        raise ValueError(f"{folder}: has no split {split!r}, only {', '.join(there)}")
-    found = [check_split(name, folder, one) for one in ((split,) if split else there)]
+    splits = FORMATS[name].splits(folder)
+    if split and split not in splits:
+        raise ValueError(f"{folder}: expected a split of {', '.join(splits)}, got {split!r}")
+    found = [check_split(name, folder, one) for one in ((split,) if split else splits)]
     print(f"{folder}: {name}")
     print(_table(found))
     problems = [problem for findings in found for problem in findings.problems]
@@ -106,7 +123,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _table(found: list[Findings]) -> str:
-    """What the splits hold, a line for each."""
+    """Return a table with one row for each split."""
     rows = [findings.counts() for findings in found]
     lines = ["".join(f"{name:>13}" for name in rows[0])]
     lines += ["".join(f"{value:>13}" for value in row.values()) for row in rows]

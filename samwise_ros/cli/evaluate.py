@@ -1,19 +1,20 @@
-"""Scores a model's masks on a data set.
+"""Score a model's masks on a data set.
 
-J, F and J&F by kind of sentence, as MeViS, Ref-YouTube-VOS and Ref-DAVIS17 compute them, and the
-measures of RefCOCO on images; on the tabletop also the control, in which each attribute sentence
-is swapped for one of another object in the video. Several ways to run the model are compared on
-the same sentences, with confidence intervals. `samwise data --help` says what folders look like.
+Prints J, F and J&F by kind of sentence, as MeViS, Ref-YouTube-VOS and Ref-DAVIS17 define them, and
+the measures of RefCOCO for images. On the tabletop data, a control swaps each attribute sentence
+for a sentence about another object of the video. Several modes or CME variants are compared on the
+same sentences, with confidence intervals. `samwise data --help` describes the data folders.
 
+Examples:
   samwise evaluate --model tabletop --data tabletop:test
   samwise evaluate --data tabletop:test --mode online --cme learned never always --json scores.json
   samwise evaluate --model large --data mevis:data/mevis:valid_u --mode clip --out runs/valid_u
   samwise evaluate --model large --data mevis:data/mevis:valid --mode clip --predictions valid
   torchrun --nproc-per-node 4 -m samwise_ros.cli.main evaluate --data ref_davis17:data/davis:val
 
-With `--out`, the same command goes on where it was stopped. The folder of `--predictions` is what
-the servers of MeViS (zip what is in it) and Ref-YouTube-VOS (zip its `Annotations`) and DAVIS's own
-program accept.
+With --out, the same command resumes an interrupted evaluation. The folder of --predictions has the
+format of the MeViS server (zip its contents), the Ref-YouTube-VOS server (zip its `Annotations`)
+and the DAVIS evaluation program.
 """
 
 import argparse
@@ -41,32 +42,56 @@ _TABLETOP_VIDEOS = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `samwise evaluate` takes."""
-    parser.add_argument("--model", default="tabletop", help="a model's name or folder (tabletop)")
+    """Add the arguments of `samwise evaluate`."""
     parser.add_argument(
-        "--data", default="tabletop:test", help="FORMAT:DIR[:SPLIT] or tabletop:SPLIT"
+        "--model",
+        default="tabletop",
+        help="name of a model, or a folder (default: tabletop)",
     )
-    parser.add_argument("--videos", type=int, help="how many (all; 100 of the tabletop)")
-    parser.add_argument("--frames", type=int, help="of each video of the tabletop (16)")
-    parser.add_argument("--mode", choices=("online", "clip", "both"), default="both")
+    parser.add_argument(
+        "--data",
+        default="tabletop:test",
+        help="FORMAT:DIR[:SPLIT] or tabletop:SPLIT (default: tabletop:test)",
+    )
+    parser.add_argument(
+        "--videos", type=int, help="number of videos (default: all; 100 of the tabletop)"
+    )
+    parser.add_argument(
+        "--frames", type=int, help="frames in each video of the tabletop (default: 16)"
+    )
+    parser.add_argument(
+        "--mode",
+        choices=("online", "clip", "both"),
+        default="both",
+        help="process frame by frame or in clips (default: both)",
+    )
     parser.add_argument(
         "--cme",
         nargs="+",
         choices=get_args(SwitchCorrection),
         default=["learned"],
-        help="who decides what is written to the memory, one or several (learned)",
+        help="when the memory accepts a switch to another object; one or more (default: learned)",
     )
-    parser.add_argument("--batch", type=int, default=8, help="sentences at once (8)")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+    parser.add_argument("--batch", type=int, default=8, help="sentences in a batch (default: 8)")
+    parser.add_argument(
+        "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"
+    )
     add_threads_argument(parser)
-    parser.add_argument("--precision", default="auto", help="auto, float32, bfloat16 or float16")
     parser.add_argument(
-        "--out", type=Path, metavar="FOLDER", help="keep finished videos here, to go on from"
+        "--precision", default="auto", help="auto, float32, bfloat16 or float16 (default: auto)"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every score to this file")
-    parser.add_argument("--predictions", type=Path, metavar="FOLDER", help="write the masks")
     parser.add_argument(
-        "--save-overlays", type=Path, metavar="FOLDER", help="write videos with the masks drawn in"
+        "--out", type=Path, metavar="FOLDER", help="keep finished videos in this folder, to resume"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all scores to this file")
+    parser.add_argument(
+        "--predictions", type=Path, metavar="FOLDER", help="write the masks to this folder"
+    )
+    parser.add_argument(
+        "--save-overlays",
+        type=Path,
+        metavar="FOLDER",
+        help="write videos with masks to this folder",
     )
 
 
@@ -76,10 +101,10 @@ def run(arguments: argparse.Namespace) -> int:
     dataset = open_dataset(arguments.data, arguments.frames)
     config = _config(arguments)
     writers = _writers(arguments, separate_runs=len(config.run_configs) > 1)
-    if not writers and not _tells(dataset):
+    if not writers and not _has_ground_truth(dataset):
         raise ValueError(
-            f"{arguments.data}: does not say what its sentences mean, there is nothing to score; "
-            "write the masks with --predictions FOLDER"
+            f"{arguments.data}: the data set has no ground truth to score; write the masks with "
+            "--predictions FOLDER"
         )
     network, tokenizer = load_model(arguments.model)
     processes = ProcessGroup.join(timeout=EVALUATION_TIMEOUT)
@@ -126,7 +151,7 @@ def _writers(arguments: argparse.Namespace, separate_runs: bool) -> list[ResultW
 
 
 def _settings(arguments: argparse.Namespace, config: EvaluationConfig) -> dict[str, Any]:
-    """What may not change from one part of an evaluation to the next."""
+    """Return the settings that must not change when an evaluation resumes."""
     return {
         "data": arguments.data,
         "frames": arguments.frames,
@@ -137,7 +162,7 @@ def _settings(arguments: argparse.Namespace, config: EvaluationConfig) -> dict[s
     }
 
 
-def _tells(dataset: Dataset) -> bool:
-    """Whether a data set says what its sentences mean; its first video is as the others."""
+def _has_ground_truth(dataset: Dataset) -> bool:
+    """Return whether a data set has ground truth; all videos are like the first one."""
     expressions = dataset.video(0).expressions if len(dataset) else ()
     return not expressions or any(expression.objects for expression in expressions)

@@ -1,9 +1,8 @@
-"""The `samwise` command: finds the subcommand and hands over.
+"""The `samwise` command: imports the requested subcommand and runs it.
 
-A subcommand is a module of this folder, or the module ``subcommand`` of a folder. Its docstring is
-its help, with examples;
-``add_arguments(parser)`` declares what it takes, and ``run(arguments)`` returns the exit status.
-Only the one that is asked for is imported, so that the overview comes at once.
+The module of a subcommand has a docstring with examples, which is its help text,
+``add_arguments(parser)`` and ``run(arguments)``, which returns the exit status. Only the requested
+module is imported, so that the overview appears at once.
 """
 
 import argparse
@@ -13,60 +12,84 @@ import os
 import select
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from importlib.metadata import version
+from typing import NamedTuple
+
+from samwise_ros.cli.extras import missing_extra
+
+
+class Subcommand(NamedTuple):
+    """Where a subcommand is, and one line for the overview."""
+
+    module: str
+    summary: str
+
 
 SUBCOMMANDS = {
-    "demo": "a camera, the node and changing sentences, over ROS 2",
-    "say": "tell the running node what to look for, and print what follows",
-    "watch": "show live what the running node finds",
-    "segment": "mask what sentences mean in a video, without ROS",
-    "bag": "mask what sentences mean in a recorded bag, without ROS",
-    "evaluate": "score a model's masks on a data set, in one or several ways",
-    "benchmark": "measure frames a second and latency, of the engine or of the node",
-    "train": "train a model by a recipe",
-    "ablation": "train and score variants of the network with parts left out",
-    "download": "download and install a released model, or weights to train from",
-    "convert": "make a model folder from published weights",
-    "verify": "check a model folder on a short clip",
-    "data": "look through the folder of a data set, or write generated videos as one",
+    "demo": Subcommand(
+        "samwise_ros.cli.demo.subcommand", "run a camera, the node and a script of sentences"
+    ),
+    "say": Subcommand(
+        "samwise_ros.cli.say.subcommand", "send a sentence to the running node and print events"
+    ),
+    "watch": Subcommand(
+        "samwise_ros.cli.watch.subcommand", "show targets, rates and events of the running node"
+    ),
+    "segment": Subcommand("samwise_ros.cli.segment", "segment objects in a video, without ROS"),
+    "bag": Subcommand(
+        "samwise_ros.cli.bag.subcommand", "segment objects in a recorded bag, without ROS"
+    ),
+    "evaluate": Subcommand("samwise_ros.cli.evaluate", "score a model on a data set"),
+    "benchmark": Subcommand(
+        "samwise_ros.cli.benchmark", "measure frame rate and latency of the engine or the node"
+    ),
+    "train": Subcommand("samwise_ros.cli.train", "train a model from a recipe"),
+    "ablation": Subcommand(
+        "samwise_ros.cli.ablation", "train and score variants of the network without some parts"
+    ),
+    "download": Subcommand(
+        "samwise_ros.cli.download.subcommand", "download a released model, or weights to train from"
+    ),
+    "convert": Subcommand("samwise_ros.cli.convert", "convert published weights to a model folder"),
+    "verify": Subcommand(
+        "samwise_ros.cli.verify.subcommand", "check a model folder on a short clip"
+    ),
+    "data": Subcommand(
+        "samwise_ros.cli.data", "check a data set, or write generated videos as a data set"
+    ),
 }
-"""The modules of this folder and what they do."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Args:
-        argv: the arguments after the program's name; ``None`` takes the process's.
+        argv: arguments after the program name; ``None`` takes those of the process.
 
     Returns:
-        Exit status: 0 if all went well or nobody reads any more, 2 for what the user can put right,
-        130 when interrupted.
+        Exit status: 0 on success or if the reader of the output is gone, 2 for an error that the
+        user can correct, 130 after Ctrl-C, else the status of the subcommand.
     """
-    # Libraries read this when they are imported: no usage statistics.
+    # Libraries read this variable when they are imported: it disables usage statistics.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     _escape_unencodable()
     given = sys.argv[1:] if argv is None else list(argv)
-    name = _overview().parse_args(given[:1]).subcommand
-    folder = (Path(__file__).parent / name).is_dir()
-    module = importlib.import_module(f"samwise_ros.cli.{name}" + ".subcommand" * folder)
-    parser = argparse.ArgumentParser(
-        prog=f"samwise {name}",
-        description=module.__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    module.add_arguments(parser)
-    arguments = parser.parse_args(given[1:])
+    name = _overview_parser().parse_args(given[:1]).subcommand
     try:
-        status = int(module.run(arguments))
+        status = _run(name, given[1:])
         sys.stdout.flush()
         return status
+    except ModuleNotFoundError as error:
+        advice = missing_extra(error)
+        if advice is None:
+            raise
+        print(f"samwise {name}: error: {advice}", file=sys.stderr)
+        return 2
     except (ValueError, OSError) as error:
-        if isinstance(error, BrokenPipeError) and not _is_read():
-            # Whoever read has what it wanted, such as `head`; nothing more can be written.
+        if isinstance(error, BrokenPipeError) and not _has_reader():
+            # The reader, such as `head`, has ended. The interpreter would fail to flush the rest.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
-        # Errors of these kinds name the file or setting and say what was expected.
         print(f"samwise {name}: error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -81,24 +104,45 @@ def _escape_unencodable() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _is_read() -> bool:
-    """Tell whether standard output still has a reader, if it ever needed one."""
+def _run(name: str, argv: Sequence[str]) -> int:
+    """Import a subcommand, parse its arguments and run it."""
+    module = importlib.import_module(SUBCOMMANDS[name].module)
+    parser = argparse.ArgumentParser(
+        prog=f"samwise {name}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.add_arguments(parser)
+    return int(module.run(parser.parse_args(argv)))
+
+
+def _has_reader() -> bool:
+    """Return whether standard output is open at the other end; always true for a file."""
     poll = select.poll()
     poll.register(sys.stdout.fileno(), 0)
     return not poll.poll(0)
 
 
-def _overview() -> argparse.ArgumentParser:
-    """The parser of the first word."""
+class _PrintVersion(argparse.Action):
+    """Print the version of package.xml, which colcon and pip install as metadata."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(f"samwise {version('samwise_ros')}")
+        parser.exit()
+
+
+def _overview_parser() -> argparse.ArgumentParser:
     width = max(map(len, SUBCOMMANDS))
-    lines = [f"  {name:{width}}  {what}" for name, what in SUBCOMMANDS.items()]
+    lines = [f"  {name:{width}}  {one.summary}" for name, one in SUBCOMMANDS.items()]
     parser = argparse.ArgumentParser(
         prog="samwise",
         usage="samwise SUBCOMMAND ...",
-        description="Finds and follows in a camera's images what a plain sentence means.",
-        epilog="subcommands:\n" + "\n".join(lines) + "\n\n`samwise SUBCOMMAND --help` says more.",
+        description="Find and track objects in camera images by a plain sentence.",
+        epilog="subcommands:\n" + "\n".join(lines) + "\n\nRun `samwise SUBCOMMAND --help` for "
+        "arguments and examples.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
     parser.add_argument("subcommand", choices=SUBCOMMANDS, help=argparse.SUPPRESS)
     return parser
 

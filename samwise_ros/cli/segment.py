@@ -98,7 +98,9 @@ def _engine(arguments: argparse.Namespace) -> Engine:
     """
     sentences = arguments.sentences
     config = EngineConfig(mode=arguments.mode, max_commands=min(254, max(len(sentences), 1)))
-    engine = Engine.from_model(arguments.model, arguments.device, arguments.precision, config)
+    engine = Engine.from_model(
+        arguments.model, device=arguments.device, precision=arguments.precision, config=config
+    )
     commands = [Command(str(number), sentence) for number, sentence in enumerate(sentences, 1)]
     for event in engine.set_commands(commands):
         if event.kind is EventKind.REJECTED:

@@ -4,7 +4,7 @@ import argparse
 
 
 def add_threads_argument(parser: argparse.ArgumentParser) -> None:
-    """Declare --threads, whose value goes to ``engine.threads.use_threads``."""
+    """Add ``--threads``; pass its value to `use_threads`."""
     parser.add_argument(
         "--threads",
         type=int,

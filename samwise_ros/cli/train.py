@@ -1,8 +1,10 @@
-"""Trains a model by a recipe; the same command goes on where a stopped training was.
+"""Train a model from a recipe; the same command resumes an interrupted training.
 
-The folder gets `model` (a model folder, at the end of each stage), `log.jsonl` and `tensorboard`
-(the losses), and `state.pt` (from which training goes on). Ctrl-C saves the state first.
+The output folder contains `model` (a model folder, written at the end of each stage), `log.jsonl`
+and `tensorboard` (the losses), and `state.pt` (the state to resume from). Ctrl-C saves the state
+before the program ends.
 
+Examples:
   samwise train recipes/tabletop.yaml --out runs/tabletop
   samwise train recipes/mevis.yaml --data mevis:DIR:train --init runs/refcoco/model --out runs/mevis
   torchrun --standalone --nproc-per-node 8 -m samwise_ros.cli.main train recipes/mevis.yaml ...
@@ -19,25 +21,36 @@ from samwise_ros.training.trainer import Trainer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `samwise train` takes."""
+    """Add the arguments of `samwise train`."""
     parser.add_argument("recipe", type=Path, help="a YAML file, such as recipes/tabletop.yaml")
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="output folder")
     parser.add_argument(
-        "--data", nargs="+", metavar="FORMAT:DIR:SPLIT", help="one or several (the recipe's)"
+        "--data",
+        nargs="+",
+        metavar="FORMAT:DIR:SPLIT",
+        help="one or more training sets (default: those of the recipe)",
     )
-    parser.add_argument("--evaluate", metavar="FORMAT:DIR:SPLIT", help="meanwhile, now and then")
-    parser.add_argument("--init", metavar="MODEL", help="a model folder, or a shipped model's name")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    parser.add_argument("--stop-after", type=int, metavar="STEPS", help="save and leave then")
-    parser.add_argument("--threads", type=int, help="of the computation (as torch chooses)")
+    parser.add_argument(
+        "--evaluate", metavar="FORMAT:DIR:SPLIT", help="evaluate on these data during training"
+    )
+    parser.add_argument(
+        "--init", metavar="MODEL", help="initial model: a folder, or name of a model"
+    )
+    parser.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="(default: auto)"
+    )
+    parser.add_argument(
+        "--stop-after", type=int, metavar="STEPS", help="save and end after so many steps"
+    )
+    parser.add_argument("--threads", type=int, help="CPU threads (default: chosen by torch)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train what is left of the recipe."""
+    """Train the remaining steps of the recipe."""
     for name in ("stop_after", "threads"):
         value = getattr(arguments, name)
         if value is not None and value < 1:
-            raise ValueError(f"{name.replace('_', '-')}: expected 1 or more, got {value}")
+            raise ValueError(f"--{name.replace('_', '-')}: expected 1 or more, got {value}")
     if arguments.threads is not None:
         torch.set_num_threads(arguments.threads)
     recipe, out = Recipe.read(arguments.recipe), arguments.out
@@ -46,26 +59,28 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.evaluate:
         recipe = replace(recipe, evaluate=replace(recipe.evaluate, data=arguments.evaluate))
     trainer = Trainer(recipe, out, arguments.init, arguments.device)
-    tell = print if trainer.training.processes.rank == 0 else _say_nothing
-    tell(_where(trainer))
+    report = print if trainer.training.processes.rank == 0 else _discard
+    report(_progress(trainer))
     try:
         done = trainer.run(arguments.stop_after)
     except KeyboardInterrupt:
-        tell("stopped; the same command goes on")
+        report("stopped; run the same command to resume")
         return 130
-    tell(f"the model is in {out / 'model'}" if done else "stopped; the same command goes on")
+    report(
+        f"wrote the model to {out / 'model'}" if done else "stopped; run the same command to resume"
+    )
     return 0
 
 
-def _say_nothing(line: str) -> None:
-    """The first process speaks for all."""
+def _discard(line: str) -> None:
+    """Print nothing; only the first of several processes reports."""
 
 
-def _where(trainer: Trainer) -> str:
-    """Say where a training begins or goes on."""
+def _progress(trainer: Trainer) -> str:
+    """Return where training starts or resumes."""
     state, stages = trainer.state, trainer.training.recipe.stages
     folder = trainer.training.folder
     if state.stage == len(stages):
-        return f"{folder}: has all of its {len(stages)} stages already"
-    verb = "goes on" if state.stage or state.step else "begins"
+        return f"{folder}: all {len(stages)} stages are complete"
+    verb = "resumes" if state.stage or state.step else "starts"
     return f"{folder}: {verb} at stage {state.stage + 1} of {len(stages)}, step {state.step}"

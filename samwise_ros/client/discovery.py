@@ -1,152 +1,121 @@
-"""A short visit to the ROS 2 graph: finds the samwise node there, and hears what it says.
+"""Finds samwise nodes and their topics on the ROS 2 graph.
 
-A node is known by the types of its topics, not by their names, so that one whose topics are
-remapped is found like any other.
+A node is recognized by the types of its topics, not by their names, so that a node with remapped
+topics is found as well.
 """
 
 import os
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TypeVar
+from collections.abc import Callable
 
-import rclpy
-from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node, NodeNameNonExistentError
-from rclpy.qos import DurabilityPolicy, QoSProfile
-from rclpy.signals import SignalHandlerOptions
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
-from samwise_ros.client.names import NODE
+from samwise_ros.client.names import DEFAULT_NODE
+from samwise_ros.client.spinner import Spinner
+from samwise_ros.errors import NodeNotFoundError
 from samwise_ros.msg import CommandArray
 
-T = TypeVar("T")
+DISCOVERY_TIMEOUT_S = 10.0
+# Wait without a new node. Fast DDS repeats the announcement of a participant every 3 s; if the
+# first one is lost on a busy machine, the next one arrives within this time.
+SETTLE_S = 3.5
 
-PATIENCE_S = 10.0  # for whoever is expected to be there
-# Without another node coming into sight. Fast DDS announces a participant anew every 3 s: one whose
-# announcement was missed, as on a busy machine, is seen by the next.
-SETTLED_S = 3.5
-
-LATCHED = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-
-_UNKNOWN_NAME = "_NODE_NAME_UNKNOWN_"  # of a publisher whose node is not known yet
-
-
-class NodeNotFoundError(Exception):
-    """Nobody is there to hear; the message says whom the graph has."""
+_UNKNOWN_NAME = "_NODE_NAME_UNKNOWN_"  # rmw's placeholder until the name has been discovered
 
 
 class Graph:
-    """The graph as a guest sees it.
+    """The ROS 2 graph as one of its nodes sees it."""
 
-    Attributes:
-        node: the guest.
-    """
+    def __init__(self, node: Node, spinner: Spinner) -> None:
+        """Look at the graph through a node.
 
-    def __init__(self, node: Node) -> None:
-        """Begin to listen with a node."""
-        self.node = node
-        self._executor = SingleThreadedExecutor()
-        self._executor.add_node(node)
-
-    def close(self) -> None:
-        """Leave."""
-        self._executor.shutdown()
-        self.node.destroy_node()
-
-    def listen(self, seconds: float) -> None:
-        """Take what comes, for so long."""
-        end = time.monotonic() + seconds
-        while (left_s := end - time.monotonic()) > 0.0:
-            self._executor.spin_once(timeout_sec=left_s)
-
-    def wait_for(self, condition: Callable[[], T], seconds: float = PATIENCE_S) -> T:
-        """Listen until a condition holds or the time is over; give what it gave last."""
-        end = time.monotonic() + seconds
-        while not (found := condition()) and time.monotonic() < end:
-            self.listen(0.1)
-        return found
+        Args:
+            node: any node.
+            spinner: waits with that node.
+        """
+        self._node = node
+        self._spinner = spinner
 
     def samwise_nodes(self) -> list[str]:
-        """Name those who publish living commands, with their namespaces."""
+        """Return the full names of the nodes that publish commands: the configured nodes."""
         return sorted(
             {
-                _full_name(one.node_namespace, one.node_name)
-                for one in self._tellers()
-                if one.node_name != _UNKNOWN_NAME
+                _full_name(endpoint.node_namespace, endpoint.node_name)
+                for endpoint in self._command_publishers()
+                if endpoint.node_name != _UNKNOWN_NAME
             }
         )
 
-    def _tellers(self) -> list[TopicEndpointInfo]:
-        """Give who publishes living commands, those whose name has not come yet among them."""
-        kind = _type_name(CommandArray)
-        return [
-            one
-            for topic, kinds in self.node.get_topic_names_and_types()
-            if kind in kinds
-            for one in self.node.get_publishers_info_by_topic(topic)
-            if one.topic_type == kind
-        ]
+    def has_node(self, name: str) -> bool:
+        """Return whether a node exists, in any state."""
+        known = self._node.get_node_names_and_namespaces()
+        return name in {_full_name(namespace, node) for node, namespace in known}
 
-    def has(self, node: str) -> bool:
-        """Say whether a node is there, in whatever state."""
-        known = self.node.get_node_names_and_namespaces()
-        return node in {_full_name(namespace, name) for name, namespace in known}
-
-    def find(self, wanted: str = "") -> str:
-        """Wait for a node.
+    def find_node(self, name: str = "", timeout_s: float = DISCOVERY_TIMEOUT_S) -> str:
+        """Wait for a samwise node and return its full name.
 
         Args:
-            wanted: its name with its namespace; empty is `NODE`, which is taken as soon as it
-                comes into sight, or else the only samwise node, which takes some seconds.
-
-        Returns:
-            Its full name.
+            name: name with namespace. Empty selects `DEFAULT_NODE` as soon as it is discovered,
+                else the only samwise node, which takes some seconds longer.
+            timeout_s: seconds to wait.
 
         Raises:
-            NodeNotFoundError: it does not come.
-            ValueError: there are several, none of that name, and none is chosen.
+            NodeNotFoundError: there is no such node.
+            ValueError: there are several nodes, and none has the usual name.
         """
-        if wanted:
-            name = f"/{wanted.strip('/')}"
-            if not self.wait_for(lambda: name in self.samwise_nodes()):
-                raise self.nobody(f"{name} is not there")
-            return name
-        nodes = self.wait_for(self._settled) or self.samwise_nodes()
+        if name:
+            wanted = f"/{name.strip('/')}"
+            if not self._spinner.spin_until(lambda: wanted in self.samwise_nodes(), timeout_s):
+                raise self.not_found(f"no node {wanted}", timeout_s)
+            return wanted
+        nodes = self._spinner.spin_until(self._settled_nodes, timeout_s) or self.samwise_nodes()
         if not nodes:
-            raise self.nobody("no samwise node is there")
+            raise self.not_found("no samwise node", timeout_s)
         if len(nodes) > 1:
-            raise ValueError(f"--node: expected one of {', '.join(nodes)}, got none")
+            raise ValueError(
+                f"node name: expected one of {', '.join(nodes)}, got none; choose one of them"
+            )
         return nodes[0]
 
-    def published(self, node: str, kind: type) -> list[str]:
-        """Give the topics of a type that a node publishes; none where it is not there."""
-        return self._topics(self.node.get_publisher_names_and_types_by_node, node, kind)
+    def published_topics(self, node: str, kind: type) -> list[str]:
+        """Return the topics of a message type that a node publishes; empty without the node."""
+        return self._topics(self._node.get_publisher_names_and_types_by_node, node, kind)
 
-    def subscribed(self, node: str, kind: type) -> list[str]:
-        """Give the topics of a type that a node subscribes to; none where it is not there."""
-        return self._topics(self.node.get_subscriber_names_and_types_by_node, node, kind)
+    def subscribed_topics(self, node: str, kind: type) -> list[str]:
+        """Return the topics of a message type that a node subscribes to."""
+        return self._topics(self._node.get_subscriber_names_and_types_by_node, node, kind)
 
-    def nobody(self, what: str) -> NodeNotFoundError:
-        """Make an error that says, after what is missing, whom the graph has."""
+    def not_found(self, problem: str, timeout_s: float) -> NodeNotFoundError:
+        """Return an error that states the problem and lists the nodes of the graph."""
         nodes = ", ".join(self.samwise_nodes()) or "none"
         domain = os.environ.get("ROS_DOMAIN_ID", "0")
         return NodeNotFoundError(
-            f"{what}; waited {PATIENCE_S:g} s; samwise nodes that are configured, "
-            f"in ROS_DOMAIN_ID {domain}: {nodes}"
+            f"{problem} after {timeout_s:g} s; configured samwise nodes in ROS_DOMAIN_ID {domain}: "
+            f"{nodes}"
         )
 
-    def _settled(self) -> list[str]:
-        """Give the samwise nodes, if all have a name and no other comes into sight for a while.
+    def _command_publishers(self) -> list[TopicEndpointInfo]:
+        """Return the publishers of commands, including those whose node is not known yet."""
+        wanted = _type_name(CommandArray)
+        return [
+            endpoint
+            for topic, types in self._node.get_topic_names_and_types()
+            if wanted in types
+            for endpoint in self._node.get_publishers_info_by_topic(topic)
+            if endpoint.topic_type == wanted
+        ]
 
-        Where one has the usual name it is the one that is meant, whoever else comes.
+    def _settled_nodes(self) -> list[str]:
+        """Return the samwise nodes once no further node appears; empty until then.
+
+        A node of the usual name is returned alone and at once.
         """
         nodes = self.samwise_nodes()
-        if NODE in nodes:
-            return [NODE]
+        if DEFAULT_NODE in nodes:
+            return [DEFAULT_NODE]
         if nodes:
-            self.listen(SETTLED_S)
-        if any(one.node_name == _UNKNOWN_NAME for one in self._tellers()):
+            self._spinner.spin_for(SETTLE_S)
+        if any(endpoint.node_name == _UNKNOWN_NAME for endpoint in self._command_publishers()):
             return []
         return nodes if nodes == self.samwise_nodes() else []
 
@@ -159,26 +128,7 @@ class Graph:
             topics = query(name, namespace or "/")
         except NodeNameNonExistentError:
             return []
-        return sorted(topic for topic, kinds in topics if _type_name(kind) in kinds)
-
-
-@contextmanager
-def ros_session(name: str) -> Iterator[Graph]:
-    """Join the graph until the block ends.
-
-    Args:
-        name: of the guest's node.
-    """
-    # Signals stay Python's own, the command line is not ROS's.
-    rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
-    try:
-        graph = Graph(Node(name, enable_rosout=False, start_parameter_services=False))
-        try:
-            yield graph
-        finally:
-            graph.close()
-    finally:
-        rclpy.shutdown()
+        return sorted(topic for topic, types in topics if _type_name(kind) in types)
 
 
 def _full_name(namespace: str, name: str) -> str:
@@ -186,7 +136,7 @@ def _full_name(namespace: str, name: str) -> str:
 
 
 def _type_name(kind: type) -> str:
-    """Name a message's type as the graph does.
+    """Return the name of a message type on the graph.
 
     >>> _type_name(CommandArray)
     'samwise_ros/msg/CommandArray'

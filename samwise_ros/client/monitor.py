@@ -1,113 +1,93 @@
-"""What `samwise watch` has heard of a node."""
+"""Frame rates and latencies of a samwise node, computed from its messages."""
 
 import time
 from collections import deque
-from collections.abc import Callable
 from statistics import median
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from rclpy.node import Node
 
-from samwise_ros.client.discovery import LATCHED, Graph
-from samwise_ros.msg import Command, CommandArray, Target, TargetArray, TargetEvent
+from samwise_ros.client.samwise_client import SamwiseClient
+from samwise_ros.msg import Command, CommandArray, Target, TargetArray
 
 WINDOW_S = 5.0
+_MODEL_PART = "model"
 
 
-class CameraEar:
-    """What came of one camera.
+class CameraMonitor:
+    """Statistics of one camera.
 
     Attributes:
-        targets: of the last frame.
-        dropped: frames that the node did not look at, so far.
+        targets: targets of the last frame.
+        dropped: number of frames that the node did not process.
     """
 
     def __init__(self) -> None:
-        """Begin with nothing heard."""
+        """Start without frames."""
         self.targets: list[Target] = []
         self.dropped = 0
         self._frames: deque[tuple[float, float]] = deque(maxlen=1000)  # arrival, latency
 
-    def hear(self, message: TargetArray) -> None:
-        """Take one frame's targets."""
+    def add(self, message: TargetArray) -> None:
+        """Add the targets of a frame."""
         self.targets = list(message.targets)
         self.dropped = message.dropped_frames
         self._frames.append((time.monotonic(), message.latency_seconds))
 
     def frames_per_second(self) -> float:
-        """Give the mean rate over the last seconds, 0 where fewer than two frames came."""
+        """Return the mean rate over the last `WINDOW_S`; 0 with fewer than two frames."""
         arrivals = [arrival for arrival, _ in self._recent()]
         if len(arrivals) < 2 or arrivals[-1] == arrivals[0]:
             return 0.0
         return (len(arrivals) - 1) / (arrivals[-1] - arrivals[0])
 
     def latency_s(self) -> float | None:
-        """Give the median latency over the last seconds, in seconds; ``None`` without frames."""
+        """Return the median latency over the last `WINDOW_S`; ``None`` without frames."""
         recent = self._recent()
         return median(latency for _, latency in recent) if recent else None
 
     def _recent(self) -> list[tuple[float, float]]:
         since = time.monotonic() - WINDOW_S
-        return [one for one in self._frames if one[0] > since]
+        return [frame for frame in self._frames if frame[0] > since]
 
 
 class NodeMonitor:
-    """Listens to all that a node says.
+    """Watches a node.
 
     Attributes:
-        node: its full name.
-        present: whether it is on the graph.
-        cameras: what came of each, by name.
-        commands: the living ones, each with its label and whether it is paused.
-        health: the node's diagnostics, by what they are of: ``model`` or a camera.
+        client: client of the node, with its events, commands and diagnostics.
+        cameras: statistics of each camera, by name.
+        is_running: whether the node exists.
     """
 
-    def __init__(self, graph: Graph, node: str, on_event: Callable[[TargetEvent], None]) -> None:
-        """Begin to listen.
+    def __init__(self, node: Node, name: str) -> None:
+        """Wait for a node and subscribe to its topics.
 
         Args:
-            graph: to hear by.
-            node: full name of the node.
-            on_event: called with each event.
+            node: node of the caller.
+            name: full name of the samwise node; empty selects it as in `SamwiseClient`.
+
+        Raises:
+            NodeNotFoundError: there is no such node.
+            ValueError: there are several nodes and no name was passed.
         """
-        self.node = node
-        self.present = True
-        self.cameras: dict[str, CameraEar] = {}
-        self.commands: list[tuple[Command, int, bool]] = []
-        self.health: dict[str, DiagnosticStatus] = {}
-        self._graph = graph
-        self._tell = on_event
-        self._topics: set[str] = set()
-        self.look_around()
+        self.cameras: dict[str, CameraMonitor] = {}
+        self.client = SamwiseClient(node, name=name, on_targets=self._on_targets)
+        self.client.wait_until_found()
+        self.is_running = True
 
-    def look_around(self) -> None:
-        """Listen to topics that are new, and see whether the node is still there."""
-        self.present = self._graph.has(self.node)
-        subscribe = self._graph.node.create_subscription
-        for topic in self._new(TargetEvent):
-            subscribe(TargetEvent, topic, self._on_event, 50)
-        for topic in self._new(CommandArray):
-            subscribe(CommandArray, topic, self._on_commands, LATCHED)
-        for topic in self._new(DiagnosticArray):
-            subscribe(DiagnosticArray, topic, self._on_diagnostics, 10)
-        for topic in self._new(TargetArray):
-            camera = CameraEar()
-            self.cameras[topic.removeprefix(f"{self.node}/").removesuffix("/targets")] = camera
-            subscribe(TargetArray, topic, camera.hear, 2)
+    def update(self) -> None:
+        """Look for new topics and cameras, and check that the node exists."""
+        self.client.subscribe()
+        self.is_running = self.client.is_running()
+        for part in self.client.diagnostics:
+            if part != _MODEL_PART:  # a camera, perhaps without images
+                self.cameras.setdefault(part, CameraMonitor())
 
-    def _new(self, kind: type) -> list[str]:
-        found = [one for one in self._graph.published(self.node, kind) if one not in self._topics]
-        self._topics.update(found)
-        return found
+    def commands(self) -> list[tuple[Command, int, bool]]:
+        """Return each command with its label and whether the command is paused."""
+        latest = self.client.commands
+        paused = [state == CommandArray.PAUSED for state in latest.states]
+        return list(zip(latest.commands, latest.labels, paused, strict=True))
 
-    def _on_event(self, message: TargetEvent) -> None:
-        self._tell(message)  # itself it may be a builtin, which rclpy would not take
-
-    def _on_commands(self, message: CommandArray) -> None:
-        paused = [state == CommandArray.PAUSED for state in message.states]
-        self.commands = list(zip(message.commands, message.labels, paused, strict=True))
-
-    def _on_diagnostics(self, message: DiagnosticArray) -> None:
-        for status in message.status:
-            owner, _, part = status.name.partition(": ")
-            if owner == self.node.lstrip("/"):
-                self.health[part] = status
+    def _on_targets(self, message: TargetArray) -> None:
+        self.cameras.setdefault(message.camera, CameraMonitor()).add(message)

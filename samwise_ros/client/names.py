@@ -1,30 +1,18 @@
-"""What `samwise say` and `samwise watch` share before ROS 2 is there."""
+"""The node's usual name, and topic names as declared in `samwise_ros.interface.topics`."""
 
-import argparse
-from importlib.util import find_spec
-
-NODE = "/samwise_node"  # as the launch file names it, without a namespace
+#: Name of the node in the launch file, without a namespace.
+DEFAULT_NODE = "/samwise_node"
 
 
-def add_node_argument(parser: argparse.ArgumentParser) -> None:
-    """Declare the option that chooses the node."""
-    parser.add_argument(
-        "--node",
-        default="",
-        metavar="NAME",
-        help=f"such as /kitchen{NODE} (default: {NODE}, or else the only one)",
-    )
+def resolve_topic(declared: str, node: str = DEFAULT_NODE, camera: str = "camera") -> str:
+    """Return the full name of a declared topic, such as ``MASK.name``.
 
+    Args:
+        declared: name with ``~`` for the node and ``<camera>`` for a camera.
+        node: full name of the node.
+        camera: name of the camera.
 
-def need_ros() -> None:
-    """Make sure that ROS 2 and the messages can be imported.
-
-    Raises:
-        OSError: they cannot; the message says what to do.
+    >>> resolve_topic("~/<camera>/mask", "/kitchen/samwise_node", "left")
+    '/kitchen/samwise_node/left/mask'
     """
-    for module in ("rclpy", "samwise_ros.msg"):
-        if find_spec(module) is None:
-            raise OSError(
-                f"no {module}: enter the ROS 2 workspace first, with `. install/setup.bash` on a "
-                "robot or `. env.sh` here"
-            )
+    return declared.replace("~", node).replace("<camera>", camera)

@@ -1,10 +1,11 @@
 """COCO's mask encodings: run lengths, compressed or not, and polygons."""
 
 import reprlib
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pycocotools import mask as coco
 
 from samwise_ros.data.checked_json import Entry
 
@@ -18,7 +19,7 @@ def encode(mask: NDArray[np.bool_]) -> dict[str, object]:
     >>> encode(np.eye(3, dtype=bool))
     {'size': [3, 3], 'counts': '013000'}
     """
-    code = coco.encode(np.asfortranarray(mask, np.uint8))
+    code = _coco().encode(np.asfortranarray(mask, np.uint8))
     return {"size": code["size"], "counts": code["counts"].decode("ascii")}
 
 
@@ -56,6 +57,11 @@ def decode(entry: Entry, size: tuple[int, int]) -> NDArray[np.bool_]:
     # Runs go column by column and start outside the mask.
     inside = np.arange(len(runs)) % 2 == 1
     return np.repeat(inside, runs).reshape(size[::-1]).T
+
+
+def _coco() -> Any:
+    """Import pycocotools, which generated videos and compressed masks do not need."""
+    return import_module("pycocotools.mask")
 
 
 def _runs(counts: Entry, pixels: int) -> NDArray[np.int64]:
@@ -114,6 +120,7 @@ def _draw_polygons(entry: Entry, size: tuple[int, int]) -> NDArray[np.bool_]:
         raise entry.error(
             f"expected outlines of at most {longest} pixels in total, got {outline:.0f}"
         )
+    coco = _coco()
     return np.asarray(coco.decode(coco.merge(coco.frPyObjects(polygons, *size))), np.bool_)
 
 

@@ -1,15 +1,19 @@
-"""The living commands: their labels, and which are refused."""
+"""Active commands: what the engine keeps and reports of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any
 
-from samwise_ros.engine.types import MAX_SENTENCE_CHARACTERS, Command, TargetState
-from samwise_ros.network.features import TextStem
-from samwise_ros.network.text.tokenizer import normalise
+from samwise_ros.engine.sentences import sentence_fault
+from samwise_ros.engine.types import Command, TargetState
+
+_SHORTENED_CHARACTERS = 80
 
 
 @dataclass(frozen=True)
 class CommandStatus:
-    """A living command as others see it."""
+    """An active command as the engine reports it."""
 
     command: Command
     label: int
@@ -19,61 +23,55 @@ class CommandStatus:
 
 @dataclass(eq=False)
 class TrackedCommand:
-    """A living command as the engine keeps it.
+    """An active command as the engine keeps it.
 
     Attributes:
-        command: as it was given.
+        command: as it was added.
         label: 1 to 254.
-        text: the sentence after the text stem.
-        verbs: which of its tokens are verbs; none without the motion prompt.
-        paused: whether frames pass it by.
+        text: the sentence as the backend encoded it.
+        paused: whether frames skip the command.
     """
 
     command: Command
     label: int
-    text: TextStem = field(repr=False)
-    verbs: tuple[bool, ...] = ()
+    text: Any = field(repr=False)
     paused: bool = False
 
     def same_target_as(self, other: "TrackedCommand") -> bool:
-        """Tell whether it is the same to those who follow its sentence and label."""
-        ours, theirs = (one.command for one in (self, other))
+        """Return whether both have the same id, sentence and label."""
+        ours, theirs = self.command, other.command
         return (ours.id, ours.sentence, self.label) == (theirs.id, theirs.sentence, other.label)
 
+    def covers(self, camera: str) -> bool:
+        """Return whether the command names a camera or all cameras."""
+        return not self.command.cameras or camera in self.command.cameras
+
     def applies_to(self, camera: str) -> bool:
-        """Tell whether a frame of the camera concerns this command now."""
-        return not self.paused and (not self.command.cameras or camera in self.command.cameras)
+        """Return whether a frame of a camera is searched for the command now."""
+        return not self.paused and self.covers(camera)
 
 
-def rejection_reason(command: Command) -> str:
-    """Say why a command cannot be taken; empty if it can.
+def rejection_reason(command: Command) -> str | None:
+    """Return why a command is invalid for every network; ``None`` if it is valid.
 
-    >>> rejection_reason(Command("a", "the red mug"))
-    ''
-    >>> rejection_reason(Command("a", " ?! "))
-    'the sentence holds no word'
+    >>> rejection_reason(Command("", "the red mug"))
+    'the command has no id; give it one'
     """
     if not command.id:
-        return "the command has no id"
-    if len(command.sentence) > MAX_SENTENCE_CHARACTERS:
-        return (
-            f"the sentence has {len(command.sentence)} characters; "
-            f"at most {MAX_SENTENCE_CHARACTERS} are taken"
-        )
-    if not normalise(command.sentence):
-        return "the sentence holds no word"
-    return ""
+        return "the command has no id; give it one"
+    return sentence_fault(command.sentence)
 
 
 def shortened(command: Command) -> Command:
-    """Cut what is told back of an enormous command.
+    """Cut the id and the sentence of a command to a length that fits an event.
 
     >>> len(shortened(Command("a", "x" * 9999)).sentence)
     80
     """
-    if len(command.sentence) <= 80 and len(command.id) <= 80:
+    limit = _SHORTENED_CHARACTERS
+    if len(command.sentence) <= limit and len(command.id) <= limit:
         return command
-    return replace(command, id=command.id[:80], sentence=command.sentence[:80])
+    return replace(command, id=command.id[:limit], sentence=command.sentence[:limit])
 
 
 def free_label(taken: set[int]) -> int:
@@ -83,3 +81,22 @@ def free_label(taken: set[int]) -> int:
     2
     """
     return next(label for label in range(1, 255) if label not in taken)
+
+
+def with_free_ids(
+    sentences: Sequence[str], cameras: tuple[str, ...], active: Sequence[Command]
+) -> tuple[Command, ...]:
+    """Return a command for each sentence, with the smallest free number as its id.
+
+    A sentence that is active on the same cameras keeps its command.
+
+    >>> with_free_ids(["mug", "cup"], (), [Command("1", "cup"), Command("3", "jar")])
+    (Command(id='2', sentence='mug', cameras=()), Command(id='1', sentence='cup', cameras=()))
+    """
+    known = {(command.sentence, command.cameras): command for command in active}
+    taken = {command.id for command in active}
+    free = (str(number) for number in count(1) if str(number) not in taken)
+    for sentence in dict.fromkeys(sentences):
+        if (sentence, cameras) not in known:
+            known[sentence, cameras] = Command(next(free), sentence, cameras)
+    return tuple(known[sentence, cameras] for sentence in sentences)

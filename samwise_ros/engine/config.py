@@ -1,30 +1,44 @@
 """The engine's configuration."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+Precision = Literal["auto", "float32", "bfloat16", "float16"]
 Mode = Literal["online", "clip"]
 SwitchCorrection = Literal["learned", "never", "always", "every_4th"]
-"""``learned``: the conditional memory encoder (CME), where it is asked. ``always`` and
-``every_4th``: nobody, it is written on every, or every fourth, frame from the encoder's first on.
-``never``: nobody, it is not written. The last three are the paper's ablations."""
+"""The rule that writes the object seen without memory to the memory.
+
+``learned``: the conditional memory encoder (CME) decides, on the frames that check for a switch.
+The others are the paper's ablations: on no frame, on every frame, or on every fourth frame.
+"""
+
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    "max_commands": (1, 254),  # a label is one byte, and 0 is the background
+    "switch_max_overlap": (0.0, 1.0),
+    "mask_threshold": (0.0, 1.0),  # ends excluded
+    "min_mask_area": (1, 2**31 - 1),
+    "lost_after_frames": (1, 100_000),
+    "recover_after_frames": (1, 100_000),
+}
+"""Smallest and largest allowed value of each number in `EngineConfig`."""
 
 
 @dataclass(frozen=True)
 class EngineConfig:
-    """How the engine turns the network's numbers into targets and events.
+    """How the engine turns the network's output into targets and events.
 
     Attributes:
-        mode: ``online`` gives each frame's targets at once; ``clip`` waits for a whole clip.
-        max_commands: commands alive at once, 1 to 254 (a label is one byte).
-        switch_correction: who decides whether the object seen without memory is written to it.
-        switch_max_overlap: a mask that overlaps the last visible one by less than this
-            intersection over union has moved to another object, 0 to 1.
-        mask_threshold: a pixel belongs to the mask above this probability, 0 to 1, ends excluded.
-        min_mask_area: a mask of fewer pixels counts as not seen; pixels of the camera's image.
-        lost_after_frames: unseen for this many frames in a row is LOST.
-        recover_after_frames: seen for this many frames in a row is TRACKING.
-        reset_on_time_jump: a stamp before the last one restarts the camera's memories.
+        mode: ``online`` returns the targets of each frame at once; ``clip`` waits for a full clip.
+        max_commands: active commands, 1 to 254 (a label is one byte).
+        switch_correction: the rule that writes the object seen without memory to the memory.
+        switch_max_overlap: a target switches to another object if its mask and the last visible
+            mask overlap by less than this intersection over union, 0 to 1.
+        mask_threshold: a pixel belongs to the mask above this probability, 0 to 1, exclusive.
+        min_mask_area: a smaller mask counts as not visible; pixels of the camera's image.
+        lost_after_frames: a target is LOST after this many consecutive frames without it.
+        recover_after_frames: a target is TRACKING after this many consecutive frames with it.
+        reset_on_time_jump: restart a camera's memories if a stamp is before the previous one.
     """
 
     mode: Mode = "online"
@@ -39,26 +53,25 @@ class EngineConfig:
 
     @property
     def max_remembered(self) -> int:
-        """Commands whose memories are kept: one that was replaced may come back."""
+        """Number of commands whose memories are kept, replaced commands included."""
         return 2 * self.max_commands
 
     def __post_init__(self) -> None:
-        """Refuse values outside their range, with the reason."""
-        if self.mode not in ("online", "clip"):
+        """Raise ValueError for a value outside its range."""
+        if self.mode not in get_args(Mode):
             raise ValueError(f"mode: expected online or clip, got {self.mode!r}")
         if self.switch_correction not in get_args(SwitchCorrection):
             raise ValueError(
                 f"switch_correction: expected {', '.join(get_args(SwitchCorrection))}, "
                 f"got {self.switch_correction!r}"
             )
-        if not 1 <= self.max_commands <= 254:
-            raise ValueError(f"max_commands: expected 1 to 254, got {self.max_commands}")
-        if not 0.0 <= self.switch_max_overlap <= 1.0:
-            raise ValueError(f"switch_max_overlap: expected 0 to 1, got {self.switch_max_overlap}")
-        if not 0.0 < self.mask_threshold < 1.0:
+        for name, (low, high) in BOUNDS.items():
+            if not low <= getattr(self, name) <= high:
+                raise ValueError(
+                    f"{name}: expected {low:.10g} to {high:.10g}, got {getattr(self, name)}"
+                )
+        if self.mask_threshold in BOUNDS["mask_threshold"]:
             raise ValueError(
-                f"mask_threshold: expected a number between 0 and 1, got {self.mask_threshold}"
+                "mask_threshold: expected a number above 0 and below 1, "
+                f"got {self.mask_threshold:g}"
             )
-        for name in ("min_mask_area", "lost_after_frames", "recover_after_frames"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}: expected 1 or more, got {getattr(self, name)}")

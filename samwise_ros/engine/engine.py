@@ -1,343 +1,294 @@
-"""The streaming engine: frames and commands in, targets and events out, for days."""
+"""The streaming engine: frames and commands in, targets and events out."""
 
-import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 
-from samwise_ros.engine.backend.inference import Inference
-from samwise_ros.engine.camera_stream import LastFrame
-from samwise_ros.engine.commands import CommandStatus, TrackedCommand, free_label, rejection_reason
+from samwise_ros.engine.backend.protocol import Backend
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
+from samwise_ros.engine.camera_stream import CameraStream
+from samwise_ros.engine.command_set import CommandSet
+from samwise_ros.engine.commands import CommandStatus, with_free_ids
 from samwise_ros.engine.config import EngineConfig
-from samwise_ros.engine.events import added, rejected, removed, restarted, unknown
+from samwise_ros.engine.events import restarted, unknown
+from samwise_ros.engine.frame_source import read_frames
 from samwise_ros.engine.memory.persistence import EngineSnapshot, Persistence
 from samwise_ros.engine.memory.store import MemoryStore
-from samwise_ros.engine.tracking.outcome import update_target
-from samwise_ros.engine.types import Command, Event, Frame, FrameResult, Target
-from samwise_ros.network.checkpoints.model_folder import load_model
-from samwise_ros.network.memory_bank import MEMORY_FRAMES, MEMORY_POINTERS
-from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.text.tokenizer import SentenceTokenizer
-
-
-class ImagesOnlyWarning(UserWarning):
-    """The model that is to follow objects in video was trained on images only."""
+from samwise_ros.engine.tracking.target_state import update_target
+from samwise_ros.engine.types import Command, Event, EventKind, Frame, FrameResult, Target
+from samwise_ros.errors import CommandRejectedError
 
 
 class Engine:
-    """Follows what any number of commands mean through the frames of any number of cameras.
+    """Tracks the objects that sentences describe through the frames of cameras.
 
-    One thread owns an engine. Commands that cannot be taken give a REJECTED event and change
-    nothing; only a frame that is no image raises.
+    An engine is not thread-safe. `track` and `run` cover the common case: sentences and one
+    video. `set_commands` and `step` give control over ids, cameras and stamps. They report an
+    invalid command as a REJECTED event and raise for an invalid image only.
+
+    Attributes:
+        config: thresholds and mode.
     """
 
-    def __init__(
-        self,
-        network: Samwise,
-        tokenizer: SentenceTokenizer,
-        config: EngineConfig | None = None,
-        device: str = "auto",
-        precision: str = "auto",
-    ) -> None:
-        """Put a network to work.
-
-        Args:
-            network: its weights are frozen and moved to the device.
-            tokenizer: the network's.
-            config: how numbers become targets and events.
-            device: ``auto`` (CUDA where there is one), ``cpu``, ``cuda`` or ``cuda:N``.
-            precision: ``auto`` (bfloat16 on CUDA), ``float32``, ``bfloat16`` or ``float16``.
-
-        Raises:
-            ValueError: for a device or precision that is not there.
-        """
-        if network.trained_frames == 1:
-            # Published for MeViS: the loss against the same network trained on clips.
-            warnings.warn(
-                "this model was trained on images only: on video it scores over 20 points of J&F "
-                "less than one trained on clips; train it on video first",
-                ImagesOnlyWarning,
-                stacklevel=2,
-            )
+    def __init__(self, backend: Backend[Any, Any], config: EngineConfig | None = None) -> None:
+        """Create an engine on a backend; the engine then owns the backend."""
         self.config = config or EngineConfig()
-        self._inference = Inference(network, tokenizer, device, precision)
-        self._commands: dict[str, TrackedCommand] = {}
-        self._store = MemoryStore(self._inference.empty_memory, self.config.max_remembered)
-        self._last: dict[str, LastFrame] = {}
-        # Frames that wait for their clip to fill, and what happened before the first of them.
-        self._clips: dict[str, tuple[list[Frame], tuple[Event, ...]]] = {}
-        self._persistence = Persistence(self._inference, self.config)
-        self._model = "network"
+        self._backend = backend
+        self._store = MemoryStore(backend.empty_memory, self.config.max_remembered)
+        self._commands = CommandSet(
+            backend.encode_text, self._store.state, self.config.max_commands
+        )
+        self._streams: dict[str, CameraStream] = {}
+        self._persistence = Persistence(backend, self.config)
 
     @classmethod
     def from_model(
         cls,
-        model: str,
+        model: str = "tabletop",
+        *,
         device: str = "auto",
         precision: str = "auto",
         config: EngineConfig | None = None,
     ) -> "Engine":
-        """Load a shipped model by name, or a model folder by path, and put it to work.
+        """Load a model.
+
+        Args:
+            model: name of a shipped model, or path of a model folder.
+            device: ``auto`` (CUDA if available, else the CPU), ``cpu``, ``cuda`` or ``cuda:N``.
+            precision: ``auto`` (bfloat16 on CUDA), ``float32``, ``bfloat16`` or ``float16``.
+            config: thresholds and mode.
 
         Raises:
-            ValueError: naming the file and what is wrong with it, or a device that is not there.
+            CheckpointError: the model cannot be loaded; the message names the file.
+            ValueError: the device or precision is invalid or not available.
         """
-        network, tokenizer = load_model(model)
-        engine = cls(network, tokenizer, config, device, precision)
-        engine._model = model
-        return engine
+        return cls(SamwiseBackend.from_model(model, device=device, precision=precision), config)
 
     @property
     def commands(self) -> tuple[CommandStatus, ...]:
-        """The living commands in the order of their labels."""
-        living = sorted(self._commands.values(), key=lambda one: one.label)
+        """The active commands in the order of their labels."""
         return tuple(
-            CommandStatus(one.command, one.label, one.paused, self._store.state(one.command))
-            for one in living
+            CommandStatus(
+                tracked.command, tracked.label, tracked.paused, self._store.state(tracked.command)
+            )
+            for tracked in self._commands
         )
 
-    def set_commands(self, commands: Sequence[Command]) -> tuple[Event, ...]:
-        """Make these the living commands, all of them or, if one is refused, none.
-
-        A command that goes keeps its memory for the case that it comes back.
-        """
-        refused = [event for command in commands for event in self._refuse(command)]
-        if len({command.id for command in commands}) > self.config.max_commands:
-            refused.append(rejected(commands[-1], self._too_many))
-        if refused:
-            return tuple(refused)
-        wanted = {command.id for command in commands}
-        gone = [self._drop(one) for name, one in list(self._commands.items()) if name not in wanted]
-        return (*gone, *(event for command in commands for event in self.add(command)))
-
-    def add(self, command: Command) -> tuple[Event, ...]:
-        """Add a command, or give the living one of that id another sentence or cameras."""
-        refused = self._refuse(command)
-        if refused:
-            return refused
-        living = self._commands.get(command.id)
-        if living is not None and living.command.sentence == command.sentence:
-            living.command = command
-            return ()
-        if living is None and len(self._commands) >= self.config.max_commands:
-            return (rejected(command, self._too_many),)
-        gone = () if living is None else (self._drop(living),)
-        label = free_label({one.label for one in self._commands.values()})
-        text, verbs = self._inference.read(command.sentence)
-        new = self._commands[command.id] = TrackedCommand(command, label, text, verbs)
-        return (*gone, added(new, self._store.state(command)))
-
-    def remove(self, command_id: str) -> tuple[Event, ...]:
-        """End a command and forget what it remembered."""
-        living = self._commands.get(command_id)
-        if living is None:
-            return (unknown(command_id),)
-        event = self._drop(living)
-        self._store.forget(living.command)
-        return (event,)
-
-    def pause(self, command_id: str) -> tuple[Event, ...]:
-        """Let frames pass a command by; its memory stays as it is."""
-        return self._set_paused(command_id, True)
-
-    def resume(self, command_id: str) -> tuple[Event, ...]:
-        """Let a paused command go on where it was."""
-        return self._set_paused(command_id, False)
-
-    def reset(self, command_id: str | None = None, camera: str | None = None) -> tuple[Event, ...]:
-        """Restart memories: of one command or of all, on one camera or on all."""
-        if command_id is not None and command_id not in self._commands:
-            return (unknown(command_id),)
-        chosen = [one for name, one in self._commands.items() if command_id in (None, name)]
-        return self._restart(chosen, camera, "asked for")
-
-    def step(self, frame: Frame) -> list[FrameResult]:
-        """Take one frame.
+    def track(self, *sentences: str, cameras: Sequence[str] = ()) -> tuple[Command, ...]:
+        """Track sentences in addition to the active commands.
 
         Args:
-            frame: (H, W, 3) uint8 image with its camera and stamp.
+            sentences: descriptions of objects, in plain English.
+            cameras: names of the cameras to search; empty for all.
 
         Returns:
-            In online mode this frame's result. In clip mode nothing until a clip is full, then a
-            result for each of its frames.
+            The command of each sentence, with its generated id. A sentence that is tracked on the
+            same cameras already keeps its command.
 
         Raises:
-            ValueError: for an image of another shape or type; nothing has changed then.
+            CommandRejectedError: a sentence is invalid or there are too many commands. Nothing
+                has changed then.
+        """
+        active = [tracked.command for tracked in self._commands]
+        commands = with_free_ids(sentences, tuple(cameras), active)
+        new = [command for command in dict.fromkeys(commands) if command not in active]
+        for event in self.set_commands([*active, *new]):
+            if event.kind is EventKind.REJECTED:
+                raise CommandRejectedError(f"{event.command.sentence!r}: {event.reason}")
+        return commands
+
+    def run(
+        self, source: str | Path | Iterable[NDArray[np.uint8]], *, camera: str = "camera"
+    ) -> Iterator[FrameResult]:
+        """Process a video frame by frame.
+
+        Stamps start at 0. A second video on the same camera therefore restarts its memories,
+        unless ``reset_on_time_jump`` is off.
+
+        Args:
+            source: path of a video or of a folder of images, or (H, W, 3) uint8 RGB images.
+            camera: name of the camera that the frames belong to.
+
+        Yields:
+            The result of each frame, in order. In clip mode the first result of a clip follows
+            its last frame.
+
+        Raises:
+            VideoError: the source cannot be read.
+            ValueError: an image has another shape or dtype.
+        """
+        for frame in read_frames(source, camera):
+            yield from self.step(frame)
+        yield from self.flush()
+
+    def set_commands(self, commands: Sequence[Command]) -> tuple[Event, ...]:
+        """Replace the active commands. If one is rejected, nothing changes.
+
+        The memory of a command that is no longer active is kept for its return.
+
+        Returns:
+            REMOVED and ADDED for each change, or REJECTED for each invalid command.
+        """
+        return self._commands.replace_all(commands)
+
+    def add(self, command: Command) -> tuple[Event, ...]:
+        """Add a command, or change the sentence or cameras of the active command of its id."""
+        return self._commands.add(command)
+
+    def remove(self, command_id: str) -> tuple[Event, ...]:
+        """Remove a command and its memory."""
+        tracked = self._commands.get(command_id)
+        events = self._commands.remove(command_id)
+        if tracked is not None:
+            self._store.forget(tracked.command)
+        return events
+
+    def pause(self, command_id: str) -> tuple[Event, ...]:
+        """Skip a command on the next frames; its memory does not change."""
+        return self._commands.set_paused(command_id, True)
+
+    def resume(self, command_id: str) -> tuple[Event, ...]:
+        """Continue a paused command from its memory."""
+        return self._commands.set_paused(command_id, False)
+
+    def reset(self, command_id: str | None = None, camera: str | None = None) -> tuple[Event, ...]:
+        """Restart memories: of one command or all, on one camera or all."""
+        if command_id is not None and self._commands.get(command_id) is None:
+            return (unknown(command_id),)
+        events = []
+        for tracked in self._commands:
+            if command_id in (None, tracked.command.id):
+                state = self._store.state(tracked.command)
+                self._store.forget(tracked.command, camera)
+                events.append(restarted(tracked, "requested", camera, previous_state=state))
+        return tuple(events)
+
+    def step(self, frame: Frame) -> list[FrameResult]:
+        """Process one frame.
+
+        Args:
+            frame: image, camera and stamp.
+
+        Returns:
+            In online mode the result of this frame. In clip mode nothing until a clip is full,
+            then the result of each of its frames.
+
+        Raises:
+            ValueError: the image is not (H, W, 3) uint8; nothing has changed then.
         """
         image = frame.image
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
             raise ValueError(f"image: expected (H, W, 3) uint8, got {image.shape} {image.dtype}")
-        events = self._look_for_breaks(frame)
-        self._last[frame.camera] = LastFrame.of(frame)
+        stream = self._streams.setdefault(frame.camera, CameraStream(image.shape[:2]))
+        events = self._restart_on_break(stream, frame)
+        stream.advance(frame)
         if self.config.mode == "online":
             return self._process([frame], events)
-        frames, events = self._clips.setdefault(frame.camera, ([], events))
-        frames.append(frame)
-        if len(frames) < self._inference.network.config.clip_frames:
+        stream.append(frame, events)
+        if len(stream.clip) < self._backend.clip_frames:
             return []
-        return self._process(*self._clips.pop(frame.camera))
+        return self._process(*stream.take_clip())
 
     def flush(self) -> list[FrameResult]:
-        """Process the frames that wait for their clip to fill; for the end of a video."""
-        clips, self._clips = self._clips, {}
-        return [result for clip in clips.values() for result in self._process(*clip)]
+        """Process the frames of clips that are not full; call it at the end of a video."""
+        streams = [stream for stream in self._streams.values() if stream.clip]
+        return [result for stream in streams for result in self._process(*stream.take_clip())]
 
     def save(self, path: str | Path) -> None:
-        """Write the living commands and all memories to a file that `load` goes on from.
+        """Write the active commands and all memories to a file for `load`.
 
-        It is written whole or not at all: after a crash the file that was there is there. Its size
-        is bounded as `Persistence` says. Frames that wait for their clip to fill are not in it.
+        The file is replaced in one step, so a crash leaves the previous file. `Persistence` states
+        the size. Frames that wait for a full clip are not saved.
 
         Args:
-            path: of the file; its folder is made. One engine at a time writes to it.
+            path: of the file; its folder is created. Only one engine may write to it at a time.
 
         Raises:
-            MemoryFileError: it cannot be written; the message names the path and the reason.
+            MemoryFileError: the file cannot be written; the message names the path and the reason.
         """
-        sizes = {camera: last.size for camera, last in self._last.items()}
-        self._persistence.save(
-            Path(path), EngineSnapshot(tuple(self._commands.values()), self._store, sizes)
-        )
+        sizes = {camera: stream.size for camera, stream in self._streams.items()}
+        snapshot = EngineSnapshot(tuple(self._commands), self._store, sizes)
+        self._persistence.save(Path(path), snapshot)
 
     def load(self, path: str | Path, cameras: Sequence[str]) -> tuple[Event, ...]:
-        """Go on from what `save` wrote: the next masks are those of the engine that saved.
+        """Replace all commands and memories by those of a file from `save`.
 
-        The file's commands and memories take the place of those that are there. The first frame of
-        a camera goes on from the file whatever its stamp, since a simulation or a bag may have
-        begun anew; stamps that jump back later restart the memories as ever, and an image of
-        another size does at once. Frames that wait for their clip to fill are dropped.
+        The next masks are equal to those of the engine that saved. The first frame of each camera
+        continues its memories whatever its stamp, because a simulation or a bag may have
+        restarted. An image of another size restarts them. Frames that wait for a full clip are
+        dropped.
 
         Args:
             path: of the file.
-            cameras: those there are.
+            cameras: names of the present cameras.
 
         Returns:
-            REMOVED and ADDED for the commands that went and came.
+            REMOVED and ADDED for the commands that changed.
 
         Raises:
-            MemoryFileError: naming the path and why the file is refused: it is damaged, of
-                another format, network, precision, mode or camera, or has more commands than
-                ``max_commands``. Nothing has changed then.
+            MemoryFileError: the file is damaged, or belongs to another format, network, precision,
+                mode or camera, or has more than ``max_commands``. Nothing has changed then.
         """
-        kept = self._persistence.load(Path(path), cameras)
-        after = {one.command.id: one for one in kept.commands}
-        gone = [
-            self._drop(one)
-            for name, one in list(self._commands.items())
-            if name not in after or not one.same_target_as(after[name])
-        ]
-        came = [one for name, one in after.items() if name not in self._commands]
-        self._commands, self._store = after, kept.store
-        self._last = {camera: LastFrame(size) for camera, size in kept.sizes.items()}
-        self._clips.clear()
-        return (*gone, *(added(one, self._store.state(one.command)) for one in came))
+        snapshot = self._persistence.load(Path(path), cameras)
+        events = self._commands.restore(snapshot.commands, snapshot.store.state)
+        self._store = snapshot.store
+        self._streams = {camera: CameraStream(size) for camera, size in snapshot.sizes.items()}
+        return events
 
     def warm_up(self, height: int, width: int) -> None:
-        """Run the network on blank frames of a size, so that the first real one is not slow."""
-        text, verbs = self._inference.read("warm up")
-        command = TrackedCommand(Command("warm up", "warm up"), 1, text, verbs)
-        memory = self._inference.empty_memory()
-        image = np.zeros((1, height, width, 3), np.uint8)
-        # Where frames are recorded, until one is: that takes longest.
-        frames = MEMORY_POINTERS + 1 if self._inference.steady else MEMORY_FRAMES
-        for _ in range(frames):
-            self._inference.run(image, [command], [memory], True, "learned", 0.5)
+        """Process blank images of a size, which moves one-time costs ahead of the first frame."""
+        self._backend.warm_up(height, width)
 
     def close(self) -> None:
-        """Let go of the network and of all memories, and of the device's memory too."""
+        """Free the network and all memories; the engine cannot be used afterwards."""
         self._commands.clear()
         self._store.clear()
-        self._inference.close()
+        self._backend.close()
 
     def describe(self) -> dict[str, object]:
-        """Return what is at work, for people."""
-        network, steady = self._inference.network, self._inference.steady
-        of_a_gpu = {"cuda_graphs": steady.failure or len(steady.recordings)} if steady else {}
-        return {
-            "model": self._model,
-            "device": str(self._inference.device),
-            "precision": self._inference.precision,
-            "threads": torch.get_num_threads(),
-            "mode": self.config.mode,
-            "image_size": network.config.image_size,
-            "parameters": sum(parameter.numel() for parameter in network.parameters()),
-            "memory_bytes_per_command": self._inference.memory_bytes,
-            **of_a_gpu,
-        }
+        """Return facts about the model, the device and the mode, for display."""
+        return {**self._backend.describe(), "mode": self.config.mode}
 
-    def _process(self, frames: list[Frame], events: tuple[Event, ...]) -> list[FrameResult]:
-        """Run frames of one camera, one or a clip, through the network."""
+    def _process(self, frames: Sequence[Frame], events: tuple[Event, ...]) -> list[FrameResult]:
+        """Process frames of one camera: one frame, or a clip."""
         camera = frames[0].camera
-        living = sorted(self._commands.values(), key=lambda one: one.label)
-        looking = [one for one in living if one.applies_to(camera)]
-        told = [list(events), *([] for _ in frames[1:])]
-        targets: list[list[Target]] = [[] for _ in frames]
-        if looking:
-            memories = [self._store.get(one.command, camera) for one in looking]
-            sightings = self._inference.run(
-                np.stack([frame.image for frame in frames]),
-                looking,
-                memories,
-                self.config.mode == "online",
-                self.config.switch_correction,
-                self.config.mask_threshold,
-            )
-            for index, (frame, seen) in enumerate(zip(frames, sightings, strict=True)):
-                for one, memory, sighting in zip(looking, memories, seen, strict=True):
-                    target, changes = update_target(frame, one, memory, sighting, self.config)
-                    targets[index].append(target)
-                    told[index].extend(changes)
-        return [
-            FrameResult(frame, tuple(found), tuple(said))
-            for frame, found, said in zip(frames, targets, told, strict=True)
-        ]
+        tracked = [command for command in self._commands if command.applies_to(camera)]
+        if not tracked:
+            return [FrameResult(frame, (), () if i else events) for i, frame in enumerate(frames)]
+        memories = [self._store.get(command.command, camera) for command in tracked]
+        predictions = self._backend.run(
+            np.stack([frame.image for frame in frames]),
+            [command.text for command in tracked],
+            [memory.network for memory in memories],
+            self.config,
+        )
+        results: list[FrameResult] = []
+        for frame, frame_predictions in zip(frames, predictions, strict=True):
+            targets: list[Target] = []
+            frame_events = [] if results else list(events)
+            for command, memory, prediction in zip(
+                tracked, memories, frame_predictions, strict=True
+            ):
+                target, changes = update_target(
+                    frame, command, memory.track, prediction, self.config
+                )
+                targets.append(target)
+                frame_events.extend(changes)
+            results.append(FrameResult(frame, tuple(targets), tuple(frame_events)))
+        return results
 
-    def _look_for_breaks(self, frame: Frame) -> tuple[Event, ...]:
-        """Restart the camera's memories where time jumps back or the image's size changes."""
-        last = self._last.get(frame.camera)
-        reason = last.break_before(frame, self.config.reset_on_time_jump) if last else ""
-        if not reason:
+    def _restart_on_break(self, stream: CameraStream, frame: Frame) -> tuple[Event, ...]:
+        """Restart the camera's memories if a frame does not continue its stream."""
+        reason = stream.break_reason(frame, self.config.reset_on_time_jump)
+        if reason is None:
             return ()
-        self._clips.pop(frame.camera, None)
+        stream.take_clip()
         self._store.forget_camera(frame.camera)
         return tuple(
-            restarted(one, reason, frame.camera, frame.stamp_ns)
-            for one in self._commands.values()
-            if not one.command.cameras or frame.camera in one.command.cameras
+            restarted(tracked, reason, frame.camera, stamp_ns=frame.stamp_ns)
+            for tracked in self._commands
+            if tracked.covers(frame.camera)
         )
-
-    def _restart(
-        self, chosen: Sequence[TrackedCommand], camera: str | None, reason: str
-    ) -> tuple[Event, ...]:
-        events = []
-        for one in chosen:
-            state = self._store.state(one.command)
-            self._store.forget(one.command, camera)
-            events.append(restarted(one, reason, camera or "", previous_state=state))
-        return tuple(events)
-
-    def _refuse(self, command: Command) -> tuple[Event, ...]:
-        reason = rejection_reason(command)
-        if not reason:
-            try:
-                self._inference.read(command.sentence)
-            except ValueError as error:
-                reason = str(error)
-        return (rejected(command, reason),) if reason else ()
-
-    @property
-    def _too_many(self) -> str:
-        return f"at most {self.config.max_commands} commands are followed at once"
-
-    def _drop(self, living: TrackedCommand) -> Event:
-        del self._commands[living.command.id]
-        return removed(living, self._store.state(living.command))
-
-    def _set_paused(self, command_id: str, paused: bool) -> tuple[Event, ...]:
-        living = self._commands.get(command_id)
-        if living is None:
-            return (unknown(command_id),)
-        living.paused = paused
-        return ()

@@ -1,46 +1,53 @@
-"""Events about commands: those that come, go or start afresh, and those that were refused."""
+"""Events about commands: added, removed, rejected, or with a restarted memory."""
 
 from samwise_ros.engine.commands import TrackedCommand, shortened
 from samwise_ros.engine.types import Command, Event, EventKind, TargetState
 
 
-def added(one: TrackedCommand, state: TargetState) -> Event:
-    """Tell that a command came; what it remembers from before may give it a state."""
-    reason = one.command.sentence
+def added(tracked: TrackedCommand, state: TargetState) -> Event:
+    """Return the event of a new command; a kept memory can give it a state."""
     return Event(
-        EventKind.ADDED, one.command, one.label, previous_state=state, state=state, reason=reason
+        EventKind.ADDED,
+        tracked.command,
+        tracked.label,
+        previous_state=state,
+        state=state,
+        reason=tracked.command.sentence,
     )
 
 
-def removed(one: TrackedCommand, state: TargetState) -> Event:
-    """Tell that a command went."""
-    return Event(EventKind.REMOVED, one.command, one.label, previous_state=state, state=state)
+def removed(tracked: TrackedCommand, state: TargetState) -> Event:
+    """Return the event of a removed command."""
+    return Event(
+        EventKind.REMOVED, tracked.command, tracked.label, previous_state=state, state=state
+    )
 
 
 def restarted(
-    one: TrackedCommand,
+    tracked: TrackedCommand,
     reason: str,
-    camera: str,
+    camera: str | None = None,
+    *,
     stamp_ns: int = 0,
     previous_state: TargetState = TargetState.SEARCHING,
 ) -> Event:
-    """Tell that a command's memory of a camera, or of all, starts afresh."""
+    """Return the event of a memory that restarts, of one camera or of all."""
     return Event(
         EventKind.RESET,
-        one.command,
-        one.label,
+        tracked.command,
+        tracked.label,
         stamp_ns,
-        camera,
+        camera or "",
         previous_state=previous_state,
         reason=reason,
     )
 
 
 def rejected(command: Command, reason: str) -> Event:
-    """Tell that a command was refused; an enormous one is told in part."""
+    """Return the event of a rejected command; a long id or sentence is cut."""
     return Event(EventKind.REJECTED, shortened(command), reason=reason)
 
 
 def unknown(command_id: str) -> Event:
-    """Tell that there is no command of that id."""
+    """Return the event of a request for an id that no active command has."""
     return rejected(Command(command_id, ""), f"there is no command {command_id[:80]!r}")

@@ -1,8 +1,8 @@
-"""What goes into the engine and what comes out of it: plain data, numpy only.
+"""Inputs and outputs of the engine: plain data, numpy only.
 
-The nouns are those of the messages and of the documentation: a ``Frame`` comes from a camera, a
-``Command`` says what to look for, a ``Target`` is what a command means on one frame, an ``Event``
-tells of a change.
+The messages and the documentation use the same nouns. A ``Frame`` comes from a camera, a
+``Command`` describes an object, a ``Target`` is that object on one frame, and an ``Event`` reports
+a change.
 """
 
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_SENTENCE_CHARACTERS = 1000
-"""A command with a longer sentence is refused."""
+"""The engine rejects a command with a longer sentence."""
 
 
 class TargetState(IntEnum):
-    """What is known of a target; the numbers are those of ``msg/Target.msg``."""
+    """The state of a target; the numbers are those of ``msg/Target.msg``."""
 
-    SEARCHING = 0  # never seen since the memory started
+    SEARCHING = 0  # not seen since the memory started
     TRACKING = 1
-    LOST = 2  # was seen, is not seen now
+    LOST = 2  # seen before, not seen now
 
 
 class EventKind(IntEnum):
-    """What changed; the numbers are those of ``msg/TargetEvent.msg``."""
+    """The kind of a change; the numbers are those of ``msg/TargetEvent.msg``."""
 
     ADDED = 0
     REMOVED = 1
@@ -39,7 +39,7 @@ class EventKind(IntEnum):
 
 @dataclass(frozen=True)
 class Box:
-    """A box of pixels: (x, y) is its top left pixel, ``width`` and ``height`` count pixels."""
+    """A box: (x, y) is its top left pixel, ``width`` and ``height`` count pixels."""
 
     x: int
     y: int
@@ -54,7 +54,7 @@ class Frame:
     Attributes:
         image: (H, W, 3) uint8, RGB.
         camera: the camera's name.
-        stamp_ns: when the image was taken, in nanoseconds.
+        stamp_ns: time of the exposure, nanoseconds.
     """
 
     image: NDArray[np.uint8]
@@ -64,12 +64,12 @@ class Frame:
 
 @dataclass(frozen=True)
 class Command:
-    """What to look for.
+    """An object to track.
 
     Attributes:
-        id: names the command among the living ones.
-        sentence: what the object is, in plain words.
-        cameras: where to look; empty means every camera.
+        id: unique among the active commands.
+        sentence: a description of the object, in plain English.
+        cameras: names of the cameras to search; empty for all.
     """
 
     id: str
@@ -79,17 +79,17 @@ class Command:
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """What one command means on one frame.
+    """The object of one command on one frame.
 
     Attributes:
         command: the command.
-        label: 1 to 254, the command's own for as long as it lives.
+        label: 1 to 254, unique and constant as long as the command is active.
         state: after this frame.
         mask: (H, W) bool at the camera's size.
         score: probability that the object is in the image, 0 to 1.
-        box: of the mask; ``None`` where the mask is empty.
-        frames_tracked: frames in a row on which it was visible.
-        frames_lost: frames in a row on which it was not.
+        box: around the mask; ``None`` if the mask is empty.
+        frames_tracked: consecutive frames with the object, up to this one.
+        frames_lost: consecutive frames without the object, up to this one.
     """
 
     command: Command
@@ -101,25 +101,30 @@ class Target:
     frames_tracked: int
     frames_lost: int
 
+    @property
+    def sentence(self) -> str:
+        """The command's sentence."""
+        return self.command.sentence
+
 
 @dataclass(frozen=True)
 class Event:
-    """One change, told once.
+    """One change, reported once.
 
     Attributes:
-        kind: what changed.
-        command: whose it is; a refused command is given as it came.
-        label: the command's label, 0 where it never got one.
-        stamp_ns: stamp of the frame that caused it; 0 where no frame did.
-        camera: the camera of that frame; empty where no frame caused it.
-        previous_state: before the change.
-        state: after it.
-        switch_probability: with which the conditional memory encoder asked for the other
-            object; ``None`` where it did not.
-        overlap: intersection over union with the last visible mask; ``None`` where there is none.
-        previous_box: of the last visible mask.
-        box: of the new mask (of the candidate's for CANDIDATE).
-        reason: in words, for people.
+        kind: of the change.
+        command: the command that it concerns; an overlong rejected command is cut.
+        label: the command's label; 0 for a rejected command.
+        stamp_ns: stamp of the frame that caused the event; 0 if no frame did.
+        camera: the camera of that frame; empty if no frame caused the event.
+        previous_state: of the target, before the event.
+        state: of the target, after the event.
+        switch_probability: probability with which the conditional memory encoder preferred the
+            other object; ``None`` if it did not decide.
+        overlap: intersection over union with the last visible mask; ``None`` if not computed.
+        previous_box: around the last visible mask.
+        box: around the new mask, or around the candidate's mask for CANDIDATE.
+        reason: for people; empty if the kind says everything.
     """
 
     kind: EventKind
@@ -138,7 +143,13 @@ class Event:
 
 @dataclass(frozen=True, eq=False)
 class FrameResult:
-    """All that one frame gave: a target for each command that looks at its camera."""
+    """The result of one frame.
+
+    Attributes:
+        frame: the frame.
+        targets: one for each command that applies to the frame's camera, in label order.
+        events: the changes on this frame.
+    """
 
     frame: Frame
     targets: tuple[Target, ...] = ()

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from samwise_ros.data.dataset import Dataset, Expression, Video
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, EventKind, Frame
 from samwise_ros.evaluation.distributed import SINGLE_PROCESS, ProcessGroup
@@ -119,7 +120,12 @@ class _Evaluator:
         self.dataset, self.writers = dataset, writers
         self.run_configs, self.batch = config.run_configs, config.batch
         self.engines = [
-            Engine(network, tokenizer, run_config.engine_config(), config.device, config.precision)
+            Engine(
+                SamwiseBackend(
+                    network, tokenizer, device=config.device, precision=config.precision
+                ),
+                run_config.engine_config(),
+            )
             for run_config in config.run_configs
         ]
         # In clip mode the engine needs the frames of one clip at a time.

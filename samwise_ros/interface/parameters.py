@@ -1,236 +1,210 @@
-"""The node's parameters: one table, from which they are declared, checked and read."""
+"""Every parameter of the node: name, type, default, constraints and description."""
 
-from array import array
-from dataclasses import dataclass, field, fields
-from typing import Any, Literal, TypeVar
+import re
+from dataclasses import dataclass, fields
+from typing import get_args
 
-from rcl_interfaces.msg import (
-    FloatingPointRange,
-    IntegerRange,
-    ParameterDescriptor,
-    SetParametersResult,
-)
-from rclpy.exceptions import InvalidTopicNameException
-from rclpy.node import Node
-from rclpy.parameter import Parameter
-from rclpy.validate_topic_name import validate_topic_name
-
-from samwise_ros.engine.config import EngineConfig
+from samwise_ros.engine.config import BOUNDS, EngineConfig, Precision
+from samwise_ros.interface.parameter_spec import parameter, spec_of
 from samwise_ros.vision.overlay import DEFAULT_ALPHA
 
-Change = Literal["never", "unconfigured", "always"]
-T = TypeVar("T")
+_TOPIC_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*")
 
-_CHANGE_WORDS = {
-    "never": "Given at the start.",
-    "unconfigured": "Can change while the node is unconfigured.",
-    "always": "Can change at any time.",
+REMOVED_PARAMETERS = {
+    "mode": "the node processes every frame when it arrives; clip mode remains in `samwise segment`"
 }
-
-
-def _parameter(
-    default: T,
-    description: str,
-    change: Change,
-    choices: tuple[str, ...] = (),
-    bounds: tuple[float, float] | None = None,
-) -> T:
-    about = {"description": description, "change": change, "choices": choices, "bounds": bounds}
-    return field(default=default, metadata=about)
+"""Parameters of earlier versions, with the reason why each was removed."""
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """Every parameter of the node with its default; the engine's are the engine's own.
+    """Values of all parameters.
 
-    The table is this class: name, type and default of a field are those of the parameter, its
-    metadata says what it means and when it may change.
+    A field's name, type and default are the parameter's. `spec_of` returns its description and
+    constraints. The engine's defaults and ranges come from `EngineConfig`.
     """
 
-    cameras: tuple[str, ...] = _parameter(
-        ("camera",), "Names of the cameras: the first part of their topics.", "never"
+    cameras: tuple[str, ...] = parameter(
+        ("camera",), "Names of the cameras; the topics of a camera begin with its name.", "never"
     )
-    image_transport: str = _parameter(
+    image_transport: str = parameter(
         "raw",
-        "raw takes <camera>/image_raw, compressed takes <camera>/image_raw/compressed.",
+        "raw subscribes to <camera>/image_raw, compressed to <camera>/image_raw/compressed.",
         "unconfigured",
-        ("raw", "compressed"),
+        choices=("raw", "compressed"),
     )
-    image_reliability: str = _parameter(
+    image_reliability: str = parameter(
         "auto",
-        "Of the image subscription; auto is reliable if every publisher is, else best effort.",
+        "Reliability of the image subscription; auto is reliable if every publisher is reliable, "
+        "else best effort.",
         "unconfigured",
-        ("auto", "best_effort", "reliable"),
+        choices=("auto", "best_effort", "reliable"),
     )
-    model: str = _parameter(
-        "tabletop", "Name of a shipped or installed model, or a folder.", "unconfigured"
+    model: str = parameter(
+        "tabletop", "Name of a shipped or installed model, or a model folder.", "unconfigured"
     )
-    device: str = _parameter("auto", "auto, cpu, cuda, or cuda:N.", "unconfigured")
-    precision: str = _parameter(
+    device: str = parameter(
         "auto",
-        "Of the network's numbers.",
+        "Device of the network: auto, cpu, cuda or cuda:N; auto uses CUDA if there is a GPU.",
         "unconfigured",
-        ("auto", "float32", "bfloat16", "float16"),
     )
-    threads: int = _parameter(
+    precision: str = parameter(
+        "auto",
+        "Floating-point format of the network; auto is bfloat16 on CUDA and float32 on the CPU.",
+        "unconfigured",
+        choices=get_args(Precision),
+    )
+    threads: int = parameter(
         0,
-        "Cores that the network takes on the CPU; 0: all but one, or what OMP_NUM_THREADS says.",
+        "CPU cores for the network; 0 uses OMP_NUM_THREADS if it is set, else all cores but one.",
         "unconfigured",
-        (),
-        (0, 1024),
+        bounds=(0, 1024),
     )
-    mode: str = _parameter(
-        EngineConfig.mode,
-        "online gives each frame's masks at once, clip waits for a whole clip.",
-        "unconfigured",
-        ("online", "clip"),
+    autostart: bool = parameter(
+        False, "Whether the node configures and activates itself at startup.", "never"
     )
-    autostart: bool = _parameter(
-        False, "Whether the node configures and activates itself as it starts.", "never"
+    command: str = parameter(
+        "", "First sentence, added when the node is configured; empty for none.", "unconfigured"
     )
-    command: str = _parameter(
-        "", "What to look for from the start; empty waits for a command.", "unconfigured"
-    )
-    command_mode: str = _parameter(
+    command_mode: str = parameter(
         "replace",
-        "Whether a sentence on ~/command replaces the commands or adds one.",
+        "Whether a sentence on ~/command replaces all commands or adds one.",
         "always",
-        ("replace", "add"),
+        choices=("replace", "add"),
     )
-    stop_phrases: tuple[str, ...] = _parameter(
+    stop_phrases: tuple[str, ...] = parameter(
         ("stop", "stop looking", "forget it", "clear"),
-        "Sentences that clear all commands, without regard to case and closing punctuation.",
+        "Sentences that clear all commands; case and final punctuation are ignored.",
         "always",
     )
-    max_commands: int = _parameter(
-        EngineConfig.max_commands, "Commands alive at once.", "unconfigured", (), (1, 254)
+    max_commands: int = parameter(
+        EngineConfig.max_commands,
+        "Largest number of active commands.",
+        "unconfigured",
+        bounds=BOUNDS["max_commands"],
     )
-    mask_threshold: float = _parameter(
+    mask_threshold: float = parameter(
         EngineConfig.mask_threshold,
-        "A pixel belongs to the mask above this probability; 0 and 1 excluded.",
+        "Pixels with a higher probability belong to the mask; 0 and 1 are excluded.",
         "unconfigured",
-        (),
-        (0.0, 1.0),
+        bounds=BOUNDS["mask_threshold"],
     )
-    min_mask_area: int = _parameter(
+    min_mask_area: int = parameter(
         EngineConfig.min_mask_area,
-        "A mask of fewer pixels of the camera's image counts as not seen.",
+        "Smallest mask of a visible target, in pixels of the camera's image.",
         "unconfigured",
-        (),
-        (1, 2**31 - 1),
+        bounds=BOUNDS["min_mask_area"],
     )
-    lost_after_frames: int = _parameter(
+    lost_after_frames: int = parameter(
         EngineConfig.lost_after_frames,
-        "Unseen for this many frames in a row is LOST.",
+        "Consecutive frames without the target until its state is LOST.",
         "unconfigured",
-        (),
-        (1, 100_000),
+        bounds=BOUNDS["lost_after_frames"],
     )
-    recover_after_frames: int = _parameter(
+    recover_after_frames: int = parameter(
         EngineConfig.recover_after_frames,
-        "Seen for this many frames in a row is TRACKING.",
+        "Consecutive frames with the target until its state is TRACKING.",
         "unconfigured",
-        (),
-        (1, 100_000),
+        bounds=BOUNDS["recover_after_frames"],
     )
-    switch_correction: bool = _parameter(
+    switch_correction: bool = parameter(
         EngineConfig.switch_correction == "learned",
-        "Whether the network may decide that another object fits the sentence better.",
+        "Whether the network can switch to another object that fits the sentence better.",
         "unconfigured",
     )
-    switch_max_overlap: float = _parameter(
+    switch_max_overlap: float = parameter(
         EngineConfig.switch_max_overlap,
-        "A mask overlapping the last visible one by less (IoU) has moved to another object.",
+        "SWITCHED is reported if a mask overlaps the last visible mask by less than this (IoU).",
         "unconfigured",
-        (),
-        (0.0, 1.0),
+        bounds=BOUNDS["switch_max_overlap"],
     )
-    reset_on_time_jump: bool = _parameter(
+    reset_on_time_jump: bool = parameter(
         EngineConfig.reset_on_time_jump,
-        "Whether a stamp before the last one restarts the camera's memories.",
+        "Whether an image with an earlier stamp than the last one resets the camera's memories.",
         "unconfigured",
     )
-    max_rate_hz: float = _parameter(
-        0.0, "Take no more images a second than this; 0 takes all.", "always", (), (0.0, 1000.0)
-    )
-    max_frame_age: float = _parameter(
+    max_rate_hz: float = parameter(
         0.0,
-        "Drop images whose stamp is older than this many seconds; 0 drops none.",
+        "Largest number of processed images per second; 0 for no limit.",
         "always",
-        (),
-        (0.0, 3600.0),
+        bounds=(0.0, 1000.0),
     )
-    input_timeout: float = _parameter(
-        2.0, "Seconds without an image before this is reported.", "always", (), (0.1, 3600.0)
+    max_frame_age: float = parameter(
+        0.0,
+        "Images with an older stamp are dropped, in seconds; 0 for no limit.",
+        "always",
+        bounds=(0.0, 3600.0),
     )
-    use_depth: bool = _parameter(
-        False,
-        "Whether depth images tell where the targets are in space.",
+    input_timeout: float = parameter(
+        2.0,
+        "Seconds without an image until the diagnostics warn.",
+        "always",
+        bounds=(0.1, 3600.0),
+    )
+    use_depth: bool = parameter(
+        False, "Whether depth images are used to compute the targets' positions.", "unconfigured"
+    )
+    depth_range: tuple[float, ...] = parameter(
+        (0.1, 10.0), "Smallest and largest valid depth, in metres.", "unconfigured"
+    )
+    target_frame: str = parameter(
+        "",
+        "tf frame of the target's pose, looked up at the image's stamp; empty for the image's "
+        "frame.",
         "unconfigured",
     )
-    depth_range: tuple[float, ...] = _parameter(
-        (0.1, 10.0), "Nearest and farthest depth that is believed, metres.", "unconfigured"
-    )
-    target_frame: str = _parameter(
-        "", "Frame of the pose, by tf at the image's stamp; empty: the image's own.", "unconfigured"
-    )
-    publish_tf: bool = _parameter(
-        False, "Whether tf has a frame <camera>_target at the pose.", "unconfigured"
-    )
-    memory_path: str = _parameter(
-        "", "File of ~/save_memory and ~/load_memory; empty: there is none.", "unconfigured"
-    )
-    save_memory_on_deactivate: bool = _parameter(
+    publish_tf: bool = parameter(
         False,
-        "Whether commands and memories are saved to memory_path when the node is deactivated or "
-        "ends, and gone on from when it is configured.",
+        "Whether the target's pose is also published as the tf frame <camera>_target.",
         "unconfigured",
     )
-    overlay_alpha: float = _parameter(
+    memory_path: str = parameter(
+        "", "File of ~/save_memory and ~/load_memory; empty for none.", "unconfigured"
+    )
+    save_memory_on_deactivate: bool = parameter(
+        False,
+        "Whether commands and memories are saved to memory_path on deactivation and shutdown, and "
+        "loaded on configuration.",
+        "unconfigured",
+    )
+    overlay_alpha: float = parameter(
         DEFAULT_ALPHA,
         "Share of the label's colour in a mask's tint on the overlay; 0 draws outlines only.",
         "always",
-        (),
-        (0.0, 1.0),
+        bounds=(0.0, 1.0),
     )
-    diagnostics_period: float = _parameter(
-        1.0, "Seconds between two diagnostics.", "never", (), (0.1, 60.0)
+    diagnostics_period: float = parameter(
+        1.0, "Seconds between two diagnostics messages.", "never", bounds=(0.1, 60.0)
     )
 
     def engine_config(self) -> EngineConfig:
-        """Give the engine its share.
+        """Return the engine's configuration.
 
         Raises:
             ValueError: a value is outside its range.
         """
-        ours = {own.name: getattr(self, own.name) for own in fields(EngineConfig)}
+        shared = {
+            own.name: getattr(self, own.name) for own in fields(EngineConfig) if own.name in _NAMES
+        }
         correction = "learned" if self.switch_correction else "never"
-        return EngineConfig(**{**ours, "switch_correction": correction})
+        return EngineConfig(**{**shared, "switch_correction": correction})
 
     def check(self) -> None:
-        """Refuse what the table's ranges and types do not.
+        """Check the values against everything that types and ranges do not cover.
 
         Raises:
             ValueError: naming the parameter, what was expected and what was given.
         """
         for own in fields(self):
-            value, choices = getattr(self, own.name), own.metadata["choices"]
+            value, choices = getattr(self, own.name), spec_of(own).choices
             if choices and value not in choices:
                 raise ValueError(f"{own.name}: expected {' or '.join(choices)}, got {value!r}")
-        if not self.cameras or len(set(self.cameras)) < len(self.cameras):
-            raise ValueError(
-                f"cameras: expected one or more different names, got {list(self.cameras)}"
-            )
-        for camera in self.cameras:
-            try:
-                validate_topic_name(f"{camera}/image_raw")
-            except InvalidTopicNameException as error:
-                raise ValueError(f"cameras: {camera!r} cannot begin a topic: {error}") from error
+        self._check_cameras()
         kind, _, index = self.device.partition(":")
         if kind not in ("auto", "cpu", "cuda") or (":" in self.device and not index.isdecimal()):
             raise ValueError(f"device: expected auto, cpu, cuda or cuda:N, got {self.device!r}")
         if not self.model:
-            raise ValueError("model: expected a shipped model's name or a folder, got ''")
+            raise ValueError("model: expected a model's name or folder, got ''")
         if len(self.depth_range) != 2 or not 0.0 < self.depth_range[0] < self.depth_range[1]:
             raise ValueError(
                 "depth_range: expected two numbers, 0 < nearest < farthest, "
@@ -238,72 +212,17 @@ class Parameters:
             )
         self.engine_config()
 
-
-def declare(node: Node) -> None:
-    """Declare every parameter with description, range or choices, and read-only flag.
-
-    Raises:
-        rclpy.exceptions.ParameterException: a value given at the start is refused.
-    """
-    for own in fields(Parameters):
-        default = list(own.default) if isinstance(own.default, tuple) else own.default
-        node.declare_parameter(own.name, default, descriptor(own.name))
-
-
-def descriptor(name: str) -> ParameterDescriptor:
-    """Describe a parameter the way ``ros2 param describe`` shows it."""
-    own = Parameters.__dataclass_fields__[name]
-    about = own.metadata
-    result = ParameterDescriptor(
-        description=f"{about['description']} {_CHANGE_WORDS[about['change']]}",
-        additional_constraints=f"one of {', '.join(about['choices'])}" if about["choices"] else "",
-        read_only=about["change"] == "never",
-    )
-    if about["bounds"] is not None:
-        low, high = about["bounds"]
-        if isinstance(own.default, float):
-            result.floating_point_range = [FloatingPointRange(from_value=low, to_value=high)]
-        else:
-            result.integer_range = [IntegerRange(from_value=low, to_value=high, step=1)]
-    return result
+    def _check_cameras(self) -> None:
+        if not self.cameras or len(set(self.cameras)) < len(self.cameras):
+            raise ValueError(
+                f"cameras: expected one or more different names, got {list(self.cameras)}"
+            )
+        for camera in self.cameras:
+            if not _TOPIC_NAME.fullmatch(camera):
+                raise ValueError(
+                    "cameras: expected names of letters, digits and underscores such as 'front' or "
+                    f"'arm/wrist', got {camera!r}"
+                )
 
 
-def read(node: Node) -> Parameters:
-    """Read the parameters' values of a node that declared them.
-
-    Raises:
-        ValueError: they do not fit, see `Parameters.check`.
-    """
-    values = Parameters(
-        **{own.name: _value(node.get_parameter(own.name)) for own in fields(Parameters)}
-    )
-    values.check()
-    return values
-
-
-def check_change(
-    current: Parameters, changes: list[Parameter], configured: bool
-) -> SetParametersResult:
-    """Say whether the parameters may change so.
-
-    Args:
-        current: their values now.
-        changes: new values; of parameters that are not of this table, too, which are let pass.
-        configured: whether the node holds a model made with the current values.
-    """
-    ours = {one.name: one for one in changes if one.name in Parameters.__dataclass_fields__}
-    for name, one in ours.items():
-        change = Parameters.__dataclass_fields__[name].metadata["change"]
-        if configured and change == "unconfigured" and _value(one) != getattr(current, name):
-            reason = f"{name}: clean the node up first, it is in use since configuring"
-            return SetParametersResult(successful=False, reason=reason)
-    try:
-        Parameters(**{**vars(current), **{k: _value(v) for k, v in ours.items()}}).check()
-    except ValueError as error:
-        return SetParametersResult(successful=False, reason=str(error))
-    return SetParametersResult(successful=True)
-
-
-def _value(parameter: Parameter) -> Any:
-    value = parameter.value
-    return tuple(value) if isinstance(value, (list, tuple, array)) else value
+_NAMES = {own.name for own in fields(Parameters)}

@@ -1,22 +1,13 @@
-"""Every topic and service of the node: its name, type and quality of service, and what it is for.
+"""Every topic of the node: its name, its type, its quality of service, and what it is for.
 
-The tables in README.md and docs/interface.md are made of this.
+The tables in README.md and docs/interface.md are generated from this module.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
-from diagnostic_msgs.msg import DiagnosticArray
-from geometry_msgs.msg import PoseStamped
-from rclpy.lifecycle import LifecycleNode
-from rclpy.lifecycle.publisher import LifecyclePublisher
-from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
-from rclpy.qos_overriding_options import QoSOverridingOptions
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image
-from std_msgs.msg import String
-from std_srvs.srv import SetBool, Trigger
-from visualization_msgs.msg import MarkerArray
-
-from samwise_ros.msg import Command, CommandArray, TargetArray, TargetEvent
+Reliability = Literal["reliable", "best_effort"]
+Durability = Literal["volatile", "transient_local"]
 
 
 @dataclass(frozen=True)
@@ -25,144 +16,144 @@ class Topic:
 
     Attributes:
         name: ``<camera>`` stands for a camera's name.
-        kind: the message.
-        depth: messages that are kept for who is slow.
-        about: what it is for, in Markdown.
-        reliability: ``None``: as the publishers offer it.
-        durability: of what is kept for those who come late.
+        type_name: message type, such as ``sensor_msgs/msg/Image``.
+        depth: number of messages that are kept.
+        description: what the topic is for, in Markdown.
+        reliability: ``None`` follows the reliability of the publishers.
+        durability: ``transient_local`` also delivers the last messages to late subscribers.
     """
 
     name: str
-    kind: type
+    type_name: str
     depth: int
-    about: str
-    reliability: ReliabilityPolicy | None = ReliabilityPolicy.RELIABLE
-    durability: DurabilityPolicy = DurabilityPolicy.VOLATILE
+    description: str
+    reliability: Reliability | None = "reliable"
+    durability: Durability = "volatile"
 
-    def of(self, camera: str) -> str:
-        """Name the topic of a camera."""
+    def name_for(self, camera: str) -> str:
+        """Return the topic's name for a camera.
+
+        >>> MASK.name_for("front")
+        '~/front/mask'
+        """
         return self.name.replace("<camera>", camera)
-
-    def profile(self, offered: ReliabilityPolicy | None = None) -> QoSProfile:
-        """Give its quality of service; ``offered`` is for a topic that follows the publishers."""
-        return QoSProfile(
-            history=HistoryPolicy.KEEP_LAST,
-            depth=self.depth,
-            reliability=offered or self.reliability,
-            durability=self.durability,
-        )
-
-
-@dataclass(frozen=True)
-class Service:
-    """A service of the node: its name, its type, and what it is for."""
-
-    name: str
-    kind: type
-    about: str
 
 
 IMAGE = Topic(
     "<camera>/image_raw",
-    Image,
+    "sensor_msgs/msg/Image",
     1,
-    "relative, so that it can be remapped; reliable where every publisher is, else best effort "
-    "(`image_reliability`)",
+    "camera images; remap this relative name to the camera's topic; reliable if every publisher is "
+    "reliable, else best effort (`image_reliability`)",
     reliability=None,
 )
 COMPRESSED_IMAGE = Topic(
     "<camera>/image_raw/compressed",
-    CompressedImage,
+    "sensor_msgs/msg/CompressedImage",
     1,
-    "instead of the former, with `image_transport` compressed",
+    "used instead of `image_raw` if `image_transport` is `compressed`",
     reliability=None,
 )
 DEPTH = Topic(
     "<camera>/depth/image_raw",
-    Image,
+    "sensor_msgs/msg/Image",
     5,
-    "with `use_depth`: 16UC1 in millimetres or 32FC1 in metres, aligned to the image, of its stamp "
-    "or within 20 ms of it",
-    ReliabilityPolicy.BEST_EFFORT,
+    "with `use_depth`: 16UC1 in millimetres or 32FC1 in metres, aligned to the image; its stamp "
+    "differs from the image's by at most 20 ms",
+    "best_effort",
 )
 CAMERA_INFO = Topic(
     "<camera>/camera_info",
-    CameraInfo,
+    "sensor_msgs/msg/CameraInfo",
     1,
-    "with `use_depth`: the image's own",
-    ReliabilityPolicy.BEST_EFFORT,
+    "with `use_depth`: calibration of the image",
+    "best_effort",
 )
 COMMAND = Topic(
     "~/command",
-    String,
+    "std_msgs/msg/String",
     10,
-    "a sentence, typed or from any speech recogniser; replaces the commands or adds one "
-    "(`command_mode`); an empty one or one of `stop_phrases` clears",
+    "a sentence, typed or from a speech recogniser; replaces the commands or adds one "
+    "(`command_mode`); an empty sentence or one of `stop_phrases` clears all commands",
 )
 COMMAND_REQUEST = Topic(
     "~/command_request",
-    Command,
+    "samwise_ros/msg/Command",
     10,
-    "for programs: id, sentence and TRACK, PAUSE, RESUME, RESET or REMOVE; TRACK adds",
+    "for programs: id, sentence and TRACK, PAUSE, RESUME, RESET or REMOVE; TRACK adds a command",
 )
 INPUTS = (IMAGE, COMPRESSED_IMAGE, DEPTH, CAMERA_INFO, COMMAND, COMMAND_REQUEST)
 
 MASK = Topic(
     "~/<camera>/mask",
-    Image,
+    "sensor_msgs/msg/Image",
     2,
-    "mono8, 0 or 255: the first command's target; one per processed frame, all zero where it is "
-    "not seen",
+    "mono8, 0 or 255: mask of the first command's target; one for each processed frame, all zero "
+    "if the target is not visible",
 )
 LABEL_MASK = Topic(
     "~/<camera>/label_mask",
-    Image,
+    "sensor_msgs/msg/Image",
     2,
-    "mono8: 0 background, else the command's label, which never changes while it lives",
+    "mono8: 0 is background, other values are labels of commands; a command keeps its label",
 )
 TARGETS = Topic(
     "~/<camera>/targets",
-    TargetArray,
+    "samwise_ros/msg/TargetArray",
     2,
-    "per processed frame: each target's mask, box, score and state; latency and drops",
+    "for each processed frame: mask, box, score and state of each target; latency and dropped "
+    "frames",
 )
 OVERLAY = Topic(
     "~/<camera>/overlay",
-    Image,
+    "sensor_msgs/msg/Image",
     1,
-    "rgb8, drawn only if someone listens: masks in colour, sentence, state, score",
+    "rgb8: the image with coloured masks, sentences, states and scores; drawn only for subscribers",
 )
-COMPRESSED_OVERLAY = Topic("~/<camera>/overlay/compressed", CompressedImage, 1, "the same as JPEG")
+COMPRESSED_OVERLAY = Topic(
+    "~/<camera>/overlay/compressed", "sensor_msgs/msg/CompressedImage", 1, "the overlay as JPEG"
+)
 TARGET_POSE = Topic(
     "~/<camera>/target_pose",
-    PoseStamped,
+    "geometry_msgs/msg/PoseStamped",
     1,
-    "with `use_depth`: where the first command's target is; only when it is sure",
+    "with `use_depth`: position of the first command's target; only if the depth is reliable",
 )
 MASKED_DEPTH = Topic(
     "~/<camera>/masked_depth",
-    Image,
+    "sensor_msgs/msg/Image",
     1,
     "with `use_depth`: the depth under that target's mask, for depth_image_proc",
 )
 MASKED_INFO = Topic(
     "~/<camera>/camera_info",
-    CameraInfo,
+    "sensor_msgs/msg/CameraInfo",
     1,
-    "with `use_depth`: the camera's, with the stamp of `masked_depth`",
+    "with `use_depth`: the camera's calibration with the stamp of `masked_depth`",
 )
-MARKERS = Topic("~/<camera>/markers", MarkerArray, 1, "with `use_depth`: all targets, for rviz")
-EVENTS = Topic("~/events", TargetEvent, 50, "on change only, once: found, lost, switched, refused")
+MARKERS = Topic(
+    "~/<camera>/markers",
+    "visualization_msgs/msg/MarkerArray",
+    1,
+    "with `use_depth`: boxes and sentences of all targets, for rviz",
+)
+EVENTS = Topic(
+    "~/events",
+    "samwise_ros/msg/TargetEvent",
+    50,
+    "one message for each change, such as a target that is found, lost or switched, or a rejected "
+    "command",
+)
 COMMANDS = Topic(
     "~/commands",
-    CommandArray,
+    "samwise_ros/msg/CommandArray",
     1,
-    "latched: what is looked for, with labels",
-    durability=DurabilityPolicy.TRANSIENT_LOCAL,
+    "latched: the active commands with their labels",
+    durability="transient_local",
 )
 DIAGNOSTICS = Topic(
     "/diagnostics",
-    DiagnosticArray,
+    "diagnostic_msgs/msg/DiagnosticArray",
     10,
     "one status for the model and one for each camera, in every state of the node",
 )
@@ -180,31 +171,3 @@ OUTPUTS = (
     COMMANDS,
     DIAGNOSTICS,
 )
-
-ENABLE = Service(
-    "~/enable", SetBool, "false: images pass by, model and memories stay; true: on again"
-)
-TOGGLE = Service("~/toggle", Trigger, "the other one of the two")
-RESET_MEMORY = Service("~/reset_memory", Trigger, "every command is looked for afresh")
-CLEAR = Service("~/clear", Trigger, "no more commands")
-SAVE_MEMORY = Service(
-    "~/save_memory", Trigger, "writes commands and memories to `memory_path`, whole or not at all"
-)
-LOAD_MEMORY = Service(
-    "~/load_memory",
-    Trigger,
-    "goes on from them; a file that is damaged or of another model, camera or mode is refused with "
-    "the reason, and nothing changes",
-)
-SERVICES = (ENABLE, TOGGLE, RESET_MEMORY, CLEAR, SAVE_MEMORY, LOAD_MEMORY)
-
-
-def make_publisher(node: LifecycleNode, topic: Topic, camera: str = "") -> LifecyclePublisher:
-    """Create the publisher of an output; ``qos_overrides`` may change its quality of service."""
-    publisher: LifecyclePublisher = node.create_lifecycle_publisher(
-        topic.kind,
-        topic.of(camera),
-        topic.profile(),
-        qos_overriding_options=QoSOverridingOptions.with_default_policies(),
-    )
-    return publisher

@@ -94,7 +94,7 @@ def _memory_attention(config: SamwiseConfig) -> MemoryAttention:
         cross_attention=RoPEAttention(**rotary, rope_k_repeat=True, kv_in_dim=config.memory_width),
     )
     # With large constant biases, the rotary encoding dominates the scores. Each cell then attends
-    # to the memory of its own neighbourhood from the first training step on.
+    # to the memory of its neighbourhood from the first training step on.
     for projection in (layer.cross_attn_image.q_proj, layer.cross_attn_image.k_proj):
         nn.init.constant_(projection.bias, 3.0)
     return MemoryAttention(config.width, True, layer, config.memory_layers)

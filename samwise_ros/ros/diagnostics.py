@@ -1,4 +1,4 @@
-"""The node's health as ``diagnostic_msgs``."""
+"""The state of the model and of the cameras as ``diagnostic_msgs``."""
 
 import os
 from collections.abc import Mapping
@@ -9,68 +9,74 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.lifecycle import LifecycleNode
 
 from samwise_ros.interface.parameters import Parameters
+from samwise_ros.interface.ros_types import load_type
 from samwise_ros.interface.topics import DIAGNOSTICS
-from samwise_ros.ros.camera_input import CameraInput
-from samwise_ros.ros.camera_statistics import percentile
-from samwise_ros.ros.image_qos import full_name
+from samwise_ros.ros.camera.image_qos import node_names
+from samwise_ros.ros.camera.input import CameraInput
+from samwise_ros.ros.camera.statistics import percentile
+from samwise_ros.ros.endpoints import qos_profile
 from samwise_ros.ros.pipeline import Pipeline
-from samwise_ros.ros.target_3d.pose_output import PlaceOutput
+from samwise_ros.ros.target_3d.pose_output import PoseOutput
 
 MIB = 2**20
-PAGES = Path("/proc/self/statm")  # Linux's; elsewhere nobody tells without another package
+PAGES = Path("/proc/self/statm")  # Linux only; other systems need another package
 
 
 @dataclass(frozen=True)
 class Health:
-    """How something is: a level of ``DiagnosticStatus`` and the reason in words."""
+    """A level of ``DiagnosticStatus`` with its reason."""
 
     level: bytes
     reason: str
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What the health is judged by.
+class NodeStatus:
+    """What the diagnostics report on.
 
     Attributes:
-        settings: the parameters as they are now.
+        parameters: current values.
         pipeline: ``None`` while the node is unconfigured.
-        sources: the cameras; none while it is not active.
-        enabled: whether images are worked on.
-        fault: why configuring failed or the node deactivated itself; empty if neither did.
+        enabled: whether images are processed.
+        fault: why a transition failed or the node deactivated itself; empty otherwise.
     """
 
-    settings: Parameters
+    parameters: Parameters
     pipeline: Pipeline | None
-    sources: tuple[CameraInput, ...]
     enabled: bool
     fault: str
 
+    @property
+    def inputs(self) -> Mapping[str, CameraInput]:
+        """The image subscriptions by camera; empty unless the node is active."""
+        return self.pipeline.inputs if self.pipeline else {}
+
 
 class Diagnostics:
-    """Publishes the health of the model and of the cameras, and logs what is wrong once."""
+    """Publishes the diagnostics, and logs each new warning of a camera once."""
 
     def __init__(self, node: LifecycleNode) -> None:
-        """Create the publisher, which is not gated: an idle node has a health too."""
+        """Create the publisher; it also publishes while the node is inactive."""
         self._node = node
-        topic = DIAGNOSTICS
-        self._publisher = node.create_publisher(topic.kind, topic.name, topic.profile())
+        self._publisher = node.create_publisher(
+            load_type(DIAGNOSTICS.type_name), DIAGNOSTICS.name, qos_profile(DIAGNOSTICS)
+        )
         self._logged: dict[str, str] = {}
 
-    def publish(self, facts: Facts) -> None:
+    def publish(self, status: NodeStatus) -> None:
         """Publish one status for the model and one for each camera."""
         name = self._node.get_fully_qualified_name().lstrip("/")
-        device = str(facts.pipeline.model.get("device", "")) if facts.pipeline else ""
-        model = _to_status(f"{name}: model", device, _model_health(facts), _model_values(facts))
+        pipeline = status.pipeline
+        device = str(pipeline.model.get("device", "")) if pipeline else ""
+        model = _to_message(f"{name}: model", device, _model_health(status), _model_values(status))
         array = DiagnosticArray(status=[model])
-        sources = {source.camera: source for source in facts.sources}
-        for camera in facts.settings.cameras:
-            source = sources.get(camera)
-            health = _input_health(source, facts.settings.input_timeout)
+        for camera in status.parameters.cameras:
+            source = status.inputs.get(camera)
+            health = _input_health(source, status.parameters.input_timeout)
             values = _camera_values(source) if source else {}
-            if facts.pipeline and camera in facts.pipeline.places:
-                values |= _place_values(facts.pipeline.places[camera])
-            array.status.append(_to_status(f"{name}: {camera}", "", health, values))
+            if pipeline and camera in pipeline.pose_outputs:
+                values |= _pose_values(pipeline.pose_outputs[camera])
+            array.status.append(_to_message(f"{name}: {camera}", "", health, values))
             self._log(camera, health)
         array.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(array)
@@ -81,34 +87,34 @@ class Diagnostics:
         self._logged[camera] = health.reason
 
 
-def _model_health(facts: Facts) -> Health:
-    failure = facts.pipeline.worker.last_failure if facts.pipeline else ""
-    if failure or facts.fault:
-        return Health(DiagnosticStatus.ERROR, f"FAILED: {failure or facts.fault}")
-    state = "active" if facts.sources else "inactive" if facts.pipeline else "unconfigured"
-    return Health(DiagnosticStatus.OK, state if facts.enabled else f"{state}, disabled")
+def _model_health(status: NodeStatus) -> Health:
+    failure = status.pipeline.last_failure if status.pipeline else ""
+    if failure or status.fault:
+        return Health(DiagnosticStatus.ERROR, f"FAILED: {failure or status.fault}")
+    state = "active" if status.inputs else "inactive" if status.pipeline else "unconfigured"
+    return Health(DiagnosticStatus.OK, state if status.enabled else f"{state}, disabled")
 
 
-def _model_values(facts: Facts) -> dict[str, object]:
-    if facts.pipeline is None:
-        return {"model": facts.settings.model, **_resident_memory()}
-    worker = facts.pipeline.worker
+def _model_values(status: NodeStatus) -> dict[str, object]:
+    pipeline = status.pipeline
+    if pipeline is None:
+        return {"model": status.parameters.model, **_resident_memory()}
     commands = {
-        f"command {name}": "FAILED" if worker.last_failure else line
-        for name, line in facts.pipeline.command_lines.items()
+        f"command {name}": "FAILED" if pipeline.last_failure else line
+        for name, line in pipeline.command_lines.items()
     }
     return {
-        **facts.pipeline.model,
+        **pipeline.model,
         **_resident_memory(),
-        **{f"{k} (MiB)": f"{v:.1f}" for k, v in facts.pipeline.device_memory_mib().items()},
-        "failures": worker.failures,
-        "requests forgotten, too many at once": worker.dropped_calls,
+        **{f"{k} (MiB)": f"{v:.1f}" for k, v in pipeline.device_memory_mib().items()},
+        "failures": pipeline.failures,
+        "discarded commands": pipeline.discarded_calls,
         **commands,
     }
 
 
 def _resident_memory() -> dict[str, object]:
-    """Give what the process holds of the machine's memory."""
+    """Return the resident memory of the process."""
     if not PAGES.exists():
         return {}
     resident = int(PAGES.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -121,48 +127,52 @@ def _input_health(source: CameraInput | None, timeout_s: float) -> Health:
     if mismatches := source.mismatches():
         return Health(DiagnosticStatus.WARN, f"{source.topic}: {'; '.join(mismatches)}")
     if source.seconds_without_image() < timeout_s:
-        return Health(DiagnosticStatus.OK, "images come")
-    names = ", ".join(sorted({full_name(one) for one in source.publishers()}))
+        return Health(DiagnosticStatus.OK, "receiving images")
+    names = node_names(source.publishers())
     if not names:
-        return Health(DiagnosticStatus.WARN, f"nobody publishes {source.topic}")
+        return Health(DiagnosticStatus.WARN, f"no publisher on {source.topic}")
     if source.statistics.received:
-        reason = f"no image on {source.topic} for {timeout_s:g} s or more, published by {names}"
+        reason = f"no image on {source.topic} for {timeout_s:g} s or more; publisher: {names}"
         return Health(DiagnosticStatus.WARN, reason)
     return Health(
         DiagnosticStatus.WARN,
-        f"{names} publishes {source.topic}, but no image arrives: large images are lost with the "
-        "middleware's default buffers, start the camera with config/fastdds.xml",
+        f"{names} publishes {source.topic}, but no image arrives; start the camera with "
+        "config/fastdds.xml: the middleware's default buffers lose large images",
     )
 
 
 def _camera_values(source: CameraInput) -> dict[str, object]:
-    numbers = source.statistics
+    counts = source.statistics
     values: dict[str, object] = {
         "topic": source.topic,
-        "reliability": source.reliability.name.lower(),
-        "publishers": ", ".join(full_name(one) for one in source.publishers()),
-        "input rate (Hz)": f"{numbers.arrivals.per_second():.1f}",
-        "output rate (Hz)": f"{numbers.results.per_second():.1f}",
-        "images received": numbers.received,
-        "dropped": numbers.dropped,
-        "dropped: superseded by a newer one": numbers.superseded,
-        "dropped: over max_rate_hz": numbers.rate_limited,
-        "dropped: older than max_frame_age": numbers.too_old,
-        "dropped: failed": numbers.failed,
+        "reliability": source.reliability,
+        "publishers": node_names(source.publishers()),
+        "input rate (Hz)": f"{counts.arrivals.per_second():.1f}",
+        "output rate (Hz)": f"{counts.results.per_second():.1f}",
+        "images received": counts.received,
+        "dropped": counts.dropped,
+        "dropped: superseded by a newer image": counts.superseded,
+        "dropped: over max_rate_hz": counts.rate_limited,
+        "dropped: older than max_frame_age": counts.too_old,
+        "dropped: failed": counts.failed,
     }
-    values |= {f"dropped: {kind}": count for kind, count in sorted(dict(numbers.refused).items())}
-    for name, samples in numbers.times_s.items():
+    values |= {f"dropped: {kind}": count for kind, count in sorted(dict(counts.invalid).items())}
+    for name, samples in counts.times_s.items():
         for percent in (50, 99):
             values[f"{name} p{percent} (ms)"] = f"{1000.0 * percentile(samples, percent):.1f}"
     return values
 
 
-def _place_values(places: PlaceOutput) -> dict[str, object]:
-    missed = {f"no place: {kind}": count for kind, count in sorted(dict(places.missed).items())}
-    return {"places": places.placed, "last place": places.reason or "known", **missed}
+def _pose_values(output: PoseOutput) -> dict[str, object]:
+    failures = sorted(dict(output.failures).items())
+    return {
+        "positions": output.published,
+        "last position": output.reason or "known",
+        **{f"no position: {kind}": count for kind, count in failures},
+    }
 
 
-def _to_status(
+def _to_message(
     name: str, hardware: str, health: Health, values: Mapping[str, object]
 ) -> DiagnosticStatus:
     return DiagnosticStatus(

@@ -1,39 +1,37 @@
-"""Runs the node as a process that ends when it is told to."""
+"""Runs the node as a process that ends promptly after a signal."""
 
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import rclpy
 from rclpy.exceptions import ParameterException
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
-
-if TYPE_CHECKING:
-    from samwise_ros.ros.node import SamwiseNode
 
 EXIT_TIMEOUT_S = 1.5
 
 
-def run(make_node: Callable[[], "SamwiseNode"]) -> NoReturn:
+def run(make_node: Callable[[], Node]) -> NoReturn:
     """Run the node until SIGINT or SIGTERM and end the process.
 
-    The node lives in a thread of its own, so that a signal is heard at once, also while a model
-    is being loaded; what is not done in time then is left undone. The exit code is 0 after a
-    signal, 1 if the node could not be made or fell over.
+    The node spins in a separate thread, so that the main thread handles a signal at once, even
+    while a model loads. Work that does not finish within `EXIT_TIMEOUT_S` is abandoned. The exit
+    code is 0 after a signal, 1 if the node could not be created or its executor failed.
     """
     signals: list[int] = []
     ended = threading.Event()
 
-    def hear(number: int, _: object) -> None:
+    def on_signal(number: int, _: object) -> None:
         signals.append(number)
         ended.set()
 
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, hear)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
     rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
     try:
         node = make_node()
@@ -45,17 +43,17 @@ def run(make_node: Callable[[], "SamwiseNode"]) -> NoReturn:
     spinning.start()
     ended.wait()
     code = 0 if signals else 1
-    late = threading.Timer(EXIT_TIMEOUT_S, os._exit, [code])
-    late.daemon = True
-    late.start()
+    deadline = threading.Timer(EXIT_TIMEOUT_S, os._exit, [code])
+    deadline.daemon = True
+    deadline.start()
     executor.shutdown()
     spinning.join()
-    node.close()
+    node.destroy_node()
     rclpy.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
-    # Nothing is left to do. Python's own end takes a second or two with torch loaded, and cannot
-    # come at all while a frame is still in hand.
+    # With torch loaded, Python's own exit takes a second or two, and it never comes if a frame is
+    # still being processed.
     os._exit(code)
 
 

@@ -1,4 +1,4 @@
-"""Transitions that cannot be made."""
+"""Lifecycle requests that are not possible in the node's state."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,27 +10,27 @@ from rclpy.lifecycle import LifecycleNode
 ChangeStateCallback = Callable[[ChangeState.Request, ChangeState.Response], ChangeState.Response]
 
 
-def refuse_impossible_transitions(node: LifecycleNode) -> None:
-    """Have ``~/change_state`` say no to what the state does not allow.
+def reject_impossible_transitions(node: LifecycleNode) -> None:
+    """Make ``~/change_state`` return failure for transitions that the state does not allow.
 
-    In rclpy 7.1 such a request, configuring twice for one, raises through the executor: nobody
-    gets an answer, and the process ends.
+    In rclpy 7.1 such a request, for example a second configure, raises through the executor: the
+    caller gets no response and the process ends.
     """
     for service in node.services:
         if service.srv_type is ChangeState:
-            service.callback = partial(_answer, node, service.callback)
+            service.callback = partial(_change_state, node, service.callback)
 
 
-def _answer(
+def _change_state(
     node: LifecycleNode,
-    change_state: ChangeStateCallback,
+    original: ChangeStateCallback,
     request: ChangeState.Request,
-    answer: ChangeState.Response,
+    response: ChangeState.Response,
 ) -> ChangeState.Response:
     try:
-        return change_state(request, answer)
+        return original(request, response)
     except RCLError as error:
-        wanted = request.transition.label or request.transition.id
-        node.get_logger().warning(f"transition {wanted} refused: {error}")
-        answer.success = False
-        return answer
+        name = request.transition.label or request.transition.id
+        node.get_logger().warning(f"transition {name} rejected: {error}")
+        response.success = False
+        return response

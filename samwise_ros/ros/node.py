@@ -1,13 +1,13 @@
-"""The lifecycle node: cameras and sentences in, masks and events out.
+"""The lifecycle node: camera images and sentences in, masks and events out.
 
-configure makes the `Pipeline` (engine, worker, publishers), activate the subscriptions. What the
-callbacks here do is short; the work is the worker's.
+configure creates the `Pipeline` (engine, worker, publishers); activate creates the subscriptions.
+The callbacks here are short: the worker's thread does the work.
 """
 
 import gc
 from collections.abc import Callable
-from concurrent.futures import TimeoutError as NoTurn
-from functools import partial, wraps
+from concurrent.futures import TimeoutError as CallTimeout
+from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
 from rcl_interfaces.msg import SetParametersResult
@@ -17,32 +17,31 @@ from rclpy.clock_type import ClockType
 from rclpy.exceptions import ParameterException
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
-from rclpy.subscription import Subscription
-from std_msgs.msg import String
 from std_srvs.srv import SetBool, Trigger
 
-from samwise_ros.interface import parameters
-from samwise_ros.interface import topics as interface
-from samwise_ros.msg import Command
-from samwise_ros.ros import command_input as commands
-from samwise_ros.ros.camera_input import CameraInput, ImageMessage
-from samwise_ros.ros.diagnostics import Diagnostics, Facts
+from samwise_ros.interface import services
+from samwise_ros.interface.parameters import Parameters
+from samwise_ros.interface.ros_types import load_type
+from samwise_ros.ros import parameters
+from samwise_ros.ros.commands import memory_calls
+from samwise_ros.ros.commands.memory_calls import EngineCall
+from samwise_ros.ros.diagnostics import Diagnostics, NodeStatus
 from samwise_ros.ros.entry_point import run
-from samwise_ros.ros.lifecycle import refuse_impossible_transitions
+from samwise_ros.ros.lifecycle import reject_impossible_transitions
 from samwise_ros.ros.pipeline import Pipeline
 
-WATCH_PERIOD_S = 0.5
+PUBLISHER_CHECK_PERIOD_S = 0.5
 STOP_TIMEOUT_S = 30.0  # a frame of the largest model on a slow processor
 SERVICE_TIMEOUT_S = 5.0
-MEMORY_TIMEOUT_S = 60.0  # hundreds of megabytes for each command of a large model
-LAST_FRAME_TIMEOUT_S = 0.75  # a process that is told to end has two seconds
+MEMORY_TIMEOUT_S = 60.0  # a large model has hundreds of megabytes for each command
+SHUTDOWN_TIMEOUT_S = 0.75  # the process must end within two seconds
 
-Answer = TypeVar("Answer", SetBool.Response, Trigger.Response)
+Response = TypeVar("Response", SetBool.Response, Trigger.Response)
 Transition = Callable[["SamwiseNode", LifecycleState], TransitionCallbackReturn]
 
 
 def _log_errors(transition: Transition) -> Transition:
-    """Log and diagnose what a transition raises; rclpy keeps it to itself."""
+    """Log and diagnose the exceptions of a transition, which rclpy hides."""
 
     @wraps(transition)
     def wrapped(node: "SamwiseNode", state: LifecycleState) -> TransitionCallbackReturn:
@@ -57,61 +56,59 @@ def _log_errors(transition: Transition) -> Transition:
 
 
 class SamwiseNode(LifecycleNode):
-    """Follows what sentences mean through the images of cameras.
+    """Tracks the objects that sentences describe in the images of cameras.
 
-    Several fit into one process and one executor, each with its own model, worker and topics.
+    One process and one executor can run several nodes; each has its own model, worker and topics.
     """
 
     def __init__(self, node_name: str = "samwise_node", **options: Any) -> None:
         """Declare parameters, services and diagnostics; nothing is loaded yet.
 
         Args:
-            node_name: its name.
-            options: those of `rclpy.node.Node`, such as ``namespace`` or ``parameter_overrides``.
+            node_name: name of the node.
+            options: of `rclpy.node.Node`, such as ``namespace`` or ``parameter_overrides``.
 
         Raises:
-            ParameterException: a parameter's value is refused.
-            ValueError: parameters do not fit.
+            ParameterException: a parameter has an invalid type or is out of range.
+            ValueError: a parameter has another invalid value.
         """
         super().__init__(node_name, **options)
         self._log = LifecycleNode.get_logger(self)
-        refuse_impossible_transitions(self)
+        reject_impossible_transitions(self)
         self._pipeline: Pipeline | None = None
-        self._inputs: tuple[CameraInput, ...] = ()
-        self._commands: tuple[Subscription, ...] = ()
         self._enabled = True
         self._finalized = False
         self._fault = ""
-        self._settings = parameters.Parameters()
+        self._values = Parameters()
         self.add_on_set_parameters_callback(self._check_parameters)
-        parameters.declare(self)
-        self._settings = parameters.read(self)
-        self.add_post_set_parameters_callback(self._follow_parameters)
-        for service, answer in (
-            (interface.ENABLE, self._on_enable),
-            (interface.TOGGLE, self._on_toggle),
-            (interface.RESET_MEMORY, self._on_reset_memory),
-            (interface.CLEAR, self._on_clear),
-            (interface.SAVE_MEMORY, self._on_save_memory),
-            (interface.LOAD_MEMORY, self._on_load_memory),
+        parameters.declare_parameters(self)
+        self._values = parameters.read_parameters(self)
+        self.add_post_set_parameters_callback(self._update_parameters)
+        for unknown in parameters.unknown_parameters(self):
+            self._log.warning(unknown)
+        for service, callback in (
+            (services.ENABLE, self._on_enable),
+            (services.TOGGLE, self._on_toggle),
+            (services.RESET_MEMORY, self._on_reset_memory),
+            (services.CLEAR, self._on_clear),
+            (services.SAVE_MEMORY, self._on_save_memory),
+            (services.LOAD_MEMORY, self._on_load_memory),
         ):
-            self.create_service(service.kind, service.name, answer)
+            self.create_service(load_type(service.type_name), service.name, callback)
         self._diagnostics = Diagnostics(self)
-        # Health is told in real time, also where simulated time stands still.
+        # Diagnostics use real time: simulated time can stand still.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(
-            self._settings.diagnostics_period, self._publish_diagnostics, clock=steady
-        )
-        self.create_timer(WATCH_PERIOD_S, self._watch_input, clock=steady)
-        if self._settings.autostart:
-            self._starting = self.create_timer(0.0, self._start_itself, clock=steady)
-        self._on_worker_failed = self.create_guard_condition(self._on_gave_up)
+        self.create_timer(self._values.diagnostics_period, self._publish_diagnostics, clock=steady)
+        self.create_timer(PUBLISHER_CHECK_PERIOD_S, self._follow_publishers, clock=steady)
+        if self._values.autostart:
+            self._autostart_timer = self.create_timer(0.0, self._autostart, clock=steady)
+        self._worker_failed = self.create_guard_condition(self._on_worker_failed)
 
     @_log_errors
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Load and warm up the model, create the publishers; FAILURE with the reason in the log."""
+        """Load and warm up the model and create the publishers; on FAILURE the log has a reason."""
         try:
-            self._pipeline = Pipeline(self, self._settings, self._on_worker_failed.trigger)
+            self._pipeline = Pipeline(self, self._values, self._worker_failed.trigger)
         except (ImportError, OSError, ParameterException, RuntimeError, ValueError) as error:
             self._fault = str(error)
             self._log.error(f"cannot configure: {error}")
@@ -122,80 +119,55 @@ class SamwiseNode(LifecycleNode):
     @_log_errors
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Subscribe and start the worker."""
-        pipeline = self._configured()
+        assert self._pipeline is not None
         result = super().on_activate(state)
         self._fault = ""
-        pipeline.start()
-        for camera, statistics in pipeline.statistics.items():
-            source = CameraInput(self, camera, self._settings, statistics, self._on_image)
-            self._inputs += (source,)  # one by one: where the next one fails, this is closed
-        self._commands = tuple(
-            self.create_subscription(topic.kind, topic.name, take, topic.profile())
-            for topic, take in (
-                (interface.COMMAND, self._on_sentence),
-                (interface.COMMAND_REQUEST, self._on_request),
-            )
-        )
+        self._pipeline.start(self._enabled)
         return result
 
     @_log_errors
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Stop after the frame in hand; the memories stay, and are saved where that is wanted."""
+        """Stop after the current frame; memories stay, and are saved if the parameters say so."""
         if not self._stop(STOP_TIMEOUT_S):
-            raise TimeoutError(f"the frame in hand took more than {STOP_TIMEOUT_S:g} s")
+            raise TimeoutError(f"the current frame took more than {STOP_TIMEOUT_S:g} s")
         return super().on_deactivate(state)
 
     @_log_errors
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Free everything."""
+        """Free the model, its memories and the publishers."""
         self._release()
         return super().on_cleanup(state)
 
     @_log_errors
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Free everything, from any state."""
-        self._stop(LAST_FRAME_TIMEOUT_S)
+        self._stop(SHUTDOWN_TIMEOUT_S)
         self._finalized = True
         self._release()
         return super().on_shutdown(state)
 
     @_log_errors
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Free everything after a transition that raised, and begin again unconfigured."""
-        self._stop(LAST_FRAME_TIMEOUT_S)
+        """Free everything after a transition that raised; the node is unconfigured again."""
+        self._stop(SHUTDOWN_TIMEOUT_S)
         self._release()
         return super().on_error(state)
 
-    def close(self) -> None:
-        """Finalize and destroy the node, also where rclpy has been shut down before it."""
+    def destroy_node(self) -> None:
+        """Finalize and destroy the node, even if rclpy was shut down before."""
         if self.context.ok() and not self._finalized:
             try:
                 LifecycleNode.trigger_shutdown(self)
             except RCLError:
                 if self.context.ok():
                     raise
-        # Where nobody is left who could be told of a transition, it is not made.
-        self._stop(LAST_FRAME_TIMEOUT_S)
+        # After rclpy's shutdown there is no transition, but there is a model to free.
+        self._stop(SHUTDOWN_TIMEOUT_S)
         self._release()
         LifecycleNode.destroy_node(self)
 
-    def _configured(self) -> Pipeline:
-        assert self._pipeline is not None
-        return self._pipeline
-
     def _stop(self, timeout_s: float) -> bool:
-        if self._inputs:
-            for source in self._inputs:
-                source.close()
-            self._inputs = ()
-            for one in self._commands:
-                self.destroy_subscription(one)
-            self._commands = ()
-            stopped = self._configured().worker.stop(timeout_s)
-            if stopped:
-                self._configured().save()
-            return stopped
-        return self._pipeline is None or self._pipeline.worker.stop(timeout_s)
+        return self._pipeline is None or self._pipeline.stop(timeout_s)
 
     def _release(self) -> None:
         if self._pipeline is not None:
@@ -203,101 +175,89 @@ class SamwiseNode(LifecycleNode):
             self._pipeline = None
             gc.collect()
 
-    def _on_image(self, source: CameraInput, message: ImageMessage) -> None:
-        if self._enabled:
-            self._configured().take(source, message)
-
-    def _on_sentence(self, message: String) -> None:
-        self._order(commands.from_sentence(message.data, self._settings))
-
-    def _on_request(self, message: Command) -> None:
-        self._order(commands.from_request(message, self._settings))
-
-    def _order(self, order: commands.EngineCall) -> None:
-        pipeline = self._configured()
-        pipeline.worker.submit(partial(pipeline.execute, order))
-
-    def _start_itself(self) -> None:
-        # Not by the service: a request to a node that is just being discovered can be lost
-        # (ros2/rmw_fastrtps issue 392), and nobody would ask again.
-        self._starting.cancel()
+    def _autostart(self) -> None:
+        # Not through the service: a request to a node that was just discovered can be lost
+        # (ros2/rmw_fastrtps issue 392), and no client would repeat it.
+        self._autostart_timer.cancel()
         if self._pipeline is not None:
-            return  # somebody was faster
+            return  # a client was faster
         if LifecycleNode.trigger_configure(self) == TransitionCallbackReturn.SUCCESS:
             LifecycleNode.trigger_activate(self)
 
-    def _on_gave_up(self) -> None:
-        if self._inputs:
-            self._fault = self._configured().worker.last_failure
-            self._log.error(f"deactivating, frame after frame failed: {self._fault}")
+    def _on_worker_failed(self) -> None:
+        if self._pipeline is not None and self._pipeline.inputs:
+            self._fault = self._pipeline.last_failure
+            self._log.error(f"deactivating after consecutive failed frames: {self._fault}")
             LifecycleNode.trigger_deactivate(self)
 
-    def _on_enable(self, request: SetBool.Request, answer: SetBool.Response) -> SetBool.Response:
-        return self._enable(request.data, answer)
+    def _on_enable(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
+        return self._set_enabled(request.data, response)
 
-    def _on_toggle(self, _: Trigger.Request, answer: Trigger.Response) -> Trigger.Response:
-        return self._enable(not self._enabled, answer)
+    def _on_toggle(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        return self._set_enabled(not self._enabled, response)
 
-    def _enable(self, wanted: bool, answer: Answer) -> Answer:
-        self._enabled = wanted
-        answer.success = True
-        answer.message = "enabled" if wanted else "disabled, memories are kept"
-        return answer
+    def _set_enabled(self, enabled: bool, response: Response) -> Response:
+        self._enabled = enabled
+        if self._pipeline is not None:
+            self._pipeline.set_enabled(enabled)
+        response.success = True
+        response.message = "enabled" if enabled else "disabled, memories are kept"
+        return response
 
-    def _on_reset_memory(self, _: Trigger.Request, answer: Trigger.Response) -> Trigger.Response:
-        return self._carry_out(commands.reset_memory, answer)
+    def _on_reset_memory(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        return self._run(memory_calls.reset_memory, response)
 
-    def _on_clear(self, _: Trigger.Request, answer: Trigger.Response) -> Trigger.Response:
-        return self._carry_out(commands.clear, answer)
+    def _on_clear(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        return self._run(memory_calls.clear, response)
 
-    def _on_save_memory(self, _: Trigger.Request, answer: Trigger.Response) -> Trigger.Response:
-        done = f"saved to {self._settings.memory_path}"
-        order = commands.save_memory(self._settings)
-        return self._carry_out(order, answer, done, MEMORY_TIMEOUT_S)
+    def _on_save_memory(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        done = f"saved to {self._values.memory_path}"
+        call = memory_calls.save_memory(self._values)
+        return self._run(call, response, done, MEMORY_TIMEOUT_S)
 
-    def _on_load_memory(self, _: Trigger.Request, answer: Trigger.Response) -> Trigger.Response:
-        done = f"loaded from {self._settings.memory_path}"
-        order = commands.load_memory(self._settings)
-        return self._carry_out(order, answer, done, MEMORY_TIMEOUT_S)
+    def _on_load_memory(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        done = f"loaded from {self._values.memory_path}"
+        call = memory_calls.load_memory(self._values)
+        return self._run(call, response, done, MEMORY_TIMEOUT_S)
 
-    def _carry_out(
+    def _run(
         self,
-        order: commands.EngineCall,
-        answer: Trigger.Response,
+        call: EngineCall,
+        response: Trigger.Response,
         done: str = "",
         timeout_s: float = SERVICE_TIMEOUT_S,
     ) -> Trigger.Response:
         if self._pipeline is None:
-            answer.message = "not configured"
-            return answer
-        execute = partial(self._pipeline.execute, order)
+            response.message = "not configured"
+            return response
         try:
-            events = self._pipeline.worker.ask(execute, timeout_s)
-        except NoTurn:
-            answer.message = f"busy for more than {timeout_s:g} s"
-        except Exception as error:  # whatever the network raises, the service answers
-            answer.message = f"{type(error).__name__}: {error}"
+            events = self._pipeline.run(call, timeout_s)
+        except CallTimeout:
+            response.message = f"busy for more than {timeout_s:g} s"
+        except Exception as error:  # the service answers whatever the network raises
+            response.message = f"{type(error).__name__}: {error}"
         else:
-            answer.success = True
-            answer.message = done or f"events: {len(events)}"
-        return answer
+            response.success = True
+            response.message = done or f"events: {len(events)}"
+        return response
 
     def _check_parameters(self, changes: list[Parameter]) -> SetParametersResult:
-        return parameters.check_change(self._settings, changes, self._pipeline is not None)
+        return parameters.check_change(self._values, changes, self._pipeline is not None)
 
-    def _follow_parameters(self, _: list[Parameter]) -> None:
-        self._settings = parameters.read(self)
-        for one in (self._pipeline, *self._inputs):
-            if one is not None:
-                one.update(self._settings)
+    def _update_parameters(self, _: list[Parameter]) -> None:
+        self._values = parameters.read_parameters(self)
+        if self._pipeline is not None:
+            self._pipeline.update(self._values)
 
-    def _watch_input(self) -> None:
-        for source in self._inputs:
-            source.follow_publishers()
+    def _follow_publishers(self) -> None:
+        if self._pipeline is not None:
+            for source in self._pipeline.inputs.values():
+                source.follow_publishers()
 
     def _publish_diagnostics(self) -> None:
-        facts = Facts(self._settings, self._pipeline, self._inputs, self._enabled, self._fault)
-        self._diagnostics.publish(facts)
+        self._diagnostics.publish(
+            NodeStatus(self._values, self._pipeline, self._enabled, self._fault)
+        )
 
 
 def main() -> NoReturn:

@@ -1,259 +1,276 @@
-"""From an image and a sentence to what is published: all that lives from configure to cleanup."""
+"""Everything that exists from configure to cleanup: the engine, its thread, inputs and outputs.
 
-import os
+The way of an image; the newest image of each camera waits for the worker:
+
+    executor's thread  CameraInput          counts the image and limits the rate
+                       Worker.offer         replaces an older waiting image of the camera
+    worker's thread    Pipeline._process    calls the next four in turn:
+                       FrameConverter       drops old and invalid images
+                       Engine.step          masks, states and events
+                       CameraOutput         publishes masks, targets and the overlay
+                       EventOutput, PoseOutput
+"""
+
 import time
-import warnings
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from collections.abc import Callable
+from functools import partial
 
 from rclpy.lifecycle import LifecycleNode
 from rclpy.lifecycle.publisher import LifecyclePublisher
 from std_msgs.msg import Header
 
-from samwise_ros.engine.types import Event, EventKind, Frame, FrameResult
-from samwise_ros.interface import topics as interface
+from samwise_ros.engine.types import Event, FrameResult
 from samwise_ros.interface.parameters import Parameters
-from samwise_ros.ros.camera_input import CameraInput, ImageMessage
-from samwise_ros.ros.camera_output import CameraOutput
-from samwise_ros.ros.camera_statistics import CameraStatistics
-from samwise_ros.ros.command_input import (
-    EngineCall,
-    from_sentence,
-    load_memory,
-    memory_path,
-    save_memory,
-)
-from samwise_ros.ros.messages import to_command_array, to_event
-from samwise_ros.ros.target_3d.pose_output import PlaceOutput
+from samwise_ros.ros.camera.frame_converter import FrameConverter
+from samwise_ros.ros.camera.image_conversion import ImageMessage
+from samwise_ros.ros.camera.input import CameraInput
+from samwise_ros.ros.camera.output import CameraOutput
+from samwise_ros.ros.camera.statistics import CameraStatistics
+from samwise_ros.ros.commands.event_output import EventOutput
+from samwise_ros.ros.commands.input import CommandInput
+from samwise_ros.ros.commands.memory_calls import EngineCall
+from samwise_ros.ros.engine_setup import load_engine, restore, save
+from samwise_ros.ros.target_3d.depth_input import DepthInput
+from samwise_ros.ros.target_3d.pose_output import PoseOutput
 from samwise_ros.ros.target_3d.tf import FrameLookup
 from samwise_ros.ros.worker import Worker
 
-if TYPE_CHECKING:
-    from samwise_ros.engine.engine import Engine
-
-WARM_UP_HEIGHT, WARM_UP_WIDTH = 480, 640
-MAX_FAILURES_IN_A_ROW = 5
+MAX_CONSECUTIVE_FAILURES = 5
 
 
 class Pipeline:
-    """The engine, the thread that owns it, and the publishers it feeds.
+    """The engine, the thread that owns it, and the topics around it.
 
     Attributes:
-        worker: the thread; whoever wants the engine asks it.
-        statistics: of each camera, since the last `start`.
-        places: with depth, where each camera's targets are in space.
-        command_lines: what each living command is and how it stands, in words, by its id.
-        model: what the engine says of itself.
+        inputs: image subscriptions; empty while the pipeline is stopped.
+        pose_outputs: with ``use_depth``, the positions of each camera's targets, by camera.
+        model: the engine's description of itself.
+        command_lines: state and sentence of each active command, by id.
     """
 
     def __init__(
-        self, node: LifecycleNode, parameters: Parameters, give_up: Callable[[], object]
+        self, node: LifecycleNode, parameters: Parameters, on_worker_failed: Callable[[], object]
     ) -> None:
-        """Load and warm up the model, and look for the first sentence, if one is given.
+        """Load and warm up the model, create the publishers, and add the first command.
 
         Args:
-            node: the node to publish by.
-            parameters: as they are now; see `update`.
-            give_up: called in the worker's thread when frame after frame fails.
+            node: the node.
+            parameters: current values; see `update`.
+            on_worker_failed: called in the worker's thread after
+                `MAX_CONSECUTIVE_FAILURES` failed frames.
 
         Raises:
-            ImportError: tf is asked for and not installed.
+            ImportError: a parameter needs tf, which is not installed.
             OSError: the model cannot be read; the message names path and reason.
-            ParameterException: a value of ``qos_overrides`` is of another type.
-            RuntimeError: the device cannot be had, or a value of ``qos_overrides`` is none.
-            ValueError: the model or a parameter is not what it should be.
+            ParameterException: a value of ``qos_overrides`` has another type.
+            RuntimeError: the device is not available, or a value of ``qos_overrides`` is invalid.
+            ValueError: the model or a parameter is invalid.
         """
         self._node = node
         self._parameters = parameters
-        self._give_up = give_up
-        with warnings.catch_warnings(record=True) as told:
-            self._engine = _load(parameters)
-        for warning in told:
-            node.get_logger().warning(str(warning.message))
+        self._on_worker_failed = on_worker_failed
+        self._engine = load_engine(parameters, node.get_logger())
         self.model = self._engine.describe()
         self.command_lines: dict[str, str] = {}
-        self._headers: WeakKeyDictionary[Frame, Header] = WeakKeyDictionary()
-        self.statistics = {camera: CameraStatistics() for camera in parameters.cameras}
-        self.worker = Worker[tuple[CameraInput, ImageMessage]](self._process, self._on_failure)
-        self._first_events = self._begin()
+        self.inputs: dict[str, CameraInput] = {}
+        self._statistics: dict[str, CameraStatistics] = {}
+        self._converters: dict[str, FrameConverter] = {}
+        self._depth_inputs: dict[str, DepthInput] = {}
+        self._command_input: CommandInput | None = None
         self._lookup: FrameLookup | None = None
-        self.places: dict[str, PlaceOutput] = {}
-        there_before = set(node.publishers)
+        self.pose_outputs: dict[str, PoseOutput] = {}
+        self._worker = Worker[ImageMessage](self._process, self._on_failure)
+        self._first_events = restore(self._engine, parameters, node.get_logger())
+        existing = set(node.publishers)
         try:
-            self._make_publishers()
+            self._create_outputs()
         except Exception:
-            for one in set(node.publishers) - there_before:
-                assert isinstance(one, LifecyclePublisher)
-                node.destroy_lifecycle_publisher(one)
+            for publisher in set(node.publishers) - existing:
+                assert isinstance(publisher, LifecyclePublisher)
+                node.destroy_lifecycle_publisher(publisher)
             if self._lookup:
                 self._lookup.close()
             self._engine.close()
             raise
 
-    def start(self) -> None:
-        """Say what is looked for, and begin to work."""
-        self.statistics = {camera: CameraStatistics() for camera in self._outputs}
-        self.worker.reset_counts()
-        self._tell(self._first_events)
-        self._tell_commands()
+    def start(self, enabled: bool) -> None:
+        """Publish the active commands, start the worker and subscribe.
+
+        Args:
+            enabled: whether images are processed; see `set_enabled`.
+
+        Raises:
+            RuntimeError: a value of an input's ``qos_overrides`` is invalid.
+            ValueError: the reliability of an input's ``qos_overrides`` is invalid.
+        """
+        node, parameters = self._node, self._parameters
+        self._worker.reset_counts()
+        self._publish_changes(self._first_events)
         self._first_events = ()
-        self.worker.start()
+        self._statistics = {camera: CameraStatistics() for camera in parameters.cameras}
+        if parameters.use_depth:
+            self._depth_inputs = {camera: DepthInput(node, camera) for camera in parameters.cameras}
+        self._converters = {
+            camera: FrameConverter(node, camera, parameters, statistics)
+            for camera, statistics in self._statistics.items()
+        }
+        self._worker.start()
+        for camera, statistics in self._statistics.items():
+            # Added one by one: `stop` closes the first if the second cannot be created.
+            source = CameraInput(node, camera, parameters, statistics, self._worker.offer)
+            self.inputs[camera] = source
+        self.set_enabled(enabled)
+        self._command_input = CommandInput(node, parameters, self._submit)
+
+    def stop(self, timeout_s: float) -> bool:
+        """Unsubscribe, end the worker after the current frame, and save the memories if set.
+
+        Returns:
+            Whether the worker ended in time. If not, nothing else may use the engine.
+        """
+        started = self._command_input is not None
+        if self._command_input:
+            self._command_input.close()
+            self._command_input = None
+        for source in self.inputs.values():
+            source.close()
+        for depth_input in self._depth_inputs.values():
+            depth_input.close()
+        self.inputs = {}
+        stopped = self._worker.stop(timeout_s)
+        self._depth_inputs = {}
+        if stopped and started:
+            save(self._engine, self._parameters, self._node.get_logger())
+        return stopped
 
     def close(self) -> None:
-        """Destroy the publishers, and let go of the model and its memories."""
-        if self.worker.stop(0.0):  # else a frame is still in the network, at the process's end
+        """Destroy the publishers, and free the model and its memories; after `stop`."""
+        if self._worker.stop(0.0):  # else the process is ending with a frame in the network
             self._engine.close()
         for output in self._outputs.values():
             output.close()
-        for places in self.places.values():
-            places.close()
+        for pose_output in self.pose_outputs.values():
+            pose_output.close()
+        self._events.close()
         if self._lookup:
             self._lookup.close()
-        for one in (self._events, self._commands):
-            self._node.destroy_lifecycle_publisher(one)
 
     def update(self, parameters: Parameters) -> None:
-        """Follow parameters that changed."""
+        """Use changed parameters."""
         self._parameters = parameters
+        for source in self.inputs.values():
+            source.update(parameters)
+        if self._command_input:
+            self._command_input.update(parameters)
 
-    def take(self, source: CameraInput, message: ImageMessage) -> None:
-        """Have an image worked on, unless a newer one comes first."""
-        source.statistics.superseded += self.worker.offer(source.camera, (source, message))
+    def set_enabled(self, enabled: bool) -> None:
+        """Process images, or ignore them and keep the memories."""
+        for source in self.inputs.values():
+            source.enabled = enabled
 
-    def execute(self, order: EngineCall) -> tuple[Event, ...]:
-        """Do what was asked for and tell of it; in the worker's thread, or while it rests."""
-        events = order(self._engine)
-        self._tell(events)
-        self._tell_commands()
-        return events
+    def run(self, call: EngineCall, timeout_s: float) -> tuple[Event, ...]:
+        """Run a call of the engine between two frames, and publish and return its events.
+
+        Raises:
+            concurrent.futures.TimeoutError: the call did not run in time.
+        """
+        return self._worker.run(partial(self._execute, call), timeout_s)
+
+    @property
+    def failures(self) -> int:
+        """Number of failed frames and calls since the last `start`."""
+        return self._worker.failures
+
+    @property
+    def last_failure(self) -> str:
+        """Error of the last frame or call; empty after a successful frame."""
+        return self._worker.last_failure
+
+    @property
+    def discarded_calls(self) -> int:
+        """Commands that were discarded because too many waited."""
+        return self._worker.discarded_calls
 
     def device_memory_mib(self) -> dict[str, float]:
-        """Give what the process holds of the GPU's memory; nothing on the CPU."""
-        # Here for the same reason as the engine below.
-        from samwise_ros.engine.backend.device_memory import device_memory_mib  # noqa: PLC0415
+        """Return the GPU memory of the process, in MiB; empty on the CPU."""
+        # Imported here for the same reason as in `engine_setup`.
+        from samwise_ros.engine.backend.device import device_memory_mib  # noqa: PLC0415
 
         return device_memory_mib(str(self.model["device"]))
 
-    def save(self) -> None:
-        """Save the memories where the parameters want it; while the worker rests."""
-        if not self._parameters.save_memory_on_deactivate:
-            return
-        try:
-            save_memory(self._parameters)(self._engine)
-        except ValueError as error:
-            self._node.get_logger().error(f"memories are not saved: {error}")
-        else:
-            self._node.get_logger().info(f"memories saved to {self._parameters.memory_path}")
+    def _create_outputs(self) -> None:
+        node, parameters = self._node, self._parameters
+        if parameters.use_depth:
+            nearest_m, farthest_m = parameters.depth_range
+            if parameters.target_frame:
+                self._lookup = FrameLookup(node, parameters.target_frame)
+            for camera in parameters.cameras:
+                self.pose_outputs[camera] = PoseOutput(
+                    node,
+                    camera,
+                    depth_range=(nearest_m, farthest_m),
+                    lookup=self._lookup,
+                    publish_tf=parameters.publish_tf,
+                )
+        self._outputs = {camera: CameraOutput(node, camera) for camera in parameters.cameras}
+        self._events = EventOutput(node)
 
-    def _begin(self) -> tuple[Event, ...]:
-        """Go on from the saved memories if there are any, else with the first command."""
-        if self._parameters.save_memory_on_deactivate:
-            path = memory_path(self._parameters)
-            if os.path.exists(path):
-                events = load_memory(self._parameters)(self._engine)
-                found = len(self._engine.commands)
-                self._node.get_logger().info(f"going on from {path}, commands: {found}")
-                if found:
-                    return events
-        if not self._parameters.command:
-            return ()
-        events = from_sentence(self._parameters.command, self._parameters)(self._engine)
-        for event in events:
-            if event.kind == EventKind.REJECTED:
-                raise ValueError(f"command: {event.reason}")
+    def _submit(self, call: EngineCall) -> None:
+        self._worker.submit(partial(self._execute, call))
+
+    def _execute(self, call: EngineCall) -> tuple[Event, ...]:
+        """Run a call and publish its events; in the worker's thread, or while it is stopped."""
+        events = call(self._engine)
+        self._publish_changes(events)
         return events
 
-    def _make_publishers(self) -> None:
-        node, wanted = self._node, self._parameters
-        if wanted.use_depth:
-            self._place_targets()
-        self._outputs = {camera: CameraOutput(node, camera) for camera in wanted.cameras}
-        self._events = interface.make_publisher(node, interface.EVENTS)
-        self._commands = interface.make_publisher(node, interface.COMMANDS)
+    def _publish_changes(self, events: tuple[Event, ...]) -> None:
+        self._events.publish_events(events)
+        self._events.publish_commands(self._engine.commands)
+        self._update_command_lines()
 
-    def _place_targets(self) -> None:
-        """Make what tells where the targets are in space."""
-        wanted, nearest_farthest = self._parameters, self._parameters.depth_range
-        if wanted.target_frame:
-            self._lookup = FrameLookup(self._node, wanted.target_frame)
-        for camera in wanted.cameras:
-            self.places[camera] = PlaceOutput(
-                self._node,
-                camera,
-                (nearest_farthest[0], nearest_farthest[1]),
-                self._lookup,
-                wanted.publish_tf,
-            )
-
-    def _process(self, job: tuple[CameraInput, ImageMessage]) -> None:
-        source, message = job
-        frame = source.frame_of(message)
+    def _process(self, camera: str, message: ImageMessage) -> None:
+        statistics = self._statistics[camera]
+        frame = self._converters[camera].convert(message, self._parameters.max_frame_age)
         if frame is None:
             return
-        self._headers[frame] = message.header
-        if source.depth:
-            source.depth.hold(frame.stamp_ns)
+        depth_input = self._depth_inputs.get(camera)
+        if depth_input:
+            depth_input.expect(frame.stamp_ns)
         began = time.perf_counter()
         try:
-            results = self._engine.step(frame)
+            (result,) = self._engine.step(frame)
         except Exception:
-            source.statistics.failed += 1
+            statistics.failed += 1
             raise
-        seconds = (time.perf_counter() - began) / max(len(results), 1)
-        for result in results:
-            began = time.perf_counter()
-            self._publish(result, seconds)
-            if source.depth:
-                header = self._headers[result.frame]
-                self.places[source.camera].publish(result, header, source.depth)
-            source.statistics.times_s["publishing"].append(time.perf_counter() - began)
+        inferred = time.perf_counter()
+        self._publish(result, message.header, inferred - began)
+        if depth_input:
+            self.pose_outputs[camera].publish(result, message.header, depth_input)
+        statistics.times_s["publishing"].append(time.perf_counter() - inferred)
 
-    def _publish(self, result: FrameResult, seconds: float) -> None:
-        header = self._headers[result.frame]
-        alpha = self._parameters.overlay_alpha
+    def _publish(self, result: FrameResult, header: Header, inference_s: float) -> None:
         camera = result.frame.camera
-        output, statistics = self._outputs[camera], self.statistics[camera]
-        output.publish(result, header, seconds, alpha, statistics)
+        self._outputs[camera].publish(
+            result,
+            header,
+            inference_s=inference_s,
+            overlay_alpha=self._parameters.overlay_alpha,
+            statistics=self._statistics[camera],
+        )
         if result.events:
-            self._tell(result.events, header)
+            self._events.publish_events(result.events, header)
+            self._update_command_lines()
 
-    def _tell(self, events: Iterable[Event], header: Header | None = None) -> None:
-        """Publish events, and keep how the commands stand for the diagnostics."""
-        header = header or self._now()
-        for event in events:
-            self._events.publish(to_event(event, header))
-            if event.kind == EventKind.REJECTED:
-                words = f"rejected {event.command.id!r}: {event.reason}"
-                self._node.get_logger().warning(words, throttle_duration_sec=1.0)
+    def _update_command_lines(self) -> None:
         self.command_lines = {
             one.command.id: f"{'PAUSED' if one.paused else one.state.name}: {one.command.sentence}"
             for one in self._engine.commands
         }
 
-    def _tell_commands(self) -> None:
-        living = [(one.command, one.label, one.paused) for one in self._engine.commands]
-        self._commands.publish(to_command_array(living, self._now()))
-
-    def _now(self) -> Header:
-        return Header(stamp=self._node.get_clock().now().to_msg())
-
     def _on_failure(self, error: Exception) -> None:
         self._node.get_logger().error(
             f"frame or command dropped: {type(error).__name__}: {error}", throttle_duration_sec=5.0
         )
-        if self.worker.failures_in_a_row >= MAX_FAILURES_IN_A_ROW:
-            self._give_up()
-
-
-def _load(parameters: Parameters) -> "Engine":
-    # Here, since it imports torch: else the node would answer its first service seconds later.
-    from samwise_ros.engine.backend.device import use_threads  # noqa: PLC0415
-    from samwise_ros.engine.engine import Engine  # noqa: PLC0415
-
-    use_threads(parameters.threads)
-    engine = Engine.from_model(
-        parameters.model, parameters.device, parameters.precision, parameters.engine_config()
-    )
-    engine.warm_up(WARM_UP_HEIGHT, WARM_UP_WIDTH)
-    return engine
+        if self._worker.consecutive_failures >= MAX_CONSECUTIVE_FAILURES:
+            self._on_worker_failed()

@@ -14,28 +14,28 @@ MAX_WAITING_CALLS = 32
 
 
 class Worker(Generic[Job]):
-    """Does one thing at a time in one thread: calls first, then the newest job of each source.
+    """Runs calls and jobs in one thread: waiting calls first, then the newest job of each source.
 
-    A frame is a job, its camera the source: only a camera's newest frame waits, so that results
-    stay fresh however fast the camera is, and cameras take turns in the order in which they began
-    to wait, so that none starves beside a fast one. A change of the commands is a call: a bounded
-    number waits, in order, and where more come the oldest are forgotten, so that the last one wins.
+    A job is a frame and its source is a camera. Only the newest frame of a camera waits, so results
+    stay fresh at any camera rate. Cameras take turns in the order in which they began to wait, so a
+    fast camera does not starve a slow one. A call is a change of the commands. Calls keep their
+    order; if more than `MAX_WAITING_CALLS` wait, the oldest are discarded and the last one wins.
 
     Attributes:
-        dropped_calls: calls forgotten because too many came.
-        failures: calls and jobs that raised.
-        failures_in_a_row: jobs that raised since the last one that did not.
-        last_failure: what the last failed job or call said; empty once a job succeeds.
+        discarded_calls: calls that were discarded because too many waited.
+        failures: calls and jobs that raised an exception.
+        consecutive_failures: failed jobs since the last successful job.
+        last_failure: error of the last failed job or call; empty after a successful job.
     """
 
     def __init__(
-        self, work: Callable[[Job], None], on_failure: Callable[[Exception], None]
+        self, work: Callable[[str, Job], None], on_failure: Callable[[Exception], None]
     ) -> None:
-        """Take what to do; nothing runs before `start`.
+        """Prepare the worker; nothing runs before `start`.
 
         Args:
-            work: does one job, in the worker's thread.
-            on_failure: is told, in the worker's thread, what a job or a call raised.
+            work: does a source's job, in the worker's thread.
+            on_failure: called in the worker's thread with the exception of a job or call.
         """
         self._work = work
         self._on_failure = on_failure
@@ -47,24 +47,24 @@ class Worker(Generic[Job]):
         self.reset_counts()
 
     def reset_counts(self) -> None:
-        """Count from zero."""
-        self.dropped_calls = 0
+        """Set all counts to zero."""
+        self.discarded_calls = 0
         self.failures = 0
-        self.failures_in_a_row = 0
+        self.consecutive_failures = 0
         self.last_failure = ""
 
     def start(self) -> None:
-        """Start the thread; it outlives `stop` by no more than the job in hand."""
+        """Start the thread."""
         self._stopping = False
-        # A daemon: a process that must end does not wait for a job that hangs.
+        # A daemon thread: the process can end even if a job hangs.
         self._thread = threading.Thread(target=self._run, name="inference", daemon=True)
         self._thread.start()
 
     def stop(self, timeout_s: float) -> bool:
-        """Forget what waits and end the thread after the job in hand.
+        """Discard waiting jobs and calls, and end the thread after the current job.
 
         Returns:
-            Whether it ended in time. If not, nothing else may touch the engine.
+            Whether the thread ended in time. If not, nothing else may use the engine.
         """
         if self._thread is None:
             return True
@@ -80,47 +80,47 @@ class Worker(Generic[Job]):
         return True
 
     def offer(self, source: str, job: Job) -> bool:
-        """Put a job in its source's waiting place.
+        """Queue a job as the newest of its source.
 
         Returns:
-            Whether an older one had to make room.
+            Whether it replaced an older job.
         """
         with self._wake:
-            superseded = source in self._jobs
-            self._jobs[source] = job  # one that is replaced keeps its turn
+            replaced = source in self._jobs
+            self._jobs[source] = job  # a replaced job keeps its turn
             self._wake.notify()
-        return superseded
+        return replaced
 
     def submit(self, call: Callable[[], object]) -> None:
-        """Do something between two jobs; the oldest waiting call is forgotten if too many wait."""
+        """Run a call between two jobs; discards the oldest waiting call if too many wait."""
         with self._wake:
             if len(self._calls) == MAX_WAITING_CALLS:
-                self.dropped_calls += 1
+                self.discarded_calls += 1
             self._calls.append(call)
             self._wake.notify()
 
-    def ask(self, call: Callable[[], Result], timeout_s: float) -> Result:
-        """Do something between two jobs and wait for it; at once where no thread runs.
+    def run(self, call: Callable[[], Result], timeout_s: float) -> Result:
+        """Run a call between two jobs and return its result; at once if no thread runs.
 
         Raises:
-            concurrent.futures.TimeoutError: its turn did not come, or it was forgotten.
+            concurrent.futures.TimeoutError: the call did not run in time, or was discarded.
         """
         if self._thread is None:
             return call()
-        answer: Future[Result] = Future()
+        future: Future[Result] = Future()
 
         def fulfil() -> None:
-            if answer.set_running_or_notify_cancel():
+            if future.set_running_or_notify_cancel():
                 try:
-                    answer.set_result(call())
+                    future.set_result(call())
                 except Exception as error:
-                    answer.set_exception(error)
+                    future.set_exception(error)
 
         self.submit(fulfil)
         try:
-            return answer.result(timeout_s)
+            return future.result(timeout_s)
         finally:
-            answer.cancel()
+            future.cancel()
 
     def _run(self) -> None:
         while True:
@@ -130,23 +130,23 @@ class Worker(Generic[Job]):
                 self._calls.clear()
             for call in calls:
                 self._guarded(call)
-            with self._wake:  # the newest job is the one that came while the calls were made
+            with self._wake:  # again: newer jobs may have arrived during the calls
                 if self._stopping:
                     return
                 source = next(iter(self._jobs), None)
                 if source is None:
                     continue
                 job = self._jobs.pop(source)
-            if self._guarded(partial(self._work, job), a_job=True):
-                self.failures_in_a_row = 0
+            if self._guarded(partial(self._work, source, job), is_job=True):
+                self.consecutive_failures = 0
                 self.last_failure = ""
 
-    def _guarded(self, call: Callable[[], object], a_job: bool = False) -> bool:
+    def _guarded(self, call: Callable[[], object], is_job: bool = False) -> bool:
         try:
             call()
-        except Exception as error:  # whatever the network raises, the node lives
+        except Exception as error:  # the node survives any error of the network
             self.failures += 1
-            self.failures_in_a_row += a_job
+            self.consecutive_failures += is_job
             self.last_failure = f"{type(error).__name__}: {error}"
             self._on_failure(error)
             return False

@@ -192,7 +192,7 @@ def load_batches(
         dataset: data set of batches.
         first: index of the first batch.
         end: index after the last batch.
-        processes: the processes, which share the cores of this machine; gives the device.
+        processes: the processes, which share the cores of this machine, and their device.
 
     Raises:
         ValueError: the data set returned this error.

@@ -3,7 +3,7 @@
 import warnings
 
 from samwise_ros.data.open_dataset import open_dataset
-from samwise_ros.engine.engine import ImagesOnlyWarning
+from samwise_ros.engine.backend.samwise_backend import ImagesOnlyWarning
 from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate

@@ -84,6 +84,18 @@ def _colour(code: int) -> Callable[[NDArray[Any]], NDArray[np.uint8]]:
     return to_rgb
 
 
+def _yuv422(code: int) -> Callable[[NDArray[Any]], NDArray[np.uint8]]:
+    convert = _colour(code)
+
+    def to_rgb(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+        width = pixels.shape[1]
+        if width % 2:  # OpenCV 4.6 converts it, past the end of its memory: it can crash
+            raise ImageError("undecodable", f"expected an even width for YUV 4:2:2, got {width}")
+        return convert(pixels)
+
+    return to_rgb
+
+
 def _high_byte(pixels: NDArray[Any]) -> NDArray[np.uint8]:
     return (pixels >> 8).astype(np.uint8)
 
@@ -107,8 +119,8 @@ def _identity(pixels: NDArray[Any]) -> NDArray[np.uint8]:
 
 _from_bgr = _colour(cv2.COLOR_BGR2RGB)
 _from_grey = _colour(cv2.COLOR_GRAY2RGB)
-_from_uyvy = _colour(cv2.COLOR_YUV2RGB_UYVY)
-_from_yuyv = _colour(cv2.COLOR_YUV2RGB_YUY2)
+_from_uyvy = _yuv422(cv2.COLOR_YUV2RGB_UYVY)
+_from_yuyv = _yuv422(cv2.COLOR_YUV2RGB_YUY2)
 # OpenCV names a Bayer pattern by its second row, ROS by its first row.
 _BAYER_CODES = {
     "rggb": cv2.COLOR_BayerBG2RGB,
@@ -163,7 +175,7 @@ def to_rgb(message: RawImage) -> NDArray[np.uint8]:
     pixels = as_array(message, layout)
     try:
         return layout.to_rgb(pixels)
-    except cv2.error as error:  # for example, YUV 4:2:2 of odd width
+    except cv2.error as error:
         raise ImageError("undecodable", f"{message.encoding}: {error.err}") from error
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
-#: Okabe and Ito's colours, told apart with any colour vision; in the order of labels.
+#: Okabe and Ito's colours, distinguishable with any colour vision; in the order of labels.
 PALETTE: tuple[Colour, ...] = (
     (230, 159, 0),
     (86, 180, 233),

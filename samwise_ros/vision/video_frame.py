@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from samwise_ros.errors import SamwiseError
+
 Image = NDArray[np.uint8]
 
 
-class VideoError(ValueError):
+class VideoError(SamwiseError, ValueError):
     """A video or image that cannot be read or written; the message names the file and reason."""
 
 

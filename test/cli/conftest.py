@@ -1,32 +1,19 @@
-"""A model that has learned nothing, and a video, for commands to work on."""
+"""A model with random weights, and a short video, for the commands."""
 
 from pathlib import Path
 
 import pytest
-import torch
+from random_model import save_random_model
 
-from samwise_ros.data.tabletop.video import TabletopConfig, make_video, vocabulary
-from samwise_ros.network.checkpoints.model_folder import save_model
-from samwise_ros.network.presets import preset
-from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.text.tokenizer import SentenceTokenizer
+from samwise_ros.data.tabletop.video import TabletopConfig, make_video
 from samwise_ros.vision.image_writer import write_image
 from samwise_ros.vision.video_writer import VideoWriter
-
-SCORE_BIAS = "sam.sam_mask_decoder.pred_obj_score_head.layers.2.bias"
 
 
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A model folder with random weights that sees something wherever it looks."""
-    torch.manual_seed(0)
-    folder = tmp_path_factory.mktemp("model")
-    tokenizer = SentenceTokenizer.from_words(vocabulary())
-    network = Samwise(preset("tabletop"))
-    with torch.no_grad():
-        network.get_parameter(SCORE_BIAS).fill_(10.0)
-    save_model(folder, network, tokenizer)
-    return str(folder)
+    """A model folder with random weights that finds an object in every image."""
+    return save_random_model(tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Bags for tests: what a robot's camera would have recorded, and how to read what was written."""
+"""Bags for tests: records images like a camera, and reads the written bags."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,15 +16,15 @@ IMAGE, COMPRESSED = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage"
 TOPIC = "/camera/image_raw"
 BEGIN_NS = 1_700_000_000_000_000_000
 PERIOD_NS = 100_000_000
-DELAY_NS = 7_000_000  # from the camera's stamp to the recorder
+DELAY_NS = 7_000_000  # from the stamp of an image to its time in the bag
 
-TIMES = [BEGIN_NS + index * PERIOD_NS + DELAY_NS for index in range(9)]  # the bag's
+TIMES = [BEGIN_NS + index * PERIOD_NS + DELAY_NS for index in range(9)]  # times in the bag
 
-Recorded = tuple[str, str, int, bytes]  # topic, type, the bag's time in nanoseconds, message
+Recorded = tuple[str, str, int, bytes]  # topic, type, time in the bag in nanoseconds, message
 
 
 def header(index: int, stamp_ns: int | None = None) -> Any:
-    """Give the header of a camera's image; each has a frame of its own."""
+    """Return the header of an image; each image has a different frame id."""
     stamp_ns = BEGIN_NS + index * PERIOD_NS if stamp_ns is None else stamp_ns
     seconds, nanoseconds = divmod(stamp_ns, 10**9)
     stamp = TYPES.types["builtin_interfaces/msg/Time"](sec=seconds, nanosec=nanoseconds)
@@ -38,7 +38,7 @@ def raw(
     padding: int = 0,
     stamp_ns: int | None = None,
 ) -> bytes:
-    """Give an image message, (H, W, channels), as it is recorded."""
+    """Return a serialized image of (H, W, channels)."""
     rows = np.ascontiguousarray(pixels).view(np.uint8).reshape(pixels.shape[0], -1)
     rows = np.pad(rows, ((0, 0), (0, padding)), constant_values=99)
     message = TYPES.types[IMAGE](
@@ -54,14 +54,14 @@ def raw(
 
 
 def compressed(index: int, pixels: NDArray[np.uint8], suffix: str = ".png") -> bytes:
-    """Give a compressed image message of (H, W, 3) RGB pixels, as it is recorded."""
+    """Return a serialized compressed image of (H, W, 3) RGB pixels."""
     data = cv2.imencode(suffix, np.ascontiguousarray(pixels[:, :, ::-1]))[1].reshape(-1)
     message = TYPES.types[COMPRESSED](header=header(index), format=suffix[1:], data=data)
     return bytes(TYPES.serialize_cdr(message, COMPRESSED))
 
 
 def text(words: str) -> bytes:
-    """Give a string message, as it is recorded."""
+    """Return a serialized string message."""
     kind = "std_msgs/msg/String"
     return bytes(TYPES.serialize_cdr(TYPES.types[kind](data=words), kind))
 
@@ -69,7 +69,7 @@ def text(words: str) -> bytes:
 def filmed(
     frames: Iterable[NDArray[np.uint8]], topic: str = TOPIC, **options: Any
 ) -> list[Recorded]:
-    """Give a camera's messages; `options` are those of `raw`."""
+    """Return the messages of a camera; `options` are those of `raw`."""
     return [
         (topic, IMAGE, BEGIN_NS + index * PERIOD_NS + DELAY_NS, raw(index, frame, **options))
         for index, frame in enumerate(frames)
@@ -82,13 +82,13 @@ def record(
     plugin: StoragePlugin = StoragePlugin.MCAP,
     definitions: dict[str, str] | None = None,
 ) -> Path:
-    """Write a bag as `ros2 bag record` does, and name its file.
+    """Write a bag like `ros2 bag record`, and return its file.
 
     Args:
-        folder: to be made.
-        messages: in the order of their times.
-        plugin: kind of file.
-        definitions: of types that ROS 2 does not bring.
+        folder: a new folder.
+        messages: in the order of time.
+        plugin: storage format.
+        definitions: definitions of types that are not part of ROS 2.
     """
     with Writer(folder, version=9, storage_plugin=plugin) as writer:
         connections: dict[str, Any] = {}
@@ -102,14 +102,14 @@ def record(
 
 
 def drive(folder: Path, frames: Iterable[NDArray[np.uint8]]) -> Path:
-    """Write a bag of images on `TOPIC`, with words on `/words` in between, and name its folder."""
+    """Write a bag with images on `TOPIC` and text on `/words`, and return its folder."""
     words = [("/words", "std_msgs/msg/String", time + 1, text(str(time))) for time in TIMES]
     record(folder, sorted([*filmed(frames), *words], key=lambda one: one[2]))
     return folder
 
 
 def written(path: Path, beginning: str = "/") -> dict[str, list[tuple[int, Any]]]:
-    """Read a bag by nothing but its own definitions: time and message, by topic."""
+    """Read a bag with its own type definitions; return times and messages by topic."""
     found: dict[str, list[tuple[int, Any]]] = {}
     with AnyReader([path]) as reader:
         wanted = [one for one in reader.connections if one.topic.startswith(beginning)]
@@ -120,6 +120,6 @@ def written(path: Path, beginning: str = "/") -> dict[str, list[tuple[int, Any]]
 
 
 def pixels(message: Any) -> NDArray[np.uint8]:
-    """Give the (H, W) pixels of a mono8 message."""
+    """Return the (H, W) pixels of a mono8 message."""
     assert message.encoding == "mono8"
     return np.asarray(message.data, np.uint8).reshape(message.height, message.step)

@@ -1,4 +1,4 @@
-"""`samwise ablation`: variants trained, scored and compared; the same command goes on."""
+"""`samwise ablation` trains, scores and compares variants, and resumes."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ stages:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A recipe, and a small data set to evaluate on."""
+    """A recipe and a small test set."""
     folder = tmp_path_factory.mktemp("ablation")
     (folder / "recipe.yaml").write_text(RECIPE)
     write_mevis(folder / "mevis", {"train": 1}, TabletopConfig(8, 64, 48))
@@ -33,19 +33,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def argv(folder: Path, model: str) -> list[str]:
-    """The command with two variants; five ways to run them in each mode."""
+    """The command with two variants."""
     command = ["ablation", str(folder / "recipe.yaml"), "--data", f"mevis:{folder / 'mevis'}"]
     return [*command, "--init", model, "--variants", "prompt", "selective"]
 
 
 @pytest.fixture(scope="module")
 def done(argv: list[str], folder: Path) -> Path:
-    """The folder of a whole ablation."""
+    """The folder of a complete ablation."""
     assert main([*argv, "--out", str(folder / "run")]) == 0
     return folder / "run"
 
 
-def test_it_trains_and_scores_each_variant(done: Path, model: str) -> None:
+def test_ablation_trains_and_scores_each_variant(done: Path, model: str) -> None:
     table = (done / "ablation.md").read_text()
     assert table.count("\n| both + HSA") == 4
     assert table.count("\n| prompt alone | never | 0 |") == 1
@@ -54,14 +54,14 @@ def test_it_trains_and_scores_each_variant(done: Path, model: str) -> None:
     assert [len(variant["results"]["runs"]) for variant in data["variants"]] == [2, 8]
     base, _ = load_model(model)
     for variant in ("prompt", "selective"):
-        begun, _ = load_model(str(done / variant / "untrained"))
+        untrained, _ = load_model(str(done / variant / "untrained"))
         network, _ = load_model(str(done / variant / "trained" / "model"))
         assert fingerprint(network.sam) == fingerprint(base.sam)
         assert fingerprint(network.text_encoder) == fingerprint(base.text_encoder)
-        assert fingerprint(network.prompt) != fingerprint(begun.prompt)
+        assert fingerprint(network.prompt) != fingerprint(untrained.prompt)
 
 
-def test_what_is_done_is_not_done_again(
+def test_complete_ablation_is_not_repeated(
     argv: list[str], done: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     written = {path: path.stat().st_mtime_ns for path in done.rglob("*/trained/**/*")}
@@ -73,17 +73,17 @@ def test_what_is_done_is_not_done_again(
     assert [path.read_text() for path in scores] == before
 
 
-def test_a_stopped_training_goes_on(argv: list[str], done: Path, tmp_path: Path) -> None:
-    begun, trained = tmp_path / "prompt" / "untrained", tmp_path / "prompt" / "trained"
-    shutil.copytree(done / "prompt" / "untrained", begun)
-    assert not Trainer(Recipe.read(Path(argv[1])), trained, init=str(begun)).run(steps=1)
+def test_interrupted_training_resumes(argv: list[str], done: Path, tmp_path: Path) -> None:
+    untrained, trained = tmp_path / "prompt" / "untrained", tmp_path / "prompt" / "trained"
+    shutil.copytree(done / "prompt" / "untrained", untrained)
+    assert not Trainer(Recipe.read(Path(argv[1])), trained, init=str(untrained)).run(steps=1)
     assert main([*argv, "--variants", "prompt", "--out", str(tmp_path)]) == 0
     models = [out / "prompt" / "trained" / "model" for out in (done, tmp_path)]
-    whole, resumed = (load_model(str(model))[0] for model in models)
-    assert fingerprint(whole) == fingerprint(resumed)
+    complete, resumed = (load_model(str(model))[0] for model in models)
+    assert fingerprint(complete) == fingerprint(resumed)
 
 
-def test_other_settings_are_refused(
+def test_changed_settings_are_rejected(
     argv: list[str], done: Path, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = folder / "other.yaml"
@@ -100,13 +100,13 @@ def test_other_settings_are_refused(
 @pytest.mark.parametrize(
     ("more", "reason"),
     [
-        (("--threads", "0"), "threads: expected 1 or more, got 0"),
+        (("--threads", "0"), "--threads: expected 1 or more, got 0"),
         (("--videos", "0"), "videos: expected 1 or more, got 0"),
         (("--data", "moon:test"), "'moon:test': expected one of"),
         (("--init", "moon"), "moon: no such model folder"),
     ],
 )
-def test_mistakes_are_told_before_anything_is_done(
+def test_invalid_arguments_are_rejected_before_training(
     argv: list[str],
     more: tuple[str, str],
     reason: str,

@@ -185,7 +185,7 @@ def test_roberta_vocabulary_and_merges_give_the_tokens_of_its_fast_tokenizer(
         span = (0, len(normalised.split()[0]))
         theirs_of_word = theirs(normalised, return_offsets_mapping=True)["offset_mapping"]
         expected = [end > begin and begin < span[1] for begin, end in theirs_of_word]
-        assert ours.marks(sentence, [span]) == expected
+        assert ours.token_mask(sentence, [span]) == expected
     assert ours.pad_id == 1
 
     torch.save(state, tmp_path / "released.pth")

@@ -84,8 +84,8 @@ def test_check_counts_problems_beyond_the_listed_ones(
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        (["--videos", "0"], "videos: expected 1 or more, got 0"),
-        (["--videos", "1", "2"], "expected different splits and one number, or one for each"),
+        (["--videos", "0"], "--videos: expected 1 or more, got 0"),
+        (["--videos", "1", "2"], "expected different splits, and one number or one for each split"),
         (["--split", "val", "val"], "expected different splits"),
         (["--frames", "0"], "frames: expected 1 or more, got 0"),
     ],
@@ -101,7 +101,7 @@ def test_invalid_arguments_are_rejected(
 def test_folder_with_files_is_rejected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine").touch()
     assert main(["data", "tabletop", "--out", str(tmp_path)]) == 2
-    assert "is not empty; name a new folder with --out" in capsys.readouterr().err
+    assert "the folder is not empty; choose a new folder with --out" in capsys.readouterr().err
 
 
 def test_unknown_format_is_rejected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

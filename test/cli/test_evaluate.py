@@ -1,4 +1,4 @@
-"""`samwise evaluate`: each format to a table, its folders, stops and shares."""
+"""`samwise evaluate`: scores of each format, output folders, resuming, several processes."""
 
 import json
 import os
@@ -45,7 +45,7 @@ def _evaluate(model: str, data: str, file: Path, *more: object, mode: str = "onl
 
 
 def _unions(dataset: Dataset, index: int) -> dict[str, np.ndarray]:
-    """What each sentence of a video means, (T, H, W)."""
+    """Return the ground truth masks of each sentence of a video, (T, H, W)."""
     video = dataset.video(index)
     frame_indices = range(len(video.frames))
     return {
@@ -55,13 +55,13 @@ def _unions(dataset: Dataset, index: int) -> dict[str, np.ndarray]:
 
 
 def _iou(masks: np.ndarray, truth: np.ndarray) -> float:
-    """Mean over frames, percent."""
+    """Return the mean over frames in percent."""
     both, either = (masks & truth).sum(axis=(1, 2)), (masks | truth).sum(axis=(1, 2))
     return 100 * float(np.where(either > 0, both / np.maximum(either, 1), 1.0).mean())
 
 
 @pytest.mark.parametrize("name", ["mevis", "ref_youtube_vos"])
-def test_scores_are_those_of_the_masks_that_are_written(
+def test_scores_match_written_masks(
     name: str, model: str, folders: dict[str, Path], tmp_path: Path
 ) -> None:
     data = f"{name}:{folders[name]}:train"
@@ -83,7 +83,7 @@ def test_scores_are_those_of_the_masks_that_are_written(
 def test_ref_davis17_is_scored_by_label_maps_and_annotators(
     model: str, folders: dict[str, Path], tmp_path: Path
 ) -> None:
-    """Each object takes the label that fits it, all labels of an annotator at once."""
+    """The label map of an annotator has one label for each object."""
     data = f"ref_davis17:{folders['ref_davis17']}:train"
     found = _evaluate(model, data, tmp_path / "s.json", "--predictions", tmp_path / "masks")
     dataset, scores = open_dataset(data), found["runs"][0]["sentences"]
@@ -97,23 +97,23 @@ def test_ref_davis17_is_scored_by_label_maps_and_annotators(
             files = sorted((tmp_path / f"masks/anno_{annotator}/{video.name}").glob("*.png"))
             assert [file.stem for file in files] == list(video.frames)
             labels = np.stack([np.asarray(Image.open(file)) for file in files])
-            said = [one for one in video.expressions if one.annotator == annotator]
-            assert set(np.unique(labels)) <= {0, *(one.objects[0] for one in said)}
+            described = [one for one in video.expressions if one.annotator == annotator]
+            assert set(np.unique(labels)) <= {0, *(one.objects[0] for one in described)}
             unions = _unions(dataset, index)
-            for one in said:
+            for one in described:
                 score = next(
                     s for s in ours if (s["video"], s["expression"]) == (video.name, one.id)
                 )
-                possible = [_iou(labels == label.objects[0], unions[one.id]) for label in said]
+                possible = [_iou(labels == label.objects[0], unions[one.id]) for label in described]
                 assert min(abs(score["j"] - value) for value in possible) < 0.01
     assert found["runs"][0]["all"]["jf"] == pytest.approx(np.mean(means), abs=0.01)
 
 
-def test_refcoco_has_its_own_measures(
+def test_refcoco_has_separate_measures(
     model: str, folders: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = f"refcoco:{folders['refcoco']}:train"
-    found = _evaluate(model, data, tmp_path / "s.json", "--save-overlays", tmp_path / "looks")
+    found = _evaluate(model, data, tmp_path / "s.json", "--save-overlays", tmp_path / "overlays")
     measures = found["runs"][0]["images"]
     table = capsys.readouterr().out
     assert f"| overall IoU | {measures['oiou']:.1f} |" in table
@@ -121,10 +121,10 @@ def test_refcoco_has_its_own_measures(
     ious = np.array([score["j"] for score in found["runs"][0]["sentences"]])
     assert measures["miou"] == pytest.approx(ious.mean(), abs=0.01)
     assert measures["precision"]["0.5"] == pytest.approx(100 * (ious >= 50).mean(), abs=0.01)
-    assert len(list((tmp_path / "looks").rglob("*.png"))) == found["sentences"]
+    assert len(list((tmp_path / "overlays").rglob("*.png"))) == found["sentences"]
 
 
-def test_ways_are_compared_on_the_tabletop(
+def test_modes_and_variants_are_compared_on_tabletop(
     model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ways = ("--cme", "learned", "always", "--videos", 2, "--frames", 7)
@@ -137,14 +137,14 @@ def test_ways_are_compared_on_the_tabletop(
     assert [len(run["sentences"]) for run in found["runs"]] == [found["sentences"]] * 4
 
 
-def test_a_split_without_masks_gives_predictions_only(
+def test_split_without_ground_truth_has_predictions_only(
     model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_ref_youtube_vos(tmp_path / "data", {"val": 1}, TabletopConfig(3, 64, 48))
     data = f"ref_youtube_vos:{tmp_path / 'data'}:valid"
     argv = ["evaluate", "--model", model, "--data", data, "--mode", "online"]
     assert main(argv) == 2
-    assert "there is nothing to score; write the masks with --pred" in capsys.readouterr().err
+    assert "has no ground truth to score; write the masks with --pred" in capsys.readouterr().err
     assert main([*argv, "--predictions", str(tmp_path / "masks")]) == 0
     assert "nothing to score" in capsys.readouterr().out
     sentences = len(open_dataset(data).video(0).expressions)
@@ -170,7 +170,7 @@ def test_two_processes_share_the_work(model: str, tmp_path: Path) -> None:
     assert [line.count("\n") for line in lines] == [2, 1]
 
 
-def test_the_same_command_goes_on_and_another_is_refused(
+def test_same_command_resumes_and_other_settings_are_rejected(
     model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = ("--out", tmp_path / "records", "--frames", 2)
@@ -188,7 +188,7 @@ def test_the_same_command_goes_on_and_another_is_refused(
         assert word in capsys.readouterr().err
 
 
-def test_mistakes_are_told(
+def test_invalid_arguments_are_rejected(
     model: str, folders: dict[str, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     for options, message in (

@@ -1,16 +1,18 @@
-"""The dispatcher: its help, its errors, and what it does not load."""
+"""The `samwise` command: overview, help, errors and lazy imports."""
 
 import io
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from importlib.metadata import version
 
 import pytest
 
 from samwise_ros.cli.main import SUBCOMMANDS, main
 
 
-def test_the_overview_names_every_subcommand_and_loads_no_network() -> None:
+def test_overview_lists_subcommands_without_importing_torch() -> None:
     script = (
         "import sys; from samwise_ros.cli.main import main\n"
         "try: main(['--help'])\n"
@@ -31,7 +33,7 @@ def test_help_has_examples(name: str, capsys: pytest.CaptureFixture[str]) -> Non
     assert f"\n  samwise {name} " in capsys.readouterr().out
 
 
-def test_what_is_not_known_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_arguments_are_rejected(capsys: pytest.CaptureFixture[str]) -> None:
     for argv in ([], ["fly"], ["segment"], ["evaluate", "--speed", "3"]):
         with pytest.raises(SystemExit) as stop:
             main(argv)
@@ -39,7 +41,58 @@ def test_what_is_not_known_is_refused(capsys: pytest.CaptureFixture[str]) -> Non
     assert "choose from" in capsys.readouterr().err
 
 
-def test_a_reader_that_has_enough_is_no_error() -> None:
+BLOCKER = """
+import sys
+class Blocker:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {blocked}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+sys.meta_path.insert(0, Blocker())
+from samwise_ros.cli.main import main
+for name in {subcommands}:
+    try:
+        status = main([name, "--help"])
+    except SystemExit as stop:
+        status = stop.code
+    print(name, status, flush=True)
+"""
+
+
+def statuses_without(
+    modules: set[str], subcommands: Sequence[str] = tuple(SUBCOMMANDS)
+) -> tuple[dict[str, str], str]:
+    """Print the help of subcommands in a process that cannot import some modules."""
+    script = BLOCKER.format(blocked=modules, subcommands=subcommands)
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, text=True
+    )
+    lines = (line.split(" ") for line in done.stdout.splitlines())
+    found = {one[0]: one[1] for one in lines if len(one) == 2 and one[0] in SUBCOMMANDS}
+    return found, done.stderr
+
+
+def test_only_bag_and_training_need_packages_of_extras() -> None:
+    found, errors = statuses_without({"pycocotools", "rosbags", "spacy", "tensorboard"})
+    assert {name for name, status in found.items() if status == "2"} == {"bag", "train", "ablation"}
+    assert len(found) == len(SUBCOMMANDS)
+    assert "samwise bag: error: expected the package rosbags, which is not installed" in errors
+    assert "pip install '.[train]'" in errors
+
+
+def test_a_missing_opencv_names_its_extra() -> None:
+    found, errors = statuses_without({"cv2"}, ["bag"])
+    assert found == {"bag": "2"}
+    assert "samwise bag: error: expected the package opencv-python-headless" in errors
+
+
+def test_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["--version"])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == f"samwise {version('samwise_ros')}\n"
+
+
+def test_closed_output_pipe_is_no_error() -> None:
     """As in `samwise download --list | head -1`."""
     reader, writer = os.pipe()
     os.close(reader)
@@ -50,17 +103,17 @@ def test_a_reader_that_has_enough_is_no_error() -> None:
     assert done.returncode == 0
 
 
-def test_another_broken_pipe_is_an_error(
+def test_other_broken_pipe_is_an_error(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """As of a worker process that has died."""
+    """For example, a worker process that has ended."""
 
     def fail(_: object) -> int:
-        raise BrokenPipeError("the worker is gone")
+        raise BrokenPipeError("the worker has ended")
 
     monkeypatch.setattr("samwise_ros.cli.download.subcommand.run", fail)
     assert main(["download", "--list"]) == 2
-    assert "samwise download: error: the worker is gone" in capfd.readouterr().err
+    assert "samwise download: error: the worker has ended" in capfd.readouterr().err
 
 
 def test_output_that_the_encoding_lacks_is_escaped(tmp_path):

@@ -1,4 +1,4 @@
-"""`samwise train`: a model at the end, and the same command goes on."""
+"""`samwise train` writes a model, and resumes."""
 
 import os
 import subprocess
@@ -28,40 +28,40 @@ def argv(tmp_path: Path) -> list[str]:
     return ["train", str(recipe), "--data", "tabletop:train", "--out", out, "--device", "cpu"]
 
 
-def test_it_trains_goes_on_and_then_knows_that_it_has(
+def test_train_stops_resumes_and_completes(
     argv: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = tmp_path / "run"
     assert main([*argv, "--stop-after", "1"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        f"{run}: begins at stage 1 of 1, step 0",
-        "stopped; the same command goes on",
+        f"{run}: starts at stage 1 of 1, step 0",
+        "stopped; run the same command to resume",
     ]
     assert main(argv) == 0
     assert capsys.readouterr().out.splitlines() == [
-        f"{run}: goes on at stage 1 of 1, step 1",
-        f"the model is in {run / 'model'}",
+        f"{run}: resumes at stage 1 of 1, step 1",
+        f"wrote the model to {run / 'model'}",
     ]
     load_model(str(run / "model"))
     assert main(argv) == 0
-    assert "has all of its 1 stages" in capsys.readouterr().out
+    assert "all 1 stages are complete" in capsys.readouterr().out
 
 
-def test_mistakes_are_told(
+def test_invalid_arguments_are_rejected(
     argv: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def told(*more: str) -> str:
+    def error_of(*more: str) -> str:
         assert main([*argv, *more]) == 2
         return capsys.readouterr().err
 
-    assert "threads: expected 1 or more, got 0" in told("--threads", "0")
-    assert "stop-after: expected 1 or more, got 0" in told("--stop-after", "0")
-    assert "'moon:train': expected one of mevis:DIR:SPLIT" in told("--data", "moon:train")
-    assert "no such model folder" in told("--init", str(tmp_path / "none"))
+    assert "--threads: expected 1 or more, got 0" in error_of("--threads", "0")
+    assert "--stop-after: expected 1 or more, got 0" in error_of("--stop-after", "0")
+    assert "'moon:train': expected one of mevis:DIR:SPLIT" in error_of("--data", "moon:train")
+    assert "no such model folder" in error_of("--init", str(tmp_path / "none"))
     (tmp_path / "recipe.yaml").write_text(RECIPE.replace("steps", "stairs"))
-    assert "unknown settings in stage 1: stairs" in told()
+    assert "unknown settings in stage 1: stairs" in error_of()
     (tmp_path / "recipe.yaml").unlink()
-    assert f"{tmp_path / 'recipe.yaml'}: " in told()
+    assert f"{tmp_path / 'recipe.yaml'}: " in error_of()
 
 
 def test_train_smoke(tmp_path: Path) -> None:
@@ -75,6 +75,6 @@ def test_train_smoke(tmp_path: Path) -> None:
         env={**os.environ, "PATH": path},
     )
     assert done.returncode == 0, done.stderr
-    assert "goes on at stage 1 of 1, step 2" in done.stdout
+    assert "resumes at stage 1 of 1, step 2" in done.stdout
     assert "| sentences |" in done.stdout
     assert (tmp_path / "run" / "log.jsonl").read_text().count("J&F") == 2

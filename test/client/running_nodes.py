@@ -1,107 +1,73 @@
-"""Real nodes for the commands of the field: each with its camera, all in a domain of their own."""
+"""Real nodes, each with a camera, in a separate ROS domain, and `samwise` processes."""
 
 import os
 import random
-import re
-import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-PATIENCE_S = 240.0  # a busy machine is slow, a fault is for ever
+from samwise_ros.client.process import ChildProcess, node_command
 
-# Where the tests run in a script's background, Ctrl-C would be ignored from birth.
+TIMEOUT_S = 120.0  # a node starts slowly on a busy machine
+
+# A shell script that runs the tests in the background disables Ctrl-C for its children.
 PROGRAM = (
     "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler);"
     "from samwise_ros.cli.main import main; sys.exit(main())"
 )
 
 
-def wait_for(condition: Callable[[], Any], what: str) -> Any:
-    """Wait until something is true and give it."""
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"waited {PATIENCE_S} s in vain: {what}")
+class RosDomain:
+    """A ROS domain on this machine, and a folder for logs.
 
-
-class Said:
-    """A `samwise` process, with what it says in a file that can be read meanwhile."""
-
-    def __init__(self, process: subprocess.Popen[bytes], file: Path) -> None:
-        self.process, self._file = process, file
-
-    @property
-    def text(self) -> str:
-        return self._file.read_text()
-
-    def wait(self, pattern: str) -> str:
-        """Give what was said, once a pattern is found in it."""
-        wait_for(lambda: re.search(pattern, self.text) or self.process.poll() is not None, pattern)
-        assert re.search(pattern, self.text), f"{pattern}: {self.text}"
-        return self.text
-
-    def end(self, number: int = signal.SIGINT) -> int:
-        """Send a signal; give the exit code."""
-        self.process.send_signal(number)
-        return self.process.wait(PATIENCE_S)
-
-
-class Field:
-    """A domain of its own, on this machine, and a folder."""
+    Attributes:
+        number: the ROS_DOMAIN_ID.
+        environment: environment variables of processes in the domain.
+    """
 
     def __init__(self, folder: Path, model: str) -> None:
-        own = int(os.environ["ROS_DOMAIN_ID"])
-        domains = set(range(own % 2 or 2, 102, 2)) - {own}  # see conftest.py of all tests
-        self.domain = str(random.choice(sorted(domains)))
-        self.environment = {**os.environ, "ROS_DOMAIN_ID": self.domain}
+        used = int(os.environ["ROS_DOMAIN_ID"])
+        # Each worker of pytest-xdist uses the even or the odd domains: see test/conftest.py.
+        free = set(range(used % 2 or 2, 102, 2)) - {used}
+        self.number = random.choice(sorted(free))
+        self.environment = {**os.environ, "ROS_DOMAIN_ID": str(self.number)}
         self.folder, self._model = folder, model
 
     @contextmanager
     def node(
-        self, namespace: str, *arguments: str, state: Literal["active", "inactive"] = "active"
-    ) -> Iterator[subprocess.Popen[bytes]]:
+        self,
+        namespace: str,
+        *arguments: str,
+        state: Literal["active", "inactive"] = "active",
+        parameters: Mapping[str, object] | None = None,
+    ) -> Iterator[ChildProcess]:
         """Run a node and its camera until the block ends."""
-        program = [sys.executable, "-m", "samwise_ros.ros.node", "--ros-args", "-r"]
-        program += [f"__ns:={namespace}", "-p", f"model:={self._model}", "-p", "device:=cpu"]
-        program += ["-p", "autostart:=true"]
-        driver = [sys.executable, str(Path(__file__).parent / "node_driver.py")]
-        node = self._start("node" + namespace.strip("/"), [*program, *arguments])
-        around = self._start("driver" + namespace.strip("/"), [*driver, namespace, state])
-        try:
-            around.wait("ready")
-            yield node.process
-        finally:
-            assert around.process.stdin
-            around.process.stdin.close()
-            around.process.wait(PATIENCE_S)
-            node.end()
+        values = {"model": self._model, "device": "cpu", "autostart": True, **(parameters or {})}
+        camera = [sys.executable, str(Path(__file__).parent / "node_camera.py"), namespace, state]
+        name = namespace.strip("/")
+        with (
+            self.start(f"node{name}", node_command(namespace, values, arguments)) as node,
+            self.start(f"camera{name}", camera) as publisher,
+        ):
+            publisher.wait_for_output("ready", TIMEOUT_S)
+            yield node
+            publisher.close_input()
+            publisher.wait(TIMEOUT_S)
 
-    def start(self, *arguments: str) -> Said:
-        """Start `samwise` with arguments."""
-        name = f"samwise{time.monotonic_ns()}"
-        return self._start(name, [sys.executable, "-c", PROGRAM, *arguments])
+    def start(self, name: str, command: Sequence[str]) -> ChildProcess:
+        """Start a process."""
+        log_file = self.folder / f"{name}.log"
+        return ChildProcess(command, log_file, folder=self.folder, environment=self.environment)
+
+    def start_samwise(self, *arguments: str) -> ChildProcess:
+        """Start `samwise`."""
+        command = [sys.executable, "-c", PROGRAM, *arguments]
+        return self.start(f"samwise{time.monotonic_ns()}", command)
 
     def samwise(self, *arguments: str) -> tuple[int, str]:
-        """Run `samwise` to its end; give the exit code and what it said."""
-        said = self.start(*arguments)
-        return said.process.wait(PATIENCE_S), said.text
-
-    def _start(self, name: str, command: list[str]) -> Said:
-        file = self.folder / f"{name}.log"
-        with file.open("w") as log:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=self.folder,
-                env=self.environment,
-            )
-        return Said(process, file)
+        """Run `samwise` to its end; return the exit code and the output."""
+        with self.start_samwise(*arguments) as process:
+            return process.wait(TIMEOUT_S), process.log

@@ -1,4 +1,4 @@
-"""`samwise say` as people type it, to a real node with a camera, each in its process."""
+"""`samwise say` against a real node with a camera, each in a separate process."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from running_nodes import Field
+from running_nodes import TIMEOUT_S, RosDomain
 
 from samwise_ros.cli.main import main
 
@@ -16,55 +16,56 @@ TIME = r"^\d\d:\d\d:\d\d\.\d{3}  "
 
 
 @pytest.fixture(scope="module")
-def field(tmp_path_factory: pytest.TempPathFactory, model: str) -> Field:
-    return Field(tmp_path_factory.mktemp("field"), model)
+def domain(tmp_path_factory: pytest.TempPathFactory, model: str) -> RosDomain:
+    return RosDomain(tmp_path_factory.mktemp("domain"), model)
 
 
 @pytest.fixture(scope="module")
-def kitchen(field: Field) -> Iterator[Field]:
-    """The field with one node of the usual name; its topic of events is remapped."""
-    with field.node("/", "-r", "~/events:=changes"):
-        yield field
+def node_domain(domain: RosDomain) -> Iterator[RosDomain]:
+    """A domain with one node of the usual name and a remapped topic of events."""
+    with domain.node("/", "-r", "~/events:=changes"):
+        yield domain
 
 
-def lines(said: str, kind: str) -> list[str]:
-    return re.findall(rf"{TIME}.*  {kind} .*$", said, re.MULTILINE)
+def event_lines(output: str, kind: str) -> list[str]:
+    return re.findall(rf"{TIME}.*  {kind} .*$", output, re.MULTILINE)
 
 
-def test_without_a_node_that_is_said(field: Field) -> None:
-    code, said = field.samwise("say", "the red ball")
+def test_say_without_node_fails(domain: RosDomain) -> None:
+    code, output = domain.samwise("say", "the red ball")
     assert code == 1
-    assert "samwise say: no samwise node is there; waited 10 s" in said
-    assert said.endswith(f"ROS_DOMAIN_ID {field.domain}: none\n")
+    assert "samwise say: no samwise node after 10 s" in output
+    assert output.endswith(f"in ROS_DOMAIN_ID {domain.number}: none\n")
 
 
-def test_a_sentence_is_looked_for_and_found(kitchen: Field) -> None:
-    code, said = kitchen.samwise("say", "the red ball", "--seconds", "15")
-    assert code == 0, said
-    assert said.startswith('said "the red ball" on /samwise_node/command\n')
-    assert re.search(rf'{TIME}-  ADDED      "the red ball"  searching  -$', said, re.MULTILINE), (
-        said
+def test_say_prints_events_of_new_target(node_domain: RosDomain) -> None:
+    with node_domain.start_samwise("say", "the red ball", "--seconds", "1000") as process:
+        acquired = r'camera  ACQUIRED   "the red ball"  tracking  \d+x\d+ at \d+,\d+$'
+        output = process.wait_for_output(rf"(?m){TIME}{acquired}", TIMEOUT_S)
+        assert process.stop(timeout_s=TIMEOUT_S) == 0
+    assert output.startswith('sent "the red ball" to /samwise_node/command\n')
+    added = rf'{TIME}-  ADDED      "the red ball"  searching  -$'
+    assert re.search(added, output, re.MULTILINE), output
+
+
+def test_say_adds_resets_and_clears(node_domain: RosDomain) -> None:
+    assert node_domain.samwise("say", "the red ball", "--seconds", "1")[0] == 0
+    code, output = node_domain.samwise(
+        "say", "the blue cube", "--add", "--id", "second", "--camera", "camera", "--seconds", "2"
     )
-    seen = rf'{TIME}camera  ACQUIRED   "the red ball"  tracking  \d+x\d+ at \d+,\d+$'
-    assert re.search(seen, said, re.MULTILINE), said
-
-
-def test_more_is_said_and_all_of_it_cleared(kitchen: Field) -> None:
-    assert kitchen.samwise("say", "the red ball", "--seconds", "1")[0] == 0
-    code, said = kitchen.samwise(
-        "say", "the blue cube", "--add", "--id", "second", "--camera", "camera", "--seconds", "3"
+    assert code == 0, output
+    assert output.startswith('sent track "the blue cube" to /samwise_node/command_request\n')
+    assert len(event_lines(output, "ADDED")) == 1, output
+    assert not event_lines(output, "REMOVED"), output
+    code, output = node_domain.samwise(
+        "say", "--id", "second", "--action", "reset", "--seconds", "2"
     )
-    assert code == 0, said
-    assert said.startswith('said track "the blue cube" on /samwise_node/command_request\n')
-    assert len(lines(said, "ADDED")) == 1, said
-    assert not lines(said, "REMOVED"), said
-    code, said = kitchen.samwise("say", "--id", "second", "--action", "reset", "--seconds", "3")
-    assert code == 0, said
-    assert '"the blue cube"' in lines(said, "RESET")[0], said
-    code, said = kitchen.samwise("say", "--clear", "--seconds", "3")
-    assert code == 0, said
-    removed = lines(said, "REMOVED")
-    assert len(removed) == 2, said
+    assert code == 0, output
+    assert '"the blue cube"' in event_lines(output, "RESET")[0], output
+    code, output = node_domain.samwise("say", "--clear", "--seconds", "2")
+    assert code == 0, output
+    removed = event_lines(output, "REMOVED")
+    assert len(removed) == 2, output
     assert '"the red ball"' in removed[0]
     assert '"the blue cube"' in removed[1]
 
@@ -73,39 +74,47 @@ def test_more_is_said_and_all_of_it_cleared(kitchen: Field) -> None:
     ("arguments", "reason"),
     [
         (("?\x1b[2J!",), '"??[2J!"  -  -  expected text, got control characters'),
-        (("x" * 2000,), f'"{78 * "x"}.."  -  -  expected a sentence of at most 1000 characters'),
+        (
+            ("x" * 2000,),
+            f'"{78 * "x"}.."  -  -  the sentence has 2000 characters, expected at most 1000',
+        ),
         (("the red ball", "--camera", "roof"), "expected cameras out of ['camera'], got ['roof']"),
         (("--id", "nothing", "--action", "pause"), "nothing  -  -  there is no command 'nothing'"),
     ],
 )
-def test_what_is_refused_fails(kitchen: Field, arguments: tuple[str, ...], reason: str) -> None:
-    code, said = kitchen.samwise("say", *arguments, "--seconds", "4")
-    assert code == 1, said
-    assert len(lines(said, "REJECTED")) == 1, said
-    assert reason in said
+def test_say_fails_if_node_rejects_command(
+    node_domain: RosDomain, arguments: tuple[str, ...], reason: str
+) -> None:
+    code, output = node_domain.samwise("say", *arguments, "--seconds", "2")
+    assert code == 1, output
+    assert len(event_lines(output, "REJECTED")) == 1, output
+    assert reason in output
 
 
-def test_what_others_say_is_theirs_and_ctrl_c_ends(kitchen: Field) -> None:
-    mine = kitchen.start("say", "the green cup", "--seconds", "1000")
-    mine.wait("ADDED")
-    assert kitchen.samwise("say", "?!", "--seconds", "2")[0] == 1
-    mine.wait("REJECTED")
-    assert mine.end() == 0
-    assert "Traceback" not in mine.text
+def test_say_ignores_rejections_of_others_and_ends_on_ctrl_c(node_domain: RosDomain) -> None:
+    with node_domain.start_samwise("say", "the green cup", "--seconds", "1000") as process:
+        process.wait_for_output("ADDED", TIMEOUT_S)
+        assert node_domain.samwise("say", "?!", "--seconds", "2")[0] == 1
+        process.wait_for_output("REJECTED", TIMEOUT_S)
+        assert process.stop(timeout_s=TIMEOUT_S) == 0
+        assert "Traceback" not in process.log
 
 
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        ((), 'expected a sentence ("" clears), or --id with an --action, got neither'),
+        (
+            (),
+            'expected a sentence ("" removes all commands), or --id with an --action, got neither',
+        ),
         (("--id", "mug"), "got neither"),
         (("--action", "pause"), "got neither"),
-        (("the mug", "--clear"), "--clear: expected nothing else to say with it"),
-        (("--clear", "--id", "mug"), "--clear: expected nothing else to say with it"),
+        (("the mug", "--clear"), "--clear: expected no sentence and no other command option"),
+        (("--clear", "--id", "mug"), "--clear: expected no sentence and no other command option"),
         (("the mug", "--seconds", "0"), "--seconds: expected more than 0, got 0"),
     ],
 )
-def test_what_cannot_be_said_is_told(
+def test_say_rejects_invalid_arguments(
     arguments: tuple[str, ...], reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["say", *arguments]) == 2
@@ -113,8 +122,8 @@ def test_what_cannot_be_said_is_told(
 
 
 @pytest.mark.parametrize("arguments", [("say", "the red ball"), ("watch",)])
-def test_without_ros_the_error_says_what_to_do(arguments: tuple[str, ...]) -> None:
-    # Without its site-packages, Python has neither ROS 2 nor the messages.
+def test_error_without_ros_says_what_to_do(arguments: tuple[str, ...]) -> None:
+    # Without site-packages, Python has neither ROS 2 nor the messages.
     program = "import sys; from samwise_ros.cli.main import main; sys.exit(main())"
     done = subprocess.run(
         [sys.executable, "-S", "-c", program, *arguments],
@@ -124,4 +133,4 @@ def test_without_ros_the_error_says_what_to_do(arguments: tuple[str, ...]) -> No
         check=False,
     )
     assert done.returncode == 2
-    assert "error: no rclpy: enter the ROS 2 workspace first" in done.stderr
+    assert "error: rclpy is not installed: enter the ROS 2 workspace first" in done.stderr

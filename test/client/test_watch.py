@@ -1,4 +1,4 @@
-"""`samwise watch` in a terminal and in a pipe, on a real node with a camera."""
+"""`samwise watch` in a terminal and in a pipe, with a real node and a camera."""
 
 import os
 import pty
@@ -12,29 +12,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from running_nodes import PATIENCE_S, PROGRAM, Field
+from running_nodes import PROGRAM, TIMEOUT_S, RosDomain
 
+from samwise_ros.client.process import ChildProcess
 from samwise_ros.vision.overlay import colour_of
 
-_LAST = 1 << 16  # characters: some drawings
+_LAST = 1 << 16  # characters: several redraws
 TIME = r"^\d\d:\d\d:\d\d\.\d{3}  "
 
 
 @pytest.fixture(scope="module")
-def field(tmp_path_factory: pytest.TempPathFactory, model: str) -> Field:
-    return Field(tmp_path_factory.mktemp("field"), model)
+def domain(tmp_path_factory: pytest.TempPathFactory, model: str) -> RosDomain:
+    return RosDomain(tmp_path_factory.mktemp("domain"), model)
 
 
 @pytest.fixture(scope="module")
-def node(field: Field) -> Iterator[subprocess.Popen[bytes]]:
-    with field.node("/") as process:
+def node(domain: RosDomain) -> Iterator[ChildProcess]:
+    with domain.node("/") as process:
         yield process
 
 
 class Terminal:
-    """A terminal with `samwise watch` in it."""
+    """A terminal that runs `samwise watch`."""
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, domain: RosDomain) -> None:
         self._master, inside = pty.openpty()
         settings = {"TERM": "xterm", "COLORTERM": "truecolor", "COLUMNS": "120", "LINES": "40"}
         self.process = subprocess.Popen(
@@ -42,19 +43,19 @@ class Terminal:
             stdin=inside,
             stdout=inside,
             stderr=inside,
-            cwd=field.folder,
-            env={**field.environment, **settings},
+            cwd=domain.folder,
+            env={**domain.environment, **settings},
         )
         os.close(inside)
         self.shown = ""
 
     def wait(self, *patterns: str) -> None:
-        """Wait until one drawing of the whole view shows all patterns."""
-        end = time.monotonic() + PATIENCE_S
+        """Wait until one redraw of the view matches all patterns."""
+        end = time.monotonic() + TIMEOUT_S
         while time.monotonic() < end and self._read():
-            # Without colours. Each drawing begins at the top left; the last may not be whole.
-            drawings = re.sub(r"\x1b\[[\d;]*m", "", self.shown[-_LAST:]).split("\x1b[H")[:-1]
-            if any(all(re.search(one, whole) for one in patterns) for whole in drawings[-3:]):
+            # Without colours. Each redraw starts at the top left; the last one may be incomplete.
+            redraws = re.sub(r"\x1b\[[\d;]*m", "", self.shown[-_LAST:]).split("\x1b[H")[:-1]
+            if any(all(re.search(one, redraw) for one in patterns) for redraw in redraws[-3:]):
                 return
         raise AssertionError(f"{patterns}: {self.shown[-4000:]}")
 
@@ -62,7 +63,7 @@ class Terminal:
         self.process.send_signal(number)
         while self._read():
             pass
-        return self.process.wait(PATIENCE_S)
+        return self.process.wait(TIMEOUT_S)
 
     def close(self) -> None:
         if self.process.poll() is None:
@@ -71,56 +72,56 @@ class Terminal:
         os.close(self._master)
 
     def _read(self) -> bool:
-        """Take what is written within a moment; say whether the process still can write."""
+        """Read new output; return whether the process can still write."""
         if not select.select([self._master], [], [], 0.2)[0]:
             return self.process.poll() is None
         try:
             self.shown += os.read(self._master, 1 << 16).decode(errors="replace")
-        except OSError:  # it has closed the terminal
+        except OSError:  # the process has closed the terminal
             return False
         return True
 
 
 @contextmanager
-def terminal(field: Field) -> Iterator[Terminal]:
-    one = Terminal(field)
+def terminal(domain: RosDomain) -> Iterator[Terminal]:
+    one = Terminal(domain)
     try:
         yield one
     finally:
         one.close()
 
 
-def test_without_a_node_that_is_said(field: Field) -> None:
-    code, said = field.samwise("watch")
+def test_watch_without_node_fails(domain: RosDomain) -> None:
+    code, output = domain.samwise("watch")
     assert code == 1
-    assert "samwise watch: no samwise node is there; waited 10 s" in said
+    assert "samwise watch: no samwise node after 10 s" in output
 
 
 @pytest.mark.usefixtures("node")
-def test_a_pipe_gets_lines(field: Field) -> None:
-    watch = field.start("watch")
-    watch.wait(rf"(?m){TIME}model  OK  active on cpu$")
-    watch.wait(rf"(?m){TIME}camera  \d+\.\d frames/s  latency p50 \d+ ms  \d+ dropped  no targets$")
-    assert field.samwise("say", "the red ball", "--seconds", "1")[0] == 0
-    watch.wait(rf'(?m){TIME}-  ADDED      "the red ball"  searching  -$')
-    watch.wait(rf'(?m){TIME}camera  ACQUIRED   "the red ball"  tracking  \d+x\d+ at \d+,\d+$')
-    said = watch.wait(
-        rf"(?m){TIME}camera  \d+\.\d frames/s  latency p50 \d+ ms  \d+ dropped  "
-        r'"the red ball" tracking [01]\.\d\d \d+x\d+ at \d+,\d+ \d+ px$'
-    )
-    assert "\x1b" not in said
-    # Once, not with every summary.
-    assert said.count("active on cpu") == 1
-    assert watch.end(signal.SIGTERM) == 0
-    assert "Traceback" not in watch.text
+def test_watch_writes_lines_to_a_pipe(domain: RosDomain) -> None:
+    rates = r"camera  \d+\.\d frames/s  latency p50 \d+ ms  \d+ dropped  "
+    with domain.start_samwise("watch") as watch:
+        watch.wait_for_output(rf"(?m){TIME}model  OK  active on cpu$", TIMEOUT_S)
+        watch.wait_for_output(rf"(?m){TIME}{rates}no targets$", TIMEOUT_S)
+        assert domain.samwise("say", "the red ball", "--seconds", "1")[0] == 0
+        watch.wait_for_output(rf'(?m){TIME}-  ADDED      "the red ball"  searching  -$', TIMEOUT_S)
+        acquired = r'camera  ACQUIRED   "the red ball"  tracking  \d+x\d+ at \d+,\d+$'
+        watch.wait_for_output(rf"(?m){TIME}{acquired}", TIMEOUT_S)
+        target = r'"the red ball" tracking [01]\.\d\d \d+x\d+ at \d+,\d+ \d+ px$'
+        output = watch.wait_for_output(rf"(?m){TIME}{rates}{target}", TIMEOUT_S)
+        assert "\x1b" not in output
+        # Once, not in every summary.
+        assert output.count("active on cpu") == 1
+        assert watch.stop(signal.SIGTERM, TIMEOUT_S) == 0
+        assert "Traceback" not in watch.log
 
 
 @pytest.mark.usefixtures("node")
-def test_a_reader_that_has_enough_ends_it(field: Field) -> None:
+def test_watch_ends_without_error_when_pipe_closes(domain: RosDomain) -> None:
     watch = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "watch"],
-        cwd=field.folder,
-        env=field.environment,
+        cwd=domain.folder,
+        env=domain.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -129,14 +130,14 @@ def test_a_reader_that_has_enough_ends_it(field: Field) -> None:
     assert watch.stderr is not None
     assert watch.stdout.readline()
     watch.stdout.close()
-    assert watch.wait(PATIENCE_S) == 0
+    assert watch.wait(TIMEOUT_S) == 0
     assert watch.stderr.read() == ""
 
 
 @pytest.mark.usefixtures("node")
-def test_a_terminal_gets_a_view(field: Field) -> None:
-    assert field.samwise("say", "the red ball", "--seconds", "1")[0] == 0
-    with terminal(field) as view:
+def test_watch_draws_view_in_terminal(domain: RosDomain) -> None:
+    assert domain.samwise("say", "the red ball", "--seconds", "1")[0] == 0
+    with terminal(domain) as view:
         view.wait(
             r"/samwise_node +\r\n",
             r"model  OK  active on cpu",
@@ -146,22 +147,22 @@ def test_a_terminal_gets_a_view(field: Field) -> None:
         )
         red, green, blue = colour_of(1)
         assert f"48;2;{red};{green};{blue}m 1 " in view.shown
-        assert field.samwise("say", "?!", "--seconds", "1")[0] == 1
+        assert domain.samwise("say", "?!", "--seconds", "1")[0] == 1
         view.wait(r'REJECTED   "\?!"')
         pause = ("--id", "the-red-ball", "--action", "pause", "--seconds", "1")
-        assert field.samwise("say", *pause)[0] == 0
+        assert domain.samwise("say", *pause)[0] == 0
         view.wait(r"the-red-ball .*paused")
         assert view.end() == 0
-        # The cursor is back, and so is what stood there before.
+        # The terminal shows the cursor and the previous screen again.
         assert view.shown.endswith("\x1b[?25h\x1b[?1049l")
         assert "Traceback" not in view.shown
 
 
-def test_a_node_that_leaves_is_missed(
-    field: Field, node: subprocess.Popen[bytes]
-) -> None:  # the last test, since it ends the node
-    with terminal(field) as view:
+def test_watch_reports_that_node_has_ended(
+    domain: RosDomain, node: ChildProcess
+) -> None:  # the last test, because it stops the node
+    with terminal(domain) as view:
         view.wait("/samwise_node +\r\n")
-        node.send_signal(signal.SIGINT)
-        view.wait("/samwise_node  is not there any more", r"camera  0\.0 frames/s")
+        node.stop()
+        view.wait("/samwise_node  has ended", r"camera  0\.0 frames/s")
         assert view.end() == 0

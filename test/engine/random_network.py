@@ -1,4 +1,4 @@
-"""A network in which every part has a say."""
+"""A network with random weights in which every part affects the output."""
 
 import torch
 
@@ -7,7 +7,7 @@ from samwise_ros.network.samwise import Samwise
 
 
 def random_network(preset: str = "tabletop", **changes: object) -> Samwise:
-    """Build a network whose parts all have a say: random weights, nothing near zero."""
+    """Build a network with random weights; no weight matrix is near zero."""
     torch.manual_seed(0)
     config = type(PRESETS[preset])(**{**vars(PRESETS[preset]), **changes})
     network = Samwise(config).eval()

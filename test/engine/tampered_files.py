@@ -1,4 +1,4 @@
-"""Memory files that fit their digest, whatever they say."""
+"""Memory files with modified content and a matching digest."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from torch import Tensor
 
 
 def opened(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """Read the facts and tensors of a memory file, unchecked."""
+    """Read the header and tensors of a memory file without checks."""
     with safe_open(path, "pt") as file:
         return json.loads(file.metadata()["facts"]), {
             name: file.get_tensor(name).clone()
@@ -19,9 +19,9 @@ def opened(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
         }
 
 
-def sealed(facts: str, tensors: dict[str, Tensor]) -> bytes:
-    """Make a memory file: the digest is the file's own with noughts in its place."""
+def sealed(header: str, tensors: dict[str, Tensor]) -> bytes:
+    """Return a memory file; its digest is that of the file with zeros in its place."""
     blank = "0" * 64
-    assert blank not in facts
-    data = save(tensors, {"facts": facts, "sha256": blank})
+    assert blank not in header
+    data = save(tensors, {"facts": header, "sha256": blank})
     return data.replace(blank.encode(), hashlib.sha256(data).hexdigest().encode(), 1)

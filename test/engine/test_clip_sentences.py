@@ -1,4 +1,4 @@
-"""A network with CLIP's text model at work: sentences of any length side by side."""
+"""Sentences of different lengths in one batch, with CLIP's text encoder."""
 
 import numpy as np
 import pytest
@@ -8,6 +8,7 @@ from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.processors import TemplateProcessing
 
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, EventKind, Frame
@@ -20,7 +21,7 @@ ENDS = [("<|startoftext|>", 30), ("<|endoftext|>", 31)]
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A model folder, as every user of CLIP has one."""
+    """A model folder with a CLIP text encoder."""
     vocabulary = {word: index for index, word in enumerate(WORDS)} | dict(ENDS)
     tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="<|endoftext|>"))
     tokenizer.pre_tokenizer = Whitespace()
@@ -33,24 +34,26 @@ def model(tmp_path_factory):
     return str(folder)
 
 
-def test_a_sentence_does_not_depend_on_a_longer_one_beside_it(model, images):
+def test_result_does_not_depend_on_longer_sentence_in_batch(model, images):
     config = EngineConfig(min_mask_area=1)
-    alone, crowd = (Engine(*load_model(model), config, "cpu") for _ in range(2))
+    alone, batched = (
+        Engine(SamwiseBackend(*load_model(model), device="cpu"), config) for _ in range(2)
+    )
     alone.add(Command("a", "the red mug"))
-    crowd.add(Command("a", "the red mug"))
-    crowd.add(Command("b", "the small ball that moves left"))
+    batched.add(Command("a", "the red mug"))
+    batched.add(Command("b", "the small ball that moves left"))
     scores = []
     for index, image in enumerate(images[:4]):
         frame = Frame(image, stamp_ns=index)
-        (one,), (same, other) = (engine.step(frame)[0].targets for engine in (alone, crowd))
-        assert same.score == pytest.approx(one.score, abs=1e-4)
-        assert np.mean(same.mask != one.mask) < 0.002
+        (target,), (same, other) = (engine.step(frame)[0].targets for engine in (alone, batched))
+        assert same.score == pytest.approx(target.score, abs=1e-4)
+        assert np.mean(same.mask != target.mask) < 0.002
         scores.append((same.score, other.score))
     assert all(same != other for same, other in scores)
 
 
-def test_a_sentence_that_is_too_long_is_refused(model):
-    engine = Engine(*load_model(model), EngineConfig(), "cpu")
+def test_sentence_with_too_many_tokens_is_rejected(model):
+    engine = Engine.from_model(model, device="cpu")
     (event,) = engine.add(Command("a", "red " * 11))
     assert event.kind is EventKind.REJECTED
-    assert "13 tokens; at most 12 are taken" in event.reason
+    assert "13 tokens, expected at most 12" in event.reason

@@ -1,4 +1,4 @@
-"""The command set: what is refused, what is kept, what is told."""
+"""The set of active commands: validation, memories and events."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ def _frame(images, index, **fields):
     return Frame(images[index], **{"stamp_ns": index, **fields})
 
 
-def test_adding_replacing_and_removing(make_engine):
+def test_add_replace_and_remove(make_engine):
     engine = make_engine()
     assert _kinds(engine.add(Command("a", "the red mug"))) == [EventKind.ADDED]
     assert engine.add(Command("a", "the red mug")) == ()
@@ -28,7 +28,7 @@ def test_adding_replacing_and_removing(make_engine):
 
 
 @pytest.mark.parametrize("sentence", ["", "  ", "?!", "x" * 100_000, "the " * 100])
-def test_bad_sentences_are_rejected_with_a_reason(make_engine, sentence):
+def test_invalid_sentence_is_rejected_with_reason(make_engine, sentence):
     engine = make_engine()
     engine.add(Command("a", "the red mug"))
     for events in (
@@ -41,7 +41,7 @@ def test_bad_sentences_are_rejected_with_a_reason(make_engine, sentence):
     assert [status.command.id for status in engine.commands] == ["a"]
 
 
-def test_too_many_and_unknown_are_rejected(make_engine):
+def test_too_many_and_unknown_commands_are_rejected(make_engine):
     engine = make_engine(max_commands=2)
     commands = [Command(name, "mug") for name in "abc"]
     assert _kinds(engine.set_commands(commands)) == [EventKind.REJECTED]
@@ -49,40 +49,40 @@ def test_too_many_and_unknown_are_rejected(make_engine):
     assert _kinds(engine.set_commands(commands[:2])) == [EventKind.ADDED] * 2
     assert _kinds(engine.add(commands[2])) == [EventKind.REJECTED]
     for change in (engine.remove, engine.pause, engine.resume, engine.reset):
-        assert _kinds(change("nobody")) == [EventKind.REJECTED]
+        assert _kinds(change("unknown")) == [EventKind.REJECTED]
 
 
-def test_paused_commands_keep_their_memory(make_engine, images):
+def test_paused_command_keeps_its_memory(make_engine, images):
     engine, other = make_engine(), make_engine()
-    for one in (engine, other):
-        one.add(Command("a", "the red mug"))
+    for each in (engine, other):
+        each.add(Command("a", "the red mug"))
         for index in range(6):
-            one.step(_frame(images, index))
+            each.step(_frame(images, index))
     engine.pause("a")
     assert engine.commands[0].paused
     assert engine.step(_frame(images, 20))[0].targets == ()
     engine.resume("a")
-    ours, theirs = (one.step(_frame(images, 21))[0].targets[0] for one in (engine, other))
+    ours, theirs = (e.step(_frame(images, 21))[0].targets[0] for e in (engine, other))
     assert np.array_equal(ours.mask, theirs.mask)
     assert ours.score == theirs.score
 
 
-def test_a_replaced_command_comes_back_to_its_memory(make_engine, images):
+def test_replaced_command_returns_to_its_memory(make_engine, images):
     engine, other = make_engine(), make_engine()
     mug, ball = Command("a", "the red mug"), Command("a", "the blue ball")
-    for one in (engine, other):
-        one.set_commands([mug])
+    for each in (engine, other):
+        each.set_commands([mug])
         for index in range(6):
-            one.step(_frame(images, index))
+            each.step(_frame(images, index))
     engine.set_commands([ball])
     engine.step(_frame(images, 20))
     engine.set_commands([mug])
-    ours, theirs = (one.step(_frame(images, 21))[0].targets[0] for one in (engine, other))
+    ours, theirs = (e.step(_frame(images, 21))[0].targets[0] for e in (engine, other))
     assert ours.score == theirs.score
 
 
-@pytest.mark.parametrize("how", ["reset", "time", "size", "remove"])
-def test_memories_restart(make_engine, images, how):
+@pytest.mark.parametrize("cause", ["reset", "time", "size", "remove"])
+def test_memories_restart(make_engine, images, cause):
     engine, fresh = make_engine(), make_engine()
     command = Command("a", "the red mug")
     engine.add(command)
@@ -90,23 +90,23 @@ def test_memories_restart(make_engine, images, how):
     for index in range(10, 16):
         engine.step(_frame(images, index))
     image, stamp = images[3], 16
-    if how == "reset":
+    if cause == "reset":
         assert _kinds(engine.reset("a")) == [EventKind.RESET]
-    elif how == "remove":
+    elif cause == "remove":
         engine.remove("a")
         engine.add(command)
-    elif how == "time":
+    elif cause == "time":
         stamp = 2
     else:
         image = image[:50]
     ours = engine.step(Frame(image, stamp_ns=stamp))[0]
     theirs = fresh.step(Frame(image, stamp_ns=stamp))[0]
     resets = [event for event in ours.events if event.kind is EventKind.RESET]
-    assert len(resets) == (how in ("time", "size"))
+    assert len(resets) == (cause in ("time", "size"))
     assert ours.targets[0].score == theirs.targets[0].score
 
 
-def test_cameras_are_apart(make_engine, images):
+def test_command_applies_to_its_cameras(make_engine, images):
     engine = make_engine()
     engine.add(Command("a", "the red mug", cameras=("front",)))
     engine.add(Command("b", "the blue ball"))
@@ -120,7 +120,7 @@ def test_cameras_are_apart(make_engine, images):
     "image",
     [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3)), np.zeros((0, 4, 3), np.uint8)],
 )
-def test_what_is_no_image_raises_and_changes_nothing(make_engine, images, image):
+def test_invalid_image_raises_and_changes_nothing(make_engine, images, image):
     engine = make_engine()
     engine.add(Command("a", "the red mug"))
     engine.step(_frame(images, 0))
@@ -128,7 +128,7 @@ def test_what_is_no_image_raises_and_changes_nothing(make_engine, images, image)
         engine.step(Frame(image, stamp_ns=1))
     result = engine.step(_frame(images, 1))[0]
     assert EventKind.RESET not in _kinds(result.events)
-    assert engine._store.get(Command("a", "the red mug"), "camera").frames == 2
+    assert engine._store.get(Command("a", "the red mug"), "camera").network.frames == 2
 
 
 @pytest.mark.parametrize(
@@ -142,6 +142,6 @@ def test_what_is_no_image_raises_and_changes_nothing(make_engine, images, image)
         ("lost_after_frames", 0),
     ],
 )
-def test_configuration_refuses_with_the_name(setting, value):
+def test_invalid_configuration_names_the_setting(setting, value):
     with pytest.raises(ValueError, match=setting):
         EngineConfig(**{setting: value})

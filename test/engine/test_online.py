@@ -1,14 +1,14 @@
-"""The online mode gives, frame by frame, what its parallel form gives at once."""
+"""The online mode equals its parallel form, which encodes all frames at once."""
 
 import numpy as np
 import pytest
 import torch
 from random_network import random_network
 
-from samwise_ros.engine.backend.inference import Inference
+from samwise_ros.engine.backend.memory_rings import stack_windows
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
-from samwise_ros.engine.memory.rings import stack_windows
 from samwise_ros.engine.types import Command, Frame
 from samwise_ros.network.image.preprocess import to_frame_size, to_square
 from samwise_ros.network.memory_bank import MemoryBank
@@ -29,9 +29,9 @@ def _error(ours: torch.Tensor, theirs: torch.Tensor) -> float:
 )
 def test_incremental_form_equals_parallel_form(preset, changes, tokenizer, images):
     network = random_network(preset, **changes)
-    inference = Inference(network, tokenizer, "cpu", "float32")
-    text, _ = inference.read("the red mug")
-    memory = inference.empty_memory()
+    backend = SamwiseBackend(network, tokenizer, device="cpu")
+    text = backend.encode_text("the red mug").stem
+    memory = backend.empty_memory()
     frames = 20
     assert frames > 2 * network.config.clip_frames
     pixels = to_square(torch.from_numpy(images[:frames]), network.config.image_size)
@@ -39,18 +39,18 @@ def test_incremental_form_equals_parallel_form(preset, changes, tokenizer, image
         whole = network.encode(network.image_stem(pixels[None]), text, causal=True)
         for index in range(frames):
             stem = network.image_stem(pixels[None, index : index + 1])
-            one = network.encode(stem, text, causal=True, past=stack_windows([memory]))
-            memory.push_windows([window[0] for window in one.windows])
+            frame = network.encode(stem, text, causal=True, past=stack_windows([memory]))
+            memory.push_windows([window[0] for window in frame.windows])
             memory.frames += 1
-            for ours, theirs in zip(one.levels, whole.levels, strict=True):
+            for ours, theirs in zip(frame.levels, whole.levels, strict=True):
                 assert _error(ours[:, 0], theirs[:, index]) < 1e-5
-            assert _error(one.text[:, 0], whole.text[:, index]) < 1e-5
+            assert _error(frame.text[:, 0], whole.text[:, index]) < 1e-5
 
 
-def test_frames_differ_with_their_past(network, tokenizer, images):
-    """The exactness above means little if the window has no influence."""
-    inference = Inference(network, tokenizer, "cpu", "float32")
-    text, _ = inference.read("the red mug")
+def test_frame_depends_on_previous_frames(network, tokenizer, images):
+    """Otherwise the equality above would hold without any window."""
+    backend = SamwiseBackend(network, tokenizer, device="cpu")
+    text = backend.encode_text("the red mug").stem
     pixels = to_square(torch.from_numpy(images[:4]), network.config.image_size)
     with torch.inference_mode():
         whole = network.encode(network.image_stem(pixels[None]), text, causal=True)
@@ -58,11 +58,11 @@ def test_frames_differ_with_their_past(network, tokenizer, images):
     assert _error(alone.levels[2][:, 0], whole.levels[2][:, 3]) > 1e-3
 
 
-def test_engine_tracks_as_the_parallel_form_does(make_engine, network, images):
-    """Masks of the streaming engine against the parallel trunk and a plain memory loop."""
+def test_engine_equals_parallel_form_with_memory_loop(make_engine, network, images):
+    """Compare the engine's masks with a parallel trunk and a plain memory loop."""
     engine = make_engine(switch_correction="never")
     engine.add(Command("a", "the red mug"))
-    text, _ = engine._inference.read("the red mug")
+    text = engine._backend.encode_text("the red mug").stem
     pixels = to_square(torch.from_numpy(images), network.config.image_size)
     bank = None
     with torch.inference_mode():
@@ -79,44 +79,46 @@ def test_engine_tracks_as_the_parallel_form_does(make_engine, network, images):
         assert np.mean(target.mask != (logits > 0).numpy()) < 0.002
 
 
-def test_clip_mode_waits_and_flushes(make_engine, images):
+def test_clip_mode_waits_for_full_clip_and_flushes(make_engine, images):
     engine = make_engine(mode="clip")
     engine.add(Command("a", "the red mug"))
-    given = [len(engine.step(Frame(image, stamp_ns=t))) for t, image in enumerate(images[:20])]
-    assert given == [0, 0, 0, 0, 0, 0, 0, 8] * 2 + [0] * 4
+    counts = [len(engine.step(Frame(image, stamp_ns=t))) for t, image in enumerate(images[:20])]
+    assert counts == [0, 0, 0, 0, 0, 0, 0, 8] * 2 + [0] * 4
     rest = engine.flush()
     assert [result.frame.stamp_ns for result in rest] == [16, 17, 18, 19]
     assert all(len(result.targets) == 1 for result in rest)
 
 
-def test_a_command_does_not_depend_on_its_neighbours(make_engine, images):
-    """Sentences of other lengths, added and removed at other times, change nothing."""
-    alone, crowd = make_engine(), make_engine()
+def test_command_does_not_depend_on_other_commands(make_engine, images):
+    """Other sentences, added and removed at any time, do not change a result."""
+    alone, batched = make_engine(), make_engine()
     alone.add(Command("a", "the red mug"))
-    crowd.add(Command("a", "the red mug"))
+    batched.add(Command("a", "the red mug"))
     for index, image in enumerate(images):
         if index == 3:
-            crowd.add(Command("b", "the small blue ball that moves left"))
+            batched.add(Command("b", "the small blue ball that moves left"))
         if index == 9:
-            crowd.add(Command("c", "ball"))
+            batched.add(Command("c", "ball"))
         if index == 15:
-            crowd.remove("b")
+            batched.remove("b")
         frame = Frame(image, stamp_ns=index)
-        one, many = (engine.step(frame)[0].targets[0] for engine in (alone, crowd))
-        assert many.command.id == "a"
-        assert many.score == pytest.approx(one.score, abs=1e-4)
-        assert np.mean(many.mask != one.mask) < 0.002
+        expected, target = (engine.step(frame)[0].targets[0] for engine in (alone, batched))
+        assert target.command.id == "a"
+        assert target.score == pytest.approx(expected.score, abs=1e-4)
+        assert np.mean(target.mask != expected.mask) < 0.002
 
 
 def test_motion_prompt_batches_commands_with_and_without_verbs(tokenizer, images):
     network = random_network(motion_prompt=True, verbs=("moves",))
     config = EngineConfig(min_mask_area=1)
-    alone, crowd = (Engine(network, tokenizer, config, device="cpu") for _ in range(2))
+    alone, batched = (
+        Engine(SamwiseBackend(network, tokenizer, device="cpu"), config) for _ in range(2)
+    )
     moving = Command("b", "the ball that moves left")
     alone.add(moving)
-    crowd.set_commands([Command("a", "the red mug"), moving])
+    batched.set_commands([Command("a", "the red mug"), moving])
     for index, image in enumerate(images[:8]):
         frame = Frame(image, stamp_ns=index)
-        (one,), many = alone.step(frame)[0].targets, crowd.step(frame)[0].targets
-        assert [target.command.id for target in many] == ["a", "b"]
-        assert many[1].score == pytest.approx(one.score, abs=1e-4)
+        (expected,), targets = (engine.step(frame)[0].targets for engine in (alone, batched))
+        assert [target.command.id for target in targets] == ["a", "b"]
+        assert targets[1].score == pytest.approx(expected.score, abs=1e-4)

@@ -1,26 +1,25 @@
-"""One robot for all tests; nodes of their own, or one shared by those that leave it as it was."""
+"""One robot for all tests; a node for each test, or a shared node that tests leave unchanged."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
-from ros_harness import NodeProcess, Robot
+from node_process import NodeProcess, StartNode
+from ros_harness import Robot
 
 from samwise_ros.network.checkpoints.model_folder import save_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
-StartNode = Callable[..., NodeProcess]
-
 _numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
 def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model of random weights: what it sees means nothing, but all of it is computed."""
+    """A model with random weights: its masks mean nothing, but it computes everything."""
     folder = tmp_path_factory.mktemp("model")
     torch.manual_seed(0)
     words = ("the", "red", "blue", "green", "ball", "mug", "that", "moves", "left")
@@ -48,11 +47,11 @@ def _starter(folder: Path, model: Path, started: list[NodeProcess]) -> StartNode
 
 @pytest.fixture
 def start_node(tmp_path: Path, model_folder: Path) -> Iterator[StartNode]:
-    """Start nodes with arguments and parameters; they are ended after the test."""
+    """Start nodes with arguments and parameters; they end after the test."""
     started: list[NodeProcess] = []
     yield _starter(tmp_path, model_folder, started)
-    for one in started:
-        one.end()
+    for node in started:
+        node.end()
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +68,7 @@ def shared_node(
 
 @pytest.fixture
 def active_node(shared_node: NodeProcess, robot: Robot) -> NodeProcess:
-    """The shared node, active, with no commands."""
+    """The shared node: active, without commands."""
     assert robot.state(shared_node.name) == "active", shared_node.log
     assert robot.trigger(f"{shared_node.name}/clear").success
     return shared_node

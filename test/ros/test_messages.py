@@ -1,4 +1,4 @@
-"""The engine's nouns arrive in the messages, and what is unknown is NaN or zero."""
+"""The engine's results as messages; unknown values are NaN or zero."""
 
 import math
 
@@ -16,22 +16,32 @@ from samwise_ros.engine.types import (
     Target,
     TargetState,
 )
+from samwise_ros.interface.messages import (
+    ACTIVE,
+    PAUSED,
+    TRACK,
+    target_array,
+    target_event,
+)
+from samwise_ros.msg import Command as CommandMessage
+from samwise_ros.msg import CommandArray, TargetEvent
 from samwise_ros.msg import Target as TargetMessage
-from samwise_ros.msg import TargetEvent
-from samwise_ros.ros.messages import to_event, to_targets
+from samwise_ros.ros.messages import to_message
 
 COMMAND = Command("mug", "the red mug")
 HEADER = Header(frame_id="optical")
 
 
-def test_numbers_of_kinds_and_states_are_the_engine_s() -> None:
+def test_kinds_and_states_equal_the_engines() -> None:
     for kind in EventKind:
         assert getattr(TargetEvent, kind.name) == kind
     for state in TargetState:
         assert getattr(TargetMessage, state.name) == state
+    assert TRACK == CommandMessage.TRACK
+    assert (ACTIVE, PAUSED) == (CommandArray.ACTIVE, CommandArray.PAUSED)
 
 
-def test_a_switch() -> None:
+def test_switch_event() -> None:
     event = Event(
         EventKind.SWITCHED,
         COMMAND,
@@ -45,7 +55,7 @@ def test_a_switch() -> None:
         box=Box(5, 6, 7, 8),
         reason="why",
     )
-    message = to_event(event, HEADER)
+    message = to_message(target_event(event, HEADER))
     assert (message.kind, message.label, message.camera) == (TargetEvent.SWITCHED, 3, "camera")
     assert (message.switch_probability, message.overlap) == (0.75, 0.0)
     assert message.previous_roi == RegionOfInterest(x_offset=1, y_offset=2, width=3, height=4)
@@ -53,8 +63,8 @@ def test_a_switch() -> None:
     assert (message.command_id, message.sentence, message.reason) == ("mug", "the red mug", "why")
 
 
-def test_what_an_event_does_not_know() -> None:
-    message = to_event(Event(EventKind.ADDED, COMMAND), HEADER)
+def test_unknown_event_values_are_nan_or_zero() -> None:
+    message = to_message(target_event(Event(EventKind.ADDED, COMMAND), HEADER))
     assert math.isnan(message.switch_probability)
     assert math.isnan(message.overlap)
     assert message.roi == message.previous_roi == RegionOfInterest()
@@ -63,10 +73,12 @@ def test_what_an_event_does_not_know() -> None:
 def _target(mask: np.ndarray, box: Box | None) -> TargetMessage:
     target = Target(COMMAND, 3, TargetState.TRACKING, mask, 0.5, box, 9, 0)
     frame = Frame(np.zeros((4, 6, 3), np.uint8))
-    return to_targets(FrameResult(frame, (target,)), HEADER).targets[0]
+    result = FrameResult(frame, (target,))
+    array = target_array(result, HEADER, inference_s=0.1, latency_s=0.2, dropped_frames=3)
+    return to_message(array).targets[0]
 
 
-def test_a_mask_is_cropped_to_its_box() -> None:
+def test_mask_is_cropped_to_its_box() -> None:
     mask = np.zeros((4, 6), bool)
     mask[1:3, 2:5] = True
     mask[1, 2] = False
@@ -80,7 +92,7 @@ def test_a_mask_is_cropped_to_its_box() -> None:
     assert (message.frames_tracked, message.frames_lost) == (9, 0)
 
 
-def test_an_empty_mask() -> None:
+def test_empty_mask() -> None:
     message = _target(np.zeros((4, 6), bool), None)
     assert (message.area, message.mask.width, len(message.mask.data)) == (0, 0, 0)
     assert message.roi == RegionOfInterest()

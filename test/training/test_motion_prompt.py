@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from samwise_ros.data.tabletop.video import vocabulary
-from samwise_ros.engine.backend.inference import Inference
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
@@ -43,12 +43,12 @@ def mixed(task: ReferringTask) -> VideoBatch:
 
 
 def test_inference_finds_the_verbs_of_training(task: ReferringTask, mixed: VideoBatch) -> None:
-    inference = Inference(Samwise(CONFIG), TOKENIZER, "cpu", "float32")
+    backend = SamwiseBackend(Samwise(CONFIG), TOKENIZER, device="cpu")
     known = {TOKENIZER.encode(word)[1]: word for word in vocabulary()}
     rows = zip(mixed.input_ids.flatten(0, 1), mixed.verbs.flatten(0, 1), strict=True)
     for tokens, verbs in rows:
         sentence = " ".join(known[token] for token in tokens.tolist() if token in known)
-        _, found = inference.read(sentence)
+        found = backend.encode_text(sentence).verbs
         assert list(found) == verbs[: len(found)].tolist()
         assert not verbs[len(found) :].any()
 

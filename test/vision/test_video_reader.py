@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
 import pytest
 from video_samples import (
@@ -91,9 +90,7 @@ def test_rotation_metadata_is_applied(tmp_path: Path) -> None:
     path = turned_mp4(tmp_path / "video.mp4")
     image = next(iter(VideoReader(path)))
     assert image.shape == (64, 48, 3)
-    read, bgr = cv2.VideoCapture(str(path)).read()
-    assert read
-    assert np.abs(image.astype(int) - bgr[:, :, ::-1]).mean() < 4
+    # OpenCV 4.6 turns such a file the other way, so it is no reference here.
     assert image[:28, :, 0].mean() > 150
     assert image[36:, :, 0].mean() < 50
 

@@ -15,7 +15,8 @@ from samwise_ros.benchmark.models import load_benchmark_model
 from samwise_ros.benchmark.report import LATENCY, Column, Row, Table
 from samwise_ros.benchmark.timing import Spread, time_call, time_calls
 from samwise_ros.benchmark.workload import FRAME_NS, SENTENCES, make_frames
-from samwise_ros.engine.backend.device_memory import MIB
+from samwise_ros.engine.backend.device import MIB
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, EventKind, Frame
@@ -117,9 +118,12 @@ class EngineTimer:
         """Load the model."""
         self._benchmark = benchmark
         config = EngineConfig(max_commands=_MEMORIES + 1)
-        self._engine = Engine(
-            *load_benchmark_model(benchmark.model), config, benchmark.device, benchmark.precision
+        backend = SamwiseBackend(
+            *load_benchmark_model(benchmark.model),
+            device=benchmark.device,
+            precision=benchmark.precision,
         )
+        self._engine = Engine(backend, config)
         self.device = torch.device(str(self._engine.describe()["device"]))
 
     def time(self, commands: int, cameras: int, size: tuple[int, int], label: str) -> Row:

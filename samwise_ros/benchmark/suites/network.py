@@ -16,12 +16,11 @@ from samwise_ros.benchmark.report import Column, Row, Table
 from samwise_ros.benchmark.roofline import Cost, DevicePeak, count_cost, weight_sizes
 from samwise_ros.benchmark.timing import Spread, time_call, time_calls
 from samwise_ros.benchmark.workload import SENTENCES, make_frames
-from samwise_ros.engine.backend.inference import Inference
-from samwise_ros.engine.commands import TrackedCommand
-from samwise_ros.engine.types import Command
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
+from samwise_ros.engine.config import EngineConfig, Mode
 from samwise_ros.network.memory_bank import MEMORY_POINTERS
 
-MODES = ("online", "clip")
+MODES: tuple[Mode, ...] = ("online", "clip")
 _WIDTH, _HEIGHT = 320, 240
 _TRACED_FRAMES = 3
 _REST = "the rest"
@@ -42,7 +41,7 @@ class NetworkBenchmark:
     models: tuple[str, ...] = ("tabletop",)
     device: str = "auto"
     precisions: tuple[str, ...] = ("auto",)
-    modes: tuple[str, ...] = MODES
+    modes: tuple[Mode, ...] = MODES
     seconds: float = 5.0
 
     def __post_init__(self) -> None:
@@ -67,13 +66,15 @@ def measure_network(benchmark: NetworkBenchmark, trace: Path | None = None) -> l
     peaks: dict[str, DevicePeak] = {}
     for model in benchmark.models:
         for precision in benchmark.precisions:
-            inference = Inference(*load_benchmark_model(model), benchmark.device, precision)
-            device, resolved = inference.device, inference.precision
+            backend = SamwiseBackend(
+                *load_benchmark_model(model), device=benchmark.device, precision=precision
+            )
+            device, resolved = backend.device, backend.precision
             if resolved not in peaks:
                 peaks[resolved] = DevicePeak.measure(device, getattr(torch, resolved))
             for mode in benchmark.modes:
                 label = f"{model}, {resolved}, {mode}"
-                timer = NetworkTimer(inference, mode)
+                timer = NetworkTimer(backend, mode)
                 if trace:
                     timer.trace(trace)
                     trace = None
@@ -103,26 +104,24 @@ _MACHINE_COLUMNS = (
 class NetworkTimer:
     """Times a network on a frame or a clip, with a full memory."""
 
-    def __init__(self, inference: Inference, mode: str) -> None:
+    def __init__(self, backend: SamwiseBackend, mode: Mode) -> None:
         """Prepare a full memory of zeros; the time does not depend on the values."""
-        self._inference = inference
+        self._backend = backend
         self._causal = mode == "online"
-        self._frames = 1 if self._causal else inference.network.config.clip_frames
-        text, verbs = inference.read(SENTENCES[0])
-        self._command = TrackedCommand(Command("one", SENTENCES[0]), 1, text, verbs)
-        self._memory = inference.empty_memory()
+        self._frames = 1 if self._causal else backend.clip_frames
+        self._config = EngineConfig(mode=mode, switch_correction="always")
+        self._text = backend.encode_text(SENTENCES[0])
+        self._memory = backend.empty_memory()
         self._memory.frames = MEMORY_POINTERS
         self._images = np.ascontiguousarray(make_frames(_WIDTH, _HEIGHT, self._frames))
 
     def run(self) -> None:
         """Process a frame or a clip."""
-        self._inference.run(
-            self._images, [self._command], [self._memory], self._causal, "always", 0.5
-        )
+        self._backend.run(self._images, [self._text], [self._memory], self._config)
 
     def measure(self, peak: DevicePeak, seconds: float, label: str) -> list[Row]:
         """Measure the whole frame, then its parts; all numbers are per frame."""
-        device = self._inference.device
+        device = self._backend.device
         whole = time_calls(self.run, device, 2, seconds, label)
         parts = self._time_parts(seconds, label)
         costs = self._count_costs()
@@ -149,7 +148,7 @@ class NetworkTimer:
                 return function(*arguments)
 
         self.run()
-        with instrumented(self._inference, hook), self._profile() as profiler:
+        with instrumented(self._backend, hook), self._profile() as profiler:
             for _ in range(_TRACED_FRAMES):
                 with record_function("frame" if self._causal else "clip"):
                     self.run()
@@ -157,7 +156,7 @@ class NetworkTimer:
         profiler.export_chrome_trace(str(file))
 
     def _time_parts(self, seconds: float, label: str) -> dict[str, list[float]]:
-        device = self._inference.device
+        device = self._backend.device
         calls: list[dict[str, float]] = []
 
         def hook(part: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
@@ -175,12 +174,12 @@ class NetworkTimer:
             whole = time_call(self.run, device) / self._frames
             calls[-1][_REST] = whole - sum(calls[-1].values())
 
-        with instrumented(self._inference, hook):
+        with instrumented(self._backend, hook):
             time_calls(run, device, 0, seconds, f"{label}, parts")
         return {part: [call[part] for call in calls] for part in calls[0]}
 
     def _count_costs(self) -> dict[str, Cost]:
-        weights = weight_sizes(self._inference.network)
+        weights = weight_sizes(self._backend.network)
         counted: dict[str, Cost] = defaultdict(Cost)
 
         def hook(part: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
@@ -188,7 +187,7 @@ class NetworkTimer:
             counted[part] += cost
             return result
 
-        with instrumented(self._inference, hook):
+        with instrumented(self._backend, hook):
             self.run()
         return counted
 
@@ -205,7 +204,7 @@ class NetworkTimer:
 
     def _launches(self) -> int | None:
         """Count the kernel launches on a GPU for one frame; ``None`` on a CPU."""
-        if self._inference.device.type != "cuda":
+        if self._backend.device.type != "cuda":
             return None
         with self._profile() as profiler:
             self.run()
@@ -214,7 +213,7 @@ class NetworkTimer:
 
     def _profile(self) -> profile:
         activities = [ProfilerActivity.CPU]
-        if self._inference.device.type == "cuda":
+        if self._backend.device.type == "cuda":
             activities.append(ProfilerActivity.CUDA)
         return profile(activities=activities)
 

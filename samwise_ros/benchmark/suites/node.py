@@ -2,16 +2,10 @@
 
 import json
 import os
-import random
-import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +14,11 @@ from tqdm import tqdm
 from samwise_ros.benchmark.report import Column, Row, Table
 from samwise_ros.benchmark.timing import Spread
 from samwise_ros.benchmark.workload import SENTENCES
+from samwise_ros.client.process import ChildProcess, node_command
+from samwise_ros.client.ros_environment import private_domain, require_ros
 
 TRANSPORTS = ("raw", "compressed")
 _NAMESPACE = "/benchmark"
-_END_TIMEOUT_S = 10.0
 _STAGES = ("transport", "waiting", "conversion", "inference", "publishing", "return")
 
 
@@ -73,19 +68,15 @@ class NodeBenchmark:
 
 
 def measure_node(benchmark: NodeBenchmark) -> list[Table]:
-    """Start the node and a camera in separate processes and measure, once for each case.
+    """Run the node and a camera in separate processes and measure; once for each case.
 
-    Both use a random ROS domain, restricted to this machine.
+    The processes use a random ROS domain on this machine.
 
     Raises:
-        ValueError: ROS 2 is not available, or the node does not start.
+        OSError: ROS 2 is not installed.
+        ValueError: the node does not start; the message has the reason.
     """
-    for module in ("rclpy", "samwise_ros.msg"):
-        if find_spec(module) is None:
-            raise ValueError(
-                f"expected the package {module}, found none; enter the ROS 2 environment "
-                "(`. env.sh`)"
-            )
+    require_ros()
     rows = []
     for commands, size, transport in tqdm(benchmark.cases, unit="node", leave=False):
         case = {
@@ -120,25 +111,16 @@ _STAGE_COLUMNS = (*_CASE, *(Column(name, (f"{name}_ms",), 1) for name in _STAGES
 
 
 def _measure(benchmark: NodeBenchmark, commands: int, size: tuple[int, int], transport: str) -> Row:
-    environment = {
-        **os.environ,
-        "ROS_DOMAIN_ID": str(random.randint(1, 101)),
-        "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
-    }
+    environment = {**os.environ, **private_domain()}
     model = Path(benchmark.model)
-    settings = {
+    parameters = {
         "model": str(model.resolve()) if model.is_dir() else benchmark.model,
         "device": benchmark.device,
         "precision": benchmark.precision,
         "image_transport": transport,
-        "command_mode": "add",
         "autostart": True,
     }
-    program = [sys.executable, "-m", "samwise_ros.ros.node", "--ros-args"]
-    program += ["-r", f"__ns:={_NAMESPACE}"]
-    # Quoted as JSON, which is valid YAML: a name stays a string whatever it contains.
-    program += [w for k, v in settings.items() for w in ("-p", f"{k}:={json.dumps(v)}")]
-    probe_settings = {
+    settings = {
         "namespace": _NAMESPACE,
         "size": size,
         "transport": transport,
@@ -147,49 +129,29 @@ def _measure(benchmark: NodeBenchmark, commands: int, size: tuple[int, int], tra
         "rate_hz": benchmark.rate_hz,
         "started": time.monotonic(),
     }
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "node.log"
-        # `-m` searches the working directory first, and the source tree has no messages.
-        with _process(program, environment, folder, log):
-            measured = _probe(probe_settings, environment, log)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        command = node_command(_NAMESPACE, parameters)
+        with ChildProcess(
+            command, folder / "node.log", folder=folder, environment=environment
+        ) as node:
+            measured = _run_probe(settings, environment, node)
     latencies: list[float] = measured.pop("latencies")
     if not latencies:
-        raise ValueError("expected masks from the node, received none")
+        raise ValueError("the node published no mask")
     rate = round(len(latencies) / measured.pop("seconds"), 2)
     return {**measured, "frames_per_second": rate, **Spread.of(latencies).to_json()}
 
 
-def _probe(settings: dict[str, Any], environment: dict[str, str], log: Path) -> dict[str, Any]:
+def _run_probe(
+    settings: dict[str, Any], environment: dict[str, str], node: ChildProcess
+) -> dict[str, Any]:
     script = Path(__file__).parent / "node_probe.py"
-    done = subprocess.run(
-        [sys.executable, str(script), json.dumps(settings)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        reason = "\n".join(done.stderr.splitlines()[-1:] + log.read_text().splitlines()[-5:])
-        raise ValueError(f"the node could not be measured: {reason}")
-    measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    command = [sys.executable, str(script), json.dumps(settings)]
+    log_file = node.log_file.with_name("probe.log")
+    with ChildProcess(command, log_file, environment=environment) as probe:
+        if probe.wait() != 0:
+            reason = f"{probe.log_tail(1)}\n{node.log_tail(5)}"
+            raise ValueError(f"cannot measure the node: {reason}")
+        measured: dict[str, Any] = json.loads(probe.log_tail(1))
     return measured
-
-
-@contextmanager
-def _process(
-    command: Sequence[str], environment: dict[str, str], folder: str, log: Path
-) -> Iterator[None]:
-    """Run a process until the block ends."""
-    with log.open("w") as file:
-        process = subprocess.Popen(
-            command, env=environment, cwd=folder, stdout=file, stderr=subprocess.STDOUT
-        )
-    try:
-        yield
-    finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(_END_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()

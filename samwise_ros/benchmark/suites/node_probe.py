@@ -1,6 +1,6 @@
-"""Publishes images to the node and receives its masks, in a separate process.
+"""The camera and the subscriber of the node benchmark, in a process separate from the node.
 
-Runs as a script with the settings as JSON; the last line of its output is the measurement.
+Run as a script with the settings as JSON; the last line of the output is the measurement.
 """
 
 import json
@@ -12,28 +12,32 @@ from statistics import median
 from typing import Any
 
 import rclpy
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CompressedImage, Image
-from std_msgs.msg import String
 
 from samwise_ros.benchmark.workload import make_frames
+from samwise_ros.client.image_message import SECOND_NS, to_image, to_nanoseconds
+from samwise_ros.client.names import resolve_topic
+from samwise_ros.client.samwise_client import SamwiseClient
+from samwise_ros.interface.topics import COMPRESSED_IMAGE, IMAGE, MASK
 from samwise_ros.msg import TargetArray
 from samwise_ros.vision.encodings import JPEG_FORMAT, to_jpeg
 
 _LOADING_S = 120.0
 _WARM_UP_S = 3.0
-_LAST_MASKS_S = 1.5  # includes one diagnostics message, which is published every second
+_LAST_MASKS_S = 1.5  # longer than the period of the diagnostics
 
 
 class Probe:
-    """Publishes images at a constant rate and times the masks."""
+    """Publishes images at a steady rate and times the masks that arrive."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
         """Create the node, its topics and the images."""
         self.node = Node("probe", namespace=settings["namespace"])
-        self.target = f"{settings['namespace']}/samwise_node"
+        name = f"{settings['namespace']}/samwise_node"
+        self.client = SamwiseClient(self.node, name=name, on_targets=self._on_targets)
         self.rate_hz: float = settings["rate_hz"]
         self.started: float = settings["started"]
         self.first_mask_s: float | None = None
@@ -41,79 +45,73 @@ class Probe:
         self.latencies: list[tuple[int, float]] = []
         self.targets: list[TargetArray] = []
         self.arrivals: dict[int, int] = {}
-        self.camera_values: dict[str, str] = {}
-        self.failed = False
         frames = make_frames(*settings["size"])
-        reliable = QoSProfile(depth=10)
-        kind, topic = Image, "camera/image_raw"
+        kind, declared = Image, IMAGE
         if settings["transport"] == "compressed":
-            kind, topic = CompressedImage, f"{topic}/compressed"
+            kind, declared = CompressedImage, COMPRESSED_IMAGE
             self.images = [_compressed(frame) for frame in frames]
         else:
-            self.images = [_raw(frame) for frame in frames]
+            self.images = [to_image(frame, 0) for frame in frames]
+        topic = resolve_topic(declared.name)
         self.camera = self.node.create_publisher(kind, topic, QoSProfile(depth=2))
-        self.command_publisher = self.node.create_publisher(
-            String, f"{self.target}/command", reliable
-        )
-        self.node.create_subscription(Image, f"{self.target}/camera/mask", self._on_mask, reliable)
-        self.node.create_subscription(
-            TargetArray, f"{self.target}/camera/targets", self._on_targets, reliable
-        )
-        self.node.create_subscription(
-            DiagnosticArray, "/diagnostics", self._on_diagnostics, reliable
-        )
+        mask_topic = resolve_topic(MASK.name, name)
+        self.node.create_subscription(Image, mask_topic, self._on_mask, QoSProfile(depth=10))
 
     def start(self, sentences: Sequence[str]) -> None:
-        """Publish images until the node tracks every sentence.
+        """Send the sentences, and images until the node tracks all of them.
 
         Raises:
             RuntimeError: the node does not start, or not in time.
         """
         end = time.monotonic() + _LOADING_S
-        while not self.camera.get_subscription_count():
-            rclpy.spin_once(self.node, timeout_sec=0.1)
-            if self.failed:
+        while not (self.client.connect() and self.camera.get_subscription_count()):
+            self.client.spin_once(0.1)
+            levels = [status.level for status in self.client.diagnostics.values()]
+            if DiagnosticStatus.ERROR in levels:
                 raise RuntimeError("the node does not start")
             if time.monotonic() > end:
-                raise RuntimeError("the node does not subscribe to the camera")
-        for count, sentence in enumerate(sentences, 1):
-            self.command_publisher.publish(String(data=sentence))
-            while not self.targets or len(self.targets[-1].targets) < count:
-                self._publish_for(1.0 / self.rate_hz)
-                if time.monotonic() > end:
-                    raise RuntimeError(f"the node does not track {sentence!r}")
+                raise RuntimeError(f"the node did not start within {_LOADING_S:g} s")
+        for sentence in sentences:
+            self.client.track(sentence)
+        while not self.targets or len(self.targets[-1].targets) < len(sentences):
+            self._publish_for(1.0 / self.rate_hz)
+            if time.monotonic() > end:
+                raise RuntimeError(f"the node published no targets within {_LOADING_S:g} s")
 
     def measure(self, seconds: float) -> dict[str, Any]:
-        """Publish for some time after a warm-up and summarise the received masks."""
+        """Publish images, and return statistics of the masks after the warm-up."""
         self._publish_for(_WARM_UP_S)
         begin = self.node.get_clock().now().nanoseconds
         self._publish_for(seconds)
         end = self.node.get_clock().now().nanoseconds
         self._spin_until(time.monotonic() + _LAST_MASKS_S)
         return {
-            "seconds": (end - begin) / 1e9,
+            "seconds": (end - begin) / SECOND_NS,
             "sent": sum(begin <= stamp < end for stamp in self.sent),
             "masks": sum(begin <= stamp < end for stamp, _ in self.latencies),
-            "latencies": [late for stamp, late in self.latencies if begin <= stamp < end],
+            "latencies": [latency for stamp, latency in self.latencies if begin <= stamp < end],
             "first_mask_s": round(self.first_mask_s or float("nan"), 2),
             **self._stages(begin, end),
         }
 
     def _stages(self, begin: int, end: int) -> dict[str, float]:
-        """Return the median of each stage, ms; most come from the node's diagnostics."""
+        """Return the median of each stage in ms; most come from the node's diagnostics."""
+        values = {one.key: one.value for one in self.client.diagnostics["camera"].values}
 
-        def reported(name: str) -> float:
-            return float(self.camera_values[f"{name} p50 (ms)"])
+        def p50(name: str) -> float:
+            return float(values[f"{name} p50 (ms)"])
 
-        back = []
+        returns_s = []
         for message in self.targets:
-            stamp = _nanoseconds(message)
+            stamp = to_nanoseconds(message.header.stamp)
             if begin <= stamp < end:
-                back.append((self.arrivals[stamp] - stamp) / 1e9 - message.latency_seconds)
-        stages = {name: reported(name) for name in ("transport", "conversion", "inference")}
-        stages["waiting"] = reported("age") - reported("transport")
-        stages["publishing"] = reported("publishing")
-        stages["return"] = 1000 * median(back) if back else float("nan")
+                returns_s.append(
+                    (self.arrivals[stamp] - stamp) / SECOND_NS - message.latency_seconds
+                )
+        stages = {name: p50(name) for name in ("transport", "conversion", "inference")}
+        stages["waiting"] = p50("age") - p50("transport")
+        stages["publishing"] = p50("publishing")
+        stages["return"] = 1000 * median(returns_s) if returns_s else float("nan")
         return {f"{name}_ms": round(ms, 2) for name, ms in stages.items()}
 
     def _publish_for(self, seconds: float) -> None:
@@ -126,45 +124,27 @@ class Probe:
             self.sent.append(now.nanoseconds)
         self._spin_until(begin + seconds)
 
-    def _spin_until(self, end: float) -> None:
-        """Process messages until a time of the monotonic clock."""
-        while (left := end - time.monotonic()) > 0:
-            rclpy.spin_once(self.node, timeout_sec=left)
+    def _spin_until(self, moment: float) -> None:
+        """Receive messages until a time of the monotonic clock."""
+        self.client.spin_for(moment - time.monotonic())
 
     def _on_mask(self, message: Image) -> None:
-        stamp = _nanoseconds(message)
-        late = (self.node.get_clock().now().nanoseconds - stamp) / 1e9
-        self.latencies.append((stamp, late))
+        stamp = to_nanoseconds(message.header.stamp)
+        latency_s = (self.node.get_clock().now().nanoseconds - stamp) / SECOND_NS
+        self.latencies.append((stamp, latency_s))
         if self.first_mask_s is None:
             self.first_mask_s = time.monotonic() - self.started
 
-    def _on_diagnostics(self, message: DiagnosticArray) -> None:
-        for status in message.status:
-            if status.name.startswith(f"{self.target[1:]}:"):
-                self.failed |= status.level == DiagnosticStatus.ERROR
-            if status.name == f"{self.target[1:]}: camera":
-                self.camera_values = {value.key: value.value for value in status.values}
-
     def _on_targets(self, message: TargetArray) -> None:
-        self.arrivals[_nanoseconds(message)] = self.node.get_clock().now().nanoseconds
+        self.arrivals[to_nanoseconds(message.header.stamp)] = (
+            self.node.get_clock().now().nanoseconds
+        )
         self.targets.append(message)
-
-
-def _raw(frame: Any) -> Image:
-    """Return an rgb8 message of a (H, W, 3) uint8 frame."""
-    height, width = frame.shape[:2]
-    data = array("B", frame.tobytes())
-    return Image(height=height, width=width, encoding="rgb8", step=3 * width, data=data)
 
 
 def _compressed(frame: Any) -> CompressedImage:
     """Return a JPEG message of a (H, W, 3) uint8 frame."""
     return CompressedImage(format=JPEG_FORMAT, data=array("B", to_jpeg(frame).tobytes()))
-
-
-def _nanoseconds(message: Any) -> int:
-    stamp = message.header.stamp
-    return int(stamp.sec) * 1_000_000_000 + int(stamp.nanosec)
 
 
 def main() -> int:
@@ -175,7 +155,7 @@ def main() -> int:
         probe = Probe(settings)
         probe.start(settings["sentences"])
         print(json.dumps(probe.measure(settings["seconds"])))
-    except RuntimeError as error:
+    except (RuntimeError, TimeoutError) as error:
         print(error, file=sys.stderr)
         return 1
     finally:

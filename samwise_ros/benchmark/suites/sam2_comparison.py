@@ -24,6 +24,7 @@ from samwise_ros.benchmark.models import load_benchmark_model
 from samwise_ros.benchmark.report import LATENCY, Column, Table
 from samwise_ros.benchmark.timing import Spread, time_call
 from samwise_ros.benchmark.workload import FRAME_NS, SENTENCES, make_frames
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig, Mode
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Frame
@@ -69,12 +70,13 @@ def measure_sam2_comparison(benchmark: Sam2Benchmark) -> list[Table]:
     clip = network.config.clip_frames
     images = make_frames(benchmark.width, benchmark.height, clip * benchmark.clips)
     # The engines share the network and have separate memories.
-    engines = {
-        mode: Engine(
-            network, tokenizer, EngineConfig(mode=mode), benchmark.device, benchmark.precision
+    backends = {
+        mode: SamwiseBackend(
+            network, tokenizer, device=benchmark.device, precision=benchmark.precision
         )
         for mode in _MODES
     }
+    engines = {mode: Engine(backend, EngineConfig(mode=mode)) for mode, backend in backends.items()}
     description = engines["online"].describe()
     device = torch.device(str(description["device"]))
     dtype = getattr(torch, str(description["precision"]))

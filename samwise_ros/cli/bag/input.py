@@ -1,4 +1,4 @@
-"""A recorded bag: which of its topics are images, and what they hold."""
+"""Reads a recorded bag: the image topic to segment, and the messages to copy."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,22 +14,22 @@ from rosbags.typesys.store import Typestore
 from samwise_ros.cli.bag.messages import NANOSECONDS
 from samwise_ros.vision.encodings import ImageError, compressed_to_rgb, to_rgb
 
-_TIMES_NS = range(2**31 * NANOSECONDS)  # what a message can say
+_TIMES_NS = range(2**31 * NANOSECONDS)  # range of a stamp in a message
 _RAW, _COMPRESSED = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage"
 
 
 class BagError(ValueError):
-    """A bag that cannot be used; the message names it and says why."""
+    """A bag cannot be used; the message states the file and the reason."""
 
 
 class BagInput:
-    """A bag that is read once, from its first message to its last.
+    """A bag that is read once, from the first message to the last.
 
     Attributes:
-        topic: of the images.
-        count: how many images it has.
-        start_ns: the bag's time of its first message.
-        connections: everything that was recorded, the images among it.
+        topic: the image topic.
+        count: number of images on the topic.
+        start_ns: time of the first message in the bag.
+        connections: all recorded connections, including those of the images.
     """
 
     def __init__(self, path: Path, topic: str | None, types: Typestore) -> None:
@@ -37,11 +37,11 @@ class BagInput:
 
         Args:
             path: an ``.mcap`` or ``.db3`` file, or the folder that ``ros2 bag record`` wrote.
-            topic: of the images; ``None`` for the only one.
-            types: to read images with; what the bag itself says of types is not executed.
+            topic: the image topic; ``None`` selects the only one.
+            types: message types for reading; type definitions in the bag are not executed.
 
         Raises:
-            BagError: it cannot be read, or has no such topic.
+            BagError: the bag cannot be read, or has no such topic.
         """
         self._path, self._types = path, types
         self._reader = _opened(path)
@@ -56,41 +56,41 @@ class BagInput:
         self.connections = tuple(self._reader.connections)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         self._reader.close()
 
-    def messages(self, beside: Sequence[Connection]) -> Iterator[tuple[Connection, int, bytes]]:
-        """Give the images, and the messages of other connections, in the order of the bag's time.
+    def messages(self, others: Sequence[Connection]) -> Iterator[tuple[Connection, int, bytes]]:
+        """Yield the images, and the messages of other connections, in the order of the bag.
 
         Args:
-            beside: the other connections; may hold those of the images too.
+            others: the other connections; may include those of the images.
 
         Yields:
-            The connection, the bag's time in nanoseconds, and the message as it was recorded.
+            The connection, the time in the bag in nanoseconds, and the serialized message.
 
         Raises:
             BagError: the rest of the bag cannot be read.
         """
         try:
-            for connection, time_ns, message in self._reader.messages([*self._images, *beside]):
+            for connection, time_ns, message in self._reader.messages([*self._images, *others]):
                 yield connection, self._checked(time_ns), message
         except BagError:
             raise
-        except Exception as error:  # damage shows in many ways
-            raise BagError(f"{self._path}: is damaged: {_reason(error)}") from error
+        except Exception as error:  # a damaged file raises errors of many types
+            raise BagError(f"{self._path}: the bag is damaged: {_reason(error)}") from error
 
     def image(self, kind: str, message: bytes) -> tuple[Any, NDArray[np.uint8]]:
-        """Read an image.
+        """Decode an image.
 
         Args:
-            kind: the message's type.
-            message: as it was recorded.
+            kind: type of the message.
+            message: the serialized message.
 
         Returns:
-            Its header, and (H, W, 3) uint8, RGB.
+            The header, and (H, W, 3) uint8, RGB.
 
         Raises:
-            ImageError: it is damaged, or its encoding is not known.
+            ImageError: the image is damaged, or its encoding is unknown.
         """
         try:
             read: Any = self._types.deserialize_cdr(message, kind)
@@ -100,11 +100,13 @@ class BagInput:
 
     def _checked(self, time_ns: int) -> int:
         if time_ns not in _TIMES_NS:
-            raise BagError(f"{self._path}: is damaged: a message of the time {time_ns} ns")
+            raise BagError(
+                f"{self._path}: the bag is damaged: it has a message with time {time_ns} ns"
+            )
         return time_ns
 
     def _chosen(self, topic: str | None) -> list[Connection]:
-        """Choose the images; several publishers of one topic can make several connections."""
+        """Return the connections of the image topic: one for each publisher."""
         images = [one for one in self._reader.connections if one.msgtype in (_RAW, _COMPRESSED)]
         topics = sorted({one.topic for one in images})
         if topic is None and len(topics) == 1:
@@ -116,9 +118,11 @@ class BagInput:
             f"{name} ({sum(one.msgcount for one in images if one.topic == name)} images)"
             for name in topics
         )
-        there = f"it has {there}" if there else "it has no topic of images at all"
+        there = f"the bag has {there}" if there else "the bag has no image topic"
         if topic is None and topics:
-            raise BagError(f"{self._path}: which images? {there}; name a topic with --topic")
+            raise BagError(
+                f"{self._path}: expected one image topic, {there}; choose one with --topic"
+            )
         raise BagError(f"{self._path}: no images{f' on {topic}' if topic else ''}; {there}")
 
 
@@ -127,17 +131,18 @@ def _opened(path: Path) -> Reader:
         raise BagError(f"{path}: no such bag")
     if path.is_dir() and not (path / "metadata.yaml").exists():
         raise BagError(
-            f"{path}: has no metadata.yaml; `ros2 bag reindex` makes it, or name the file in it"
+            f"{path}: the folder has no metadata.yaml; run `ros2 bag reindex`, or pass the file in "
+            "the folder"
         )
     if not path.is_dir() and path.suffix not in Reader.STORAGE_PLUGINS:
         raise BagError(f"{path}: expected an .mcap or .db3 file, or a folder with metadata.yaml")
     reader = Reader(path)
     try:
         reader.open()
-    except Exception as error:  # damage shows in many ways
+    except Exception as error:  # a damaged file raises errors of many types
         raise BagError(
-            f"{path}: not a bag that can be read: {_reason(error)}; if its recording was cut, "
-            "`mcap recover` or `ros2 bag reindex` may mend it"
+            f"{path}: cannot read the bag: {_reason(error)}; if the recording was interrupted, "
+            "`mcap recover` or `ros2 bag reindex` may repair the bag"
         ) from error
     return reader
 

@@ -1,4 +1,4 @@
-"""The bag that is written: what the node would have published, and what was recorded."""
+"""Writes a bag: the topics that the node would publish, and copies of recorded topics."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -24,24 +24,24 @@ from rosbags.typesys import TypesysError, get_types_from_msg
 from rosbags.typesys.store import Typestore
 
 from samwise_ros.cli.bag.messages import NANOSECONDS, Messages
-from samwise_ros.client.names import NODE
+from samwise_ros.client.names import DEFAULT_NODE
 from samwise_ros.engine.commands import CommandStatus
 from samwise_ros.engine.types import Event, FrameResult, Target
 from samwise_ros.vision.masks import label_mask
 from samwise_ros.vision.overlay import Layer, draw_overlay
 
-_FOR_EVER = QosTime(9_223_372_036, 854_775_807)  # as ROS 2 writes it
+_INFINITE = QosTime(9_223_372_036, 854_775_807)  # as ROS 2 writes an infinite duration
 
 
 @contextmanager
 def mcap_writer(path: Path) -> Iterator[Writer]:
-    """Give a writer of a new bag; it is there, whole, when the block has ended without an error.
+    """Write a new bag; the file appears when the block ends without an error.
 
     Args:
-        path: of the ``.mcap`` file; its folder is made.
+        path: the ``.mcap`` file; the folder is created.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The library makes a folder with a file of the folder's name in it; the file says all.
+    # The library writes a folder; the .mcap file in the folder is complete by itself.
     with TemporaryDirectory(prefix=f".{path.stem}.", dir=path.parent) as place:
         folder = Path(place, path.stem)
         writer = Writer(folder, version=Writer.VERSION_LATEST, storage_plugin=StoragePlugin.MCAP)
@@ -52,28 +52,28 @@ def mcap_writer(path: Path) -> Iterator[Writer]:
 
 
 class BagOutput:
-    """Writes results under the names that the node publishes them by.
+    """Writes results on the topics of the node.
 
     Attributes:
-        left_out: topics that could not be copied, with their types.
+        not_copied: topics that cannot be copied, with their types.
     """
 
     def __init__(self, writer: Writer, types: Typestore, camera: str) -> None:
-        """Declare the topics.
+        """Declare the topics of the node.
 
         Args:
-            writer: of the bag.
-            types: of `message_types`.
-            camera: its name, a part of the topics'.
+            writer: writer of the bag.
+            types: message types from `message_types`.
+            camera: name of the camera in the topics.
         """
-        self.left_out: dict[str, str] = {}
+        self.not_copied: dict[str, str] = {}
         self._writer, self._types = writer, types
         self._messages = Messages(types)
         self._copies: dict[tuple[str, str], Connection] = {}
         self._mask = self._topic(f"{camera}/mask", "sensor_msgs/msg/Image", 2)
         self._label_mask = self._topic(f"{camera}/label_mask", "sensor_msgs/msg/Image", 2)
         self._targets = self._topic(f"{camera}/targets", "samwise_ros/msg/TargetArray", 2)
-        # As JPEG alone: rviz and Foxglove show it, and raw it would be larger than the recording.
+        # Only as JPEG: rviz and Foxglove show it; raw images would be larger than the recording.
         self._overlay = self._topic(
             f"{camera}/overlay/compressed", "sensor_msgs/msg/CompressedImage", 1
         )
@@ -82,16 +82,16 @@ class BagOutput:
         self._own = {one.topic for one in writer.connections}
 
     def declare_copies(self, connections: Sequence[Connection]) -> list[Connection]:
-        """Declare recorded topics that are to be copied, and give those that can be.
+        """Declare recorded topics to copy, and return those that can be copied.
 
-        Results of an earlier run give way to those of this one. A topic whose type nobody defines
-        is left out: no program could read it.
+        Topics of the node from an earlier run are replaced, not copied. A topic without a known
+        type definition is not copied: no program could read it.
         """
         wanted = [one for one in connections if one.topic not in self._own]
         return [one for one in wanted if self._declare_copy(one)]
 
     def copy(self, connection: Connection, time_ns: int, message: bytes) -> None:
-        """Write a message as it was recorded, if its topic was declared."""
+        """Write a recorded message unchanged if its topic is declared."""
         copy = self._copies.get((connection.topic, connection.msgtype))
         if copy is not None:
             self._writer.write(copy, time_ns, message)
@@ -99,7 +99,7 @@ class BagOutput:
     def write_commands(
         self, commands: Sequence[CommandStatus], events: Sequence[Event], time_ns: int
     ) -> None:
-        """Write what is looked for, and the events of its coming."""
+        """Write the commands and their events."""
         header = self._messages.header(time_ns)
         self._write(self._commands, time_ns, self._messages.commands(commands, header))
         self._write_events(events, header, time_ns)
@@ -107,14 +107,14 @@ class BagOutput:
     def write(
         self, result: FrameResult, header: Any, time_ns: int, inference_s: float, drops: int
     ) -> None:
-        """Write what one frame gave.
+        """Write the results of one frame.
 
         Args:
-            result: of the engine.
-            header: of the image.
-            time_ns: of the image's message in the bag.
-            inference_s: time the engine took.
-            drops: images that could not be used, so far.
+            result: result of the engine.
+            header: header of the image.
+            time_ns: time of the image in the bag.
+            inference_s: computing time in seconds.
+            drops: number of unusable images so far.
         """
         image, messages = result.frame.image, self._messages
         size = (image.shape[0], image.shape[1])
@@ -140,10 +140,10 @@ class BagOutput:
 
     def _topic(self, name: str, kind: str, depth: int, latched: bool = False) -> Connection:
         return self._writer.add_connection(
-            f"{NODE}/{name}",
+            f"{DEFAULT_NODE}/{name}",
             kind,
             typestore=self._types,
-            offered_qos_profiles=[_quality(depth, latched)],
+            offered_qos_profiles=[_qos(depth, latched)],
         )
 
     def _declare_copy(self, connection: Connection) -> bool:
@@ -151,7 +151,7 @@ class BagOutput:
         assert isinstance(extra, ConnectionExtRosbag2)
         definition = self._definition(connection)
         if definition is None:
-            self.left_out[connection.topic] = connection.msgtype
+            self.not_copied[connection.topic] = connection.msgtype
             return False
         if key not in self._copies:
             self._copies[key] = self._writer.add_connection(
@@ -164,14 +164,14 @@ class BagOutput:
         return True
 
     def _definition(self, connection: Connection) -> tuple[str, str] | None:
-        """A type's definition and hash, as the bag has them, else as they are known."""
+        """Return the definition and hash of a type: those in the bag, else the known ones."""
         kind, definition = connection.msgtype, connection.msgdef
         if definition.format != MessageDefinitionFormat.NONE and connection.digest:
             return definition.data, connection.digest
         types = self._types
         try:
             if definition.format == MessageDefinitionFormat.MSG:
-                # The fields suffice for the hash; `register` would execute code made of them.
+                # The hash needs only the fields; `register` would execute code generated from them.
                 types = Typestore()
                 types.fielddefs.update(get_types_from_msg(definition.data, kind))
             return types.generate_msgdef(kind, ros_version=2)[0], types.hash_rihs01(kind)
@@ -179,16 +179,16 @@ class BagOutput:
             return None
 
 
-def _quality(depth: int, latched: bool) -> Qos:
+def _qos(depth: int, latched: bool) -> Qos:
     return Qos(
         QosHistory.KEEP_LAST,
         depth,
         QosReliability.RELIABLE,
         QosDurability.TRANSIENT_LOCAL if latched else QosDurability.VOLATILE,
-        _FOR_EVER,
-        _FOR_EVER,
+        _INFINITE,
+        _INFINITE,
         QosLiveliness.AUTOMATIC,
-        _FOR_EVER,
+        _INFINITE,
         False,
     )
 

@@ -1,10 +1,11 @@
-"""Masks what sentences mean in a recorded ROS 2 bag, without ROS.
+"""Segment objects in a recorded ROS 2 bag, without ROS.
 
-Reads an .mcap or .db3 file or a folder of `ros2 bag record`, follows every sentence through one
-topic of images, and writes one .mcap file that rviz and Foxglove open: what was recorded, and
-beside it what the node would have published, at the images' own times: /samwise_node/events and
-commands, and /samwise_node/CAMERA/mask, label_mask, targets and overlay/compressed.
+Reads an .mcap or .db3 file or a folder of `ros2 bag record`, and tracks each sentence in one image
+topic. Writes one .mcap file for rviz and Foxglove with the recorded topics and the topics that the
+node would publish: /samwise_node/events and commands, and /samwise_node/CAMERA/mask, label_mask,
+targets and overlay/compressed. Results have the stamps of the images.
 
+Examples:
   samwise bag drive.mcap "the red mug" --out masks.mcap
   samwise bag drive/ "the red mug" "the hand" --topic /front/image_raw --out masks.mcap
   samwise bag drive.mcap "the red mug" --out masks.mcap --results-only
@@ -23,7 +24,7 @@ from tqdm import tqdm
 from samwise_ros.cli.bag.input import BagError, BagInput
 from samwise_ros.cli.bag.messages import NANOSECONDS, message_types
 from samwise_ros.cli.bag.output import BagOutput, mcap_writer
-from samwise_ros.cli.bag.summary import Tally
+from samwise_ros.cli.bag.summary import BagSummary
 from samwise_ros.cli.threads import add_threads_argument
 from samwise_ros.engine.backend.device import use_threads
 from samwise_ros.engine.config import EngineConfig
@@ -31,21 +32,29 @@ from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Event, EventKind, Frame
 from samwise_ros.vision.encodings import ImageError
 
-_CAMERA = re.compile(r"[A-Za-z]\w*(/[A-Za-z]\w*)*", re.ASCII)  # what a topic may be made of
+_CAMERA = re.compile(r"[A-Za-z]\w*(/[A-Za-z]\w*)*", re.ASCII)  # valid parts of a topic name
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `samwise bag` takes."""
+    """Add the arguments of `samwise bag`."""
     parser.add_argument("bag", type=Path, help="an .mcap or .db3 file, or a recorded folder")
-    parser.add_argument("sentences", nargs="+", metavar="sentence", help="what to look for")
-    parser.add_argument("--topic", help="of the images (the only one, if there is only one)")
-    parser.add_argument("--camera", default="camera", help="its name in the results (camera)")
-    parser.add_argument("--model", default="tabletop", help="a model's name or folder (tabletop)")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+    parser.add_argument("sentences", nargs="+", metavar="sentence", help="description of an object")
+    parser.add_argument("--topic", help="image topic (default: the only one)")
+    parser.add_argument(
+        "--camera", default="camera", help="camera name in the results (default: camera)"
+    )
+    parser.add_argument(
+        "--model",
+        default="tabletop",
+        help="name of a model, or a folder (default: tabletop)",
+    )
+    parser.add_argument(
+        "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"
+    )
     add_threads_argument(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new .mcap file")
     parser.add_argument(
-        "--results-only", action="store_true", help="do not copy what was recorded, to save space"
+        "--results-only", action="store_true", help="do not copy the recorded topics, to save space"
     )
 
 
@@ -62,37 +71,37 @@ def run(arguments: argparse.Namespace) -> int:
             output.write_commands(engine.commands, events, bag.start_ns)
             copied = [] if arguments.results_only else output.declare_copies(bag.connections)
             began = time.perf_counter()
-            tally = _follow(bag, copied, engine, output, arguments.camera)
+            summary = _process(bag, copied, engine, output, arguments.camera)
             seconds = time.perf_counter() - began
-    print("\n".join(tally.lines(seconds)))
-    for topic, kind in output.left_out.items():
-        print(f"not copied, since nothing defines its type: {topic} ({kind})")
+    print("\n".join(summary.lines(seconds)))
+    for topic, kind in output.not_copied.items():
+        print(f"not copied, because the type is unknown: {topic} ({kind})")
     print(f"wrote {out}, {out.stat().st_size / 1e6:.1f} MB")
     return 0
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    """Refuse what can be refused before anything is opened."""
+    """Check the arguments before any file is opened."""
     out = arguments.out
     if out.suffix != ".mcap":
-        raise ValueError(f"{out}: expected a name that ends in .mcap")
+        raise ValueError(f"{out}: expected a file name with the suffix .mcap")
     if out.exists():
-        raise ValueError(f"{out}: is there already; name a new file with --out")
+        raise ValueError(f"{out}: the file exists already; choose a new file with --out")
     if not _CAMERA.fullmatch(arguments.camera):
         raise ValueError(
-            f"camera: expected letters, digits and underscores, got {arguments.camera!r}"
+            f"--camera: expected letters, digits and underscores, got {arguments.camera!r}"
         )
 
 
 def _engine(arguments: argparse.Namespace) -> tuple[Engine, tuple[Event, ...]]:
-    """Bring up an engine that looks for the sentences, and give the events of that.
+    """Return an engine that tracks the sentences, and the events of the new commands.
 
     Raises:
-        ValueError: for a model, device or sentence that cannot be taken.
+        ValueError: a model, device or sentence is invalid.
     """
     sentences = arguments.sentences
     config = EngineConfig(max_commands=min(254, len(sentences)))
-    engine = Engine.from_model(arguments.model, arguments.device, config=config)
+    engine = Engine.from_model(arguments.model, device=arguments.device, config=config)
     commands = [Command(str(number), sentence) for number, sentence in enumerate(sentences, 1)]
     events = engine.set_commands(commands)
     for event in events:
@@ -101,15 +110,15 @@ def _engine(arguments: argparse.Namespace) -> tuple[Engine, tuple[Event, ...]]:
     return engine, events
 
 
-def _follow(
+def _process(
     bag: BagInput, copied: Sequence[Connection], engine: Engine, output: BagOutput, camera: str
-) -> Tally:
-    """Take every image through the engine, and write what comes.
+) -> BagSummary:
+    """Process each image and write the results.
 
     Raises:
-        BagError: the bag is damaged, or none of its images can be used.
+        BagError: the bag is damaged, or no image is usable.
     """
-    tally = Tally(bag.count)
+    summary = BagSummary(bag.count)
     with tqdm(total=bag.count, desc="bag", unit="frame") as progress:
         for connection, time_ns, message in bag.messages(copied):
             output.copy(connection, time_ns, message)
@@ -119,17 +128,17 @@ def _follow(
             try:
                 header, image = bag.image(connection.msgtype, message)
             except ImageError as error:
-                if not tally.faults[error.kind]:
+                if not summary.faults[error.kind]:
                     tqdm.write(f"image skipped: {error}")
-                tally.faults[error.kind] += 1
+                summary.faults[error.kind] += 1
                 continue
             stamp_ns = header.stamp.sec * NANOSECONDS + header.stamp.nanosec
             began = time.perf_counter()
             (result,) = engine.step(Frame(image, camera, stamp_ns))
             inference_s = time.perf_counter() - began
-            output.write(result, header, time_ns, inference_s, tally.faults.total())
-            tally.add(result)
-    if tally.frames == 0:
-        faults = ", ".join(tally.faults)
-        raise BagError(f"{bag.topic}: none of {bag.count} images can be used: {faults}")
-    return tally
+            output.write(result, header, time_ns, inference_s, summary.faults.total())
+            summary.add(result)
+    if summary.frames == 0:
+        faults = ", ".join(summary.faults)
+        raise BagError(f"{bag.topic}: none of {bag.count} images is usable: {faults}")
+    return summary

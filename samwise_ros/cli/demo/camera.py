@@ -1,14 +1,13 @@
-"""The demo's camera: a process that publishes a tabletop scene or a video as a camera would.
+"""The camera of the demo: a process that publishes a tabletop scene or a video.
 
-It waits for a line on its standard input, the stamp of frame 0 in nanoseconds, so that whoever
-knows the scene knows the truth of every stamp. Without that line, or at the end, it just ends.
+The process reads the stamp of the first frame, in nanoseconds, from standard input. The demo then
+knows the scene at the stamp of every frame. Without that line the process ends.
 """
 
 import argparse
 import itertools
 import sys
 import time
-from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,16 +20,15 @@ from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import Image
 
 from samwise_ros.cli.demo.script import RATE_HZ, make_scene
+from samwise_ros.client.image_message import SECOND_NS, to_image
 from samwise_ros.vision.video_frame import VideoError
 from samwise_ros.vision.video_reader import VideoReader
 
 Pixels = NDArray[np.uint8]
 
-SECOND_NS = 1_000_000_000
-
 
 def main() -> int:
-    """Publish until the video or the time is over; give the exit code."""
+    """Publish until the video or the time is over; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", default="")
     parser.add_argument("--seed", type=int, default=0)
@@ -39,7 +37,7 @@ def main() -> int:
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     node = Node("demo_camera")
     try:
-        _run(node, arguments.source, arguments.seed, arguments.seconds)
+        _publish(node, arguments.source, arguments.seed, arguments.seconds)
     except VideoError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -52,38 +50,38 @@ def main() -> int:
 
 
 def is_live(source: str) -> bool:
-    """Say whether a source is a camera, which keeps its own time."""
+    """Return whether a source is a camera, which sets the time of its frames itself."""
     return source.isdecimal() and not Path(source).exists()
 
 
-def _run(node: Node, source: str, seed: int, seconds: float) -> None:
-    # Best effort, as most camera drivers are.
+def _publish(node: Node, source: str, seed: int, seconds: float) -> None:
+    # Best effort, like most camera drivers.
     publisher = node.create_publisher(Image, "camera/image_raw", qos_profile_sensor_data)
     if source:
         reader = VideoReader(source)
         images, rate_hz = iter(reader), reader.fps
     else:
-        images, rate_hz = _tabletop(seed), RATE_HZ
+        images, rate_hz = _tabletop_images(seed), RATE_HZ
     start_line = sys.stdin.readline()
     if not start_line:
         return
     begin_ns = int(start_line)
-    times = _live_times(begin_ns) if is_live(source) else _even_times(begin_ns, rate_hz)
-    for image, (stamp_ns, late) in zip(images, times, strict=False):
+    stamps = _live_stamps(begin_ns) if is_live(source) else _even_stamps(begin_ns, rate_hz)
+    for image, (stamp_ns, is_late) in zip(images, stamps, strict=False):
         if stamp_ns - begin_ns >= seconds * SECOND_NS:
             return
-        if not late:
-            publisher.publish(_to_message(image, stamp_ns))
+        if not is_late:
+            publisher.publish(to_image(image, stamp_ns))
 
 
-def _tabletop(seed: int) -> Iterator[Pixels]:
+def _tabletop_images(seed: int) -> Iterator[Pixels]:
     scene = make_scene(seed)
     for index in itertools.count():
         yield scene.frame(index)[0]
 
 
-def _even_times(begin_ns: int, rate_hz: float) -> Iterator[tuple[int, bool]]:
-    """Wait for each frame's time; give it, and whether the next one's is over already."""
+def _even_stamps(begin_ns: int, rate_hz: float) -> Iterator[tuple[int, bool]]:
+    """Wait for the time of each frame; yield the stamp, and whether the next frame is due too."""
     for index in itertools.count():
         due_ns = begin_ns + round(index * SECOND_NS / rate_hz)
         ahead_s = (due_ns - time.time_ns()) / SECOND_NS
@@ -92,18 +90,9 @@ def _even_times(begin_ns: int, rate_hz: float) -> Iterator[tuple[int, bool]]:
         yield due_ns, -ahead_s * rate_hz >= 1.0
 
 
-def _live_times(begin_ns: int) -> Iterator[tuple[int, bool]]:
+def _live_stamps(begin_ns: int) -> Iterator[tuple[int, bool]]:
     while True:
         yield max(begin_ns, time.time_ns()), False
-
-
-def _to_message(image: Pixels, stamp_ns: int) -> Image:
-    height, width = image.shape[:2]
-    data = array("B", np.ascontiguousarray(image).tobytes())
-    message = Image(height=height, width=width, encoding="rgb8", step=3 * width, data=data)
-    message.header.frame_id = "camera_optical_frame"
-    message.header.stamp.sec, message.header.stamp.nanosec = divmod(stamp_ns, SECOND_NS)
-    return message
 
 
 if __name__ == "__main__":

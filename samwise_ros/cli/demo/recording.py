@@ -1,4 +1,4 @@
-"""What remains of the demo: a video and a contact sheet."""
+"""Records the demo as a video and a contact sheet."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.cli.demo.script import Line
+from samwise_ros.cli.demo.script import ScriptLine
 from samwise_ros.vision.contact_sheet import contact_sheet
 from samwise_ros.vision.image_writer import write_image
 from samwise_ros.vision.video_writer import VideoWriter
@@ -20,18 +20,20 @@ _TILE_WIDTH = 320
 
 
 class Recorder:
-    """Writes ``overlay.mp4`` as the frames come, and ``overlay.png`` at the end.
+    """Writes ``overlay.mp4`` as frames arrive, and ``overlay.png`` at the end.
 
-    The video keeps the camera's time: a frame that is missing is the one before, a while longer.
+    The video keeps the timing of the camera: the previous frame replaces a missing frame.
     """
 
-    def __init__(self, folder: Path, rate_hz: float, lines: Sequence[Line]) -> None:
-        """Choose the moments of the contact sheet: two or more of each sentence, till it is full.
+    def __init__(self, folder: Path, rate_hz: float, lines: Sequence[ScriptLine]) -> None:
+        """Open the video and choose the times of the contact sheet's tiles.
+
+        Each sentence has at least two tiles until the sheet is full.
 
         Args:
-            folder: for both files.
-            rate_hz: frames a second of the video.
-            lines: what is said.
+            folder: folder for both files.
+            rate_hz: frames per second of the video.
+            lines: the script.
         """
         self.video = folder / "overlay.mp4"
         self.sheet = folder / "overlay.png"
@@ -40,32 +42,33 @@ class Recorder:
         self._written = 0
         self._last: Image | None = None
         self._tiles: list[Image] = []
-        shots = max(2, _TILES // len(lines))
-        frame_indices = [
-            line.begin_s + (shot + 0.5) / shots * (line.end_s - line.begin_s)
+        tiles_per_line = max(2, _TILES // len(lines))
+        times_s = [
+            line.begin_s + (tile + 0.5) / tiles_per_line * (line.end_s - line.begin_s)
             for line in lines
-            for shot in range(shots)
+            for tile in range(tiles_per_line)
         ]
-        self._moments = frame_indices[:_TILES]
+        self._tile_times_s = times_s[:_TILES]
 
     def write(self, seconds: float, image: Image) -> None:
-        """Take a frame.
+        """Add a frame.
 
         Args:
-            seconds: of the frame, from the camera's first.
+            seconds: time since the camera's first frame.
             image: (H, W, 3) uint8, RGB.
         """
-        place = round(seconds * self._rate_hz)
-        before = image if self._last is None else self._last
-        while self._written < place:
-            self._append(before)
-        if self._written == place:
+        index = round(seconds * self._rate_hz)
+        previous = image if self._last is None else self._last
+        while self._written < index:
+            self._append(previous)
+        if self._written == index:
             self._append(image)
-        if len(self._tiles) < len(self._moments) and seconds >= self._moments[len(self._tiles)]:
+        tile = len(self._tiles)
+        if tile < len(self._tile_times_s) and seconds >= self._tile_times_s[tile]:
             self._tiles.append(resized(image, _TILE_WIDTH))
 
     def close(self) -> list[Path]:
-        """Finish the files and name those that there are."""
+        """Complete the files and return those that exist."""
         self._writer.close()
         if self._tiles:
             write_image(self.sheet, contact_sheet(self._tiles, _COLUMNS))
@@ -78,8 +81,8 @@ class Recorder:
 
 
 def resized(image: Image, width: int) -> Image:
-    """Scale (H, W, 3) uint8 to a width in pixels, in proportion."""
+    """Resize (H, W, 3) uint8 to a width in pixels and keep the aspect ratio."""
     height = round(image.shape[0] * width / image.shape[1])
-    smaller = width < image.shape[1]
-    way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(image, (width, height), interpolation=way), np.uint8)
+    shrinks = width < image.shape[1]
+    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, (width, height), interpolation=interpolation), np.uint8)

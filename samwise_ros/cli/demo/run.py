@@ -1,246 +1,218 @@
-"""Runs the demo: starts the processes, says the sentences, shows and writes what comes."""
+"""Runs the demo: starts the processes, sends the sentences, shows and records the results."""
 
 import signal
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
-import rclpy
-from ament_index_python import get_package_prefix
-from rclpy.signals import SignalHandlerOptions
-
-from samwise_ros.cli.demo.camera import is_live
-from samwise_ros.cli.demo.demo_client import SECOND_NS, DemoClient
-from samwise_ros.cli.demo.process import DemoProcess
+from samwise_ros.cli.demo.demo_client import DemoClient
+from samwise_ros.cli.demo.plan import DemoPlan, make_plan
 from samwise_ros.cli.demo.recording import Recorder
-from samwise_ros.cli.demo.script import RATE_HZ, Judge, Line, even_lines, make_scene, tabletop_lines
-from samwise_ros.cli.demo.statistics import Tally
+from samwise_ros.cli.demo.script import ScriptLine
+from samwise_ros.cli.demo.statistics import DemoStatistics
 from samwise_ros.cli.demo.subcommand import DemoOptions
 from samwise_ros.cli.demo.window import Window
+from samwise_ros.client.image_message import SECOND_NS, to_nanoseconds
+from samwise_ros.client.process import ChildProcess, node_command
+from samwise_ros.client.session import ros_session
 from samwise_ros.engine.types import EventKind
 from samwise_ros.msg import TargetEvent
-from samwise_ros.vision.video_reader import VideoReader
 
-_START_S = 0.5  # from the order to the camera's first frame
-_PATIENCE_S = 20.0  # without a mask
-_AFTER_S = 1.0  # for the last mask
-_STATUS_S = 5.0
-
-
-class _FailureError(Exception):
-    """The demo cannot go on; the message says why."""
+_CAMERA_DELAY_S = 0.5  # from the start line to the first frame
+_NO_MASK_TIMEOUT_S = 20.0
+_LAST_MASK_S = 1.0  # after the last frame
+_STATUS_PERIOD_S = 5.0
+_LOADING_PERIOD_S = 2.0
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """What is shown, said and known."""
-
-    rate_hz: float
-    seconds: float
-    lines: list[Line]
-    judge: Judge | None
+class _DemoError(Exception):
+    """The demo cannot continue; the message states the reason."""
 
 
-def show(options: DemoOptions) -> int:
+def run_demo(options: DemoOptions) -> int:
     """Run the demo from start to end.
 
     Returns:
-        Exit status: 0 if masks came all the way, 1 if not; why is on the standard error.
+        Exit status: 0 on success, 1 if the node or the camera failed.
 
     Raises:
         VideoError: the source cannot be read.
-        OSError: nothing can be written.
+        OSError: a file cannot be written.
     """
-    plan = _plan(options)
+    plan = make_plan(options)
     options.out.mkdir(parents=True, exist_ok=True)
-    # As Ctrl-C: what was started is ended, what was written is finished.
+    # Like Ctrl-C, these signals stop the processes and complete the files.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     with ExitStack() as stack:
         recorder = Recorder(options.out, plan.rate_hz, plan.lines)
-        stack.callback(_say_written, recorder)
-        rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
-        stack.callback(rclpy.shutdown)
-        _say(f"starting the node with the model {options.model}, and the camera")
-        node = stack.enter_context(_node(options))
-        camera = stack.enter_context(_camera(options, plan.seconds))
-        director = DemoClient()
-        stack.callback(director.close)
+        stack.callback(_close, recorder)
+        _print(f"starting the camera and the node with model {options.model}")
+        processes = _Processes(options, plan.seconds, stack)
+        client = DemoClient(stack.enter_context(ros_session("demo_client")))
+        stack.callback(client.close)
         try:
-            _Show(plan, recorder, director, node, camera).run()
-        except _FailureError as error:
+            _Demo(plan, recorder, client, processes).run()
+        except _DemoError as error:
             print(f"samwise demo: {error}", file=sys.stderr, flush=True)
             return 1
     return 0
 
 
-class _Show:
-    """The demo while it runs."""
+class _Processes:
+    """The node and the camera."""
+
+    def __init__(self, options: DemoOptions, seconds: float, stack: ExitStack) -> None:
+        """Start both; the stack stops them."""
+        parameters = {"model": options.model, "device": options.device, "autostart": True}
+        source = ["--source", options.source] if options.source else ["--seed", str(options.seed)]
+        camera = [sys.executable, "-m", "samwise_ros.cli.demo.camera", *source]
+        camera += ["--seconds", str(seconds)]
+        out = options.out
+        # In the output folder, not in the source tree: see `node_command`.
+        self.node = stack.enter_context(
+            ChildProcess(node_command(parameters=parameters), out / "node.log", folder=out)
+        )
+        self.camera = stack.enter_context(ChildProcess(camera, out / "camera.log", folder=out))
+
+    def check(self) -> None:
+        """Raise `_DemoError` if a process failed."""
+        if self.node.exit_code is not None:
+            raise self.node_error(f"the node ended with code {self.node.exit_code}")
+        if self.camera.exit_code:
+            reason = self.camera.log_tail(1) or f"code {self.camera.exit_code}"
+            raise _DemoError(f"the camera ended: {reason}")
+
+    def node_error(self, problem: str) -> _DemoError:
+        """Return an error with the last lines of the node's log."""
+        log = _relative(self.node.log_file)
+        return _DemoError(f"{problem}; last lines of {log}:\n{self.node.log_tail()}")
+
+
+class _Demo:
+    """A demo in progress."""
 
     def __init__(
-        self,
-        plan: _Plan,
-        recorder: Recorder,
-        director: DemoClient,
-        node: DemoProcess,
-        camera: DemoProcess,
+        self, plan: DemoPlan, recorder: Recorder, client: DemoClient, processes: _Processes
     ) -> None:
         self._plan = plan
         self._recorder = recorder
-        self._director = director
-        self._node = node
-        self._camera = camera
-        self._tally = Tally()
-        self._window = _window()
+        self._client = client
+        self._processes = processes
+        self._statistics = DemoStatistics()
+        self._window = _open_window()
         self._begin_ns = 0
 
     def run(self) -> None:
-        """Wait for the node, start the camera, and go on to the end; say the numbers."""
-        self._await_node()
-        self._begin_ns = time.time_ns() + round(_START_S * SECOND_NS)
-        self._camera.tell(str(self._begin_ns))
+        """Wait for the node, start the camera, send the sentences, and print the statistics."""
+        self._wait_for_node()
+        self._begin_ns = time.time_ns() + round(_CAMERA_DELAY_S * SECOND_NS)
+        self._processes.camera.write_line(str(self._begin_ns))
         try:
             self._play()
         finally:
-            if self._tally.frames:
-                _say("", *self._tally.table(), "", self._tally.line())
+            if self._statistics.frames:
+                _print("", *self._statistics.table(), "", self._statistics.line())
 
-    def _await_node(self) -> None:
-        began = told = time.monotonic()
-
-        while not self._director.is_heard():
-            self._director.listen(0.1)
-            self._check()
-            if self._director.failed:
-                raise self._failure("the node does not start")
+    def _wait_for_node(self) -> None:
+        began = printed = time.monotonic()
+        while not self._client.is_ready():
+            self._client.spin_once(0.1)
+            self._processes.check()
+            if self._client.has_failed():
+                raise self._node_error("the node does not start")
             now = time.monotonic()
-            if now - told > 2.0:
-                told = now
-                _say(f"... loading and warming up the model, {now - began:.0f} s")
-        _say(f"the node is ready after {time.monotonic() - began:.1f} s")
+            if now - printed > _LOADING_PERIOD_S:
+                printed = now
+                _print(f"... loading and warming up the model, {now - began:.0f} s")
+        _print(f"node ready after {time.monotonic() - began:.1f} s")
 
     def _play(self) -> None:
-        to_say = list(self._plan.lines)
-        next_status_s = _STATUS_S
+        remaining = list(self._plan.lines)
+        next_status_s = _STATUS_PERIOD_S
         last_mask = time.monotonic()
-        over_at: float | None = None
-        while over_at is None or time.monotonic() < over_at:
+        end: float | None = None
+        while end is None or time.monotonic() < end:
             now_s = self._seconds(time.time_ns())
-            if to_say and now_s >= to_say[0].begin_s:
-                self._say_line(to_say.pop(0))
-            self._director.listen(0.02)
-            if self._take():
+            if remaining and now_s >= remaining[0].begin_s:
+                self._send(remaining.pop(0))
+            self._client.spin_once(0.02)
+            if self._take_frames():
                 last_mask = time.monotonic()
-            if time.monotonic() - last_mask > _PATIENCE_S:
-                raise self._failure(f"no mask for {_PATIENCE_S:g} s")
+            self._take_overlays()
+            for event in self._client.new_events():
+                self._print_event(event)
+            if time.monotonic() - last_mask > _NO_MASK_TIMEOUT_S:
+                raise self._node_error(f"no mask within {_NO_MASK_TIMEOUT_S:g} s")
             if now_s > next_status_s:
-                next_status_s += _STATUS_S
-                _say(f"{now_s:5.1f} s  {self._tally.line()}")
-            self._check()
-            if over_at is None and (
-                now_s > self._plan.seconds or self._camera.exit_code is not None
-            ):
-                over_at = time.monotonic() + _AFTER_S
-        if not self._tally.frames:
-            raise self._failure("no mask came")
+                next_status_s += _STATUS_PERIOD_S
+                _print(f"{now_s:5.1f} s  {self._statistics.line()}")
+            self._processes.check()
+            camera_ended = self._processes.camera.exit_code is not None
+            if end is None and (now_s > self._plan.seconds or camera_ended):
+                end = time.monotonic() + _LAST_MASK_S
+        if not self._statistics.frames:
+            raise self._node_error("the node published no mask")
 
-    def _say_line(self, line: Line) -> None:
-        self._director.say(line.sentence)
-        _say(f'{line.begin_s:5.1f} s  said "{line.sentence}"')
+    def _send(self, line: ScriptLine) -> None:
+        self._client.send(line.sentence)
+        _print(f'{line.begin_s:5.1f} s  sent "{line.sentence}"')
 
-    def _take(self) -> bool:
-        """Score, show and write what came; say whether a mask did."""
-        director = self._director
-        came = bool(director.findings)
-        while director.findings:
-            finding = director.findings.popleft()
+    def _take_frames(self) -> bool:
+        """Score the frames that arrived; return whether there were any."""
+        frames, scorer = self._client.frames, self._plan.scorer
+        has_frames = bool(frames)
+        while frames:
+            frame = frames.popleft()
             score = None
-            if self._plan.judge and finding.sentence:
-                seconds = self._seconds(finding.stamp_ns)
-                score = self._plan.judge.score(seconds, finding.sentence, finding.mask)
-            self._tally.add(finding, score)
-        while director.overlays:
-            stamp_ns, image = director.overlays.popleft()
+            if scorer and frame.sentence:
+                score = scorer.score(self._seconds(frame.stamp_ns), frame.sentence, frame.mask)
+            self._statistics.add(frame, score)
+        return has_frames
+
+    def _take_overlays(self) -> None:
+        """Record and show the overlays that arrived."""
+        while self._client.overlays:
+            stamp_ns, image = self._client.overlays.popleft()
             self._recorder.write(self._seconds(stamp_ns), image)
             if self._window is not None:
                 self._window.show(image)
-        while director.events:
-            self._tell(director.events.popleft())
-        return came
 
-    def _tell(self, event: TargetEvent) -> None:
-        stamp_ns = event.header.stamp.sec * SECOND_NS + event.header.stamp.nanosec
+    def _print_event(self, event: TargetEvent) -> None:
+        seconds = self._seconds(to_nanoseconds(event.header.stamp))
         reason = "" if event.reason == event.sentence else event.reason
-        words = f'{EventKind(event.kind).name:9} "{event.sentence}" {reason}'.rstrip()
-        _say(f"{self._seconds(stamp_ns):5.1f} s  {words}")
+        text = f'{EventKind(event.kind).name:9} "{event.sentence}" {reason}'.rstrip()
+        _print(f"{seconds:5.1f} s  {text}")
 
     def _seconds(self, stamp_ns: int) -> float:
+        """Return the time since the first frame of the camera."""
         return (stamp_ns - self._begin_ns) / SECOND_NS
 
-    def _check(self) -> None:
-        """Notice a process that has died."""
-        if self._node.exit_code is not None:
-            raise self._failure(f"the node ended with code {self._node.exit_code}")
-        if self._camera.exit_code:
-            reason = self._camera.log_tail(1) or f"code {self._camera.exit_code}"
-            raise _FailureError(f"the camera ended: {reason}")
-
-    def _failure(self, what: str) -> _FailureError:
-        trouble = f" ({self._director.trouble})" if self._director.trouble else ""
-        log = _shown(self._node.log_file)
-        return _FailureError(f"{what}{trouble}; the end of {log}:\n{self._node.log_tail()}")
+    def _node_error(self, problem: str) -> _DemoError:
+        reason = self._client.problem()
+        return self._processes.node_error(f"{problem} ({reason})" if reason else problem)
 
 
-def _plan(options: DemoOptions) -> _Plan:
-    if options.source and not is_live(options.source):
-        with VideoReader(options.source) as reader:
-            length_s = reader.count / reader.fps if reader.count else options.seconds
-            rate_hz, seconds = reader.fps, min(length_s, options.seconds)
-    else:
-        rate_hz, seconds = RATE_HZ, options.seconds
-    if options.sentences:
-        return _Plan(rate_hz, seconds, even_lines(options.sentences, seconds), None)
-    scene = make_scene(options.seed)
-    lines = tabletop_lines(scene, seconds)
-    return _Plan(rate_hz, seconds, lines, Judge(scene, lines))
-
-
-def _node(options: DemoOptions) -> DemoProcess:
-    program = Path(get_package_prefix("samwise_ros")) / "lib" / "samwise_ros" / "samwise_node"
-    parameters = {"model": options.model, "device": options.device, "autostart": "true"}
-    given = [part for key, value in parameters.items() for part in ("-p", f"{key}:={value}")]
-    command = [sys.executable, str(program), "--ros-args", *given]
-    return DemoProcess(command, options.out / "node.log")
-
-
-def _camera(options: DemoOptions, seconds: float) -> DemoProcess:
-    what = ["--source", options.source] if options.source else ["--seed", str(options.seed)]
-    command = [sys.executable, "-m", "samwise_ros.cli.demo.camera", *what, "--seconds"]
-    # There, since Python would look for modules here first: the source folder has no messages.
-    return DemoProcess([*command, str(seconds)], options.out / "camera.log", options.out)
-
-
-def _window() -> Window | None:
-    """Open a window, if that is possible."""
+def _open_window() -> Window | None:
+    """Open a window if there is a display."""
     try:
         return Window()
     except OSError as error:
-        _say(f"no window: {error}")
+        _print(f"no window: {error}")
     return None
 
 
-def _say_written(recorder: Recorder) -> None:
-    _say(*(f"wrote {_shown(path)}" for path in recorder.close()))
+def _close(recorder: Recorder) -> None:
+    _print(*(f"wrote {_relative(path)}" for path in recorder.close()))
 
 
-def _shown(path: Path) -> Path:
-    """Shorten a path that lies below here."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+def _relative(path: Path) -> Path:
+    """Return the path relative to the current folder if it is inside."""
+    current = Path.cwd()
+    return path.relative_to(current) if path.is_relative_to(current) else path
 
 
-def _say(*lines: str) -> None:
+def _print(*lines: str) -> None:
     for line in lines:
         print(line, flush=True)

@@ -1,17 +1,18 @@
-"""The demo's numbers: J&F, frame rate and latency, live and at the end."""
+"""Statistics of the demo: J&F, frame rate and latency."""
 
 from collections import defaultdict
 
 import numpy as np
 
-from samwise_ros.cli.demo.demo_client import SECOND_NS, Finding
+from samwise_ros.cli.demo.demo_client import ProcessedFrame
+from samwise_ros.client.image_message import SECOND_NS
 
 
-class Tally:
-    """Counts what the node found."""
+class DemoStatistics:
+    """Collects latencies and scores of processed frames."""
 
     def __init__(self) -> None:
-        """Begin at nothing."""
+        """Start without frames."""
         self._stamps_ns: list[int] = []
         self._latencies_s: list[float] = []
         self._scores: dict[str, list[float]] = defaultdict(list)
@@ -19,28 +20,28 @@ class Tally:
 
     @property
     def frames(self) -> int:
-        """How many masks came."""
+        """Number of processed frames."""
         return len(self._stamps_ns)
 
-    def add(self, finding: Finding, score: float | None) -> None:
-        """Count a frame.
+    def add(self, frame: ProcessedFrame, score: float | None) -> None:
+        """Add a frame.
 
         Args:
-            finding: what the node found.
-            score: J&F in percent, where the truth is known and something was looked for.
+            frame: result of the node.
+            score: J&F in percent; ``None`` without ground truth or without a command.
         """
-        self._stamps_ns.append(finding.stamp_ns)
-        self._latencies_s.append(finding.latency_s)
-        self._dropped = finding.dropped
+        self._stamps_ns.append(frame.stamp_ns)
+        self._latencies_s.append(frame.latency_s)
+        self._dropped = frame.dropped
         if score is not None:
-            self._scores[finding.sentence].append(score)
+            self._scores[frame.sentence].append(score)
 
     def line(self) -> str:
-        """Give the numbers so far."""
+        """Return the statistics so far as one line."""
         parts = []
         if self._scores:
-            every = [score for scores in self._scores.values() for score in scores]
-            parts.append(f"J&F {np.mean(every):.1f}")
+            scores = [score for of_sentence in self._scores.values() for score in of_sentence]
+            parts.append(f"J&F {np.mean(scores):.1f}")
         seconds = (self._stamps_ns[-1] - self._stamps_ns[0]) / SECOND_NS if self.frames else 0.0
         if seconds > 0.0:
             p50, p99 = 1000.0 * np.percentile(self._latencies_s, (50, 99))
@@ -50,7 +51,7 @@ class Tally:
         return "   ".join(parts)
 
     def table(self) -> list[str]:
-        """Give a row for each sentence that was scored."""
+        """Return a header and a row for each scored sentence; empty without scores."""
         if not self._scores:
             return []
         width = max(len(sentence) for sentence in self._scores)

@@ -1,7 +1,7 @@
-"""A window for the demo's frames.
+"""A window for the frames of the demo.
 
-Tk's, since the OpenCV that is installed has none: the one with windows needs a display's libraries
-even where there is no display.
+The window uses Tk: the installed OpenCV package is the one without windows, because the other one
+needs display libraries even on machines without a display.
 """
 
 from importlib import import_module
@@ -23,10 +23,10 @@ class Window:
         """Open a window.
 
         Raises:
-            OSError: there is no Tk, no display, or it cannot be used.
+            OSError: Tk is not installed, or there is no usable display.
         """
         try:
-            self._tk: Any = import_module("tkinter")  # some systems install Python without it
+            self._tk: Any = import_module("tkinter")  # not part of every Python installation
         except ImportError as error:
             raise OSError(str(error)) from error
         try:
@@ -39,7 +39,7 @@ class Window:
         self._label.pack()
 
     def show(self, image: NDArray[np.uint8]) -> None:
-        """Show (H, W, 3) uint8 RGB; a window that was closed stays closed."""
+        """Show (H, W, 3) uint8 RGB; has no effect after the window is closed."""
         if self._root is None:
             return
         bgr = cv2.cvtColor(resized(image, _WIDTH), cv2.COLOR_RGB2BGR)
@@ -49,7 +49,7 @@ class Window:
         self._root.update()
 
     def close(self) -> None:
-        """Close the window, if it is open."""
+        """Close the window if it is open."""
         if self._root is not None:
             self._root.destroy()
             self._root = None

@@ -1,117 +1,68 @@
-"""Says something to the node and prints what it answers."""
+"""Sends a command to the node and prints the events that follow."""
 
 import sys
-import time
-from collections.abc import Callable
-from contextlib import suppress
-from functools import partial
+from contextlib import closing, suppress
 
 from std_msgs.msg import String
 
-from samwise_ros.cli.say.subcommand import Saying
-from samwise_ros.client.discovery import LATCHED, Graph, NodeNotFoundError, ros_session
+from samwise_ros.cli.say.subcommand import SayOptions
+from samwise_ros.client.command_requests import is_rejection_of
 from samwise_ros.client.event_text import event_line, quoted
-from samwise_ros.msg import Command, CommandArray, TargetEvent
+from samwise_ros.client.samwise_client import SamwiseClient
+from samwise_ros.client.session import ros_session
+from samwise_ros.errors import NodeNotFoundError
+from samwise_ros.msg import Command
 
 
-def send(saying: Saying) -> int:
-    """Publish once, and print events until the time is over or Ctrl-C.
+def send(options: SayOptions) -> int:
+    """Publish a command once, and print events until the time is over or Ctrl-C.
 
     Returns:
-        Exit status: 0 if the node took it, 1 if it was refused or nobody heard it.
+        Exit status: 0, or 1 if the command was rejected or there is no node.
 
     Raises:
         ValueError: there are several nodes to choose from.
     """
-    with ros_session("samwise_say") as graph:
+    with (
+        ros_session("samwise_say") as node,
+        closing(SamwiseClient(node, name=options.node)) as client,
+    ):
         try:
-            talk = _Talk(graph, saying)
+            client.wait_until_ready()
         except NodeNotFoundError as error:
             print(f"samwise say: {error}", file=sys.stderr)
             return 1
-        with suppress(KeyboardInterrupt):
-            talk.hold()
-        return 1 if talk.refused else 0
+        return 1 if _send_and_print(client, options) else 0
 
 
-class _Talk:
-    """One thing said, and the events after it.
-
-    Attributes:
-        refused: whether the node refused it.
-    """
-
-    def __init__(self, graph: Graph, saying: Saying) -> None:
-        """Find the node and get its ear.
-
-        Raises:
-            NodeNotFoundError: it is not there or does not listen.
-        """
-        self.refused = False
-        self._graph, self._saying = graph, saying
-        self._node = graph.find(saying.node)
-        self._message = _message(saying)
-        self._known = False
-        self._said = False
-        listens = partial(graph.subscribed, self._node)
-        speaks = partial(graph.published, self._node)
-        self._topic = self._topic_of(listens, type(self._message))
-        self._voice = graph.node.create_publisher(type(self._message), self._topic, 10)
-        events, living = (self._topic_of(speaks, kind) for kind in (TargetEvent, CommandArray))
-        graph.node.create_subscription(TargetEvent, events, self._on_event, 50)
-        # After the former: when the latched message comes, the node knows of both.
-        graph.node.create_subscription(CommandArray, living, self._on_commands, LATCHED)
-        if not graph.wait_for(lambda: self._known and self._voice.get_subscription_count() > 0):
-            raise graph.nobody(f"nobody listens to {self._topic}")
-
-    def hold(self) -> None:
-        """Say it and print the events."""
-        self._voice.publish(self._message)
-        self._said = True
-        print(f"said {self._words()} on {self._topic}", flush=True)
-        end = time.monotonic() + self._saying.seconds
-        while time.monotonic() < end:
-            self._graph.listen(0.1)
-
-    def _words(self) -> str:
-        saying = self._saying
-        words = quoted(saying.sentence) if saying.sentence or not saying.id else saying.id
-        return f"{saying.action} {words}".lstrip()
-
-    def _topic_of(self, topics: Callable[[type], list[str]], kind: type) -> str:
-        found = self._graph.wait_for(lambda: topics(kind))
-        if not found:
-            raise self._graph.nobody(f"{self._node} is there but takes no commands, is it active?")
-        return found[0]
-
-    def _on_commands(self, _: CommandArray) -> None:
-        self._known = True
-
-    def _on_event(self, event: TargetEvent) -> None:
-        if not self._said:
-            return
-        print(event_line(event), flush=True)
-        if event.kind == TargetEvent.REJECTED and self._is_ours(event):
-            self.refused = True
-
-    def _is_ours(self, event: TargetEvent) -> bool:
-        said = self._saying
-        if event.sentence or said.action in ("", "track"):
-            return _same(said.sentence, event.sentence)
-        return not said.id or _same(said.id, event.command_id)
+def _send_and_print(client: SamwiseClient, options: SayOptions) -> bool:
+    """Return whether the command was rejected."""
+    list(client.events(timeout_s=0.0))  # events before the command are not printed
+    topic = client.send(_message(options))
+    print(f"sent {_description(options)} to {topic}", flush=True)
+    request = _request(options)
+    rejected = False
+    with suppress(KeyboardInterrupt):
+        for event in client.events(options.seconds):
+            print(event_line(event), flush=True)
+            rejected = rejected or is_rejection_of(event, request)
+    return rejected
 
 
-def _same(said: str, told: str) -> bool:
-    """Tell whether words come back; of enormous ones the beginning does."""
-    return said == told or (len(told) >= 80 and said.startswith(told))
+def _description(options: SayOptions) -> str:
+    subject = quoted(options.sentence) if options.sentence or not options.id else options.id
+    return f"{options.action} {subject}".lstrip()
 
 
-def _message(saying: Saying) -> String | Command:
-    if not saying.action:
-        return String(data=saying.sentence)
+def _message(options: SayOptions) -> String | Command:
+    return _request(options) if options.action else String(data=options.sentence)
+
+
+def _request(options: SayOptions) -> Command:
+    action = options.action or "track"
     return Command(
-        id=saying.id,
-        sentence=saying.sentence,
-        action=getattr(Command, saying.action.upper()),
-        cameras=list(saying.cameras),
+        id=options.id,
+        sentence=options.sentence,
+        action=getattr(Command, action.upper()),
+        cameras=list(options.cameras),
     )

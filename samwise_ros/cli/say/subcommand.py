@@ -1,8 +1,9 @@
-"""Tell the running node what to look for, and print the events that follow.
+"""Send a sentence to the running node and print the events that follow.
 
-A plain sentence replaces what is looked for, or adds to it, as the node's `command_mode` says; with
---add, --id or --camera it always adds. An empty sentence clears. The exit code is 1 if the command
-was refused or nobody heard it. Ctrl-C ends the printing.
+A plain sentence replaces the current commands, or adds a command, as the parameter `command_mode`
+of the node says. With --add, --id or --camera the sentence is always added. An empty sentence
+removes all commands. The exit code is 1 if the node rejects the command or no node is available.
+Ctrl-C ends the output.
 
 Examples:
   samwise say "the red mug"
@@ -15,21 +16,22 @@ import argparse
 from dataclasses import dataclass
 from importlib import import_module
 
-from samwise_ros.client.names import add_node_argument, need_ros
+from samwise_ros.cli.node_argument import add_node_argument
+from samwise_ros.client.ros_environment import require_ros
 
 ACTIONS = ("track", "pause", "resume", "reset", "remove")
 
 
 @dataclass(frozen=True)
-class Saying:
-    """What is said, and to whom.
+class SayOptions:
+    """What to send, and to which node.
 
     Attributes:
-        sentence: what to look for; empty clears, where no action is given.
-        id: of the command; empty is made from the sentence.
-        cameras: to look through; empty is all.
-        action: one of `ACTIONS`; empty says the plain sentence, as a speech recogniser would.
-        node: its full name; empty is the usual one, or else the only one.
+        sentence: what to look for; empty removes all commands if there is no action.
+        id: id of the command; empty derives it from the sentence.
+        cameras: names of cameras; empty means all.
+        action: one of `ACTIONS`; empty sends the sentence as a speech recogniser would.
+        node: full name of the node; empty selects the usual or the only node.
         seconds: how long to print events.
     """
 
@@ -42,48 +44,58 @@ class Saying:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `samwise say` takes."""
-    parser.add_argument("sentence", nargs="?", metavar="SENTENCE", help="what to look for")
-    parser.add_argument("--clear", action="store_true", help="look for nothing any more")
-    parser.add_argument("--add", action="store_true", help="look for it too, replace nothing")
-    parser.add_argument("--id", default="", help="names the command (made from the sentence)")
+    """Add the arguments of `samwise say`."""
+    parser.add_argument("sentence", nargs="?", metavar="SENTENCE", help="object to look for")
+    parser.add_argument("--clear", action="store_true", help="remove all commands")
+    parser.add_argument("--add", action="store_true", help="keep the other commands")
     parser.add_argument(
-        "--camera", action="append", default=[], metavar="C", help="only through this; repeatable"
+        "--id", default="", help="id of the command (default: derived from the sentence)"
     )
-    parser.add_argument("--action", choices=ACTIONS, default="", help="default track")
     parser.add_argument(
-        "--seconds", type=float, default=5.0, help="how long to print events (default 5)"
+        "--camera",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="look only at this camera; can be repeated (default: all cameras)",
+    )
+    parser.add_argument(
+        "--action", choices=ACTIONS, default="", help="what to do with the command (default: track)"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=5.0, help="how long to print events (default: 5)"
     )
     add_node_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Say it.
+    """Send the command and print events.
 
     Returns:
-        Exit status: 0 if the node took it, 1 if it was refused or nobody heard it.
+        Exit status: 0, or 1 if the command was rejected or there is no node.
 
     Raises:
-        ValueError: the arguments do not fit, or there are several nodes to choose from.
-        OSError: ROS 2 is not there.
+        ValueError: the arguments contradict each other, or there are several nodes.
+        OSError: ROS 2 is not installed.
     """
-    saying = _saying(arguments)
-    need_ros()
-    # Not at the top: this module's help is for those without ROS 2, too.
-    return int(import_module("samwise_ros.cli.say.send").send(saying))
+    options = _options(arguments)
+    require_ros()
+    # Imported late: `--help` also works without ROS 2.
+    return int(import_module("samwise_ros.cli.say.send").send(options))
 
 
-def _saying(arguments: argparse.Namespace) -> Saying:
+def _options(arguments: argparse.Namespace) -> SayOptions:
     if not arguments.seconds > 0.0:
         raise ValueError(f"--seconds: expected more than 0, got {arguments.seconds:g}")
-    asks = bool(arguments.add or arguments.id or arguments.camera or arguments.action)
-    action = arguments.action or ("track" if asks else "")
-    if arguments.clear and (asks or arguments.sentence):
-        raise ValueError("--clear: expected nothing else to say with it")
-    named = arguments.id and action != "track"
-    if arguments.sentence is None and not arguments.clear and not named:
-        raise ValueError('expected a sentence ("" clears), or --id with an --action, got neither')
-    return Saying(
+    is_request = bool(arguments.add or arguments.id or arguments.camera or arguments.action)
+    action = arguments.action or ("track" if is_request else "")
+    if arguments.clear and (is_request or arguments.sentence):
+        raise ValueError("--clear: expected no sentence and no other command option")
+    has_id = arguments.id and action != "track"
+    if arguments.sentence is None and not arguments.clear and not has_id:
+        raise ValueError(
+            'expected a sentence ("" removes all commands), or --id with an --action, got neither'
+        )
+    return SayOptions(
         sentence=(arguments.sentence or "").strip(),
         id=arguments.id.strip(),
         cameras=tuple(arguments.camera),

@@ -19,6 +19,7 @@ from samwise_ros.cli.threads import add_threads_argument
 from samwise_ros.cli.verify.reference import REFERENCES, SIMILARITY_TOLERANCE, Reference
 from samwise_ros.data.tabletop.video import TabletopConfig, make_video
 from samwise_ros.engine.backend.device import use_threads
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Frame
 from samwise_ros.evaluation.metrics import region_similarity
@@ -62,7 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     network, tokenizer = load_model(arguments.model)
     found = Reference(sum(one.numel() for one in network.parameters()), fingerprint(network))
     _print_facts(folder, network, found)
-    result = _run_clip(Engine(network, tokenizer, device=arguments.device, precision="float32"))
+    backend = SamwiseBackend(network, tokenizer, device=arguments.device, precision="float32")
+    result = _run_clip(Engine(backend))
     found = replace(found, similarity=result.similarity)
     _print("clip", f"{_CLIP.frames} generated frames")
     _print("region similarity J", f"{result.similarity:.4f}")

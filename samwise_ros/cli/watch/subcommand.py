@@ -1,7 +1,7 @@
-"""Show what the running node finds: targets, rates, commands, events and health, live.
+"""Show the targets, rates, commands, events and diagnostics of the running node.
 
-In a terminal a view that is drawn anew as things change; elsewhere, such as in a pipe, a line for
-each event and, every second, one for each camera. Ctrl-C ends it.
+In a terminal, a live view. In a pipe or a file, one line for each event, and one line for each
+camera every second. Ctrl-C ends the program.
 
 Examples:
   samwise watch
@@ -12,11 +12,12 @@ Examples:
 import argparse
 from importlib import import_module
 
-from samwise_ros.client.names import add_node_argument, need_ros
+from samwise_ros.cli.node_argument import add_node_argument
+from samwise_ros.client.ros_environment import require_ros
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `samwise watch` takes."""
+    """Add the arguments of `samwise watch`."""
     add_node_argument(parser)
 
 
@@ -28,8 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises:
         ValueError: there are several nodes to choose from.
-        OSError: ROS 2 is not there.
+        OSError: ROS 2 is not installed.
     """
-    need_ros()
-    # Not at the top: this module's help is for those without ROS 2, too.
-    return int(import_module("samwise_ros.cli.watch.show").show(arguments.node))
+    require_ros()
+    # Imported late: `--help` also works without ROS 2.
+    return int(import_module("samwise_ros.cli.watch.watch").watch(arguments.node))

@@ -1,8 +1,8 @@
-"""Frames on which every memory is full: the same work on other numbers.
+"""CUDA graphs of frames whose memories are full.
 
-A frame is about a thousand operators, each started by the host, and on a GPU the starting takes
-longer than the work. Where nothing but the numbers changes from frame to frame, a frame is recorded
-once and started as a whole ever after.
+A frame runs about a thousand operators. The host launches each of them, and on a GPU the launches
+take longer than the computation. Once all memories are full, shapes no longer change from frame to
+frame. The first such frame is captured, and later frames replay the capture with one launch.
 """
 
 import warnings
@@ -14,160 +14,197 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from samwise_ros.engine.backend.frame_step import (
-    FrameOutput,
-    OutputSpec,
-    TextBatch,
-    encode,
-    track_frame,
-)
-from samwise_ros.engine.memory.rings import Memory
+from samwise_ros.engine.backend.frame_step import FrameOutput, OutputSpec, encode, track_frame
+from samwise_ros.engine.backend.memory_rings import MemoryRings
+from samwise_ros.engine.backend.text_batch import TextBatch
 from samwise_ros.network.features import TextStem
 from samwise_ros.network.image.preprocess import cached_tensors
 from samwise_ros.network.samwise import Samwise
 
-_KEPT = 8
-"""Recordings: sets of commands, each on its camera."""
-_CLOSE = 0.05
-"""A recording's numbers may differ by so much, relatively, from those that it was made from; of its
-masks so many of the image's pixels."""
+_MAX_GRAPHS = 8
+"""Graphs kept at once; each belongs to one set of commands on one camera."""
+_TOLERANCE = 0.05
+"""Allowed difference between a replayed and a computed frame: relative error of numbers, and
+share of differing pixels in masks."""
 
 Step = Callable[..., tuple[Tensor, ...]]
-"""Takes tensors, of which it may change some, and gives others."""
-Record = Callable[[Step, Sequence[Tensor]], Callable[[], tuple[Tensor, ...]]]
-"""Records a step on tensors. What it gives does the step again, on what these tensors then hold."""
+"""A function of tensors that returns tensors; it may modify its arguments."""
+Replay = Callable[[], tuple[Tensor, ...]]
+"""Repeats a captured step on the present content of its input tensors."""
+Capture = Callable[[Step, Sequence[Tensor]], Replay]
+"""Captures a step on its input tensors."""
 
 
-class SteadyWarning(UserWarning):
-    """Frames could not be recorded; they are processed operator by operator, as ever."""
+class GraphCaptureWarning(UserWarning):
+    """Frames cannot be captured as CUDA graphs and run operator by operator instead."""
+
+
+class CudaGraphCapture:
+    """Captures steps as CUDA graphs that share one memory pool."""
+
+    def __init__(self, device: torch.device) -> None:
+        """Capture on a GPU."""
+        self._device = device
+        # Graphs run one at a time and their outputs are read before the next one runs.
+        self._pool = torch.cuda.graph_pool_handle()
+
+    def capture(self, step: Step, inputs: Sequence[Tensor]) -> Replay:
+        """Capture a step.
+
+        Args:
+            step: has run before; neither waits for the GPU nor reads from the host.
+            inputs: on the GPU.
+
+        Returns:
+            A function that repeats the step. It returns the same tensors on every call; their
+            content is valid until any captured step runs again.
+
+        Raises:
+            RuntimeError: the step contains an operation that cannot be captured.
+        """
+        graph = torch.cuda.CUDAGraph()
+        with (
+            torch.cuda.device(self._device),
+            # Other threads may use the GPU during the capture, such as a node in this process.
+            torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"),
+        ):
+            outputs = step(*inputs)
+
+        def replay() -> tuple[Tensor, ...]:
+            graph.replay()
+            return outputs
+
+        return replay
 
 
 @dataclass(frozen=True, eq=False)
-class Recording:
-    """A recorded frame.
+class CapturedFrame:
+    """A captured frame.
 
     Attributes:
-        inputs: the tensors that it reads: pixels, whom to ask for, sentences, and the memories'.
-        kept: what it reads besides, and nobody else may keep.
-        replay: gives what is in `FrameOutput`.
-        memories: that it brings up to date.
+        inputs: the tensors that the graph reads: pixels, CME flags, text, and the memories'.
+        cached: tensors of caches that the graph reads too; this reference keeps them alive.
+        replay: returns the fields of `FrameOutput`.
+        memories: the memories that the graph updates.
     """
 
     inputs: Sequence[Tensor]
-    kept: Sequence[Tensor]
-    replay: Callable[[], tuple[Tensor, ...]]
-    memories: tuple[weakref.ref[Memory], ...]
+    cached: Sequence[Tensor]
+    replay: Replay
+    memories: tuple[weakref.ref[MemoryRings], ...]
 
     @property
-    def alive(self) -> bool:
-        """Whether all of its memories are still somebody's."""
-        return all(one() is not None for one in self.memories)
+    def is_alive(self) -> bool:
+        """Whether all of its memories still exist."""
+        return all(memory() is not None for memory in self.memories)
 
 
-class Steady:
-    """Recorded frames of a network, by the memories that they bring up to date.
+class FrameGraphs:
+    """Captured frames of a network.
 
     Attributes:
-        recordings: those that were made, by what they show and for whom; the last used last.
-        failure: why nothing is recorded any more; empty while all is well.
+        graphs: the captured frames by output and memories, the last used last.
+        failure: why frames cannot be captured; ``None`` as long as they can.
     """
 
-    def __init__(self, network: Samwise, record: Record) -> None:
-        """Have nothing recorded yet."""
+    def __init__(self, network: Samwise, capture: Capture) -> None:
+        """Start without graphs."""
         self._network = network
-        self._record = record
-        self.recordings: OrderedDict[object, Recording] = OrderedDict()
-        self.failure = ""
+        self._capture = capture
+        self.graphs: OrderedDict[object, CapturedFrame] = OrderedDict()
+        self.failure: str | None = None
 
     def track_frame(
         self,
         pixels: Tensor,
-        sentences: Callable[[], TextBatch],
-        memories: Sequence[Memory],
-        asked: Sequence[bool],
-        view: OutputSpec,
+        make_text: Callable[[], TextBatch],
+        memories: Sequence[MemoryRings],
+        check_switch: Sequence[bool],
+        spec: OutputSpec,
     ) -> FrameOutput | None:
-        """Process a frame of the online mode, recording it where it is the first of its kind.
+        """Process a frame in online mode; capture it if it is the first of its kind.
 
         Args:
             pixels: (1, H, W, 3) uint8 on the host.
-            sentences: gives those of the commands.
-            memories: of the commands, all full; they take the frame.
-            asked: whom the conditional memory encoder is asked for.
-            view: what the host wants.
+            make_text: returns the sentences of the commands; called for a capture only.
+            memories: of the commands, all full; the frame is added to them.
+            check_switch: the per-command CME flags.
+            spec: what to return.
 
         Returns:
-            What was seen, good until the next frame; ``None``, and nothing has changed, where it
-            cannot be recorded.
+            The frame's output, valid until the next frame. ``None`` if frames cannot be captured;
+            the memories are then unchanged.
         """
         if self.failure:
             return None
-        key = (view, *map(id, memories))
-        recording = self.recordings.get(key)
-        # An id may be another memory's after the first one's end.
-        if recording is None or not recording.alive:
-            living = [item for item in self.recordings.items() if item[1].alive]
-            self.recordings = OrderedDict(living[1 - _KEPT :])
+        key = (spec, *map(id, memories))
+        graph = self.graphs.get(key)
+        # A new memory can have the id of one that no longer exists.
+        if graph is None or not graph.is_alive:
+            alive = [item for item in self.graphs.items() if item[1].is_alive]
+            self.graphs = OrderedDict(alive[1 - _MAX_GRAPHS :])
             try:
-                recording = self._make(pixels, sentences(), memories, asked, view)
+                graph = self._capture_frame(pixels, make_text(), memories, check_switch, spec)
             except RuntimeError as error:
                 self.failure = f"{type(error).__name__}: {error}"
-                self.recordings.clear()
-                warnings.warn(f"frames are not recorded: {self.failure}", SteadyWarning, 2)
+                self.graphs.clear()
+                message = f"frames run without CUDA graphs, which is slower: {self.failure}"
+                warnings.warn(message, GraphCaptureWarning, 2)
                 return None
-            self.recordings[key] = recording
-        self.recordings.move_to_end(key)
-        frame, check_switch, *_ = recording.inputs
+            self.graphs[key] = graph
+        self.graphs.move_to_end(key)
+        frame, flags, *_ = graph.inputs
         frame.copy_(pixels, non_blocking=True)
-        check_switch.copy_(torch.tensor(asked), non_blocking=True)
-        seen = FrameOutput(*recording.replay())
+        flags.copy_(torch.tensor(check_switch), non_blocking=True)
+        output = FrameOutput(*graph.replay())
         for memory in memories:
             memory.frames += 1
-        return seen
+        return output
 
-    def _make(
+    def _capture_frame(
         self,
         pixels: Tensor,
-        sentences: TextBatch,
-        memories: Sequence[Memory],
-        asked: Sequence[bool],
-        view: OutputSpec,
-    ) -> Recording:
-        """Record a frame, and see that it gives what it was recorded from.
+        text: TextBatch,
+        memories: Sequence[MemoryRings],
+        check_switch: Sequence[bool],
+        spec: OutputSpec,
+    ) -> CapturedFrame:
+        """Capture a frame and compare the replay with the computed frame.
 
         Raises:
-            RuntimeError: it cannot be recorded, or gives something else; memories are as before.
+            RuntimeError: the capture failed or the replay differs; the memories are unchanged.
         """
         device = memories[0].memories.device
-        frame, check_switch = pixels.to(device), torch.tensor(asked, device=device)
+        frame, flags = pixels.to(device), torch.tensor(check_switch, device=device)
         rings = [tensor for memory in memories for tensor in memory.tensors().values()]
-        text = sentences.text
-        inputs = [frame, check_switch, text.hidden, text.mask, sentences.verbs, *rings]
-        before = [one.clone() for one in rings]
+        inputs = [frame, flags, text.stem.hidden, text.stem.mask, text.verbs, *rings]
+        saved = [ring.clone() for ring in rings]
 
         def restore() -> None:
-            for ring, one in zip(rings, before, strict=True):
-                ring.copy_(one)
+            for ring, content in zip(rings, saved, strict=True):
+                ring.copy_(content)
 
-        step = _step(self._network, sentences.has_verb, len(rings) // len(memories), view)
+        step = _frame_function(self._network, text.has_verb, len(rings) // len(memories), spec)
         try:
-            # Twice: libraries choose and reserve on a first call what they then keep.
+            # Twice: libraries choose algorithms and reserve workspace on the first call.
             for _ in range(2):
                 restore()
-                wanted = [one.clone() for one in (*step(*inputs), *rings)]
-            replay = self._record(step, inputs)
+                expected = [tensor.clone() for tensor in (*step(*inputs), *rings)]
+            replay = self._capture(step, inputs)
             restore()
-            found = [*replay(), *rings]
-            if not all(map(_is_close, found, wanted)):
-                raise RuntimeError("a recorded frame gave something else than the frame itself")
+            replayed = [*replay(), *rings]
+            if not all(map(_is_close, replayed, expected)):
+                raise RuntimeError("a replayed frame differs from the computed frame")
         finally:
             restore()
-        kept = cached_tensors(view.height, view.width, self._network.config.image_size, device)
-        return Recording(inputs, kept, replay, tuple(weakref.ref(one) for one in memories))
+        cached = cached_tensors(spec.height, spec.width, self._network.config.image_size, device)
+        return CapturedFrame(inputs, cached, replay, tuple(map(weakref.ref, memories)))
 
 
-def _step(network: Samwise, has_verb: tuple[bool, ...], of_each: int, view: OutputSpec) -> Step:
-    """Give a frame's way as a function of tensors: pixels, whom to ask for, sentences, rings."""
+def _frame_function(
+    network: Samwise, has_verb: tuple[bool, ...], tensors_per_memory: int, spec: OutputSpec
+) -> Step:
+    """Return a frame's steps as a function of tensors: pixels, CME flags, text, memories."""
 
     def step(
         pixels: Tensor,
@@ -177,20 +214,20 @@ def _step(network: Samwise, has_verb: tuple[bool, ...], of_each: int, view: Outp
         verbs: Tensor,
         *rings: Tensor,
     ) -> tuple[Tensor, ...]:
-        sentences = TextBatch(TextStem(hidden, mask), verbs, has_verb)
-        parts = [rings[first : first + of_each] for first in range(0, len(rings), of_each)]
-        memories = [Memory.full(part) for part in parts]
-        encoded = encode(network, pixels, sentences, memories)
-        seen = track_frame(network, encoded, 0, sentences, memories, check_switch, view)
-        assert seen.candidate is not None
-        return seen.masks, seen.numbers, seen.candidate
+        text = TextBatch(TextStem(hidden, mask), verbs, has_verb)
+        starts = range(0, len(rings), tensors_per_memory)
+        memories = [MemoryRings.full(rings[i : i + tensors_per_memory]) for i in starts]
+        encoded = encode(network, pixels, text, memories)
+        output = track_frame(network, encoded, 0, text, memories, check_switch, spec)
+        assert output.candidate is not None
+        return output.masks, output.scores, output.candidate
 
     return step
 
 
-def _is_close(ours: Tensor, theirs: Tensor) -> bool:
-    if ours.dtype == torch.bool:
-        # A small mask's border is most of it, and a rounding may move it.
-        return bool((ours ^ theirs).float().mean() <= _CLOSE)
-    ours, theirs = ours.float(), theirs.float()
-    return bool((ours - theirs).norm() <= _CLOSE * theirs.norm())
+def _is_close(replayed: Tensor, expected: Tensor) -> bool:
+    if replayed.dtype == torch.bool:
+        # A relative bound would fail for a small mask, most of which is its border.
+        return bool((replayed ^ expected).float().mean() <= _TOLERANCE)
+    replayed, expected = replayed.float(), expected.float()
+    return bool((replayed - expected).norm() <= _TOLERANCE * expected.norm())

@@ -1,7 +1,7 @@
-"""A frame's way through the network for B commands, on the device alone.
+"""The steps of one frame through the network for B commands, on the device.
 
-The host waits for nothing here and sends nothing: what it must know it knows before, and what came
-of the frame it reads afterwards, from `FrameOutput`.
+The host neither waits for the device nor sends data to it. A CUDA graph can therefore capture the
+whole frame. The host reads the results afterwards, from `FrameOutput`.
 """
 
 import math
@@ -11,35 +11,21 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from samwise_ros.engine.backend.memory_rings import MemoryRings, stack_banks, stack_windows
+from samwise_ros.engine.backend.text_batch import TextBatch
 from samwise_ros.engine.config import SwitchCorrection
-from samwise_ros.engine.memory.rings import Memory, stack_banks, stack_windows
-from samwise_ros.network.features import ClipFeatures, TextStem
+from samwise_ros.network.features import ClipFeatures
 from samwise_ros.network.image.preprocess import to_frame_size, to_square
 from samwise_ros.network.samwise import Samwise
 
 
-@dataclass(frozen=True, eq=False)
-class TextBatch:
-    """The sentences of B commands side by side.
-
-    Attributes:
-        text: after the text stem, filled up to one length L.
-        verbs: (B, L) bool, which tokens are verbs.
-        has_verb: which commands have verbs.
-    """
-
-    text: TextStem
-    verbs: Tensor
-    has_verb: tuple[bool, ...]
-
-
 @dataclass(frozen=True)
 class OutputSpec:
-    """What the host wants of a frame.
+    """The masks that the host needs, and the rule for the memory.
 
     Attributes:
-        height, width: the camera's, pixels.
-        correction: who decides whether a candidate is written to the memory.
+        height, width: of the camera's images, pixels.
+        correction: the rule that decides whether a candidate is written to the memory.
         threshold: a pixel belongs to a mask above this probability.
     """
 
@@ -49,43 +35,44 @@ class OutputSpec:
     threshold: float
 
     def masks(self, low_res: Tensor, side: int) -> Tensor:
-        """Bring mask logits (B, 1, S/4, S/4) to the camera's size, (B, height, width) bool."""
+        """Resize mask logits (B, 1, S/4, S/4) to the camera's size, (B, height, width) bool."""
         bound = math.log(self.threshold / (1 - self.threshold))
         return to_frame_size(low_res, self.height, self.width, side)[:, 0] > bound
 
 
 @dataclass(frozen=True, eq=False)
 class FrameOutput:
-    """What came of one frame, still on the device.
+    """The results of one frame, on the device.
 
     Attributes:
         masks: (B, height, width) bool.
-        numbers: (B, 1) float, the probability that the object is in view; where the conditional
-            memory encoder was asked (B, 3), with the probability that another object fits better
-            and 1 where that one was asked for.
-        candidate: (B, 1, S/4, S/4) mask logits of that other object; ``None`` where nobody asked.
+        scores: (B, 1) float, the probability that the object is in view. On frames that check for
+            a switch (B, 3): also the probability that the candidate fits better, and 1 where the
+            candidate was written to the memory.
+        candidate: (B, 1, S/4, S/4) mask logits of the candidate; ``None`` on other frames.
     """
 
     masks: Tensor
-    numbers: Tensor
+    scores: Tensor
     candidate: Tensor | None
 
 
 def encode(
-    network: Samwise, pixels: Tensor, sentences: TextBatch, memories: Sequence[Memory] | None
+    network: Samwise, pixels: Tensor, text: TextBatch, memories: Sequence[MemoryRings] | None
 ) -> ClipFeatures:
-    """Run both trunks.
+    """Run the image and text trunks.
 
     Args:
         network: the network.
-        pixels: (T, H, W, 3) uint8, RGB; T is 1 with memories.
-        sentences: of the commands.
-        memories: of the online mode, whose windows take the frame; ``None``: a clip at once.
+        pixels: (T, H, W, 3) uint8, RGB; T is 1 in online mode.
+        text: sentences of the commands.
+        memories: in online mode, of the commands; adds the frame to their windows. ``None``
+            encodes a clip.
     """
-    stem = network.image_stem(to_square(pixels, network.config.image_size)[None])
+    image = network.image_stem(to_square(pixels, network.config.image_size)[None])
     if memories is None:
-        return network.encode(stem, sentences.text, causal=False)
-    encoded = network.encode(stem, sentences.text, causal=True, past=stack_windows(memories))
+        return network.encode(image, text.stem, causal=False)
+    encoded = network.encode(image, text.stem, causal=True, past=stack_windows(memories))
     for index, memory in enumerate(memories):
         memory.push_windows([window[index] for window in encoded.windows])
     return encoded
@@ -95,36 +82,34 @@ def track_frame(
     network: Samwise,
     encoded: ClipFeatures,
     index: int,
-    sentences: TextBatch,
-    memories: Sequence[Memory],
+    text: TextBatch,
+    memories: Sequence[MemoryRings],
     check_switch: Tensor | None,
-    view: OutputSpec,
+    spec: OutputSpec,
 ) -> FrameOutput:
-    """Find the targets on one frame of what was encoded, and memorise it.
+    """Find the targets on one encoded frame and add the frame to the memories.
 
     Args:
         network: the network.
         encoded: one frame or a clip.
-        index: of the frame.
-        sentences: of the commands.
-        memories: of the commands; they take the frame.
-        check_switch: (B,) bool, the per-command CME flags; ``None`` runs no CME.
-        view: what the host wants.
+        index: of the frame in ``encoded``.
+        text: sentences of the commands.
+        memories: of the commands.
+        check_switch: (B,) bool, the per-command CME flags; ``None`` does not run the CME.
+        spec: what to return.
     """
     frame = encoded.frame(index)
     bank, is_first_frame = stack_banks(memories)
-    tracked = network.track(
-        frame, bank, is_first_frame, check_switch, sentences.verbs, sentences.has_verb
-    )
-    if view.correction != "learned" and check_switch is not None:
+    tracked = network.track(frame, bank, is_first_frame, check_switch, text.verbs, text.has_verb)
+    if spec.correction != "learned" and check_switch is not None:
         tracked = replace(tracked, applied=check_switch)
-    remembered = network.encode_memory(frame, tracked)
-    for place, memory in enumerate(memories):
-        memory.push(remembered[place], tracked.decoded.pointer[place])
-    masks = view.masks(tracked.decoded.low_res_masks, network.config.image_size)
-    numbers = tracked.decoded.score.sigmoid()
+    memorised = network.encode_memory(frame, tracked)
+    for row, memory in enumerate(memories):
+        memory.push(memorised[row], tracked.decoded.pointer[row])
+    masks = spec.masks(tracked.decoded.low_res_masks, network.config.image_size)
+    scores = tracked.decoded.score.sigmoid()
     if tracked.candidate is None or tracked.decision is None or tracked.applied is None:
-        return FrameOutput(masks, numbers, None)
-    better = tracked.decision.float().softmax(1)[:, 1:]
-    numbers = torch.cat((numbers, better, tracked.applied[:, None].float()), 1)
-    return FrameOutput(masks, numbers, tracked.candidate.low_res_masks)
+        return FrameOutput(masks, scores, None)
+    preference = tracked.decision.float().softmax(1)[:, 1:]
+    scores = torch.cat((scores, preference, tracked.applied[:, None].float()), 1)
+    return FrameOutput(masks, scores, tracked.candidate.low_res_masks)

@@ -1,4 +1,8 @@
-"""A file of tensors and facts: written whole or not at all, read without trust."""
+"""Files of tensors and a JSON header: written in one step, and checked when read.
+
+The format is safetensors. Its metadata hold the header under ``facts`` and a digest of the whole
+file under ``sha256``.
+"""
 
 import hashlib
 import json
@@ -11,108 +15,111 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
+from samwise_ros.errors import SamwiseError
 from samwise_ros.files.atomic import replacing
 
-# Written before the digest of the whole file, and what stands there while it is made. No text of
-# ours can look like the key: a quotation mark inside a JSON text is escaped.
+# The key of the digest, and the placeholder while the digest is computed. The key cannot occur
+# elsewhere, because JSON escapes quotation marks inside strings.
 _KEY, _BLANK = b'"sha256":"', b"0" * 64
 
-# What safetensors raises for bytes that are no tensors of a type that torch has.
+# Exceptions of safetensors for damaged bytes and unknown dtypes.
 _UNREADABLE = (SafetensorError, KeyError, OverflowError, RuntimeError, TypeError, ValueError)
 
 
-class MemoryFileError(ValueError):
-    """A memory file that cannot be written or used; the message says which and why."""
+class MemoryFileError(SamwiseError, ValueError):
+    """A memory file cannot be written or used; the message names the file and the reason."""
 
 
 def write(
-    path: Path, facts: Mapping[str, Any], tensors: dict[str, Tensor], max_header_bytes: int
+    path: Path, header: Mapping[str, Any], tensors: dict[str, Tensor], max_header_bytes: int
 ) -> None:
-    """Replace the file atomically, see `replacing`.
+    """Replace a file atomically; see `replacing`.
 
     Args:
         path: a regular file, a new name, or a link to one of them.
-        facts: plain data for JSON.
+        header: plain data for JSON.
         tensors: on the CPU, by name.
-        max_header_bytes: what a reader takes of names, shapes and facts.
+        max_header_bytes: limit of the reader for the header, tensor names and shapes.
 
     Raises:
-        OSError: it cannot be written.
-        ValueError: the facts are longer than a reader takes.
+        OSError: the file cannot be written.
+        ValueError: the header is longer than the limit.
     """
-    text = json.dumps(facts, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(header, ensure_ascii=False, allow_nan=False)
     data = save(tensors, {"facts": text, "sha256": _BLANK.decode()})
-    header, rest = _split(data, max_header_bytes)
-    digest = _digest(header, rest).encode()
+    head, rest = _split(data, max_header_bytes)
+    digest = _digest(head, rest).encode()
     with replacing(path) as file:
-        file.write(header.replace(_KEY + _BLANK, _KEY + digest, 1))
+        file.write(head.replace(_KEY + _BLANK, _KEY + digest, 1))
         file.write(rest)
 
 
 def read(path: Path, max_bytes: int, max_header_bytes: int) -> tuple[Any, dict[str, Tensor]]:
-    """Read a file that `write` wrote.
+    """Read a file from `write`.
 
-    Its SHA-256 finds every byte that changed, by damage or by hand. It proves no origin: whoever
-    makes a file on purpose can give it a digest that fits.
+    The SHA-256 reveals every changed byte. It does not prove the origin of the file: a program
+    can create a file with a matching digest.
 
     Args:
-        path: the file.
-        max_bytes: a longer file is refused before it is read.
-        max_header_bytes: likewise for its names, shapes and facts.
+        path: of the file.
+        max_bytes: a longer file is rejected before it is read.
+        max_header_bytes: limit for the header, tensor names and shapes.
 
     Returns:
-        The facts, which can be any JSON without a key twice, and the tensors on the CPU.
+        The header, any JSON without duplicate keys, and the tensors on the CPU.
 
     Raises:
-        OSError: it cannot be read.
-        ValueError: it is damaged, longer than it may be, or something else.
+        OSError: the file cannot be read.
+        ValueError: the file is damaged, too long, or no memory file.
     """
     if path.exists() and not path.is_file():
-        raise ValueError("is no file")
+        raise ValueError("is not a regular file")
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         if size > max_bytes:
-            raise ValueError(f"has {size} bytes, a memory of this engine at most {max_bytes}")
+            raise ValueError(f"expected at most {max_bytes} bytes for this engine, got {size}")
         data = file.read(size)
-    header, rest = _split(data, max_header_bytes)
+    head, rest = _split(data, max_header_bytes)
     try:
         tensors = load(data)
     except _UNREADABLE as error:
-        raise ValueError(f"is damaged or cut off: {str(error)[:200]}") from error
-    metadata = _parsed(header[8:].decode()).get("__metadata__") or {}
+        raise ValueError(f"is damaged or truncated: {str(error)[:200]}") from error
+    metadata = _parsed(head[8:].decode()).get("__metadata__") or {}
     if metadata.keys() != {"facts", "sha256"}:
-        raise ValueError("holds tensors, but no memory")
-    found = metadata["sha256"].encode()
-    if _digest(header.replace(_KEY + found, _KEY + _BLANK, 1), rest).encode() != found:
-        raise ValueError("is damaged or was changed: its SHA-256 does not fit its content")
+        raise ValueError("has tensors but no memory header")
+    digest = metadata["sha256"].encode()
+    if _digest(head.replace(_KEY + digest, _KEY + _BLANK, 1), rest).encode() != digest:
+        raise ValueError("is damaged or was modified: its SHA-256 does not match its content")
     return _parsed(metadata["facts"]), tensors
 
 
 def _split(data: bytes, max_header_bytes: int) -> tuple[bytes, memoryview]:
-    """Part the header, which begins with its length in 8 bytes, from the tensors."""
+    """Split a file into the head, which starts with its length in 8 bytes, and the tensors."""
     length = int.from_bytes(data[:8], "little")
     if length > max_header_bytes:
-        raise ValueError(f"has a header of {length} bytes; at most {max_header_bytes} are taken")
+        raise ValueError(f"expected a header of at most {max_header_bytes} bytes, got {length}")
     if 8 + length > len(data):
-        raise ValueError(f"is cut off or no memory: {len(data)} bytes, its header alone has more")
+        raise ValueError(
+            f"is truncated or no memory file: expected over {8 + length} bytes, got {len(data)}"
+        )
     return data[: 8 + length], memoryview(data)[8 + length :]
 
 
-def _digest(header: bytes, rest: memoryview) -> str:
-    digest = hashlib.sha256(header)
+def _digest(head: bytes, rest: memoryview) -> str:
+    digest = hashlib.sha256(head)
     digest.update(rest)
     return digest.hexdigest()
 
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_without_repeats)
+        return json.loads(text, object_pairs_hook=_unique_keys)
     except RecursionError as error:
-        raise ValueError("is nested too deep") from error
+        raise ValueError("has a header that is nested too deep") from error
 
 
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
-        raise ValueError("has a key twice in its header")
+        raise ValueError("has a duplicate key in its header")
     return result

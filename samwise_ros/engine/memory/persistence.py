@@ -1,43 +1,43 @@
-"""From what an engine keeps to a memory file, and back into an engine of another process."""
+"""Saving the commands and memories of an engine, and loading them in another process."""
 
 import reprlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from samwise_ros.engine.backend.inference import Inference
+from samwise_ros.engine.backend.protocol import Backend
 from samwise_ros.engine.commands import TrackedCommand
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.memory import file as memory_file
 from samwise_ros.engine.memory.file import MemoryFileError
-from samwise_ros.engine.memory.rings import Memory
 from samwise_ros.engine.memory.schema import (
     FORMAT,
     MAX_PIXELS,
-    CameraFacts,
-    CommandFacts,
-    MemoryFacts,
+    CameraRecord,
+    CommandRecord,
     MemoryFileHeader,
+    MemoryRecord,
 )
-from samwise_ros.engine.memory.store import MemoryStore
+from samwise_ros.engine.memory.store import Memory, MemoryStore
 from samwise_ros.engine.tracking.target_state import TargetTrack
 from samwise_ros.engine.types import TargetState
 
-# For a command's longest sentence and id, twice, and what is told of its memory and tensors.
+# Fits the longest id and sentence of a command twice, and the counters and tensor names.
 _HEADER_BYTES = 20 * 1024
 
 
 @dataclass(frozen=True, eq=False)
 class EngineSnapshot:
-    """What an engine keeps.
+    """The content of a memory file.
 
     Attributes:
-        commands: the living ones.
+        commands: the active commands.
         store: all memories.
         sizes: height and width of the cameras' last images, pixels.
     """
@@ -50,49 +50,50 @@ class EngineSnapshot:
 class Persistence:
     """Writes and reads the memory files of one engine.
 
-    A file holds up to two memories of every camera for each of ``max_commands``; of a memory the
-    tensors (``Inference.memory_bytes``), a bit for each pixel of the camera's image, of which
-    there are at most ``MAX_PIXELS``, and at most 20 KiB of names, shapes and facts.
+    For each camera, a file holds up to two memories per command of ``max_commands``. A memory has
+    the network's tensors (``memory_bytes_per_command`` of `Engine.describe`), one bit per pixel of
+    the camera's image, at most ``MAX_PIXELS`` of them, and at most 20 KiB in the header.
     """
 
-    def __init__(self, inference: Inference, config: EngineConfig) -> None:
-        """Take what an engine works with."""
-        self._inference, self._config = inference, config
+    def __init__(self, backend: Backend[Any, Any], config: EngineConfig) -> None:
+        """Use the backend and the configuration of an engine."""
+        self._backend, self._config = backend, config
 
-    def save(self, path: Path, kept: EngineSnapshot) -> None:
-        """Write the file, whole or not at all.
+    def save(self, path: Path, snapshot: EngineSnapshot) -> None:
+        """Write a file in one step.
 
         Raises:
-            MemoryFileError: it cannot be written, or no engine would take it.
+            MemoryFileError: the file cannot be written, or no engine could load it.
         """
         try:
-            facts, tensors = self._facts(kept), _tensors(kept.store)
-            named = {one.name for one in facts.cameras}.union(*(c.cameras for c in facts.commands))
-            memory_file.write(path, asdict(facts), tensors, self._max_header_bytes(len(named)))
+            header, tensors = self._header(snapshot), _tensors(snapshot.store)
+            limit = self._max_header_bytes(len(_named_cameras(header)))
+            memory_file.write(path, asdict(header), tensors, limit)
         except OSError as error:
             raise MemoryFileError(f"{path}: cannot be written: {error.strerror}") from error
         except ValueError as error:
             raise MemoryFileError(f"{path}: cannot be written: {error}") from error
 
     def load(self, path: Path, cameras: Sequence[str]) -> EngineSnapshot:
-        """Read a file and check all that is in it.
+        """Read a file and check its whole content.
 
         Args:
-            path: the file.
-            cameras: those there are.
+            path: of the file.
+            cameras: names of the present cameras.
 
         Raises:
-            MemoryFileError: it cannot be read, or is not of this network and these cameras.
+            MemoryFileError: the file cannot be read, or belongs to another network or camera.
         """
-        places = max(len(set(cameras)), 1)
-        header = self._max_header_bytes(places)
-        each = self._inference.memory_bytes + MAX_PIXELS // 8
+        count = max(len(set(cameras)), 1)
+        max_header = self._max_header_bytes(count)
+        empty = self._backend.empty_memory().tensors()
+        memory_bytes = sum(tensor.nbytes for tensor in empty.values()) + MAX_PIXELS // 8
         try:
-            most = 8 + header + self._config.max_remembered * places * each
-            data, tensors = memory_file.read(path, most, header)
-            facts = MemoryFileHeader.of(data)
-            self._check(facts, cameras)
-            return self._kept(facts, tensors)
+            max_bytes = 8 + max_header + self._config.max_remembered * count * memory_bytes
+            data, tensors = memory_file.read(path, max_bytes, max_header)
+            header = MemoryFileHeader.of(data)
+            self._check(header, cameras)
+            return self._snapshot(header, tensors)
         except OSError as error:
             raise MemoryFileError(f"{path}: cannot be read: {error.strerror}") from error
         except ValueError as error:
@@ -101,139 +102,142 @@ class Persistence:
     def _max_header_bytes(self, cameras: int) -> int:
         return _HEADER_BYTES * (1 + self._config.max_remembered * max(cameras, 1))
 
-    def _facts(self, kept: EngineSnapshot) -> MemoryFileHeader:
-        memories = list(kept.store)
+    def _header(self, snapshot: EngineSnapshot) -> MemoryFileHeader:
+        memories = list(snapshot.store)
         cameras = sorted({camera for _, camera, _ in memories})
         return MemoryFileHeader(
-            FORMAT,
-            self._inference.fingerprint,
-            self._inference.precision,
-            self._config.mode,
-            [CameraFacts(one, kept.sizes[one][1], kept.sizes[one][0]) for one in cameras],
-            [
-                CommandFacts(
-                    one.command.id,
-                    one.command.sentence,
-                    list(one.command.cameras),
-                    one.label,
-                    one.paused,
-                )
-                for one in kept.commands
+            format=FORMAT,
+            network=self._backend.fingerprint,
+            precision=self._backend.precision,
+            mode=self._config.mode,
+            cameras=[
+                CameraRecord(name, snapshot.sizes[name][1], snapshot.sizes[name][0])
+                for name in cameras
             ],
-            [
-                MemoryFacts(
-                    command.id,
-                    command.sentence,
-                    camera,
-                    memory.frames,
-                    memory.last_applied,
-                    memory.last_probability,
-                    memory.track.state.name,
-                    memory.track.seen,
-                    memory.track.unseen,
+            commands=[
+                CommandRecord(
+                    tracked.command.id,
+                    tracked.command.sentence,
+                    list(tracked.command.cameras),
+                    tracked.label,
+                    tracked.paused,
+                )
+                for tracked in snapshot.commands
+            ],
+            memories=[
+                MemoryRecord(
+                    id=command.id,
+                    sentence=command.sentence,
+                    camera=camera,
+                    frames=memory.network.frames,
+                    last_applied=memory.network.last_switch_frame,
+                    last_probability=memory.network.last_switch_probability,
+                    state=memory.track.state.name,
+                    seen=memory.track.frames_tracked,
+                    unseen=memory.track.frames_lost,
                 )
                 for command, camera, memory in memories
             ],
         )
 
-    def _check(self, facts: MemoryFileHeader, cameras: Sequence[str]) -> None:
-        """Refuse what is not of this engine."""
+    def _check(self, header: MemoryFileHeader, cameras: Sequence[str]) -> None:
+        """Raise ValueError for a file of another engine."""
         for name, expected, got in (
-            # First, since it is part of the network's fingerprint.
-            ("precision", self._inference.precision, facts.precision),
-            ("network", self._inference.fingerprint, facts.network),
-            ("mode", self._config.mode, facts.mode),
+            # First: the fingerprint depends on the precision.
+            ("precision", self._backend.precision, header.precision),
+            ("network", self._backend.fingerprint, header.network),
+            ("mode", self._config.mode, header.mode),
         ):
             if got != expected:
                 raise ValueError(
-                    f"is of another {name}: expected {expected[:16]!r}, got {got[:16]!a}"
+                    f"belongs to another {name}: expected {expected[:16]!r}, got {got[:16]!a}"
                 )
-        named = {one.name for one in facts.cameras}.union(*(c.cameras for c in facts.commands))
-        if others := sorted(named - set(cameras))[:3]:
+        if others := sorted(_named_cameras(header) - set(cameras))[:3]:
             raise ValueError(
-                f"is of another camera: expected some of {list(cameras)}, got {others}"
+                f"belongs to another camera: expected some of {list(cameras)}, got {others}"
             )
-        followed, limit = len(facts.commands), self._config.max_commands
-        if followed > limit:
-            raise ValueError(f"max_commands: expected at most {limit} commands, got {followed}")
-        remembered = len({one.command for one in facts.memories})
+        active, limit = len(header.commands), self._config.max_commands
+        if active > limit:
+            raise ValueError(f"max_commands: expected at most {limit} commands, got {active}")
+        remembered = len({record.command for record in header.memories})
         if remembered > self._config.max_remembered:
             raise ValueError(
                 f"max_commands: expected memories of at most {self._config.max_remembered} "
-                f"commands, twice as many, got {remembered}"
+                f"commands, twice max_commands, got {remembered}"
             )
 
-    def _kept(self, facts: MemoryFileHeader, tensors: dict[str, Tensor]) -> EngineSnapshot:
-        sizes = {one.name: (one.height, one.width) for one in facts.cameras}
-        empty = self._inference.empty_memory()
-        store = MemoryStore(self._inference.empty_memory, self._config.max_remembered)
-        for index, one in enumerate(facts.memories):
-            memory = self._memory(index, one, sizes[one.camera], empty, tensors)
-            store.put(one.command, one.camera, memory)
+    def _snapshot(self, header: MemoryFileHeader, tensors: dict[str, Tensor]) -> EngineSnapshot:
+        sizes = {camera.name: (camera.height, camera.width) for camera in header.cameras}
+        store = MemoryStore(self._backend.empty_memory, self._config.max_remembered)
+        for index, record in enumerate(header.memories):
+            memory = self._memory(index, record, sizes[record.camera], tensors)
+            store.put(record.command, record.camera, memory)
         if tensors:
-            raise ValueError(f"holds tensors of no memory: {reprlib.repr(sorted(tensors))}")
-        return EngineSnapshot(tuple(self._living(one) for one in facts.commands), store, sizes)
+            raise ValueError(f"has tensors of no memory: {reprlib.repr(sorted(tensors))}")
+        commands = tuple(self._tracked(record) for record in header.commands)
+        return EngineSnapshot(commands, store, sizes)
 
     def _memory(
-        self,
-        index: int,
-        facts: MemoryFacts,
-        size: tuple[int, int],
-        empty: Memory,
-        tensors: dict[str, Tensor],
+        self, index: int, record: MemoryRecord, size: tuple[int, int], tensors: dict[str, Tensor]
     ) -> Memory:
-        """Build a memory from its tensors, which leave ``tensors``."""
-        rings = {
-            name: _ring(f"{index}.{name}", like, tensors) for name, like in empty.tensors().items()
-        }
-        mask = _unpacked(f"{index}.last_mask", size, tensors)
-        state = TargetState[facts.state]
-        if mask is None and (facts.seen or state is not TargetState.SEARCHING):
-            raise ValueError(f"{index}.last_mask: expected one of a target that was seen, got none")
-        return Memory(
-            rings.pop("memories"),
-            rings.pop("pointers"),
-            tuple(rings.values()),
-            TargetTrack(state, facts.seen, facts.unseen, mask),
-            facts.frames,
-            facts.last_applied,
-            facts.last_probability,
+        """Build a memory; removes its tensors from ``tensors``."""
+        network = self._backend.empty_memory()
+        network.restore(
+            {
+                name: _take(f"{index}.{name}", like, tensors)
+                for name, like in network.tensors().items()
+            }
         )
+        network.frames = record.frames
+        network.last_switch_frame = record.last_applied
+        network.last_switch_probability = record.last_probability
+        mask = _take_mask(f"{index}.last_mask", size, tensors)
+        state = TargetState[record.state]
+        if mask is None and (record.seen or state is not TargetState.SEARCHING):
+            raise ValueError(f"{index}.last_mask: expected the mask of a seen target, got none")
+        return Memory(network, TargetTrack(state, record.seen, record.unseen, mask))
 
-    def _living(self, facts: CommandFacts) -> TrackedCommand:
-        text, verbs = self._inference.read(facts.sentence)
-        return TrackedCommand(facts.command, facts.label, text, verbs, facts.paused)
+    def _tracked(self, record: CommandRecord) -> TrackedCommand:
+        text = self._backend.encode_text(record.sentence)
+        return TrackedCommand(record.command, record.label, text, record.paused)
+
+
+def _named_cameras(header: MemoryFileHeader) -> set[str]:
+    names = {camera.name for camera in header.cameras}
+    return names.union(*(command.cameras for command in header.commands))
 
 
 def _tensors(store: MemoryStore) -> dict[str, Tensor]:
-    """Name all that is remembered, on the CPU."""
-    found = {}
+    """Return all tensors of a store by name, on the CPU."""
+    tensors = {}
     for index, (_, _, memory) in enumerate(store):
-        for name, ring in memory.tensors().items():
-            found[f"{index}.{name}"] = _finite(f"{index}.{name}", ring.cpu().contiguous())
+        for name, tensor in memory.network.tensors().items():
+            key = f"{index}.{name}"
+            tensors[key] = _finite(key, tensor.cpu().contiguous())
         if memory.track.last_mask is not None:
-            found[f"{index}.last_mask"] = torch.from_numpy(np.packbits(memory.track.last_mask))
-    return found
+            tensors[f"{index}.last_mask"] = torch.from_numpy(np.packbits(memory.track.last_mask))
+    return tensors
 
 
-def _ring(name: str, like: Tensor, tensors: dict[str, Tensor]) -> Tensor:
-    """Take a tensor of the shape and type, and to the device, of one that is there."""
-    ring = tensors.pop(name, None)
-    if ring is None or ring.shape != like.shape or ring.dtype != like.dtype:
-        expected, got = _shape(like), "none" if ring is None else _shape(ring)
-        raise ValueError(f"{name}: expected {expected}, got {got}")
-    return _finite(name, ring).to(like.device)
+def _take(name: str, like: Tensor, tensors: dict[str, Tensor]) -> Tensor:
+    """Remove and return a tensor of the shape and dtype of another one."""
+    tensor = tensors.pop(name, None)
+    if tensor is None or tensor.shape != like.shape or tensor.dtype != like.dtype:
+        got = "none" if tensor is None else _shape(tensor)
+        raise ValueError(f"{name}: expected {_shape(like)}, got {got}")
+    return _finite(name, tensor)
 
 
-def _finite(name: str, ring: Tensor) -> Tensor:
-    if not bool(torch.isfinite(ring).all()):
-        raise ValueError(f"{name}: expected finite numbers, got others")
-    return ring
+def _finite(name: str, tensor: Tensor) -> Tensor:
+    if not bool(torch.isfinite(tensor).all()):
+        raise ValueError(f"{name}: expected finite numbers, got NaN or infinity")
+    return tensor
 
 
-def _unpacked(
+def _take_mask(
     name: str, size: tuple[int, int], tensors: dict[str, Tensor]
 ) -> NDArray[np.bool_] | None:
+    """Remove and unpack a mask (H, W), if there is one."""
     packed = tensors.pop(name, None)
     if packed is None:
         return None

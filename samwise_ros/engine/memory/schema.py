@@ -1,4 +1,7 @@
-"""What a memory file says in words and numbers, and what it may say."""
+"""The header of a memory file: its fields and their valid values.
+
+Field names are part of the file format.
+"""
 
 import reprlib
 from collections.abc import Sequence
@@ -10,7 +13,7 @@ from samwise_ros.engine.types import Command, TargetState
 
 FORMAT = 1
 MAX_PIXELS = 2**25
-"""Of a camera's image: one of 8K, 7680x4320, is smaller."""
+"""Of a camera's image; fits 8K, 7680x4320."""
 
 _MAX_FRAMES = 2**48  # thousands of years
 _MAX_NAME_CHARACTERS = 256
@@ -19,8 +22,8 @@ Record = TypeVar("Record")
 
 
 @dataclass(frozen=True)
-class CommandFacts:
-    """A living command; fields as in ``Command`` and ``CommandStatus``."""
+class CommandRecord:
+    """An active command; fields as in ``Command`` and ``CommandStatus``."""
 
     id: str
     sentence: str
@@ -29,7 +32,7 @@ class CommandFacts:
     paused: bool
 
     def __post_init__(self) -> None:
-        """Refuse what no engine follows."""
+        """Raise ValueError for a command that no engine accepts."""
         _check_command(self.command)
         for camera in self.cameras:
             _check_name("a camera", camera)
@@ -37,13 +40,24 @@ class CommandFacts:
 
     @property
     def command(self) -> Command:
-        """As it was given."""
+        """The command as it was added."""
         return Command(self.id, self.sentence, tuple(self.cameras))
 
 
 @dataclass(frozen=True)
-class MemoryFacts:
-    """A memory of a command, living or not, and a camera; fields as in ``Memory``."""
+class MemoryRecord:
+    """A memory of a command, active or not, and a camera.
+
+    Attributes:
+        id, sentence: of the command.
+        camera: name of the camera.
+        frames: as in `NetworkMemory`.
+        last_applied: ``last_switch_frame`` of `NetworkMemory`.
+        last_probability: ``last_switch_probability`` of `NetworkMemory`.
+        state: name of the target's state.
+        seen: ``frames_tracked`` of `TargetTrack`.
+        unseen: ``frames_lost`` of `TargetTrack`.
+    """
 
     id: str
     sentence: str
@@ -56,7 +70,7 @@ class MemoryFacts:
     unseen: int
 
     def __post_init__(self) -> None:
-        """Refuse what no memory comes to."""
+        """Raise ValueError for values that no memory reaches."""
         _check_command(self.command)
         _check_name("camera", self.camera)
         _check_range("frames", self.frames, 0, _MAX_FRAMES)
@@ -70,12 +84,12 @@ class MemoryFacts:
 
     @property
     def command(self) -> Command:
-        """Whose memory it is."""
+        """The command of the memory, without cameras."""
         return Command(self.id, self.sentence)
 
 
 @dataclass(frozen=True)
-class CameraFacts:
+class CameraRecord:
     """The size of a camera's images, pixels."""
 
     name: str
@@ -83,7 +97,7 @@ class CameraFacts:
     height: int
 
     def __post_init__(self) -> None:
-        """Refuse what is no image."""
+        """Raise ValueError for an impossible size."""
         _check_name("name", self.name)
         _check_range("width", self.width, 1, MAX_PIXELS)
         _check_range("height", self.height, 1, MAX_PIXELS // max(self.width, 1))
@@ -91,70 +105,70 @@ class CameraFacts:
 
 @dataclass(frozen=True)
 class MemoryFileHeader:
-    """All of it.
+    """The header of a memory file.
 
     Attributes:
-        format: version of the file's format.
-        network: fingerprint of the network whose memories they are.
-        precision: of its numbers.
-        mode: the engine's.
-        cameras: that something is remembered of.
-        commands: the living ones.
-        memories: the longest unused command's first.
+        format: version of the file format.
+        network: fingerprint of the network.
+        precision: of the tensors.
+        mode: of the engine.
+        cameras: the cameras of the memories.
+        commands: the active commands.
+        memories: least recently used commands first.
     """
 
     format: int
     network: str
     precision: str
     mode: str
-    cameras: list[CameraFacts]
-    commands: list[CommandFacts]
-    memories: list[MemoryFacts]
+    cameras: list[CameraRecord]
+    commands: list[CommandRecord]
+    memories: list[MemoryRecord]
 
     def __post_init__(self) -> None:
-        """Refuse what does not fit together."""
-        _check_unique("cameras", [one.name for one in self.cameras])
-        _check_unique("ids of commands", [one.id for one in self.commands])
-        _check_unique("labels", [one.label for one in self.commands])
-        _check_unique("memories", [(one.id, one.sentence, one.camera) for one in self.memories])
-        if {one.name for one in self.cameras} != {one.camera for one in self.memories}:
+        """Raise ValueError for records that contradict each other."""
+        _check_unique("cameras", [camera.name for camera in self.cameras])
+        _check_unique("ids of commands", [command.id for command in self.commands])
+        _check_unique("labels", [command.label for command in self.commands])
+        _check_unique("memories", [(m.id, m.sentence, m.camera) for m in self.memories])
+        if {camera.name for camera in self.cameras} != {m.camera for m in self.memories}:
             raise ValueError("cameras: expected those of the memories, got others")
 
     @classmethod
     def of(cls, data: object) -> "MemoryFileHeader":
-        """Take the facts from plain data.
+        """Build a header from parsed JSON.
 
         Raises:
-            ValueError: they are of another version, or not what they should be.
+            ValueError: the data have another format version, or a field is invalid.
         """
         version = data.get("format") if isinstance(data, dict) else None
         if type(version) is not int or version != FORMAT:
             raise ValueError(f"format: expected {FORMAT}, got {reprlib.repr(version)}")
-        own = _checked(cls, data)
+        values = _checked(cls, data)
         return cls(
             **{
-                **own,
-                "cameras": _records(CameraFacts, "cameras", own["cameras"]),
-                "commands": _records(CommandFacts, "commands", own["commands"]),
-                "memories": _records(MemoryFacts, "memories", own["memories"]),
+                **values,
+                "cameras": _records(CameraRecord, "cameras", values["cameras"]),
+                "commands": _records(CommandRecord, "commands", values["commands"]),
+                "memories": _records(MemoryRecord, "memories", values["memories"]),
             }
         )
 
 
 def _records(kind: type[Record], name: str, data: Sequence[object]) -> list[Record]:
-    found = []
-    for index, one in enumerate(data):
+    records = []
+    for index, values in enumerate(data):
         try:
-            found.append(kind(**_checked(kind, one)))
+            records.append(kind(**_checked(kind, values)))
         except ValueError as error:
             raise ValueError(f"{name}/{index}: {error}") from error
-    return found
+    return records
 
 
 def _checked(kind: type, data: object) -> dict[str, Any]:
-    """Return the fields of a dataclass, each of its type."""
-    # A dataclass has a type, not a text, for each field: nothing here puts off annotations.
-    types: dict[str, Any] = {own.name: get_origin(own.type) or own.type for own in fields(kind)}
+    """Return data whose keys and types are those of a dataclass."""
+    # Field types are classes, not strings: this module does not defer its annotations.
+    types: dict[str, Any] = {f.name: get_origin(f.type) or f.type for f in fields(kind)}
     if not isinstance(data, dict) or data.keys() != types.keys():
         raise ValueError(f"expected {', '.join(types)}, got {reprlib.repr(data)}")
     for name, value in data.items():
@@ -179,8 +193,8 @@ def _check_name(name: str, value: object) -> None:
 
 
 def _check_text(name: str, value: object) -> None:
-    """Refuse half characters, which JSON can hold and nothing else takes."""
-    if not isinstance(value, str) or any("\ud800" <= one <= "\udfff" for one in value):
+    """Reject lone surrogates, which JSON can express and UTF-8 cannot."""
+    if not isinstance(value, str) or any("\ud800" <= char <= "\udfff" for char in value):
         raise ValueError(f"{name}: expected text, got {reprlib.repr(value)}")
 
 
@@ -191,4 +205,4 @@ def _check_range(name: str, value: float, low: int, high: int) -> None:
 
 def _check_unique(name: str, values: Sequence[object]) -> None:
     if len(set(values)) < len(values):
-        raise ValueError(f"{name}: one comes twice")
+        raise ValueError(f"{name}: expected different ones, got a duplicate")

@@ -1,22 +1,42 @@
-"""All memories of an engine, and which of them are kept."""
+"""The memories of an engine, bounded in number."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
-from samwise_ros.engine.memory.rings import Memory
+from samwise_ros.engine.backend.protocol import NetworkMemory
+from samwise_ros.engine.tracking.target_state import TargetTrack
 from samwise_ros.engine.types import Command, TargetState
 
 
-class MemoryStore:
-    """One memory for each command and camera; a bounded number of commands.
+@dataclass(eq=False)
+class Memory:
+    """What one command remembers of one camera.
 
-    A command is known by its id and sentence, so one that is replaced and comes back finds its
-    memory, as long as fewer than ``bound`` others were followed meanwhile.
+    Attributes:
+        network: the network's tensors; only the backend looks into them.
+        track: the target's state.
     """
 
-    def __init__(self, empty: Callable[[], Memory], bound: int) -> None:
-        """Keep the memories of up to ``bound`` commands; ``empty`` makes a new one."""
-        self._empty, self._bound = empty, bound
+    network: NetworkMemory
+    track: TargetTrack = field(default_factory=TargetTrack)
+
+
+class MemoryStore:
+    """One memory for each command and camera, for a bounded number of commands.
+
+    The key of a command is its id and sentence. A replaced command that returns finds its memory,
+    unless ``max_commands`` others were used since.
+    """
+
+    def __init__(self, empty: Callable[[], NetworkMemory], max_commands: int) -> None:
+        """Start empty.
+
+        Args:
+            empty: allocates a network's memory.
+            max_commands: commands whose memories are kept.
+        """
+        self._empty, self._max_commands = empty, max_commands
         self._memories: OrderedDict[tuple[str, str], dict[str, Memory]] = OrderedDict()
 
     def __len__(self) -> int:
@@ -24,24 +44,24 @@ class MemoryStore:
         return sum(len(cameras) for cameras in self._memories.values())
 
     def __iter__(self) -> Iterator[tuple[Command, str, Memory]]:
-        """Go through the memories with their command and camera, longest unused command first."""
+        """Iterate over command, camera and memory, least recently used commands first."""
         for (name, sentence), cameras in self._memories.items():
             for camera, memory in cameras.items():
                 yield Command(name, sentence), camera, memory
 
     def put(self, command: Command, camera: str, memory: Memory) -> None:
-        """Keep a memory from elsewhere."""
+        """Add a memory that was created elsewhere."""
         self._memories.setdefault((command.id, command.sentence), {})[camera] = memory
 
     def get(self, command: Command, camera: str) -> Memory:
-        """Return the memory of a command and camera, a new one at first."""
+        """Return the memory of a command and camera; create it on first use."""
         key = (command.id, command.sentence)
         cameras = self._memories.setdefault(key, {})
         self._memories.move_to_end(key)
-        while len(self._memories) > self._bound:
+        while len(self._memories) > self._max_commands:
             self._memories.popitem(last=False)
         if camera not in cameras:
-            cameras[camera] = self._empty()
+            cameras[camera] = Memory(self._empty())
         return cameras[camera]
 
     def forget(self, command: Command, camera: str | None = None) -> None:
@@ -62,7 +82,7 @@ class MemoryStore:
         self._memories.clear()
 
     def state(self, command: Command) -> TargetState:
-        """Return the best state of the command's target over all cameras."""
+        """Return the best state of a command's target over all cameras."""
         cameras = self._memories.get((command.id, command.sentence), {})
         states = {memory.track.state for memory in cameras.values()}
         for state in (TargetState.TRACKING, TargetState.LOST):

@@ -103,7 +103,7 @@ def is_shipped(model: str) -> bool:
 
 
 def shipped_model_note(model: str) -> str:
-    """Return what to tell a user who applied a shipped model to other than generated images."""
+    """Return the note for a user who runs a shipped model on images that are not generated."""
     name = next(iter(RELEASED_MODELS))
     return (
         f"note: {model} only knows its generated world of simple objects on a table. For real "

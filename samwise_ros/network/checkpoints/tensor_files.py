@@ -111,8 +111,9 @@ def _zip_problem(path: Path) -> str | None:
 
 def _read_torch(path: Path) -> Any:
     try:
-        with torch.serialization.safe_globals(_ALLOWED_CLASSES):
-            return torch.load(path, map_location="cpu", weights_only=True)
+        # Not the path: torch chooses the format by the suffix if that is .safetensors.
+        with path.open("rb") as file, torch.serialization.safe_globals(_ALLOWED_CLASSES):
+            return torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         # Torch's message names the class, and then advises to switch this protection off.
         name = re.search(r"GLOBAL ([\w.]+)", str(error))

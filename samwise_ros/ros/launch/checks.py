@@ -15,7 +15,7 @@ from typing import Any
 
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 
-from samwise_ros.engine.model_folder import find_model
+from samwise_ros.engine.backend.model_folder import find_model
 from samwise_ros.files.documents import parse_yaml
 
 #: Set by a launch file that has checked the argument names for the launch files it includes.

@@ -1,4 +1,4 @@
-"""A depth image and its camera's parameters: from messages to numbers, and back to a message."""
+"""A depth image with its calibration: from messages to arrays, and back to a message."""
 
 from array import array
 from dataclasses import dataclass
@@ -14,36 +14,36 @@ from samwise_ros.vision.encodings import LAYOUTS, as_array
 from samwise_ros.vision.masks import Mask
 
 ENCODINGS = ("16UC1", "32FC1")
-# How many coefficients OpenCV expects of each model that it shares with ROS.
+# Number of coefficients of each distortion model that OpenCV and ROS share.
 _COEFFICIENTS = {"plumb_bob": 5, "rational_polynomial": 8}
 
 
 @dataclass(frozen=True, eq=False)
 class DepthImage:
-    """What a depth camera sent.
+    """A depth image and its calibration.
 
     Attributes:
         message: the depth, aligned to the camera's image.
-        info: of the camera's image.
+        info: calibration of the camera's image.
     """
 
     message: Image
     info: CameraInfo
 
     def pixels(self, header: Header, shape: tuple[int, int]) -> NDArray[Any]:
-        """See the depth as numbers.
+        """Return the depth as an array.
 
         Args:
-            header: of the image that the depth should lie over.
+            header: of the image that the depth is aligned to.
             shape: height and width of that image.
 
         Returns:
-            (H, W) uint16 in millimetres or float32 in metres, of either byte order; it shares the
-            message's memory.
+            (H, W) uint16 in millimetres or float32 in metres, in either byte order. The array
+            shares the message's memory.
 
         Raises:
-            DepthError: the depth is of another kind, size or frame.
-            ImageError: the message contradicts itself.
+            DepthError: the depth has another encoding, size or frame.
+            ImageError: the message is inconsistent.
         """
         message = self.message
         if message.encoding not in ENCODINGS:
@@ -62,13 +62,14 @@ class DepthImage:
         return as_array(message, LAYOUTS[message.encoding])
 
     def camera(self, shape: tuple[int, int]) -> Pinhole:
-        """Give how the camera maps space to the image's pixels.
+        """Return the projection of the camera.
 
         Args:
             shape: height and width of the image.
 
         Raises:
-            DepthError: the parameters are of another size, missing or of an unknown kind.
+            DepthError: the calibration has another size, no focal length or an unknown
+                distortion model.
         """
         info = self.info
         if (info.height, info.width) != shape:
@@ -90,20 +91,20 @@ class DepthImage:
 
 
 def masked_depth(pixels: NDArray[Any], mask: Mask, header: Header) -> Image:
-    """Make a depth message in which all but a mask is unknown: 0, or NaN in metres.
+    """Return a depth message that is invalid outside a mask: 0 in millimetres, NaN in metres.
 
     Args:
-        pixels: (H, W) as `DepthImage.pixels` gives them.
+        pixels: (H, W) as `DepthImage.pixels` returns them.
         mask: (H, W) bool.
         header: of the image.
     """
-    whole = np.issubdtype(pixels.dtype, np.integer)
-    kept = np.where(mask, pixels, 0 if whole else np.nan).astype("<u2" if whole else "<f4")
+    integer = np.issubdtype(pixels.dtype, np.integer)
+    kept = np.where(mask, pixels, 0 if integer else np.nan).astype("<u2" if integer else "<f4")
     return Image(
         header=header,
         height=kept.shape[0],
         width=kept.shape[1],
-        encoding="16UC1" if whole else "32FC1",
+        encoding="16UC1" if integer else "32FC1",
         step=kept.strides[0],
         data=array("B", kept.tobytes()),
     )

@@ -1,4 +1,4 @@
-"""Places of targets as rviz shows them."""
+"""Positions of targets as markers for rviz."""
 
 from collections.abc import Sequence
 
@@ -12,41 +12,41 @@ from samwise_ros.engine.types import Target
 from samwise_ros.vision.depth import FloatArray, Position3D
 from samwise_ros.vision.overlay import colour_of
 
-LIFETIME = Duration(sec=1)  # then what is no longer seen is no longer shown
-THINNEST_M = 0.001  # of a box: rviz refuses a side of zero
-LETTER = 0.04  # height over the distance, so that far words can be read too
+LIFETIME = Duration(sec=1)  # rviz then removes markers of targets that are no longer visible
+MIN_SIDE_M = 0.001  # rviz rejects a box with a side of zero
+TEXT_HEIGHT = 0.04  # over the distance, so that distant text stays legible
 
 
-def to_markers(places: Sequence[tuple[Target, Position3D]], header: Header) -> MarkerArray:
-    """Make a box around what is seen of each target, and words above it.
+def to_markers(positions: Sequence[tuple[Target, Position3D]], header: Header) -> MarkerArray:
+    """Return a box around the visible part of each target, and text above it.
 
     Args:
-        places: the targets that have one.
+        positions: targets with their positions.
         header: of the image.
     """
     markers = []
-    for target, place in places:
-        markers += [_box(target, place, header), _words(target, place, header)]
+    for target, position in positions:
+        markers += [_box(target, position, header), _text(target, position, header)]
     return MarkerArray(markers=markers)
 
 
-def _box(target: Target, place: Position3D, header: Header) -> Marker:
-    size = np.maximum(place.high_m - place.low_m, THINNEST_M)
+def _box(target: Target, position: Position3D, header: Header) -> Marker:
+    size = np.maximum(position.high_m - position.low_m, MIN_SIDE_M)
     box = _marker(Marker.CUBE, "box", target, header, opacity=0.4)
-    box.pose.position = _point((place.low_m + place.high_m) / 2)
+    box.pose.position = _point((position.low_m + position.high_m) / 2)
     box.scale = Vector3(x=float(size[0]), y=float(size[1]), z=float(size[2]))
     return box
 
 
-def _words(target: Target, place: Position3D, header: Header) -> Marker:
-    distance = float(np.linalg.norm(place.centre_m))
-    height = LETTER * distance
-    above = [place.centre_m[0], place.low_m[1] - height, place.centre_m[2]]
-    words = _marker(Marker.TEXT_VIEW_FACING, "words", target, header, opacity=1.0)
-    words.text = f"{target.command.sentence}\n{distance:.2f} m +/- {place.spread_m:.2f} m"
-    words.pose.position = _point(np.array(above))
-    words.scale.z = height
-    return words
+def _text(target: Target, position: Position3D, header: Header) -> Marker:
+    distance = float(np.linalg.norm(position.centre_m))
+    height = TEXT_HEIGHT * distance
+    above = [position.centre_m[0], position.low_m[1] - height, position.centre_m[2]]
+    text = _marker(Marker.TEXT_VIEW_FACING, "words", target, header, opacity=1.0)
+    text.text = f"{target.command.sentence}\n{distance:.2f} m +/- {position.spread_m:.2f} m"
+    text.pose.position = _point(np.array(above))
+    text.scale.z = height
+    return text
 
 
 def _marker(kind: int, namespace: str, target: Target, header: Header, opacity: float) -> Marker:

@@ -1,4 +1,4 @@
-"""Where the targets of one camera are in space: what goes out for grasping, driving and rviz."""
+"""Positions of the targets of one camera: pose, tf frame, masked depth and markers."""
 
 from collections import Counter
 from copy import copy
@@ -14,7 +14,8 @@ from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import Header
 
 from samwise_ros.engine.types import FrameResult, Target
-from samwise_ros.interface import topics as interface
+from samwise_ros.interface import topics
+from samwise_ros.ros.endpoints import create_publisher
 from samwise_ros.ros.messages import stamp_ns
 from samwise_ros.ros.target_3d.depth_image import masked_depth
 from samwise_ros.ros.target_3d.depth_input import DepthInput
@@ -33,8 +34,16 @@ from samwise_ros.vision.masks import Mask
 
 
 @dataclass(frozen=True, eq=False)
-class _Sight:
-    """One frame's depth, in the message's numbers and in metres, and how it was taken."""
+class _DepthFrame:
+    """The depth of one frame.
+
+    Attributes:
+        header: of the image.
+        pixels: (H, W) as in the message.
+        depth_m: (H, W) in metres, NaN for invalid depth.
+        camera: calibration.
+        info: the message of the calibration.
+    """
 
     header: Header
     pixels: NDArray[Any]
@@ -43,19 +52,20 @@ class _Sight:
     info: CameraInfo
 
 
-class PlaceOutput:
-    """The publishers of one camera's places; they exist from configure to cleanup.
+class PoseOutput:
+    """The publishers of one camera's positions; created on configuration, closed on cleanup.
 
     Attributes:
-        placed: frames whose first target got a place.
-        missed: why others got none, by kind, since the node was configured.
-        reason: why one of the last frame's got none; empty where all that was asked for did.
+        published: frames with a pose of the first target.
+        failures: targets without a position, by kind of reason, since the node was configured.
+        reason: why a target of the last frame has no position; empty if all have one.
     """
 
     def __init__(
         self,
         node: LifecycleNode,
         camera: str,
+        *,
         depth_range: tuple[float, float],
         lookup: FrameLookup | None,
         publish_tf: bool,
@@ -64,89 +74,98 @@ class PlaceOutput:
 
         Args:
             node: the node.
-            camera: its name.
-            depth_range: nearest and farthest depth that is believed, metres.
-            lookup: gives the pose's frame, and is closed by whoever made it; ``None`` keeps the
-                image's own frame.
-            publish_tf: whether tf has a frame ``<camera>_target``.
+            camera: name of the camera.
+            depth_range: smallest and largest valid depth, in metres.
+            lookup: transforms poses to another frame, and is closed by the caller; ``None`` keeps
+                the image's frame.
+            publish_tf: whether to publish the tf frame ``<camera>_target``.
 
         Raises:
-            ImportError: tf's messages are not installed.
+            ImportError: tf2_msgs is not installed.
         """
-        # First, since it can fail: then nothing is left behind.
+        # First, because it can fail: no publisher is left over then.
         self._tf = FrameBroadcast(node, f"{camera}_target") if publish_tf else None
         self._node = node
         self._camera = camera
         self._lookup = lookup
         self._range = depth_range
-        self.placed = 0
-        self.missed: Counter[str] = Counter()
+        self.published = 0
+        self.failures: Counter[str] = Counter()
         self.reason = ""
-        self._pose = interface.make_publisher(node, interface.TARGET_POSE, camera)
-        self._masked = interface.make_publisher(node, interface.MASKED_DEPTH, camera)
-        self._info = interface.make_publisher(node, interface.MASKED_INFO, camera)
-        self._markers = interface.make_publisher(node, interface.MARKERS, camera)
+        self._pose = create_publisher(node, topics.TARGET_POSE, camera)
+        self._masked = create_publisher(node, topics.MASKED_DEPTH, camera)
+        self._info = create_publisher(node, topics.MASKED_INFO, camera)
+        self._markers = create_publisher(node, topics.MARKERS, camera)
 
     def close(self) -> None:
         """Destroy the publishers."""
-        for one in (self._pose, self._masked, self._info, self._markers):
-            self._node.destroy_lifecycle_publisher(one)
+        for publisher in (self._pose, self._masked, self._info, self._markers):
+            self._node.destroy_lifecycle_publisher(publisher)
         if self._tf:
             self._tf.close()
 
-    def publish(self, result: FrameResult, header: Header, source: DepthInput) -> None:
-        """Send where the targets of one frame are, to those who listen; nothing where it is unsure.
+    def publish(self, result: FrameResult, header: Header, depth_input: DepthInput) -> None:
+        """Publish the positions of one frame's targets for the topics that have subscribers.
+
+        A target whose depth is unreliable gets no position.
 
         Args:
             result: of the engine.
             header: of the image.
-            source: has the depth.
+            depth_input: has the depth of the image.
         """
         self.reason = ""
-        targets = [one for one in self._wanted(result) if one.box is not None]
+        targets = [one for one in self._requested(result) if one.box is not None]
         if not targets:
             return
         try:
-            sight = self._look(result, header, source)
+            frame = self._depth_frame(result, header, depth_input)
         except (DepthError, ImageError) as error:
             self._report_failure(error)
             return
-        places = {one.label: self._place(one, sight) for one in targets}
+        positions = {target.label: self._position(target, frame) for target in targets}
         first = result.targets[0]
-        if place := places.get(first.label):
-            self._publish_first(first.mask, place, sight)
+        if position := positions.get(first.label):
+            self._publish_first(first.mask, position, frame)
         if _has_subscribers(self._markers):
-            found = [(one, place) for one in targets if (place := places[one.label])]
-            if found:
-                self._markers.publish(to_markers(found, header))
+            located = [
+                (target, position)
+                for target in targets
+                if (position := positions[target.label]) is not None
+            ]
+            if located:
+                self._markers.publish(to_markers(located, header))
 
-    def _wanted(self, result: FrameResult) -> tuple[Target, ...]:
+    def _requested(self, result: FrameResult) -> tuple[Target, ...]:
+        """Return the targets whose position a subscriber needs: all for markers, else the first."""
         if _has_subscribers(self._markers):
             return result.targets
         others = (self._pose, self._masked, self._info)
         return result.targets[:1] if self._tf or any(map(_has_subscribers, others)) else ()
 
-    def _look(self, result: FrameResult, header: Header, source: DepthInput) -> _Sight:
+    def _depth_frame(
+        self, result: FrameResult, header: Header, depth_input: DepthInput
+    ) -> _DepthFrame:
         shape = (result.frame.image.shape[0], result.frame.image.shape[1])
-        depth = source.at(stamp_ns(header.stamp))
+        depth = depth_input.get(stamp_ns(header.stamp))
         pixels, camera = depth.pixels(header, shape), depth.camera(shape)
-        return _Sight(header, pixels, to_metres(pixels, *self._range), camera, depth.info)
+        return _DepthFrame(header, pixels, to_metres(pixels, *self._range), camera, depth.info)
 
-    def _place(self, target: Target, sight: _Sight) -> Position3D | None:
+    def _position(self, target: Target, frame: _DepthFrame) -> Position3D | None:
         try:
-            return object_position(target.mask, sight.depth_m, sight.camera)
+            return object_position(target.mask, frame.depth_m, frame.camera)
         except DepthError as error:
             self._report_failure(error)
             return None
 
-    def _publish_first(self, mask: Mask, place: Position3D, sight: _Sight) -> None:
+    def _publish_first(self, mask: Mask, position: Position3D, frame: _DepthFrame) -> None:
         if _has_subscribers(self._masked) or _has_subscribers(self._info):
-            known = mask & np.isfinite(sight.depth_m)
-            self._masked.publish(masked_depth(sight.pixels, known, sight.header))
-            info = copy(sight.info)  # it may belong to the next image, too
-            info.header = sight.header
+            valid = mask & np.isfinite(frame.depth_m)
+            self._masked.publish(masked_depth(frame.pixels, valid, frame.header))
+            info = copy(frame.info)  # the next image can use the same message
+            info.header = frame.header
             self._info.publish(info)
-        point, header = place.centre_m, sight.header
+        point, header = position.centre_m, frame.header
         if self._lookup:
             try:
                 point, header = self._lookup.at(point, header)
@@ -158,13 +177,13 @@ class PlaceOutput:
         self._pose.publish(pose)
         if self._tf:
             self._tf.publish(pose)
-        self.placed += 1
+        self.published += 1
 
     def _report_failure(self, error: DepthError | ImageError) -> None:
         self.reason = str(error)
-        self.missed[error.kind] += 1
-        if self.missed[error.kind] == 1:
-            self._node.get_logger().warning(f"{self._camera}: a target has no place: {error}")
+        self.failures[error.kind] += 1
+        if self.failures[error.kind] == 1:
+            self._node.get_logger().warning(f"{self._camera}: no position of a target: {error}")
 
 
 def _has_subscribers(publisher: LifecyclePublisher) -> bool:

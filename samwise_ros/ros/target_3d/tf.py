@@ -1,7 +1,7 @@
-"""Points and frames by tf.
+"""Points and frames in tf.
 
-Neither tf2_ros nor tf2_msgs is among the wheels of ROS 2 on PyPI: they are imported where they are
-asked for, and their absence has its reason in the error.
+The PyPI wheels of ROS 2 contain neither tf2_ros nor tf2_msgs. They are imported when a parameter
+needs them, and the error names that parameter if they are missing.
 """
 
 import importlib
@@ -17,18 +17,18 @@ from std_msgs.msg import Header
 
 from samwise_ros.vision.depth import DepthError, FloatArray
 
-PATIENCE = Duration(seconds=0.05)  # joints are often told of after the camera's image
+WAIT = Duration(seconds=0.05)  # transforms of joints often arrive after the camera's image
 
 
 class FrameLookup:
-    """Gives points in another frame, at the time of their image."""
+    """Transforms points to another frame, at the time of their image."""
 
     def __init__(self, node: LifecycleNode, target_frame: str) -> None:
-        """Listen to tf.
+        """Subscribe to tf.
 
         Args:
-            node: the node; its executor hears what tf tells.
-            target_frame: the other frame.
+            node: the node, whose executor handles the subscriptions.
+            target_frame: frame of the returned points.
 
         Raises:
             ImportError: tf2_ros is not installed.
@@ -36,7 +36,7 @@ class FrameLookup:
         tf2 = _import("tf2_ros", "target_frame")
         self._target_frame = target_frame
         self._buffer = tf2.Buffer()
-        # A looped bag tells the old transforms again: they count only where the new are forgotten.
+        # A looped bag publishes the old transforms again; tf uses them only without newer ones.
         back = JumpThreshold(
             min_forward=None, min_backward=Duration(seconds=-1), on_clock_change=True
         )
@@ -47,16 +47,16 @@ class FrameLookup:
         self._failure = tf2.TransformException
 
     def close(self) -> None:
-        """End the subscriptions."""
+        """Destroy the subscriptions."""
         self._listener.unregister()
         self._jumps.unregister()
 
     def at(self, point_m: FloatArray, header: Header) -> tuple[FloatArray, Header]:
-        """Give a point in the target frame.
+        """Return a point in the target frame.
 
         Args:
             point_m: (3,) in the header's frame.
-            header: with the stamp that the transform must be of.
+            header: its stamp is the time of the transform.
 
         Returns:
             The point, (3,), and its header.
@@ -65,24 +65,24 @@ class FrameLookup:
             DepthError: there is no transform between the frames at that stamp.
         """
         frames, stamp = (self._target_frame, header.frame_id), Time.from_msg(header.stamp)
-        # Frames that were never joined are not worth the wait.
-        joined = self._buffer.can_transform(*frames, Time())
+        # Waiting does not help if the frames are not connected at all.
+        connected = self._buffer.can_transform(*frames, Time())
         try:
-            found = self._buffer.lookup_transform(
-                *frames, stamp, PATIENCE if joined else Duration()
-            )
+            found = self._buffer.lookup_transform(*frames, stamp, WAIT if connected else Duration())
         except self._failure as error:
-            detail = f"expected one from {header.frame_id!r} to {self._target_frame!r}: {error}"
+            detail = (
+                f"expected a transform from {header.frame_id!r} to {self._target_frame!r}: {error}"
+            )
             raise DepthError("no transform at the image's stamp", detail) from error
         moved = transformed(point_m, found)
         return moved, Header(stamp=header.stamp, frame_id=self._target_frame)
 
 
 def transformed(point_m: FloatArray, transform: TransformStamped) -> FloatArray:
-    """Turn and move a point.
+    """Rotate and translate a point.
 
     Args:
-        point_m: (3,).
+        point_m: (3,), in metres.
         transform: from the point's frame.
 
     >>> half_turn = TransformStamped()
@@ -91,23 +91,23 @@ def transformed(point_m: FloatArray, transform: TransformStamped) -> FloatArray:
     >>> transformed(np.array([1.0, 2.0, 3.0]), half_turn).tolist()
     [-1.0, -2.0, 8.0]
     """
-    turn, move = transform.transform.rotation, transform.transform.translation
-    axis = np.array([turn.x, turn.y, turn.z])
+    rotation, translation = transform.transform.rotation, transform.transform.translation
+    axis = np.array([rotation.x, rotation.y, rotation.z])
     across = 2.0 * np.cross(axis, point_m)
-    turned = point_m + turn.w * across + np.cross(axis, across)
-    moved: FloatArray = turned + np.array([move.x, move.y, move.z])
+    rotated = point_m + rotation.w * across + np.cross(axis, across)
+    moved: FloatArray = rotated + np.array([translation.x, translation.y, translation.z])
     return moved
 
 
 class FrameBroadcast:
-    """Publishes a target as a frame of tf."""
+    """Publishes a target as a tf frame."""
 
     def __init__(self, node: LifecycleNode, child_frame: str) -> None:
         """Create the publisher.
 
         Args:
             node: the node.
-            child_frame: the frame's name.
+            child_frame: name of the tf frame.
 
         Raises:
             ImportError: tf2_msgs is not installed.
@@ -122,12 +122,12 @@ class FrameBroadcast:
         self._node.destroy_lifecycle_publisher(self._publisher)
 
     def publish(self, pose: PoseStamped) -> None:
-        """Tell where the frame is."""
-        found = TransformStamped(header=pose.header, child_frame_id=self._child_frame)
-        place = pose.pose.position
-        found.transform.translation = Vector3(x=place.x, y=place.y, z=place.z)
-        found.transform.rotation = pose.pose.orientation
-        self._publisher.publish(self._message(transforms=[found]))
+        """Publish the frame at a pose."""
+        transform = TransformStamped(header=pose.header, child_frame_id=self._child_frame)
+        position = pose.pose.position
+        transform.transform.translation = Vector3(x=position.x, y=position.y, z=position.z)
+        transform.transform.rotation = pose.pose.orientation
+        self._publisher.publish(self._message(transforms=[transform]))
 
 
 def _import(module: str, parameter: str) -> ModuleType:

@@ -1,4 +1,4 @@
-"""Bags that were recorded: what is written beside what was there."""
+"""`samwise bag` on recorded bags: results and copied topics."""
 
 import subprocess
 import sys
@@ -33,9 +33,10 @@ from samwise_ros.cli.main import main
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Event, Frame, FrameResult
+from samwise_ros.interface.messages import target_array, target_event
 from samwise_ros.msg import CommandArray, TargetArray, TargetEvent
-from samwise_ros.ros.image_conversion import compressed_to_rgb
-from samwise_ros.ros.messages import to_event, to_targets
+from samwise_ros.ros.messages import to_message
+from samwise_ros.vision.encodings import compressed_to_rgb
 from samwise_ros.vision.video_reader import VideoReader
 
 NODE = "/samwise_node"
@@ -62,7 +63,7 @@ def bag(frames: list[np.ndarray], tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture(scope="session")
 def out(bag: Path, model: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the command made of it."""
+    """The bag that the command writes."""
     path = tmp_path_factory.mktemp("out") / "new" / "masks.mcap"
     assert main(["bag", str(bag), *SENTENCES, "--model", model, "--out", str(path)]) == 0
     return path
@@ -70,7 +71,7 @@ def out(bag: Path, model: str, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture(scope="session")
 def expected(frames: list[np.ndarray], model: str) -> tuple[tuple[Event, ...], list[FrameResult]]:
-    """What the engine gives for the same frames."""
+    """Events and results of the engine for the same frames."""
     engine = Engine.from_model(model, config=EngineConfig(max_commands=2))
     added = engine.set_commands([Command(str(n), one) for n, one in enumerate(SENTENCES, 1)])
     stamps = [BEGIN_NS + index * PERIOD_NS for index in range(9)]
@@ -83,11 +84,11 @@ def expected(frames: list[np.ndarray], model: str) -> tuple[tuple[Event, ...], l
 
 
 def masks(path: Path, topic: str = "mask") -> np.ndarray:
-    """The (frames, H, W) pixels of a topic of the results."""
+    """Return the pixels of a result topic, (frames, H, W)."""
     return np.stack([pixels(message) for _, message in written(path)[f"{NODE}/camera/{topic}"]])
 
 
-def test_masks_are_those_of_segment(films: Path, out: Path, model: str, tmp_path: Path) -> None:
+def test_masks_equal_those_of_segment(films: Path, out: Path, model: str, tmp_path: Path) -> None:
     argv = ["segment", str(films / "frames"), *SENTENCES, "--model", model]
     argv += ["--out", str(tmp_path / "out.mp4"), "--masks", str(tmp_path / "masks")]
     assert main(argv) == 0
@@ -106,7 +107,7 @@ def test_masks_are_those_of_segment(films: Path, out: Path, model: str, tmp_path
     assert np.array_equal(masks(out, "label_mask"), labels)
 
 
-def test_results_have_the_images_headers_and_times(out: Path, frames: list[np.ndarray]) -> None:
+def test_results_have_headers_and_times_of_images(out: Path, frames: list[np.ndarray]) -> None:
     found = written(out)
     for topic in RESULTS - {f"{NODE}/events", f"{NODE}/commands"}:
         times, messages = zip(*found[topic], strict=True)
@@ -148,16 +149,20 @@ def test_ros_reads_what_the_node_would_have_sent(
     for index, (got, result) in enumerate(
         zip(found[f"{NODE}/camera/targets"], results, strict=True)
     ):
-        wanted = to_targets(result, headers[index])
         assert got.inference_seconds > 0.0
         assert got.latency_seconds == pytest.approx(DELAY_NS / 1e9)
-        wanted.inference_seconds = got.inference_seconds
-        wanted.latency_seconds = got.latency_seconds
-        assert repr(got) == arrived(wanted)
+        wanted = target_array(
+            result,
+            headers[index],
+            inference_s=got.inference_seconds,
+            latency_s=got.latency_seconds,
+            dropped_frames=0,
+        )
+        assert repr(got) == arrived(to_message(wanted))
     (commands,) = found[f"{NODE}/commands"]
-    wanted_events = [to_event(event, commands.header) for event in added]
+    wanted_events = [to_message(target_event(event, commands.header)) for event in added]
     for head, result in zip(headers, results, strict=True):
-        wanted_events += [to_event(event, head) for event in result.events]
+        wanted_events += [to_message(target_event(event, head)) for event in result.events]
     assert [repr(one) for one in found[f"{NODE}/events"]] == list(map(arrived, wanted_events))
     assert [one.sentence for one in commands.commands] == list(SENTENCES)
     assert (list(commands.labels), list(commands.states)) == ([1, 2], [CommandArray.ACTIVE] * 2)
@@ -179,7 +184,7 @@ def test_the_file_says_what_players_need(out: Path) -> None:
     assert [path.name for path in out.parent.iterdir()] == ["masks.mcap"]
 
 
-def test_what_was_recorded_is_copied_as_it_was(bag: Path, out: Path) -> None:
+def test_recorded_topics_are_copied_unchanged(bag: Path, out: Path) -> None:
     def recorded(path: Path) -> list[tuple[str, str, int, bytes]]:
         with Reader(path) as reader:
             wanted = [one for one in reader.connections if one.topic not in RESULTS]
@@ -192,9 +197,7 @@ def test_what_was_recorded_is_copied_as_it_was(bag: Path, out: Path) -> None:
     assert recorded(out) == recorded(bag)
 
 
-def test_results_only_and_once_more_on_its_own_results(
-    out: Path, model: str, tmp_path: Path
-) -> None:
+def test_results_only_and_second_run_on_results(out: Path, model: str, tmp_path: Path) -> None:
     argv = ["bag", str(out), SENTENCES[1], "--topic", TOPIC, "--model", model]
     small, again = tmp_path / "small.mcap", tmp_path / "again.mcap"
     assert main([*argv, "--results-only", "--out", str(small)]) == 0
@@ -206,7 +209,7 @@ def test_results_only_and_once_more_on_its_own_results(
 
 
 @pytest.mark.parametrize("named", ["folder", "file"])
-def test_a_bag_in_sqlite(
+def test_bag_in_sqlite(
     named: str, frames: list[np.ndarray], out: Path, model: str, tmp_path: Path
 ) -> None:
     file = record(tmp_path / "drive", filmed(frames[:4]), StoragePlugin.SQLITE3)
@@ -218,7 +221,7 @@ def test_a_bag_in_sqlite(
 
 
 @pytest.mark.parametrize("way", ["bgr8", "rgba8", "png"])
-def test_other_encodings_give_the_same_masks(
+def test_other_encodings_have_the_same_masks(
     way: str, frames: list[np.ndarray], out: Path, model: str, tmp_path: Path
 ) -> None:
     if way == "png":
@@ -254,7 +257,7 @@ def test_stamps_that_jump_back_restart_the_memory(
     assert "jumped back by 0.100 s" in reset[1].reason
 
 
-def test_a_topic_that_nobody_defines_is_named_and_left_out(
+def test_topic_of_unknown_type_is_reported_and_not_copied(
     frames: list[np.ndarray], model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own = ("/grip", "robot/msg/Grip", TIMES[0], b"\0\1\0\0\7\0\0\0")
@@ -264,17 +267,17 @@ def test_a_topic_that_nobody_defines_is_named_and_left_out(
     argv = ["bag", str(file), SENTENCES[0], "--model", model, "--out", str(tmp_path / "o.mcap")]
     assert main(argv) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "not copied, since nothing defines its type: /strange (robot/msg/Strange)" in lines
+    assert "not copied, because the type is unknown: /strange (robot/msg/Strange)" in lines
     found = written(tmp_path / "o.mcap")
     assert set(found) == RESULTS | {TOPIC, "/grip"}
     assert found["/grip"][0][1].force == 7
 
 
-def test_it_needs_no_ros(bag: Path, model: str, tmp_path: Path) -> None:
+def test_bag_needs_no_ros(bag: Path, model: str, tmp_path: Path) -> None:
     script = (
         "import sys\n"
         "for name in ('rclpy', 'sensor_msgs', 'std_msgs', 'samwise_ros.msg', 'samwise_ros.ros'):\n"
-        "    sys.modules[name] = None\n"  # whoever imports it fails
+        "    sys.modules[name] = None\n"  # importing them fails
         "from samwise_ros.cli.main import main\n"
         "sys.exit(main(sys.argv[1:]))"
     )
@@ -288,7 +291,7 @@ def test_it_needs_no_ros(bag: Path, model: str, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[0].split() == ["sentence", "frames", "seen", "events"]
+    assert lines[0].split() == ["sentence", "frames", "visible", "events"]
     assert lines[1].startswith("the red ball")
     assert "ACQUIRED 1" in lines[1]
     assert lines[2].startswith("9 frames in ")

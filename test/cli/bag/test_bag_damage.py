@@ -1,4 +1,4 @@
-"""Bags that are damaged, unfinished or not what is asked for: what is said, and what is left."""
+"""`samwise bag` on damaged or unsuitable bags: error messages and remaining files."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -33,9 +33,9 @@ def bag(frames: list[np.ndarray], tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def _damaged(frames: list[np.ndarray]) -> list[tuple[str, str, int, bytes]]:
-    """Nine images, five of them good."""
+    """Return nine images; five of them are usable."""
     messages = [raw(index, frame) for index, frame in enumerate(frames)]
-    messages[1] = messages[1][:1000]  # the recorder's disk was full
+    messages[1] = messages[1][:1000]  # as if the disk was full
     messages[2] = raw(2, frames[2], "plasma7")
     messages[4] = b""
     messages[5] = raw(5, frames[5]).replace(b"rgb8", b"rgb\xff")
@@ -51,10 +51,10 @@ def test_unusable_images_are_skipped_and_counted(
     file = record(tmp_path / "drive", _damaged(frames))
     argv = ["bag", str(file), SENTENCE, "--model", model, "--out", str(tmp_path / "o.mcap")]
     assert main(argv) == 0
-    said = capsys.readouterr().out
-    assert "4 unusable images skipped: undecodable 3, unknown encoding 1\n" in said
-    assert said.count("image skipped: ") == 2  # once for each kind
-    assert "'plasma7'" in said
+    output = capsys.readouterr().out
+    assert "4 unusable images skipped: undecodable 3, unknown encoding 1\n" in output
+    assert output.count("image skipped: ") == 2  # once for each kind
+    assert "'plasma7'" in output
     found = written(tmp_path / "o.mcap", CAMERA)
     good = [TIMES[index] for index in (0, 3, 6, 7, 8)]
     assert [time for time, _ in found[f"{CAMERA}/mask"]] == good
@@ -62,23 +62,23 @@ def test_unusable_images_are_skipped_and_counted(
     assert [one.dropped_frames for one in targets] == [0, 2, 4, 4, 4]
 
 
-def test_no_image_can_be_used(
+def test_bag_without_usable_image_is_rejected(
     frames: list[np.ndarray], model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = record(tmp_path / "drive", filmed(frames[:2], encoding="plasma7"))
     argv = ["bag", str(file), SENTENCE, "--model", model, "--out", str(tmp_path / "o.mcap")]
     assert main(argv) == 2
-    assert f"{TOPIC}: none of 2 images can be used: unknown encoding" in capsys.readouterr().err
+    assert f"{TOPIC}: none of 2 images is usable: unknown encoding" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["drive"]
 
 
-def test_interrupted_it_leaves_nothing(
+def test_interrupted_run_leaves_no_file(
     bag: Path, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = BagInput.messages
 
-    def interrupted(self: BagInput, beside: Any) -> Iterator[Any]:
-        messages = whole(self, beside)
+    def interrupted(self: BagInput, others: Any) -> Iterator[Any]:
+        messages = whole(self, others)
         yield from (next(messages) for _ in range(5))
         raise KeyboardInterrupt
 
@@ -89,14 +89,14 @@ def test_interrupted_it_leaves_nothing(
 
 
 @pytest.mark.parametrize("way", ["cut", "scratched"])
-def test_a_damaged_bag_is_refused_and_nothing_is_left(
+def test_damaged_bag_is_rejected_without_output(
     way: str, bag: Path, model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     damaged = bytearray((bag / "drive.mcap").read_bytes())
     if way == "cut":
         del damaged[-1000:]
     else:
-        beginning = damaged.index(b"rgb8") - 90  # about that of a message's record
+        beginning = damaged.index(b"rgb8") - 90  # near the start of the record of a message
         damaged[beginning : beginning + 60] = bytes([255] * 60)
     (tmp_path / "bad.mcap").write_bytes(damaged)
     argv = ["bag", str(tmp_path / "bad.mcap"), SENTENCE, "--model", model]
@@ -105,12 +105,12 @@ def test_a_damaged_bag_is_refused_and_nothing_is_left(
     assert [path.name for path in tmp_path.iterdir()] == ["bad.mcap"]
 
 
-def test_an_image_that_cannot_be_found_any_more_is_missed(
+def test_image_missing_in_damaged_bag_is_reported(
     bag: Path, model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     damaged = bytearray((bag / "drive.mcap").read_bytes())
     times = TIMES[0].to_bytes(8, "little") * 2
-    channel = damaged.index(times) - 6  # of the message's record
+    channel = damaged.index(times) - 6  # channel id in the record of the message
     damaged[channel : channel + 2] = b"\xff\xff"
     (tmp_path / "bad.mcap").write_bytes(damaged)
     argv = ["bag", str(tmp_path / "bad.mcap"), SENTENCE, "--model", model]
@@ -120,7 +120,7 @@ def test_an_image_that_cannot_be_found_any_more_is_missed(
 
 
 @pytest.mark.parametrize("plugin", [StoragePlugin.MCAP, StoragePlugin.SQLITE3])
-def test_whatever_the_damage_the_error_is_of_one_kind(
+def test_any_damage_raises_bag_error(
     plugin: StoragePlugin, frames: list[np.ndarray], tmp_path: Path
 ) -> None:
     words = ("/words", "std_msgs/msg/String", TIMES[0], text("words"))
@@ -128,7 +128,7 @@ def test_whatever_the_damage_the_error_is_of_one_kind(
         tmp_path / "drive", [words, *filmed([frame[::8, ::8] for frame in frames])], plugin
     )
     whole, types, chance = file.read_bytes(), message_types(), np.random.default_rng(0)
-    complaints, lost = [], 0
+    errors, lost = [], 0
     for turn in range(200):
         damaged = bytearray(whole)
         if turn % 4 == 0:
@@ -139,14 +139,14 @@ def test_whatever_the_damage_the_error_is_of_one_kind(
         try:
             lost += _images_lost(file, types, tmp_path / f"{turn}.mcap")
         except BagError as error:
-            complaints.append(str(error))
-    assert len(complaints) > 50
-    assert all(one.startswith(f"{file}: ") for one in complaints)
+            errors.append(str(error))
+    assert len(errors) > 50
+    assert all(one.startswith(f"{file}: ") for one in errors)
     assert lost > 5
 
 
 def _images_lost(file: Path, types: Typestore, out: Path) -> int:
-    """Copy a bag and read its images; the number of those that cannot be used."""
+    """Copy a bag, read its images, and return the number of unusable images."""
     lost = 0
     with closing(BagInput(file, None, types)) as source, mcap_writer(out) as writer:
         output = BagOutput(writer, types, "camera")
@@ -165,7 +165,7 @@ def _images_lost(file: Path, types: Typestore, out: Path) -> int:
 
 @pytest.fixture(scope="session")
 def shelf(frames: list[np.ndarray], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of bags that need a word more."""
+    """A folder of bags that need further arguments or are unsuitable."""
     shelf = tmp_path_factory.mktemp("shelf")
     words = ("/words", "std_msgs/msg/String", TIMES[0], text("words"))
     record(shelf / "blind", [words])
@@ -182,27 +182,27 @@ def shelf(frames: list[np.ndarray], tmp_path_factory: pytest.TempPathFactory) ->
     [
         (["{shelf}/nowhere.mcap"], "nowhere.mcap: no such bag"),
         (["{shelf}/notes.txt"], "notes.txt: expected an .mcap or .db3 file, or a folder"),
-        (["{shelf}/old.mcap"], "old.mcap: not a bag that can be read: File"),
-        (["{shelf}/headless"], "headless: has no metadata.yaml; `ros2 bag reindex` makes it"),
-        (["{shelf}/blind"], "blind: no images; it has no topic of images at all"),
+        (["{shelf}/old.mcap"], "old.mcap: cannot read the bag: File"),
+        (["{shelf}/headless"], "headless: the folder has no metadata.yaml; run `ros2 bag reindex`"),
+        (["{shelf}/blind"], "blind: no images; the bag has no image topic"),
         (
             ["{shelf}/two"],
-            "two: which images? it has /left (2 images), /right (1 images); "
-            "name a topic with --topic",
+            "two: expected one image topic, the bag has /left (2 images), /right (1 images); "
+            "choose one with --topic",
         ),
         (
             ["{shelf}/two", "--topic", "/words"],
-            "two: no images on /words; it has /left (2 images), /right (1 images)",
+            "two: no images on /words; the bag has /left (2 images), /right (1 images)",
         ),
         (["{shelf}/two", "--topic", "/left", "--model", "nowhere"], "no such model folder"),
         (["{shelf}/two", "--topic", "/left", "--device", "abacus"], "device: expected auto, cpu"),
         (["{shelf}/two", "?", "--topic", "/left"], "sentence '?': the sentence holds no word"),
-        (["{shelf}/two", "--out", "o.bag"], "o.bag: expected a name that ends in .mcap"),
-        (["{shelf}/two", "--out", "{shelf}/old.mcap"], "old.mcap: is there already"),
-        (["{shelf}/two", "--camera", "2nd eye"], "camera: expected letters, digits and"),
+        (["{shelf}/two", "--out", "o.bag"], "o.bag: expected a file name with the suffix .mcap"),
+        (["{shelf}/two", "--out", "{shelf}/old.mcap"], "old.mcap: the file exists already"),
+        (["{shelf}/two", "--camera", "2nd eye"], "--camera: expected letters, digits and"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(
+def test_unsuitable_input_is_reported_in_one_line(
     changes: list[str],
     reason: str,
     shelf: Path,
@@ -217,7 +217,7 @@ def test_what_cannot_be_done_is_said_in_one_line(
     defaults = [] if "--model" in rest else ["--model", model]
     defaults += [] if "--out" in rest else ["--out", "o.mcap"]
     assert main(["bag", source, *sentence, *rest, *defaults]) == 2
-    said = capsys.readouterr().err.splitlines()[-1]
-    assert said.startswith("samwise bag: error: ")
-    assert reason in said
+    output = capsys.readouterr().err.splitlines()[-1]
+    assert output.startswith("samwise bag: error: ")
+    assert reason in output
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""The demo's video keeps the camera's time, its sheet shows every sentence."""
+"""The recorded video keeps the timing of the camera; the sheet shows every sentence."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def grey(value: int) -> np.ndarray:
     return np.full((48, 64, 3), value, np.uint8)
 
 
-def test_a_missing_frame_is_the_one_before_a_while_longer(tmp_path: Path) -> None:
+def test_previous_frame_replaces_missing_frame(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path, 10.0, even_lines(["one"], 1.0))
     for index in (0, 1, 6, 7):
         recorder.write(index / 10.0, grey(30 * index))
@@ -26,7 +26,7 @@ def test_a_missing_frame_is_the_one_before_a_while_longer(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(("sentences", "tiles"), [(1, 12), (3, 12), (5, 10), (9, 12)])
-def test_the_sheet_has_two_or_more_moments_of_a_sentence(
+def test_sheet_has_at_least_two_tiles_of_each_sentence(
     tmp_path: Path, sentences: int, tiles: int
 ) -> None:
     recorder = Recorder(tmp_path, 10.0, even_lines(["one"] * sentences, 10.0))
@@ -38,5 +38,5 @@ def test_the_sheet_has_two_or_more_moments_of_a_sentence(
     assert np.count_nonzero(sheet[120::240, 160::320, 0]) == tiles
 
 
-def test_nothing_came(tmp_path: Path) -> None:
+def test_no_files_without_frames(tmp_path: Path) -> None:
     assert Recorder(tmp_path, 10.0, even_lines(["one"], 1.0)).close() == []

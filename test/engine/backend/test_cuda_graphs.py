@@ -1,7 +1,7 @@
-"""Recorded frames give what frames give.
+"""Captured frames equal frames that run operator by operator.
 
-Where there is a GPU they are CUDA graphs. Elsewhere they are lists of operators, by torch.fx, which
-as little as a CUDA graph decide anything anew: what the host decided then is as it was then.
+With a GPU the captures are CUDA graphs. Elsewhere they are torch.fx traces. Like a CUDA graph, a
+trace repeats the operators and keeps the host's decisions from the time of the capture.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,63 +15,65 @@ from test_switch_frames import HEAD_BIAS, SCORE_BIAS
 from torch import Tensor
 from torch.fx.experimental.proxy_tensor import make_fx
 
-from samwise_ros.engine.backend.cuda_graphs import Steady, SteadyWarning, Step
+from samwise_ros.engine.backend.cuda_graphs import FrameGraphs, GraphCaptureWarning, Step
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Frame
 
-FULL = 15  # frames until every ring is full
+FULL = 15  # frames until all rings are full
 COMMANDS = (Command("a", "the red mug"), Command("b", "the small blue ball that moves left"))
 
 
 def trace(step: Step, inputs: Sequence[Tensor]) -> Callable[[], tuple[Tensor, ...]]:
-    """Record a step by torch.fx."""
+    """Capture a step with torch.fx."""
     traced = make_fx(step)(*inputs)
     return lambda: tuple(traced(*inputs))
 
 
 @pytest.fixture
 def pair(tokenizer) -> Callable[..., tuple[Engine, Engine]]:
-    """Make two engines on one network: one that records frames, and one that does not."""
+    """Create two engines on one network: the first captures frames, the second does not."""
 
     def make(**settings: object) -> tuple[Engine, Engine]:
         verbs = settings.pop("verbs", ())
         network = random_network(motion_prompt=bool(verbs), verbs=verbs)
-        with torch.no_grad():  # something is in view, and something else fits better
+        with torch.no_grad():  # an object is in view, and another one fits better
             network.get_parameter(SCORE_BIAS).fill_(3.0)
             network.get_parameter(HEAD_BIAS).copy_(torch.tensor([-100.0, 100.0]))
         config = EngineConfig(**{"min_mask_area": 1, **settings})
-        recording, plain = (
-            Engine(network, tokenizer, config, precision="float32") for _ in range(2)
+        capturing, plain = (
+            Engine(SamwiseBackend(network, tokenizer, precision="float32"), config)
+            for _ in range(2)
         )
-        if recording._inference.steady is None:
-            recording._inference.steady = Steady(network, trace)
-        plain._inference.steady = None
-        return recording, plain
+        if capturing._backend.frame_graphs is None:
+            capturing._backend.frame_graphs = FrameGraphs(network, trace)
+        plain._backend.frame_graphs = None
+        return capturing, plain
 
     return make
 
 
-def recorded(engine: Engine) -> int:
-    steady = engine._inference.steady
-    assert steady is not None
-    assert not steady.failure
-    return len(steady.recordings)
+def graph_count(engine: Engine) -> int:
+    graphs = engine._backend.frame_graphs
+    assert graphs is not None
+    assert graphs.failure is None
+    return len(graphs.graphs)
 
 
 def assert_same(engines: tuple[Engine, Engine], frame: Frame) -> None:
-    """Take a frame, and compare what comes of it and what stays of it."""
-    (one,), (other,) = (engine.step(frame) for engine in engines)
-    assert [(e.kind, e.command.id) for e in one.events] == [
-        (e.kind, e.command.id) for e in other.events
+    """Process a frame with both engines; compare results and memories."""
+    (result,), (plain,) = (engine.step(frame) for engine in engines)
+    assert [(e.kind, e.command.id) for e in result.events] == [
+        (e.kind, e.command.id) for e in plain.events
     ]
-    for target, expected in zip(one.targets, other.targets, strict=True):
+    for target, expected in zip(result.targets, plain.targets, strict=True):
         assert target.command == expected.command
         assert target.score == pytest.approx(expected.score, abs=1e-4)
         assert np.mean(target.mask != expected.mask) < 0.002
-    kept = [[memory for *_, memory in engine._store] for engine in engines]
-    for ours, theirs in zip(*kept, strict=True):
-        assert (ours.frames, ours.last_applied) == (theirs.frames, theirs.last_applied)
+    memories = [[memory.network for *_, memory in engine._store] for engine in engines]
+    for ours, theirs in zip(*memories, strict=True):
+        assert (ours.frames, ours.last_switch_frame) == (theirs.frames, theirs.last_switch_frame)
         for ring, expected in zip(ours.tensors().values(), theirs.tensors().values(), strict=True):
             assert (ring - expected).norm() <= 1e-3 * expected.norm()
 
@@ -84,61 +86,61 @@ def drifting(size: tuple[int, int], frames: int) -> Iterator[NDArray[np.uint8]]:
 
 
 @pytest.mark.parametrize("correction", ["learned", "never", "every_4th"])
-def test_recorded_frames_are_frames(pair, correction):
+def test_captured_frames_equal_plain_frames(pair, correction):
     engines = pair(switch_correction=correction)
     for engine in engines:
         engine.add(Command("a", "the red mug"))
     for index, image in enumerate(drifting((60, 80), 32)):
         assert_same(engines, Frame(image, stamp_ns=index))
-        assert recorded(engines[0]) == (index >= FULL)
+        assert graph_count(engines[0]) == (index >= FULL)
 
 
-def test_commands_and_cameras_come_and_go(pair):
-    """Sets of commands and sizes of images have recordings of their own, and share memories."""
+def test_commands_and_cameras_change(pair):
+    """Each set of commands and image size has its own graph; the graphs share memories."""
     engines = pair()
     sizes = {"front": (60, 80), "wrist": (48, 64)}
     views = {name: list(drifting(size, 40)) for name, size in sizes.items()}
 
     changes: dict[int, Callable[[Engine], object]] = {
-        0: lambda one: one.set_commands(COMMANDS),
-        17: lambda one: one.add(Command("c", "ball", ("front",))),
-        34: lambda one: one.pause("b"),
-        36: lambda one: one.resume("b"),
+        0: lambda engine: engine.set_commands(COMMANDS),
+        17: lambda engine: engine.add(Command("c", "ball", ("front",))),
+        34: lambda engine: engine.pause("b"),
+        36: lambda engine: engine.resume("b"),
     }
     for index in range(40):
         for engine in engines:
             changes.get(index, bool)(engine)
         for camera, images in views.items():
             assert_same(engines, Frame(images[index], camera, index))
-    assert recorded(engines[0]) == 5
+    assert graph_count(engines[0]) == 5
 
 
-def test_verbs_of_some_commands(pair):
+def test_batch_with_and_without_verbs(pair):
     engines = pair(verbs=("moves",))
     for engine in engines:
         engine.set_commands(COMMANDS)
     for index, image in enumerate(drifting((60, 80), 24)):
         assert_same(engines, Frame(image, stamp_ns=index))
-    assert recorded(engines[0]) == 1
+    assert graph_count(engines[0]) == 1
 
 
-def test_a_frame_goes_on_where_recording_fails(pair):
+def test_frames_run_plain_after_failed_capture(pair):
     def fail(step: Step, inputs: Sequence[Tensor]) -> Callable[[], tuple[Tensor, ...]]:
         step(*inputs)
         raise RuntimeError("operation not permitted when stream is capturing")
 
-    assert_goes_on_without(pair(), fail, "not permitted")
+    assert_falls_back(pair(), fail, "not permitted")
 
 
-def test_a_recording_that_gives_something_else_is_not_used(pair):
+def test_graph_with_different_output_is_not_used(pair):
     def forget(step: Step, inputs: Sequence[Tensor]) -> Callable[[], tuple[Tensor, ...]]:
         outputs = step(*inputs)
-        return lambda: outputs  # and leaves the memory as it is
+        return lambda: outputs  # does not update the memory
 
-    assert_goes_on_without(pair(), forget, "something else")
+    assert_falls_back(pair(), forget, "differs from the computed frame")
 
 
-def test_a_recording_whose_mask_has_another_border_is_used(pair):
+def test_graph_with_different_mask_border_is_used(pair):
     engine, _ = pair()
 
     def round_differently(step: Step, inputs: Sequence[Tensor]) -> Callable[[], tuple[Tensor, ...]]:
@@ -149,34 +151,34 @@ def test_a_recording_whose_mask_has_another_border_is_used(pair):
 
         return replay
 
-    engine._inference.steady = Steady(engine._inference.network, round_differently)
+    engine._backend.frame_graphs = FrameGraphs(engine._backend.network, round_differently)
     engine.add(Command("a", "the red mug"))
     for index, image in enumerate(drifting((60, 80), FULL + 1)):
         engine.step(Frame(image, stamp_ns=index))
-    assert recorded(engine) == 1
+    assert graph_count(engine) == 1
 
 
-def assert_goes_on_without(engines, record, reason) -> None:
-    engines[0]._inference.steady = Steady(engines[0]._inference.network, record)
+def assert_falls_back(engines, capture, reason) -> None:
+    engines[0]._backend.frame_graphs = FrameGraphs(engines[0]._backend.network, capture)
     for engine in engines:
         engine.add(Command("a", "the red mug"))
     images = list(drifting((60, 80), 20))
     for index, image in enumerate(images[:FULL]):
         assert_same(engines, Frame(image, stamp_ns=index))
-    with pytest.warns(SteadyWarning, match=reason):
+    with pytest.warns(GraphCaptureWarning, match=reason):
         assert_same(engines, Frame(images[FULL], stamp_ns=FULL))
     for index, image in enumerate(images[FULL + 1 :], FULL + 1):
         assert_same(engines, Frame(image, stamp_ns=index))
-    assert reason in engines[0]._inference.steady.failure
+    assert reason in engines[0]._backend.frame_graphs.failure
 
 
-def test_memories_that_are_gone_take_their_recordings_with_them(pair):
+def test_graphs_of_dropped_memories_are_dropped(pair):
     engine, _ = pair()
-    network = engine._inference.network
-    engine._inference.steady = Steady(network, lambda step, inputs: lambda: step(*inputs))
+    network = engine._backend.network
+    engine._backend.frame_graphs = FrameGraphs(network, lambda step, inputs: lambda: step(*inputs))
     engine.add(Command("a", "the red mug"))
     for index, image in enumerate(drifting((60, 80), 40)):
         engine.step(Frame(image, stamp_ns=index))
         if index == 19:
             engine.reset()
-    assert recorded(engine) == 1
+    assert graph_count(engine) == 1

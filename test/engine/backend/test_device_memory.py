@@ -1,13 +1,13 @@
-"""The GPU memory that the diagnostics tell."""
+"""GPU memory in the diagnostics."""
 
 import pytest
 import torch
 
-from samwise_ros.engine.backend.device_memory import device_memory_mib
+from samwise_ros.engine.backend.device import device_memory_mib
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
-def test_what_is_let_go_of_stays_in_the_peak() -> None:
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_freed_memory_stays_in_the_peak() -> None:
     before = device_memory_mib("cuda")["GPU memory allocated"]
     held = torch.zeros(64, 2**20, dtype=torch.uint8, device="cuda")
     during = device_memory_mib("cuda")

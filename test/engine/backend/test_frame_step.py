@@ -1,6 +1,6 @@
-"""A frame's work on a GPU waits for nothing and sends nothing: what a recording of it needs.
+"""A frame runs without synchronisation or transfers, so that a CUDA graph can capture it.
 
-Without a GPU it runs on PyTorch's meta device, whose tensors have shapes and no numbers.
+The test needs no GPU: tensors of PyTorch's meta device have shapes and no data.
 """
 
 from contextlib import nullcontext
@@ -14,8 +14,9 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from samwise_ros.engine.backend.frame_step import OutputSpec, TextBatch, encode, track_frame
-from samwise_ros.engine.memory.rings import Memory
+from samwise_ros.engine.backend.frame_step import OutputSpec, encode, track_frame
+from samwise_ros.engine.backend.memory_rings import MemoryRings
+from samwise_ros.engine.backend.text_batch import TextBatch
 from samwise_ros.network.features import TextStem
 from samwise_ros.network.presets import PRESETS
 from samwise_ros.network.samwise import Samwise
@@ -25,87 +26,88 @@ COMMANDS, LENGTH = 2, 5
 HEIGHT, WIDTH = 60, 80
 
 
-class Ways(TorchDispatchMode):
-    """Notes every operator that goes from one device to another."""
+class TransferRecorder(TorchDispatchMode):
+    """Counts operators and records those between devices."""
 
     def __init__(self) -> None:
         super().__init__()
         self.operators = 0
-        self.between: list[str] = []
+        self.transfers: list[str] = []
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        found = func(*args, **(kwargs or {}))
-        tensors = [one for one in tree_leaves((args, kwargs, found)) if isinstance(one, Tensor)]
+        output = func(*args, **(kwargs or {}))
+        leaves = tree_leaves((args, kwargs, output))
+        tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
         self.operators += 1
-        if len({one.device.type for one in tensors}) > 1:
-            self.between.append(str(func))
-        return found
+        if len({tensor.device.type for tensor in tensors}) > 1:
+            self.transfers.append(str(func))
+        return output
 
 
-class Origins(TorchFunctionMode):
-    """Notes every tensor that is made of the host's numbers, which a GPU would be sent."""
+class HostTensorRecorder(TorchFunctionMode):
+    """Records tensors that are created from the host's data, which implies a transfer."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.made: list[str] = []
+        self.created: list[str] = []
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         index = args[1] if func is Tensor.__getitem__ else ()
-        places = index if isinstance(index, tuple) else (index,)
-        by_list = any(isinstance(one, list) for one in places)
+        indices = index if isinstance(index, tuple) else (index,)
+        by_list = any(isinstance(item, list) for item in indices)
         if by_list or func in (torch.tensor, torch.as_tensor, torch.from_numpy):
-            self.made.append(str(func))
+            self.created.append(str(func))
         return func(*args, **(kwargs or {}))
 
 
-class Subject:
-    """A network on the device, and all that its frames need."""
+class FrameWorkload:
+    """A network on the device and the inputs of a frame."""
 
     def __init__(self, preset: str, motion_prompt: bool) -> None:
         config = replace(PRESETS[preset], motion_prompt=motion_prompt)
         self.network = Samwise(config).eval().to(DEVICE)
         self.memories = [
-            Memory.full(tuple(Memory.empty(config, DEVICE, torch.float32).tensors().values()))
+            MemoryRings.full(
+                tuple(MemoryRings.empty(config, DEVICE, torch.float32).tensors().values())
+            )
             for _ in range(COMMANDS)
         ]
         hidden = torch.empty(COMMANDS, LENGTH, config.text_width, device=DEVICE)
         mask, verbs = torch.empty(2, COMMANDS, LENGTH, dtype=torch.bool, device=DEVICE)
-        self.sentences = TextBatch(TextStem(hidden, mask), verbs, (False, motion_prompt))
+        self.text = TextBatch(TextStem(hidden, mask), verbs, (False, motion_prompt))
         self.pixels = torch.empty(1, HEIGHT, WIDTH, 3, dtype=torch.uint8, device=DEVICE)
         self.check_switch = torch.empty(COMMANDS, dtype=torch.bool, device=DEVICE)
 
     @torch.inference_mode()
     def run(self) -> None:
-        encoded = encode(self.network, self.pixels, self.sentences, self.memories)
-        view = OutputSpec(HEIGHT, WIDTH, "learned", 0.5)
-        track_frame(
-            self.network, encoded, 0, self.sentences, self.memories, self.check_switch, view
-        )
+        encoded = encode(self.network, self.pixels, self.text, self.memories)
+        spec = OutputSpec(HEIGHT, WIDTH, "learned", 0.5)
+        track_frame(self.network, encoded, 0, self.text, self.memories, self.check_switch, spec)
 
 
 @pytest.mark.parametrize(
     ("preset", "motion_prompt"),
     [("tabletop", False), ("tabletop", True), ("base_plus", False), ("base_plus_clip", False)],
 )
-def test_the_host_neither_waits_nor_sends(preset, motion_prompt, monkeypatch):
-    # It does not know the meta device.
+def test_frame_needs_no_synchronisation_or_transfer(preset, motion_prompt, monkeypatch):
+    # Autocast does not support the meta device.
     monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())
-    subject = Subject(preset, motion_prompt)
-    subject.run()  # what is kept from frame to frame is made on the first
-    with Ways() as ways, Origins() as origins:
-        subject.run()
-    assert ways.operators > 500
-    assert ways.between == []
-    assert origins.made == []
+    workload = FrameWorkload(preset, motion_prompt)
+    workload.run()  # fills the caches
+    with TransferRecorder() as transfers, HostTensorRecorder() as host_tensors:
+        workload.run()
+    assert transfers.operators > 500
+    assert transfers.transfers == []
+    assert host_tensors.created == []
 
 
-def test_waiting_and_sending_would_be_noticed():
+def test_synchronisation_and_transfers_are_detected():
     numbers = torch.ones(2, device=DEVICE)
-    with Ways() as ways, Origins() as origins:
+    with TransferRecorder() as transfers, HostTensorRecorder() as host_tensors:
         torch.ones(1).to(DEVICE)
         torch.tensor([1.0], device=DEVICE)
         assert numbers[[0, 1]].shape == (2,)
-    assert len(ways.between) == 1
-    assert len(origins.made) == 2
+    assert len(transfers.transfers) == 1
+    assert len(host_tensors.created) == 2
     with pytest.raises(RuntimeError, match="meta"):
         numbers.sum().item()

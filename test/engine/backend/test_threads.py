@@ -1,4 +1,4 @@
-"""How many threads operators take: as asked, as the environment says, or all cores but one."""
+"""CPU threads: the given number, the environment's, or all cores but one."""
 
 import os
 from collections.abc import Iterator
@@ -16,20 +16,20 @@ def threads_before() -> Iterator[int]:
     torch.set_num_threads(number)
 
 
-def test_a_number_is_taken() -> None:
+def test_given_number_is_used() -> None:
     use_threads(3)
     assert torch.get_num_threads() == 3
 
 
-def test_one_core_is_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_default_leaves_one_core_free(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     torch.set_num_threads(7)
     use_threads(0)
     assert torch.get_num_threads() == max(1, len(os.sched_getaffinity(0)) - 1)
 
 
-def test_what_the_environment_says_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_takes_precedence_over_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "5")
-    torch.set_num_threads(4)  # torch reads the variable as it is loaded
+    torch.set_num_threads(4)  # torch reads the variable on import
     use_threads(0)
     assert torch.get_num_threads() == 4

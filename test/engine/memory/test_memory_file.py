@@ -1,4 +1,4 @@
-"""A memory file on the disk: whole at every moment, and every changed byte is found."""
+"""Memory files on disk: always complete, and every modified byte is detected."""
 
 import os
 import random
@@ -16,6 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.memory.file import MemoryFileError
 from samwise_ros.engine.types import Command, Frame
@@ -25,10 +26,10 @@ KILLS = 10
 
 
 @pytest.fixture(scope="module")
-def whole(network, tokenizer, images, tmp_path_factory):
-    """A file of a memory."""
-    path = tmp_path_factory.mktemp("whole") / "memory"
-    engine = Engine(network, tokenizer, device="cpu")
+def valid_file(network, tokenizer, images, tmp_path_factory):
+    """A memory file of one frame."""
+    path = tmp_path_factory.mktemp("valid") / "memory"
+    engine = Engine(SamwiseBackend(network, tokenizer, device="cpu"))
     engine.add(Command("a", "the red mug"))
     engine.step(Frame(images[0]))
     engine.save(path)
@@ -37,7 +38,7 @@ def whole(network, tokenizer, images, tmp_path_factory):
 
 @pytest.fixture
 def saving(network, tokenizer, tmp_path):
-    """A process that starts others which save; asked with a line, it answers with one."""
+    """A process that starts a saving process for each input line and prints one line."""
     save_model(tmp_path / "model", network, tokenizer)
     script = Path(__file__).parents[1] / "save_loop.py"
     with subprocess.Popen(
@@ -51,8 +52,8 @@ def saving(network, tokenizer, tmp_path):
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def test_a_process_killed_while_it_saves_leaves_a_whole_file(make_engine, saving, tmp_path):
-    path, chance, left = tmp_path / "saved" / "memory", random.Random(0), 0
+def test_process_killed_while_saving_leaves_a_complete_file(make_engine, saving, tmp_path):
+    path, chance, partial_files = tmp_path / "saved" / "memory", random.Random(0), 0
     for _ in range(KILLS):
         print(file=saving.stdin, flush=True)
         pid = int(saving.stdout.readline())
@@ -64,17 +65,17 @@ def test_a_process_killed_while_it_saves_leaves_a_whole_file(make_engine, saving
         assert saving.stdout.readline() == f"{pid} ended by {signal.SIGKILL}\n"
         engine = make_engine()
         engine.load(path, ["camera"])
-        assert [one.command.id for one in engine.commands] == ["a", "b", "c"]
-        assert len({one.paused for one in engine.commands}) == 1
-        left = max(left, len(os.listdir(path.parent)) - 1)
-        assert left <= 1, "what others left was not removed"
-    assert left == 1, "no process was killed in the middle of a save"
+        assert [status.command.id for status in engine.commands] == ["a", "b", "c"]
+        assert len({status.paused for status in engine.commands}) == 1
+        partial_files = max(partial_files, len(os.listdir(path.parent)) - 1)
+        assert partial_files <= 1, "partial files of killed processes were not removed"
+    assert partial_files == 1, "no process was killed in the middle of a save"
     engine.save(path)
     assert os.listdir(path.parent) == ["memory"]
 
 
 @contextmanager
-def _files_of_at_most(size):
+def _file_size_limit(size):
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:
@@ -83,7 +84,7 @@ def _files_of_at_most(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_disk_that_fills_up_leaves_the_file_that_was_there(make_engine, images, tmp_path):
+def test_full_disk_keeps_the_previous_file(make_engine, images, tmp_path):
     engine = make_engine()
     engine.add(Command("a", "the red mug"))
     engine.step(Frame(images[0]))
@@ -91,7 +92,7 @@ def test_a_disk_that_fills_up_leaves_the_file_that_was_there(make_engine, images
     before = (tmp_path / "memory").read_bytes()
     engine.step(Frame(images[1]))
     with (
-        _files_of_at_most(100_000),
+        _file_size_limit(100_000),
         pytest.raises(MemoryFileError, match="memory: cannot be written: File too large"),
     ):
         engine.save(tmp_path / "memory")
@@ -99,7 +100,7 @@ def test_a_disk_that_fills_up_leaves_the_file_that_was_there(make_engine, images
     assert os.listdir(tmp_path) == ["memory"]
 
 
-def test_what_cannot_be_written_or_read_says_so(make_engine, tmp_path):
+def test_unusable_paths_are_named_in_the_error(make_engine, tmp_path):
     engine = make_engine()
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_bytes(b"")
@@ -116,29 +117,31 @@ def test_what_cannot_be_written_or_read_says_so(make_engine, tmp_path):
         engine.save(tmp_path / "file" / "memory")
     assert sorted(os.listdir(tmp_path)) == ["file", "folder", "pipe"]
     for name, reason in {
-        "nothing": "cannot be read: No such file or directory",
-        "folder": "is no file",
-        "pipe": "is no file",
-        "file": "is cut off or no memory: 0 bytes",
+        "missing": "cannot be read: No such file or directory",
+        "folder": "is not a regular file",
+        "pipe": "is not a regular file",
+        "file": "is truncated or no memory file: expected over 8 bytes, got 0",
         "file/memory": "cannot be read: Not a directory",
     }.items():
         with pytest.raises(MemoryFileError, match=f"{name}: {reason}"):
             engine.load(tmp_path / name, ["camera"])
 
 
-def test_other_files_of_tensors_are_told_apart(make_engine, tmp_path):
+def test_other_safetensors_files_are_rejected(make_engine, tmp_path):
     path = tmp_path / "tensors"
     for metadata in (None, {"format": "pt"}, {"facts": "{}"}):
         save_file({"a": torch.zeros(3)}, path, metadata)
-        with pytest.raises(MemoryFileError, match="tensors: holds tensors, but no memory"):
+        with pytest.raises(MemoryFileError, match="tensors: has tensors but no memory header"):
             make_engine().load(path, ["camera"])
 
 
 @pytest.mark.parametrize("length", [2**63, 2**20 + 1])
-def test_a_header_without_end_is_not_read(make_engine, whole, tmp_path, length):
+def test_overlong_header_is_not_read(make_engine, valid_file, tmp_path, length):
     path = tmp_path / "long"
-    path.write_bytes(length.to_bytes(8, "little") + whole.read_bytes()[8:])
-    with pytest.raises(MemoryFileError, match=f"has a header of {length} bytes; at most"):
+    path.write_bytes(length.to_bytes(8, "little") + valid_file.read_bytes()[8:])
+    with pytest.raises(
+        MemoryFileError, match=f"expected a header of at most .* bytes, got {length}"
+    ):
         make_engine().load(path, ["camera"])
 
 
@@ -146,24 +149,18 @@ def _header_bytes(content):
     return 8 + int.from_bytes(content[:8], "little")
 
 
-def _refused(make_engine, path, content):
-    path.write_bytes(content)
-    engine = make_engine()
-    with pytest.raises(MemoryFileError):
-        engine.load(path, ["camera"])
-    assert engine.commands == ()
-
-
-def test_every_changed_byte_is_found(network, tokenizer, whole, tmp_path_factory):
-    content, path = whole.read_bytes(), tmp_path_factory.mktemp("changed") / "memory"
-    engine = Engine(network, tokenizer, device="cpu")
-    engine.load(whole, ["camera"])
+def test_every_modified_byte_is_detected(network, tokenizer, valid_file, tmp_path_factory):
+    content, path = valid_file.read_bytes(), tmp_path_factory.mktemp("changed") / "memory"
+    engine = Engine(SamwiseBackend(network, tokenizer, device="cpu"))
+    engine.load(valid_file, ["camera"])
     before = engine.commands
     places = st.integers(0, len(content) - 1) | st.integers(0, _header_bytes(content) - 1)
 
     @settings(max_examples=200, deadline=None, database=None, derandomize=True)
     @given(place=places, change=st.integers(1, 255))
-    @example(place=_header_bytes(content) - 1, change=ord(" ") ^ ord("\n"))  # both are blanks
+    @example(
+        place=_header_bytes(content) - 1, change=ord(" ") ^ ord("\n")
+    )  # both are JSON whitespace
     def check(place, change):
         changed = bytearray(content)
         changed[place] ^= change
@@ -175,16 +172,16 @@ def test_every_changed_byte_is_found(network, tokenizer, whole, tmp_path_factory
     assert engine.commands == before
 
 
-def test_every_cut_is_found(network, tokenizer, whole, tmp_path_factory):
-    content, path = whole.read_bytes(), tmp_path_factory.mktemp("cut") / "memory"
-    engine = Engine(network, tokenizer, device="cpu")
+def test_every_truncation_is_detected(network, tokenizer, valid_file, tmp_path_factory):
+    content, path = valid_file.read_bytes(), tmp_path_factory.mktemp("cut") / "memory"
+    engine = Engine(SamwiseBackend(network, tokenizer, device="cpu"))
     places = st.integers(0, len(content)) | st.integers(0, _header_bytes(content))
 
     @settings(max_examples=200, deadline=None, database=None, derandomize=True)
     @given(begin=places, end=places, more=st.binary(max_size=100))
     @example(begin=0, end=0, more=b"\0")
     def check(begin, end, more):
-        """Leave out a part, and put something else there."""
+        """Replace a part of the file by other bytes."""
         changed = content[: min(begin, end)] + more + content[max(begin, end) :]
         path.write_bytes(changed)
         if changed != content:

@@ -1,4 +1,4 @@
-"""A memory outlives its process: what comes next is what would have come."""
+"""A loaded memory continues exactly like the memory that was saved."""
 
 import os
 import subprocess
@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from resume_scenario import CAMERAS, CONFIG, SAVED_AFTER, begin, go_on, step
+from resume_scenario import CAMERAS, CONFIG, SAVED_AFTER, begin, resume, step
 
 from samwise_ros.data.tabletop.video import TabletopConfig, make_video
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.memory.file import MemoryFileError
 from samwise_ros.engine.memory.schema import MAX_PIXELS
 from samwise_ros.engine.types import Command, EventKind, Frame, TargetState
-from samwise_ros.network.checkpoints.model_folder import load_model, save_model
+from samwise_ros.network.checkpoints.model_folder import save_model
 
 MUG, BALL = Command("a", "the red mug"), Command("b", "the blue ball")
 
@@ -30,16 +30,16 @@ def _stepped(engine, images, indices, camera="camera"):
 
 
 def _same(ours, theirs):
-    return [(one.command, one.label, one.state, one.score) for one in ours.targets] == [
-        (one.command, one.label, one.state, one.score) for one in theirs.targets
+    return [(t.command, t.label, t.state, t.score) for t in ours.targets] == [
+        (t.command, t.label, t.state, t.score) for t in theirs.targets
     ] and all(
-        np.array_equal(one.mask, other.mask)
-        for one, other in zip(ours.targets, theirs.targets, strict=True)
+        np.array_equal(target.mask, other.mask)
+        for target, other in zip(ours.targets, theirs.targets, strict=True)
     )
 
 
 @pytest.mark.parametrize("kind", ["random", "shipped"])
-def test_another_process_goes_on_to_the_last_bit(kind, network, tokenizer, images, tmp_path):
+def test_another_process_continues_exactly(kind, network, tokenizer, images, tmp_path):
     model, sentence = "tabletop", "the ball that moves left"
     if kind == "shipped":
         video = make_video("test", 3, TabletopConfig(frames=20))
@@ -48,12 +48,12 @@ def test_another_process_goes_on_to_the_last_bit(kind, network, tokenizer, image
         model = str(tmp_path / "model")
         save_model(Path(model), network, tokenizer)
         images = images[:20]
-    engine = Engine(*load_model(model), CONFIG, "cpu")
+    engine = Engine.from_model(model, device="cpu", config=CONFIG)
     begin(engine, images, sentence)
     engine.save(tmp_path / "memory")
     np.save(tmp_path / "frames.npy", images)
 
-    expected = go_on(engine, images)
+    expected = resume(engine, images)
     script = Path(__file__).parents[1] / "resume_scenario.py"
     done = subprocess.run(
         [sys.executable, script, model, tmp_path / "memory", tmp_path / "frames.npy"],
@@ -63,38 +63,38 @@ def test_another_process_goes_on_to_the_last_bit(kind, network, tokenizer, image
     )
 
     assert done.stdout.splitlines() == expected, done.stderr
-    # The lines would be equal, too, if there were nothing to tell or nothing to remember.
+    # Equal lines prove nothing without masks and events, or if memories had no effect.
     masks = [line for line in expected if "EventKind" not in line and " None " not in line]
     assert len(masks) >= len(images) - SAVED_AFTER
     assert any("EventKind" in line for line in expected)
-    fresh = Engine(*load_model(model), CONFIG, "cpu")
-    fresh.set_commands([one.command for one in engine.commands])
-    assert not set(masks) & set(go_on(fresh, images))
+    fresh = Engine.from_model(model, device="cpu", config=CONFIG)
+    fresh.set_commands([status.command for status in engine.commands])
+    assert not set(masks) & set(resume(fresh, images))
 
 
-def test_all_that_is_kept_comes_back(make_engine, images, tmp_path):
+def test_load_restores_commands_and_memories(make_engine, images, tmp_path):
     engine, other = (make_engine(switch_correction="always") for _ in range(2))
     begin(engine, images, "the ball that moves left")
     engine.save(tmp_path / "memory")
     other.load(tmp_path / "memory", CAMERAS)
 
     assert other.commands == engine.commands
-    assert [one.paused for one in other.commands] == [False, False, True]
-    kept, loaded = list(engine._store), list(other._store)
-    assert [one[:2] for one in loaded] == [one[:2] for one in kept]
+    assert [status.paused for status in other.commands] == [False, False, True]
+    saved, loaded = list(engine._store), list(other._store)
+    assert [entry[:2] for entry in loaded] == [entry[:2] for entry in saved]
     assert Command("replaced", "the blue ball") in [command for command, _, _ in loaded]
-    for (_, _, ours), (_, _, theirs) in zip(kept, loaded, strict=True):
-        assert (ours.frames, ours.last_applied) == (theirs.frames, theirs.last_applied)
-        assert ours.last_probability == theirs.last_probability
-        for name, tensor in ours.tensors().items():
-            assert tensor.equal(theirs.tensors()[name])
-        assert (ours.track.state, ours.track.seen) == (theirs.track.state, theirs.track.seen)
-        assert ours.track.unseen == theirs.track.unseen
+    for (_, _, ours), (_, _, theirs) in zip(saved, loaded, strict=True):
+        for name in ("frames", "last_switch_frame", "last_switch_probability"):
+            assert getattr(ours.network, name) == getattr(theirs.network, name)
+        for name, tensor in ours.network.tensors().items():
+            assert tensor.equal(theirs.network.tensors()[name])
+        for name in ("state", "frames_tracked", "frames_lost"):
+            assert getattr(ours.track, name) == getattr(theirs.track, name)
         assert np.array_equal(ours.track.last_mask, theirs.track.last_mask)
-    assert max(memory.last_applied for _, _, memory in loaded) > 0
+    assert max(memory.network.last_switch_frame for _, _, memory in loaded) > 0
 
 
-def test_listeners_are_told_what_came_and_went(make_engine, images, tmp_path):
+def test_load_reports_added_and_removed_commands(make_engine, images, tmp_path):
     engine, other = make_engine(recover_after_frames=1), make_engine()
     engine.set_commands([MUG, BALL])
     _stepped(engine, images, range(3))
@@ -118,7 +118,7 @@ def test_listeners_are_told_what_came_and_went(make_engine, images, tmp_path):
     assert other.commands == engine.commands
 
 
-def test_what_was_followed_before_is_forgotten(make_engine, images, tmp_path):
+def test_load_drops_previous_memories(make_engine, images, tmp_path):
     engine, other = make_engine(), make_engine()
     engine.add(MUG)
     engine.save(tmp_path / "memory")
@@ -129,7 +129,7 @@ def test_what_was_followed_before_is_forgotten(make_engine, images, tmp_path):
     assert _same(_stepped(other, images, [6]), _stepped(engine, images, [6]))
 
 
-def test_a_clock_that_began_anew_does_not_restart_what_was_loaded(make_engine, images, tmp_path):
+def test_restarted_clock_does_not_reset_loaded_memory(make_engine, images, tmp_path):
     engine, other = make_engine(), make_engine()
     engine.add(MUG)
     _stepped(engine, images, range(10, 16))
@@ -143,7 +143,7 @@ def test_a_clock_that_began_anew_does_not_restart_what_was_loaded(make_engine, i
     assert (EventKind.RESET, "a") in _kinds(again.events)
 
 
-def test_an_image_of_another_size_restarts_what_was_loaded(make_engine, images, tmp_path):
+def test_image_of_another_size_resets_loaded_memory(make_engine, images, tmp_path):
     engine, other = make_engine(), make_engine()
     engine.add(MUG)
     _stepped(engine, images, range(6))
@@ -153,11 +153,11 @@ def test_an_image_of_another_size_restarts_what_was_loaded(make_engine, images, 
     assert (EventKind.RESET, "a") in _kinds(events)
 
 
-def test_frames_that_wait_for_their_clip_are_not_saved(make_engine, images, tmp_path):
+def test_waiting_frames_of_a_clip_are_not_saved(make_engine, images, tmp_path):
     engine, other, twin = (make_engine(mode="clip") for _ in range(3))
-    for one in (engine, twin):
-        one.add(MUG)
-        _stepped(one, images, range(8))
+    for each in (engine, twin):
+        each.add(MUG)
+        _stepped(each, images, range(8))
     for index in range(8, 11):
         assert engine.step(Frame(images[index], stamp_ns=index)) == []
     engine.save(tmp_path / "memory")
@@ -166,12 +166,12 @@ def test_frames_that_wait_for_their_clip_are_not_saved(make_engine, images, tmp_
     ours = [other.step(Frame(images[index], stamp_ns=index)) for index in range(11, 19)][-1]
     theirs = [twin.step(Frame(images[index], stamp_ns=index)) for index in range(11, 19)][-1]
     assert [result.frame.stamp_ns for result in ours] == list(range(11, 19))
-    assert all(_same(one, another) for one, another in zip(ours, theirs, strict=True))
+    assert all(map(_same, ours, theirs))
 
 
-def test_the_file_is_bounded_however_many_commands_come_and_go(make_engine, images, tmp_path):
+def test_file_size_is_bounded(make_engine, images, tmp_path):
     engine = make_engine(max_commands=2)
-    folder = tmp_path / "kept" / "here"
+    folder = tmp_path / "new" / "folder"
     path = folder / "memory"
     emoji = "mug " + "\U0001f600" * 990
     for index in range(8):
@@ -189,13 +189,13 @@ def test_the_file_is_bounded_however_many_commands_come_and_go(make_engine, imag
     assert MAX_PIXELS >= 7680 * 4320
 
 
-def test_what_no_engine_would_take_is_not_written(make_engine, images, tmp_path):
+def test_invalid_content_is_not_written(make_engine, images, tmp_path):
     engine = make_engine()
     engine.add(MUG)
     _stepped(engine, images, range(2))
     engine.save(tmp_path / "memory")
     before = (tmp_path / "memory").read_bytes()
-    memory = engine._store.get(MUG, "camera")
+    memory = engine._store.get(MUG, "camera").network
     memory.memories = memory.memories * float("nan")
     with pytest.raises(MemoryFileError, match=r"memory: cannot be written: 0.memories: .* finite"):
         engine.save(tmp_path / "memory")

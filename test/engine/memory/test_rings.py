@@ -1,4 +1,4 @@
-"""Memory is of one size, from the first frame to the two-thousandth."""
+"""The size of memories is fixed and bounded."""
 
 import resource
 
@@ -7,29 +7,27 @@ import pytest
 import torch
 from random_network import random_network
 
-from samwise_ros.engine.config import EngineConfig
+from samwise_ros.engine.backend.memory_rings import MemoryRings
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.engine import Engine
-from samwise_ros.engine.memory.rings import Memory
 from samwise_ros.engine.memory.store import MemoryStore
 from samwise_ros.engine.types import Command, Frame
 from samwise_ros.network.presets import PRESETS
 
 
-def _tensors(engine: Engine) -> int:
-    cameras = engine._store._memories.values()
-    kept = [memory for memories in cameras for memory in memories.values()]
-    tensors = [tensor for memory in kept for tensor in memory.tensors().values()]
+def _tensor_bytes(engine: Engine) -> int:
+    tensors = [t for *_, memory in engine._store for t in memory.network.tensors().values()]
     return sum(tensor.untyped_storage().nbytes() for tensor in tensors)
 
 
 @pytest.mark.parametrize(("preset", "megabytes"), [("base_plus", 160.4), ("tabletop", 0.50)])
 def test_memory_has_the_documented_size(preset, megabytes):
-    memory = Memory.empty(PRESETS[preset], torch.device("meta"), torch.float32)
+    memory = MemoryRings.empty(PRESETS[preset], torch.device("meta"), torch.float32)
     assert round(memory.nbytes / 1e6, 2 if megabytes < 1 else 1) == megabytes
 
 
-def test_memory_is_flat_over_600_frames(tokenizer):
-    engine = Engine(random_network("tabletop"), tokenizer, EngineConfig(), device="cpu")
+def test_memory_is_constant_over_600_frames(tokenizer):
+    engine = Engine(SamwiseBackend(random_network("tabletop"), tokenizer, device="cpu"))
     engine.add(Command("a", "the red mug"))
     stated = engine.describe()["memory_bytes_per_command"]
     rng = np.random.default_rng(0)
@@ -37,15 +35,15 @@ def test_memory_is_flat_over_600_frames(tokenizer):
     peaks = []
     for index in range(600):
         engine.step(Frame(np.roll(image, index, 1), stamp_ns=index))
-        assert _tensors(engine) == stated
+        assert _tensor_bytes(engine) == stated
         if index in (199, 599):
             peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     assert peaks[1] - peaks[0] < 16 * 1024  # KiB; 400 memories would be 200 MiB
 
 
-def test_replaced_commands_are_pushed_out_at_the_bound(make_engine):
-    empty = make_engine()._inference.empty_memory
-    store = MemoryStore(empty, bound=3)
+def test_least_recently_used_commands_are_dropped_at_the_bound(make_engine):
+    empty = make_engine()._backend.empty_memory
+    store = MemoryStore(empty, max_commands=3)
     first = store.get(Command("a", "0"), "camera")
     for index in range(1, 3):
         store.get(Command("a", str(index)), "camera")

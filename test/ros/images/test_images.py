@@ -1,4 +1,4 @@
-"""Images as cameras send them, whole and broken, to the real node in another process."""
+"""Valid and invalid images for a node in another process."""
 
 import time
 from array import array
@@ -8,8 +8,10 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from image_messages import image, picture
+from node_process import NodeProcess, StartNode
 from rclpy.qos import ReliabilityPolicy
-from ros_harness import Inbox, NodeProcess, Robot, image, picture, values_of, wait_for
+from ros_harness import Inbox, Robot, values_of, wait_for
 from sensor_msgs.msg import CompressedImage, Image
 
 from samwise_ros.msg import TargetArray, TargetEvent
@@ -25,12 +27,12 @@ def camera(robot: Robot, active_node: NodeProcess) -> Iterator[Any]:
 
 @pytest.fixture
 def masks(robot: Robot, active_node: NodeProcess) -> Iterator[Inbox[Image]]:
-    with robot.listening(f"{active_node.name}/camera/mask", Image) as inbox:
+    with robot.subscribed(f"{active_node.name}/camera/mask", Image) as inbox:
         yield inbox
 
 
-def answered(camera: Any, masks: Inbox[Image], message: Image) -> Image:
-    """Send an image and give the mask of it."""
+def mask_of(camera: Any, masks: Inbox[Image], message: Image) -> Image:
+    """Send an image and return its mask."""
     camera.publish(message)
     return masks.wait(lambda mask: mask.header.stamp == message.header.stamp, what=message.encoding)
 
@@ -39,7 +41,7 @@ WIDE = picture(8, 6)
 GREY = WIDE[:, :, 0]
 
 
-def test_every_encoding_gets_a_mask_of_its_size_and_header(
+def test_mask_has_size_and_header_of_the_image_for_every_encoding(
     robot: Robot, camera: Any, masks: Inbox[Image]
 ) -> None:
     start = robot.stamp_ns()
@@ -57,18 +59,20 @@ def test_every_encoding_gets_a_mask_of_its_size_and_header(
         image(start + 10, picture()[:, :, 0], "bayer_rggb8"),
     ]
     for message in sent:
-        mask = answered(camera, masks, message)
+        mask = mask_of(camera, masks, message)
         assert mask.header == message.header
         assert (mask.width, mask.height, mask.step, mask.encoding) == (64, 48, 64, "mono8")
         assert set(mask.data) <= {0, 255}
 
 
-def test_broken_images_are_dropped_counted_and_logged_once(
+def test_invalid_images_are_dropped_counted_and_logged_once(
     robot: Robot, active_node: NodeProcess, camera: Any, masks: Inbox[Image]
 ) -> None:
-    before = values_of(robot.diagnosis(active_node.name, lambda one: one.name.endswith("camera")))
+    before = values_of(
+        robot.status(active_node.name, lambda status: status.name.endswith("camera"))
+    )
     start = robot.stamp_ns()
-    broken = {
+    invalid = {
         "unknown encoding": {"encoding": "plasma7"},
         "zero size": {"width": 0},
         "step too small": {"step": 5},
@@ -79,140 +83,140 @@ def test_broken_images_are_dropped_counted_and_logged_once(
             "data": array("B", np.full((48, 64), np.nan, "<f4").tobytes()),
         },
     }
-    for number, changes in enumerate(list(broken.values()) * 2):
+    for number, changes in enumerate(list(invalid.values()) * 2):
         camera.publish(image(start + number, **changes))
-        # Nothing else is seen of it, and the newest would overtake it.
+        # The image has no other effect, and a newer image would replace it.
         time.sleep(0.05)
-    answered(camera, masks, image(start + 100))
-    status = robot.diagnosis(
-        active_node.name, lambda one: values_of(one).get("dropped: not finite", "0") >= "2"
+    mask_of(camera, masks, image(start + 100))
+    status = robot.status(
+        active_node.name, lambda status: values_of(status).get("dropped: not finite", "0") >= "2"
     )
-    for kind in broken:
+    for kind in invalid:
         assert values_of(status)[f"dropped: {kind}"] == "2", values_of(status)
         assert active_node.log.count(f"image dropped: {kind}") == 1, active_node.log
     dropped = int(values_of(status)["dropped"]) - int(before["dropped"])
-    assert dropped == 2 * len(broken)
+    assert dropped == 2 * len(invalid)
 
 
-def test_a_camera_may_change_its_size(robot: Robot, camera: Any, masks: Inbox[Image]) -> None:
+def test_camera_can_change_its_size(robot: Robot, camera: Any, masks: Inbox[Image]) -> None:
     start = robot.stamp_ns()
     for number, (width, height) in enumerate([(64, 48), (320, 240), (48, 64), (64, 48)]):
-        mask = answered(camera, masks, image(start + number, picture(width, height)))
+        mask = mask_of(camera, masks, image(start + number, picture(width, height)))
         assert (mask.width, mask.height) == (width, height)
 
 
-def test_newest_frame_wins_and_age_stays_bounded(
+def test_newest_frame_wins_and_latency_stays_bounded(
     robot: Robot, active_node: NodeProcess, camera: Any
 ) -> None:
     robot.say(active_node, "the red ball")
-    with robot.listening(f"{active_node.name}/camera/targets", TargetArray) as inbox:
+    with robot.subscribed(f"{active_node.name}/camera/targets", TargetArray) as inbox:
         end = time.monotonic() + 2.0
         while time.monotonic() < end:
             last = image(robot.stamp_ns(), picture(320, 240))
             camera.publish(last)
             time.sleep(0.002)
-        inbox.wait(lambda one: one.header.stamp == last.header.stamp, what="the newest frame")
+        inbox.wait(lambda status: status.header.stamp == last.header.stamp, what="the newest frame")
     stamps = [one.header.stamp.sec * SECOND + one.header.stamp.nanosec for one in inbox.messages]
     assert stamps == sorted(set(stamps))
     assert inbox.messages[-1].dropped_frames > inbox.messages[0].dropped_frames
     slowest = max(one.inference_seconds for one in inbox.messages)
-    # One frame waits while one is worked on; the rest is conversion and a busy machine.
+    # One frame waits while another is processed; conversion and a busy machine add the rest.
     assert max(one.latency_seconds for one in inbox.messages) < 2 * slowest + 1.0
 
 
-def test_a_stamp_that_jumps_back_restarts_the_memories(
+def test_earlier_stamp_resets_the_memories(
     robot: Robot, active_node: NodeProcess, camera: Any, masks: Inbox[Image]
 ) -> None:
     robot.say(active_node, "the red ball")
-    with robot.listening(f"{active_node.name}/events", TargetEvent) as events:
+    with robot.subscribed(f"{active_node.name}/events", TargetEvent) as events:
         start = robot.stamp_ns()
-        answered(camera, masks, image(start))
+        mask_of(camera, masks, image(start))
         looped = image(start - 10 * SECOND)
-        answered(camera, masks, looped)
-        reset = events.wait(lambda one: "jumped back" in one.reason, what="RESET")
+        mask_of(camera, masks, looped)
+        reset = events.wait(lambda event: "jumped back" in event.reason, what="RESET")
     assert reset.kind == TargetEvent.RESET
     assert reset.camera == "camera"
     assert reset.header == looped.header
 
 
-def test_a_camera_that_stops_is_reported_and_may_come_back(
+def test_silent_camera_is_reported_until_it_sends_again(
     robot: Robot, active_node: NodeProcess, camera: Any, masks: Inbox[Image]
 ) -> None:
-    answered(camera, masks, image(robot.stamp_ns()))
-    status = robot.diagnosis(active_node.name, lambda one: "no image" in one.message)
+    mask_of(camera, masks, image(robot.stamp_ns()))
+    status = robot.status(active_node.name, lambda status: "no image" in status.message)
     assert active_node.image_topic in status.message
     assert "/robot" in status.message
-    answered(camera, masks, image(robot.stamp_ns()))
-    robot.diagnosis(active_node.name, lambda one: one.message == "images come")
+    mask_of(camera, masks, image(robot.stamp_ns()))
+    robot.status(active_node.name, lambda status: status.message == "receiving images")
 
 
-def test_nobody_publishes(robot: Robot, active_node: NodeProcess) -> None:
-    status = robot.diagnosis(active_node.name, lambda one: "nobody" in one.message)
-    assert status.message == f"nobody publishes {active_node.image_topic}"
+def test_missing_publisher_is_reported(robot: Robot, active_node: NodeProcess) -> None:
+    status = robot.status(active_node.name, lambda status: "no publisher" in status.message)
+    assert status.message == f"no publisher on {active_node.image_topic}"
     assert active_node.log.count(status.message) >= 1
 
 
 def test_reliability_follows_the_publishers(robot: Robot, active_node: NodeProcess) -> None:
     topic = active_node.image_topic
 
-    def becomes(wanted: str) -> None:
-        wait_for(lambda: robot.reliability(topic) == [wanted], what=wanted)
+    def wait_for_reliability(expected: str) -> None:
+        wait_for(lambda: robot.reliability(topic) == [expected], what=expected)
 
-    with robot.speaking(topic, Image):
-        becomes("RELIABLE")
+    with robot.publisher(topic, Image):
+        wait_for_reliability("RELIABLE")
         with (
-            robot.speaking(topic, Image, ReliabilityPolicy.BEST_EFFORT, discovered=False) as poor,
-            robot.listening(f"{active_node.name}/camera/mask", Image) as masks,
+            robot.publisher(
+                topic, Image, ReliabilityPolicy.BEST_EFFORT, discovered=False
+            ) as unreliable,
+            robot.subscribed(f"{active_node.name}/camera/mask", Image) as masks,
         ):
-            becomes("BEST_EFFORT")
-            wait_for(poor.get_subscription_count)
-            answered(poor, masks, image(robot.stamp_ns()))
+            wait_for_reliability("BEST_EFFORT")
+            wait_for(unreliable.get_subscription_count)
+            mask_of(unreliable, masks, image(robot.stamp_ns()))
     assert robot.reliability(topic) == ["BEST_EFFORT"]
 
 
-def test_an_incompatible_publisher_is_named(robot: Robot, start_node: Any) -> None:
+def test_incompatible_publisher_is_named(robot: Robot, start_node: StartNode) -> None:
     node = start_node(image_reliability="reliable", input_timeout=0.5)
     robot.bring_up(node.name)
-    with robot.speaking(node.image_topic, Image, ReliabilityPolicy.BEST_EFFORT, discovered=False):
-        status = robot.diagnosis(node.name, lambda one: "best effort" in one.message)
+    with robot.publisher(node.image_topic, Image, ReliabilityPolicy.BEST_EFFORT, discovered=False):
+        status = robot.status(node.name, lambda status: "best effort" in status.message)
         assert node.image_topic in status.message
         assert "/robot offers best effort" in status.message
         wait_for(lambda: node.log.count(status.message) == 1, what="the log")
-    with robot.speaking(node.image_topic, Image):  # matched, but silent
-        status = robot.diagnosis(node.name, lambda one: "fastdds.xml" in one.message)
+    with robot.publisher(node.image_topic, Image):  # matched, but sends nothing
+        status = robot.status(node.name, lambda status: "fastdds.xml" in status.message)
         assert f"/robot publishes {node.image_topic}" in status.message
         wait_for(lambda: node.log.count(status.message) == 1, what="the log")
 
 
-def test_compressed_images(robot: Robot, start_node: Any) -> None:
+def test_compressed_images(robot: Robot, start_node: StartNode) -> None:
     node = start_node(image_transport="compressed")
     robot.bring_up(node.name)
     _, data = cv2.imencode(".jpg", picture(320, 240))
     topic = f"{node.image_topic}/compressed"
     with (
-        robot.speaking(topic, CompressedImage) as camera,
-        robot.listening(f"{node.name}/camera/mask", Image) as masks,
+        robot.image_publisher(topic, CompressedImage) as camera,
+        robot.subscribed(f"{node.name}/camera/mask", Image) as masks,
     ):
-        wait_for(lambda: robot.reliability(topic) == ["RELIABLE"])  # it subscribes anew for that
-        wait_for(camera.get_subscription_count)
-        for content in (b"", b"no image", data.tobytes()[: data.size // 100], data.tobytes()):
+        for content in (b"", b"not an image", data.tobytes()[: data.size // 100], data.tobytes()):
             message = CompressedImage(format="jpeg", data=array("B", content))
             message.header.stamp.sec += len(content)
             camera.publish(message)
             time.sleep(0.1)
-        mask = masks.wait(lambda one: one.header == message.header)
+        mask = masks.wait(lambda status: status.header == message.header)
     assert (mask.width, mask.height) == (320, 240)
     assert len(masks.messages) == 1
 
 
-def test_old_images_and_too_many_are_left_out(robot: Robot, start_node: Any) -> None:
+def test_old_images_and_excess_images_are_dropped(robot: Robot, start_node: StartNode) -> None:
     node = start_node(max_frame_age=1.0, max_rate_hz=5.0)
     robot.bring_up(node.name)
     with (
         robot.camera(node) as camera,
-        robot.listening(f"{node.name}/camera/mask", Image) as masks,
+        robot.subscribed(f"{node.name}/camera/mask", Image) as masks,
     ):
-        answered(camera, masks, image(robot.stamp_ns()))
+        mask_of(camera, masks, image(robot.stamp_ns()))
         time.sleep(0.3)
         old = image(robot.stamp_ns() - 2 * SECOND)
         camera.publish(old)
@@ -225,6 +229,6 @@ def test_old_images_and_too_many_are_left_out(robot: Robot, start_node: Any) -> 
         time.sleep(0.3)
     assert 7 <= len(masks.messages) <= 12
     assert all(one.header.stamp != old.header.stamp for one in masks.messages)
-    counts = values_of(robot.diagnosis(node.name, lambda one: one.name.endswith("camera")))
+    counts = values_of(robot.status(node.name, lambda status: status.name.endswith("camera")))
     assert counts["dropped: older than max_frame_age"] == "1"
     assert int(counts["dropped: over max_rate_hz"]) > 20

@@ -1,17 +1,18 @@
-"""``qos_overrides`` of images and masks, as rclpy names them."""
+"""``qos_overrides`` of images and masks."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
-from conftest import StartNode
+from image_messages import image
 from lifecycle_msgs.msg import Transition
+from lifecycle_steps import pipeline_topics, unconfigure
+from node_process import NodeProcess, StartNode
 from rcl_interfaces.srv import GetParameters
 from rclpy.qos import ReliabilityPolicy
-from ros_harness import NodeProcess, Robot, image, values_of, wait_for
+from ros_harness import Robot, values_of, wait_for
 from sensor_msgs.msg import Image
-from test_lifecycle import of_the_work
 
 IMAGE, MASK = "camera/image_raw", "samwise_node/camera/mask"
 
@@ -20,10 +21,10 @@ StartWith = Callable[..., NodeProcess]
 
 @pytest.fixture
 def start_with(start_node: StartNode, tmp_path: Path) -> StartWith:
-    """Start a node with a file of overrides, given by topic and by who there is."""
+    """Start a node with a file of overrides, by topic and kind of endpoint."""
 
     def start(namespace: str, overrides: dict[str, dict[str, object]]) -> NodeProcess:
-        file = tmp_path / "quality.yaml"
+        file = tmp_path / "overrides.yaml"
         of_topics = {f"/{namespace}/{topic}": one for topic, one in overrides.items()}
         parameters = {"/**": {"ros__parameters": {"qos_overrides": of_topics}}}
         file.write_text(yaml.safe_dump(parameters))
@@ -43,7 +44,7 @@ def offered(robot: Robot, topic: str) -> list[str]:
     return [one.qos_profile.reliability.name for one in found]
 
 
-def test_overrides_hold_through_reliable_cameras_and_lifecycles(
+def test_overrides_persist_through_reliable_cameras_and_lifecycles(
     robot: Robot, start_with: StartWith
 ) -> None:
     node = start_with(
@@ -57,37 +58,38 @@ def test_overrides_hold_through_reliable_cameras_and_lifecycles(
     name = "qos_overrides./quality/{}.{}"
     for _ in range(2):
         with (
-            # Left alone, the node would subscribe reliable.
-            robot.speaking(node.image_topic, Image) as camera,
-            robot.listening(f"{node.name}/camera/label_mask", Image) as masks,
+            # Without the override the subscription becomes reliable.
+            robot.publisher(node.image_topic, Image) as camera,
+            robot.subscribed(f"{node.name}/camera/label_mask", Image) as masks,
         ):
-            robot.diagnosis(node.name, lambda one: values_of(one).get("publishers") == "/robot")
+            robot.status(node.name, lambda status: values_of(status).get("publishers") == "/robot")
             sent = image(robot.stamp_ns())
             camera.publish(sent)
             assert masks.wait().header == sent.header
-            robot.diagnosis(node.name, lambda one: values_of(one).get("images received") == "1")
+            robot.status(node.name, lambda status: values_of(status).get("images received") == "1")
         assert robot.reliability(node.image_topic) == ["BEST_EFFORT"]
         assert offered(robot, f"{node.name}/camera/mask") == ["BEST_EFFORT"]
         assert offered(robot, f"{node.name}/camera/label_mask") == ["RELIABLE"]
-        told = values(
+        found = values(
             robot,
             node,
             name.format(IMAGE, "subscription.depth"),
             name.format(IMAGE, "subscription.reliability"),
             name.format(MASK, "publisher.depth"),
         )
-        assert told == [3, "best_effort", 7]
-        assert robot.change_state(node.name, Transition.TRANSITION_DEACTIVATE)
-        assert robot.change_state(node.name, Transition.TRANSITION_CLEANUP)
+        assert found == [3, "best_effort", 7]
+        unconfigure(robot, node.name)
         robot.bring_up(node.name)
     assert "subscribing reliable" not in node.log
 
 
-def test_an_override_goes_before_image_reliability(robot: Robot, start_with: StartWith) -> None:
-    node = start_with("asks", {IMAGE: {"subscription": {"reliability": "reliable"}}})
+def test_override_takes_precedence_over_image_reliability(
+    robot: Robot, start_with: StartWith
+) -> None:
+    node = start_with("precedence", {IMAGE: {"subscription": {"reliability": "reliable"}}})
     robot.bring_up(node.name)
-    with robot.speaking(node.image_topic, Image, ReliabilityPolicy.BEST_EFFORT, discovered=False):
-        status = robot.diagnosis(node.name, lambda one: "best effort" in one.message)
+    with robot.publisher(node.image_topic, Image, ReliabilityPolicy.BEST_EFFORT, discovered=False):
+        status = robot.status(node.name, lambda status: "best effort" in status.message)
         assert "/robot offers best effort" in status.message
         assert robot.reliability(node.image_topic) == ["RELIABLE"]
 
@@ -96,26 +98,26 @@ def test_an_override_goes_before_image_reliability(robot: Robot, start_with: Sta
     ("override", "reason"),
     [({"reliability": "somehow"}, "`reliability`: `somehow`"), ({"depth": "two"}, "depth")],
 )
-def test_a_mask_of_no_such_quality_leaves_nothing_behind(
+def test_invalid_override_of_an_output_leaves_no_topics(
     robot: Robot, start_with: StartWith, override: dict[str, object], reason: str
 ) -> None:
-    """The label mask: others were made before it."""
-    node = start_with("refused", {"samwise_node/camera/label_mask": {"publisher": override}})
+    """The override is the label mask's, whose publisher is not the first."""
+    node = start_with("rejected", {"samwise_node/camera/label_mask": {"publisher": override}})
     for _ in range(2):
         assert not robot.change_state(node.name, Transition.TRANSITION_CONFIGURE)
         assert robot.state(node.name) == "unconfigured"
-        status = robot.diagnosis(node.name, lambda one: one.message.startswith("FAILED"))
+        status = robot.status(node.name, lambda status: status.message.startswith("FAILED"))
         assert reason in status.message
-        wait_for(lambda: not of_the_work(robot, node), what="nothing left behind")
+        wait_for(lambda: not pipeline_topics(robot, node), what="no topics left")
 
 
-def test_images_of_no_such_quality_are_refused_and_nothing_is_left_behind(
+def test_invalid_override_of_images_is_rejected_and_leaves_no_topics(
     robot: Robot, start_with: StartWith
 ) -> None:
-    node = start_with("unsure", {IMAGE: {"subscription": {"reliability": "somehow"}}})
+    node = start_with("invalid", {IMAGE: {"subscription": {"reliability": "somehow"}}})
     assert robot.change_state(node.name, Transition.TRANSITION_CONFIGURE)
     assert not robot.change_state(node.name, Transition.TRANSITION_ACTIVATE)
     assert robot.state(node.name) == "unconfigured"
-    status = robot.diagnosis(node.name, lambda one: one.message.startswith("FAILED"))
+    status = robot.status(node.name, lambda status: status.message.startswith("FAILED"))
     assert "reliability: expected best_effort or reliable, got 'somehow'" in status.message
-    wait_for(lambda: not of_the_work(robot, node), what="nothing left behind")
+    wait_for(lambda: not pipeline_topics(robot, node), what="no topics left")

@@ -1,4 +1,4 @@
-"""Models that cannot be used: configure fails with the path and the reason, and nothing runs."""
+"""Invalid models: configure fails with path and reason, and executes nothing from them."""
 
 import json
 import pickle
@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 from lifecycle_msgs.msg import Transition
-from ros_harness import NodeProcess, Robot
-from test_lifecycle import set_parameter
+from lifecycle_steps import set_parameter
+from node_process import NodeProcess, StartNode
+from ros_harness import Robot
 
 WEIGHTS = "model.safetensors"
 
 
-class Attack:
+class FileCreator:
     """Creates a file when it is unpickled."""
 
     def __init__(self, file: Path) -> None:
@@ -30,21 +31,21 @@ def _truncated(folder: Path) -> None:
     (folder / WEIGHTS).write_bytes(whole[: len(whole) // 2])
 
 
-def _foreign(folder: Path) -> None:
+def _other_shape(folder: Path) -> None:
     config = json.loads((folder / "config.json").read_text())
     config["adapter_width"] *= 2
     (folder / "config.json").write_text(json.dumps(config))
 
 
 def _malicious(folder: Path) -> None:
-    (folder / WEIGHTS).write_bytes(pickle.dumps(Attack(folder / "executed")))
+    (folder / WEIGHTS).write_bytes(pickle.dumps(FileCreator(folder / "executed")))
 
 
 def _without(name: str) -> Callable[[Path], None]:
     return lambda folder: (folder / name).unlink()
 
 
-def _no_json(folder: Path) -> None:
+def _invalid_json(folder: Path) -> None:
     (folder / "config.json").write_text("{")
 
 
@@ -57,49 +58,49 @@ def node(tmp_path_factory: pytest.TempPathFactory, robot: Robot) -> Iterator[Nod
 
 
 @pytest.mark.parametrize(
-    ("spoil", "reason"),
+    ("damage", "reason"),
     [
         (shutil.rmtree, "no such model folder"),
         (_without("config.json"), "config.json"),
         (_without(WEIGHTS), WEIGHTS),
         (_without("tokenizer.json"), "tokenizer.json"),
-        (_no_json, "config.json"),
+        (_invalid_json, "config.json"),
         (_truncated, WEIGHTS),
-        (_foreign, "of another shape"),
+        (_other_shape, "of another shape"),
         (_malicious, WEIGHTS),
     ],
 )
-def test_a_model_that_cannot_be_used(
+def test_invalid_model_is_rejected(
     robot: Robot,
     node: NodeProcess,
     model_folder: Path,
     tmp_path: Path,
-    spoil: Callable[[Path], Any],
+    damage: Callable[[Path], Any],
     reason: str,
 ) -> None:
     folder = tmp_path / "model"
     shutil.copytree(model_folder, folder)
-    spoil(folder)
-    assert set_parameter(robot, node, "model", str(folder)) == ""
+    damage(folder)
+    assert set_parameter(robot, node.name, "model", str(folder)) == ""
     assert not robot.change_state(node.name, Transition.TRANSITION_CONFIGURE)
     assert robot.state(node.name) == "unconfigured"
-    told = [line for line in node.log.splitlines() if "cannot configure" in line][-1]
-    assert str(folder) in told
-    assert reason in told
+    logged = [line for line in node.log.splitlines() if "cannot configure" in line][-1]
+    assert str(folder) in logged
+    assert reason in logged
     assert not (folder / "executed").exists()
-    status = robot.diagnosis(node.name, lambda one: str(folder) in one.message)
+    status = robot.status(node.name, lambda status: str(folder) in status.message)
     assert status.message.startswith("FAILED")
 
 
-def test_after_all_that_a_good_model_works(
+def test_valid_model_works_after_invalid_models(
     robot: Robot, node: NodeProcess, model_folder: Path
 ) -> None:
-    assert set_parameter(robot, node, "model", str(model_folder)) == ""
+    assert set_parameter(robot, node.name, "model", str(model_folder)) == ""
     robot.bring_up(node.name)
 
 
-def test_a_model_trained_on_images_only_is_named_in_the_log(
-    robot: Robot, model_folder: Path, tmp_path: Path, start_node: Callable[..., NodeProcess]
+def test_model_trained_on_images_only_is_logged(
+    robot: Robot, model_folder: Path, tmp_path: Path, start_node: StartNode
 ) -> None:
     folder = tmp_path / "model"
     shutil.copytree(model_folder, folder)
@@ -107,6 +108,6 @@ def test_a_model_trained_on_images_only_is_named_in_the_log(
     (folder / "config.json").write_text(json.dumps({**config, "trained_frames": 1}))
     node = start_node(model=folder)
     assert robot.change_state(node.name, Transition.TRANSITION_CONFIGURE)
-    told = [line for line in node.log.splitlines() if "trained on images only" in line]
-    assert len(told) == 1
-    assert "[WARN]" in told[0]
+    logged = [line for line in node.log.splitlines() if "trained on images only" in line]
+    assert len(logged) == 1
+    assert "[WARN]" in logged[0]

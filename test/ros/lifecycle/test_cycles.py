@@ -1,4 +1,4 @@
-"""Cycle after cycle of the lifecycle, with all there is to switch on, and nothing grows."""
+"""Lifecycle cycles with depth, two cameras and saved memories do not leak."""
 
 import json
 from collections.abc import Iterator
@@ -6,18 +6,19 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from ros_harness import NodeProcess, Robot, image, wait_for
+from depth_table import DepthTable
+from image_messages import image
+from lifecycle_steps import CYCLE, pipeline_topics
+from node_process import NodeProcess
+from ros_harness import Robot, wait_for
 from sensor_msgs.msg import Image
-from test_commands import resident_bytes
-from test_lifecycle import CYCLE, of_the_work
-from test_target_3d import Table
 from visualization_msgs.msg import MarkerArray
 
 from samwise_ros.msg import TargetArray
 
 CYCLES = 6
 MAX_GROWTH_BYTES = 20 * 2**20  # less than the weights, 7 MB, in each of five cycles
-# The real node, and a service that counts what it holds.
+# The node with a service that counts its ROS entities.
 PROGRAM = """
 import json
 import threading
@@ -33,12 +34,12 @@ class CountedNode(SamwiseNode):
         super().__init__()
         self.create_service(Trigger, "~/count", self.on_count)
 
-    def on_count(self, request, answer):
-        held = {kind: len(list(getattr(self, kind))) for kind in KINDS}
-        held["managed entities"] = len(self._managed_entities)
-        held["Python's threads"] = threading.active_count()
-        answer.message = json.dumps(held)
-        return answer
+    def on_count(self, request, response):
+        counts = {kind: len(list(getattr(self, kind))) for kind in KINDS}
+        counts["managed entities"] = len(self._managed_entities)
+        counts["Python's threads"] = threading.active_count()
+        response.message = json.dumps(counts)
+        return response
 
 
 run(CountedNode)
@@ -60,62 +61,59 @@ def counted_node(tmp_path: Path) -> Iterator[NodeProcess]:
     node.end()
 
 
-def held(robot: Robot, node: NodeProcess) -> dict[str, int]:
+def entity_counts(robot: Robot, node: NodeProcess) -> dict[str, int]:
     counts: dict[str, int] = json.loads(robot.trigger(f"{node.name}/count").message)
-    tasks = Path(f"/proc/{node.process.pid}/task")
-    return {**counts, "the system's threads": len(list(tasks.iterdir()))}
+    return {**counts, "system threads": node.thread_count()}
 
 
-def film_the_table(robot: Robot, node: NodeProcess) -> None:
-    """Have images with depth worked on until the object's place is known."""
+def send_images_with_depth(robot: Robot, node: NodeProcess) -> None:
+    """Send images with depth until the node publishes the object's position."""
     with ExitStack() as stack:
-        found, places, _ = [
-            stack.enter_context(robot.listening(f"{node.name}/camera/{topic}", kind))
+        targets, markers, _ = [
+            stack.enter_context(robot.subscribed(f"{node.name}/camera/{topic}", kind))
             for topic, kind in (("targets", TargetArray), ("markers", MarkerArray), ("mask", Image))
         ]
-        table = Table(4, robot, node, stack)
+        table = DepthTable(4, robot, node, stack)
         for index in range(60):
-            message, _ = table.show(index)
-            found.wait(lambda one, header=message.header: one.header == header)
-            if places.messages:
+            message, _ = table.send(index)
+            targets.wait(lambda array, header=message.header: array.header == header)
+            if markers.messages:
                 break
-        places.wait()
+        markers.wait()
 
 
-def film_without_depth(robot: Robot, node: NodeProcess) -> None:
+def send_image_without_depth(robot: Robot, node: NodeProcess) -> None:
     with (
         robot.camera(node, "wrist") as camera,
-        robot.listening(f"{node.name}/wrist/overlay", Image) as overlays,
+        robot.subscribed(f"{node.name}/wrist/overlay", Image) as overlays,
     ):
         camera.publish(image(robot.stamp_ns()))
         overlays.wait()
 
 
-def cycle(robot: Robot, node: NodeProcess) -> tuple[dict[str, int], dict[str, int], int]:
-    """Go once around; give what the node held while active and after, and its memory."""
+def run_cycle(robot: Robot, node: NodeProcess) -> tuple[dict[str, int], dict[str, int], int]:
+    """Run one cycle; return the entities while active and afterwards, and the resident memory."""
     for transition, state in CYCLE:
         assert robot.change_state(node.name, transition), node.log
         assert robot.state(node.name) == state
         if state == "active":
             assert robot.trigger(f"{node.name}/reset_memory").success
-            film_the_table(robot, node)
-            film_without_depth(robot, node)
-            active = held(robot, node)
-    wait_for(lambda: not of_the_work(robot, node), what="no topics of the work")
-    return active, held(robot, node), resident_bytes(node)
+            send_images_with_depth(robot, node)
+            send_image_without_depth(robot, node)
+            active = entity_counts(robot, node)
+    wait_for(lambda: not pipeline_topics(robot, node), what="no topics left")
+    return active, entity_counts(robot, node), node.resident_bytes()
 
 
-def test_cycles_with_depth_cameras_and_saved_memories_do_not_grow(
-    robot: Robot, counted_node: NodeProcess
-) -> None:
-    before = held(robot, counted_node)
-    cycles = [cycle(robot, counted_node) for _ in range(CYCLES)]
+def test_cycles_do_not_leak(robot: Robot, counted_node: NodeProcess) -> None:
+    before = entity_counts(robot, counted_node)
+    cycles = [run_cycle(robot, counted_node) for _ in range(CYCLES)]
     active, after, memory = zip(*cycles, strict=True)
     assert active[0]["subscriptions"] == 2 * (1 + 2) + 2  # image, depth, its camera_info; commands
     assert len({json.dumps(one) for one in active}) == 1, active
-    # Libraries start threads of their own in the first cycle, and keep them.
-    before["the system's threads"] = after[0]["the system's threads"]
+    # Libraries start threads in the first cycle, and keep them.
+    before["system threads"] = after[0]["system threads"]
     assert all(one == before for one in after), (before, after)
-    assert counted_node.log.count("going on from") == CYCLES - 1  # saved memories
-    # The first cycle loads libraries and fills what is kept for good.
+    assert counted_node.log.count("memories loaded from") == CYCLES - 1  # saved memories
+    # The first cycle loads libraries and fills caches.
     assert memory[-1] < memory[0] + MAX_GROWTH_BYTES, memory

@@ -1,60 +1,63 @@
-"""Memories outlive the process: saved by service or at the end, gone on from in another."""
+"""Memories that one process saves, by service or at its end, and another process loads."""
 
 import signal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from conftest import StartNode
+from image_messages import image, picture
 from lifecycle_msgs.msg import Transition
-from ros_harness import NodeProcess, Robot, image, picture, wait_for
+from node_process import NodeProcess, StartNode
+from ros_harness import Robot, wait_for
 
 from samwise_ros.msg import CommandArray, TargetArray, TargetEvent
 
 
-def film(robot: Robot, node: NodeProcess, camera: Any, first: int, last: int) -> list[TargetArray]:
-    """Send frames one by one; give what was found on each."""
-    with robot.listening(f"{node.name}/camera/targets", TargetArray) as found:
+def send_frames(
+    robot: Robot, node: NodeProcess, camera: Any, first: int, last: int
+) -> list[TargetArray]:
+    """Send frames one by one; return the targets of each."""
+    with robot.subscribed(f"{node.name}/camera/targets", TargetArray) as targets:
         for number in range(first, last):
             camera.publish(image(number * 10**8, picture(seed=number)))
-            wait_for(lambda count=number - first + 1: len(found.messages) == count)
-        return list(found.messages)
+            wait_for(lambda count=number - first + 1: len(targets.messages) == count)
+        return list(targets.messages)
 
 
-def facts(found: list[TargetArray]) -> list[tuple[Any, ...]]:
-    """What is looked for and seen, without times."""
+def content(arrays: list[TargetArray]) -> list[tuple[Any, ...]]:
+    """Return the targets without their times."""
     return [
         (one.sentence, one.label, one.state, one.score, one.roi, bytes(one.mask.data), one.area)
-        for array in found
+        for array in arrays
         for one in array.targets
     ]
 
 
-def test_another_process_goes_on_from_the_saved_memory(
+def test_another_process_continues_from_saved_memories(
     robot: Robot, start_node: StartNode, tmp_path: Path
 ) -> None:
     saved = tmp_path / "memories" / "kitchen.samwise"
-    one, other = (start_node(memory_path=str(saved)) for _ in range(2))
-    robot.bring_up(one.name)
-    robot.say(one, "the red mug")
-    with robot.camera(one) as camera:
-        film(robot, one, camera, 0, 10)
-        answer = robot.trigger(f"{one.name}/save_memory")
-        assert (answer.success, answer.message) == (True, f"saved to {saved}")
-        wanted = facts(film(robot, one, camera, 10, 14))
-    robot.bring_up(other.name)
+    first, second = (start_node(memory_path=str(saved)) for _ in range(2))
+    robot.bring_up(first.name)
+    robot.say(first, "the red mug")
+    with robot.camera(first) as camera:
+        send_frames(robot, first, camera, 0, 10)
+        response = robot.trigger(f"{first.name}/save_memory")
+        assert (response.success, response.message) == (True, f"saved to {saved}")
+        expected = content(send_frames(robot, first, camera, 10, 14))
+    robot.bring_up(second.name)
     with (
-        robot.listening(f"{other.name}/events", TargetEvent) as events,
-        robot.camera(other) as camera,
+        robot.subscribed(f"{second.name}/events", TargetEvent) as events,
+        robot.camera(second) as camera,
     ):
-        assert facts(film(robot, other, camera, 0, 1)) == []
-        answer = robot.trigger(f"{other.name}/load_memory")
-        assert (answer.success, answer.message) == (True, f"loaded from {saved}")
+        assert content(send_frames(robot, second, camera, 0, 1)) == []
+        response = robot.trigger(f"{second.name}/load_memory")
+        assert (response.success, response.message) == (True, f"loaded from {saved}")
         assert events.wait(lambda event: event.kind == TargetEvent.ADDED).sentence == "the red mug"
-        assert facts(film(robot, other, camera, 10, 14)) == wanted
+        assert content(send_frames(robot, second, camera, 10, 14)) == expected
 
 
-def test_a_node_goes_on_where_it_was_when_it_ended(
+def test_node_continues_from_memories_of_an_ended_node(
     robot: Robot, start_node: StartNode, tmp_path: Path
 ) -> None:
     saved = tmp_path / "kitchen.samwise"
@@ -62,30 +65,30 @@ def test_a_node_goes_on_where_it_was_when_it_ended(
     reference = start_node(command="the blue ball")
     robot.bring_up(reference.name)
     with robot.camera(reference) as camera:
-        wanted = facts(film(robot, reference, camera, 0, 12))[8:]
+        expected = content(send_frames(robot, reference, camera, 0, 12))[8:]
     first = start_node(command="the blue ball", **arguments)
     robot.bring_up(first.name)
     with robot.camera(first) as camera:
-        film(robot, first, camera, 0, 8)
+        send_frames(robot, first, camera, 0, 8)
     assert not saved.exists()
     code, seconds = first.end(signal.SIGTERM)
     assert code == 0
     assert seconds < 2.0
     second = start_node(command="the red mug", **arguments)
     robot.bring_up(second.name)
-    assert f"going on from {saved}, commands: 1" in second.log
+    assert f"memories loaded from {saved}, commands: 1" in second.log
     with robot.camera(second) as camera:
-        assert facts(film(robot, second, camera, 8, 10)) == wanted[:2]
-        # Deactivating saves too, and in the same process nothing is lost by it.
+        assert content(send_frames(robot, second, camera, 8, 10)) == expected[:2]
+        # Deactivation saves too, and the same process continues without a difference.
         before = saved.read_bytes()
         assert robot.change_state(second.name, Transition.TRANSITION_DEACTIVATE)
         assert saved.read_bytes() != before
         assert robot.change_state(second.name, Transition.TRANSITION_ACTIVATE)
     with robot.camera(second) as camera:
-        assert facts(film(robot, second, camera, 10, 12)) == wanted[2:]
+        assert content(send_frames(robot, second, camera, 10, 12)) == expected[2:]
 
 
-def test_a_file_that_cannot_be_used_is_refused_and_nothing_changes(
+def test_invalid_memory_file_is_rejected_and_changes_nothing(
     robot: Robot, start_node: StartNode, tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken.samwise"
@@ -93,22 +96,22 @@ def test_a_file_that_cannot_be_used_is_refused_and_nothing_changes(
     node = start_node(memory_path=str(broken))
     robot.bring_up(node.name)
     robot.say(node, "the red mug")
-    with robot.listening(f"{node.name}/commands", CommandArray, latched=True) as commands:
-        commands.wait(lambda one: len(one.commands) == 1)
-        answer = robot.trigger(f"{node.name}/load_memory")
-        assert not answer.success
-        assert str(broken) in answer.message
-        assert [one.sentence for one in commands.messages[-1].commands] == ["the red mug"]
-    refused = start_node(memory_path=str(broken), save_memory_on_deactivate="true")
-    assert not robot.change_state(refused.name, Transition.TRANSITION_CONFIGURE)
-    assert str(broken) in refused.log
+    with robot.subscribed(f"{node.name}/commands", CommandArray, latched=True) as commands:
+        commands.wait(lambda array: len(array.commands) == 1)
+        response = robot.trigger(f"{node.name}/load_memory")
+        assert not response.success
+        assert str(broken) in response.message
+        assert [command.sentence for command in commands.messages[-1].commands] == ["the red mug"]
+    rejected = start_node(memory_path=str(broken), save_memory_on_deactivate="true")
+    assert not robot.change_state(rejected.name, Transition.TRANSITION_CONFIGURE)
+    assert str(broken) in rejected.log
     unset = start_node(save_memory_on_deactivate="true")
     assert not robot.change_state(unset.name, Transition.TRANSITION_CONFIGURE)
     assert "cannot configure: memory_path: expected a file, got ''" in unset.log
 
 
-def test_without_a_path_the_services_say_so(robot: Robot, active_node: NodeProcess) -> None:
+def test_memory_services_need_memory_path(robot: Robot, active_node: NodeProcess) -> None:
     for service in ("save_memory", "load_memory"):
-        answer = robot.trigger(f"{active_node.name}/{service}")
-        assert not answer.success
-        assert "memory_path" in answer.message
+        response = robot.trigger(f"{active_node.name}/{service}")
+        assert not response.success
+        assert "memory_path" in response.message

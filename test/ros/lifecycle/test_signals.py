@@ -1,16 +1,17 @@
-"""The node ends when it is told to, whatever it is doing."""
+"""The node ends promptly after a signal in every state."""
 
 import signal
 import time
-from typing import Any
 
 import pytest
+from image_messages import image, picture
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
-from ros_harness import Robot, image, picture, wait_for
+from node_process import StartNode
+from ros_harness import Robot, wait_for
 
 
-def test_ends_before_anything_happened(robot: Robot, start_node: Any) -> None:
+def test_ends_while_unconfigured(robot: Robot, start_node: StartNode) -> None:
     node = start_node()
     robot.state(node.name)
     code, seconds = node.end(signal.SIGTERM)
@@ -19,7 +20,7 @@ def test_ends_before_anything_happened(robot: Robot, start_node: Any) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ends_in_the_middle_of_a_frame(robot: Robot, start_node: Any, number: int) -> None:
+def test_ends_while_a_frame_is_processed(robot: Robot, start_node: StartNode, number: int) -> None:
     node = start_node(command="the red ball")
     robot.bring_up(node.name)
     with robot.camera(node) as camera:
@@ -33,7 +34,7 @@ def test_ends_in_the_middle_of_a_frame(robot: Robot, start_node: Any, number: in
     assert "Traceback" not in node.log
 
 
-def test_ends_while_the_model_is_loaded(robot: Robot, start_node: Any) -> None:
+def test_ends_while_the_model_loads(robot: Robot, start_node: StartNode) -> None:
     node = start_node()
     robot.state(node.name)
     client = robot.node.create_client(ChangeState, f"{node.name}/change_state")

@@ -1,4 +1,4 @@
-"""Two nodes, in one process or on one graph: each does its own work."""
+"""Two nodes in one process or on one graph do not affect each other."""
 
 import signal
 from collections.abc import Iterator
@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import StartNode
+from image_messages import image
 from lifecycle_msgs.msg import Transition
-from ros_harness import Inbox, NodeProcess, Robot, image, wait_for
-from sensor_msgs.msg import Image
+from lifecycle_steps import set_parameter
+from node_process import NodeProcess, StartNode
+from ros_harness import Inbox, Robot
 from std_msgs.msg import String
-from test_lifecycle import set_parameter
 
 from samwise_ros.msg import CommandArray, TargetArray
 
-# Programs as users write them: two nodes with one executor, and each with one and a thread.
+# Two nodes with one executor, and two nodes with an executor and a thread each.
 ONE_EXECUTOR = """
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
@@ -33,7 +33,7 @@ try:
 except (KeyboardInterrupt, ExternalShutdownException):
     pass
 for node in nodes:
-    node.close()
+    node.destroy_node()
 """
 ONE_EACH = """
 import contextlib
@@ -58,148 +58,144 @@ for thread in threads:
         thread.join()
     thread.join()
 for node in nodes:
-    node.close()
+    node.destroy_node()
 """
 
-# Names and cameras of their own; and the same names in namespaces of their own.
-OWN_NAMES = """[
-    SamwiseNode(f"{one}_eye", parameter_overrides=[Parameter("cameras", value=[one])])
+# Different names and cameras; and the same names in different namespaces.
+DIFFERENT_NAMES = """[
+    SamwiseNode(f"{one}_tracker", parameter_overrides=[Parameter("cameras", value=[one])])
     for one in ("front", "rear")
 ]"""
-OWN_NAMESPACES = """[
+DIFFERENT_NAMESPACES = """[
     SamwiseNode(cli_args=["--ros-args", "-r", f"__ns:=/pair/{one}"]) for one in ("front", "rear")
 ]"""
 
 
-class Eye:
-    """A node by its name, and its camera's topic."""
+class NodeHandle:
+    """A node by its name, with its camera's topic."""
 
     def __init__(self, robot: Robot, name: str, image_topic: str) -> None:
         self.robot, self.name, self.image_topic = robot, name, image_topic
 
     def say(self, sentence: str) -> None:
-        self.robot.tell(f"{self.name}/command", String(data=sentence))
+        self.robot.publish(f"{self.name}/command", String(data=sentence))
 
     @contextmanager
-    def living(self) -> Iterator[Inbox[CommandArray]]:
+    def commands(self) -> Iterator[Inbox[CommandArray]]:
         topic = f"{self.name}/commands"
-        with self.robot.listening(topic, CommandArray, latched=True) as inbox:
+        with self.robot.subscribed(topic, CommandArray, latched=True) as inbox:
             yield inbox
 
     @contextmanager
-    def at_work(self, camera: str) -> Iterator[tuple[Any, Inbox[TargetArray]]]:
-        """Give its camera, and what it finds there."""
+    def with_camera(self, camera: str) -> Iterator[tuple[Any, Inbox[TargetArray]]]:
+        """Yield a publisher of its camera's images, and its targets."""
         with (
-            self.robot.speaking(self.image_topic, Image) as publisher,
-            self.robot.listening(f"{self.name}/{camera}/targets", TargetArray) as found,
+            self.robot.image_publisher(self.image_topic) as publisher,
+            self.robot.subscribed(f"{self.name}/{camera}/targets", TargetArray) as targets,
         ):
-            wait_for(lambda: self.robot.reliability(self.image_topic) == ["RELIABLE"])
-            wait_for(publisher.get_subscription_count)
-            yield publisher, found
+            yield publisher, targets
 
 
-def looks_for(living: Inbox[CommandArray], sentences: list[str]) -> None:
-    living.wait(lambda array: [one.sentence for one in array.commands] == sentences)
+def wait_for_sentences(commands: Inbox[CommandArray], sentences: list[str]) -> None:
+    commands.wait(lambda array: [one.sentence for one in array.commands] == sentences)
 
 
-def seen(found: Inbox[TargetArray], stamp_ns: int) -> list[str]:
-    """What was looked for on the image of a stamp."""
-    array = found.wait(lambda one: one.header.stamp.nanosec == stamp_ns % 10**9)
+def sentences_at(targets: Inbox[TargetArray], stamp_ns: int) -> list[str]:
+    """Return the sentences of the targets on the image of a stamp."""
+    array = targets.wait(lambda array: array.header.stamp.nanosec == stamp_ns % 10**9)
     return [one.sentence for one in array.targets]
 
 
-@pytest.fixture(params=["own names, one executor", "own namespaces, one each"])
-def eyes(
+@pytest.fixture(params=["names, one executor", "namespaces, one executor each"])
+def nodes(
     request: pytest.FixtureRequest, robot: Robot, tmp_path: Path, model_folder: Path
-) -> Iterator[tuple[Eye, Eye, NodeProcess]]:
+) -> Iterator[tuple[NodeHandle, NodeHandle, NodeProcess]]:
     """Two nodes in one process."""
-    if request.param.startswith("own names,"):
-        program, nodes = ONE_EXECUTOR, OWN_NAMES
-        named = {one: (f"/pair/{one}_eye", f"/pair/{one}/image_raw") for one in ("front", "rear")}
+    if request.param.startswith("names,"):
+        program, code = ONE_EXECUTOR, DIFFERENT_NAMES
+        named = {
+            one: (f"/pair/{one}_tracker", f"/pair/{one}/image_raw") for one in ("front", "rear")
+        }
     else:
-        program, nodes = ONE_EACH, OWN_NAMESPACES
+        program, code = ONE_EACH, DIFFERENT_NAMESPACES
         named = {
             one: (f"/pair/{one}/samwise_node", f"/pair/{one}/camera/image_raw")
             for one in ("front", "rear")
         }
     arguments = ["-p", f"model:={model_folder}", "-p", "device:=cpu"]
-    process = NodeProcess(tmp_path, "pair", arguments, ("-c", program.format(nodes=nodes)))
-    front, rear = (Eye(robot, *named[one]) for one in ("front", "rear"))
+    process = NodeProcess(tmp_path, "pair", arguments, ("-c", program.format(nodes=code)))
+    front, rear = (NodeHandle(robot, *named[one]) for one in ("front", "rear"))
     yield front, rear, process
     process.end(signal.SIGKILL)
 
 
-def camera_of(eye: Eye) -> str:
-    return eye.image_topic.split("/")[-2]
+def camera_of(node: NodeHandle) -> str:
+    return node.image_topic.split("/")[-2]
 
 
-def test_two_nodes_in_one_process_do_not_disturb_each_other(
-    eyes: tuple[Eye, Eye, NodeProcess], robot: Robot
+def test_two_nodes_in_one_process_are_independent(
+    nodes: tuple[NodeHandle, NodeHandle, NodeProcess], robot: Robot
 ) -> None:
-    front, rear, process = eyes
-    for eye in (front, rear):
-        robot.bring_up(eye.name)
-    assert set_parameter(robot, front, "command_mode", "add") == ""  # of this one alone
-    with front.living() as at_front, rear.living() as at_rear:
+    front, rear, process = nodes
+    for handle in (front, rear):
+        robot.bring_up(handle.name)
+    assert set_parameter(robot, front.name, "command_mode", "add") == ""  # of this node only
+    with front.commands() as at_front, rear.commands() as at_rear:
         front.say("the red ball")
-        looks_for(at_front, ["the red ball"])
-        for eye in (front, rear):
-            eye.say("the blue mug")
-        looks_for(at_front, ["the red ball", "the blue mug"])
+        wait_for_sentences(at_front, ["the red ball"])
+        for handle in (front, rear):
+            handle.say("the blue mug")
+        wait_for_sentences(at_front, ["the red ball", "the blue mug"])
         rear.say("the green ball")
-        looks_for(at_rear, ["the green ball"])
-        with front.at_work(camera_of(front)) as (camera, found):
+        wait_for_sentences(at_rear, ["the green ball"])
+        with front.with_camera(camera_of(front)) as (camera, targets):
             stamp = robot.stamp_ns()
-            with rear.at_work(camera_of(rear)) as (other_camera, other_found):
+            with rear.with_camera(camera_of(rear)) as (other_camera, other_targets):
                 camera.publish(image(stamp))
                 other_camera.publish(image(stamp + 1))
-                assert seen(found, stamp) == ["the red ball", "the blue mug"]
-                assert seen(other_found, stamp + 1) == ["the green ball"]
-                assert len(found.messages) == len(other_found.messages) == 1
-            # One is taken down and made to fail; the other one works on.
+                assert sentences_at(targets, stamp) == ["the red ball", "the blue mug"]
+                assert sentences_at(other_targets, stamp + 1) == ["the green ball"]
+                assert len(targets.messages) == len(other_targets.messages) == 1
+            # One node is cleaned up and fails to configure; the other continues.
             assert robot.change_state(rear.name, Transition.TRANSITION_DEACTIVATE)
             assert robot.change_state(rear.name, Transition.TRANSITION_CLEANUP)
-            assert set_parameter(robot, rear, "model", "nowhere") == ""
+            assert set_parameter(robot, rear.name, "model", "nowhere") == ""
             assert not robot.change_state(rear.name, Transition.TRANSITION_CONFIGURE)
-            fault = robot.diagnosis(rear.name, lambda one: one.message.startswith("FAILED"))
+            fault = robot.status(rear.name, lambda status: status.message.startswith("FAILED"))
             assert "nowhere" in fault.message
-            health = robot.diagnosis(front.name, lambda one: one.name.endswith(": model"))
+            health = robot.status(front.name, lambda status: status.name.endswith(": model"))
             assert health.message == "active"
             camera.publish(image(stamp + 2))
-            assert seen(found, stamp + 2) == ["the red ball", "the blue mug"]
+            assert sentences_at(targets, stamp + 2) == ["the red ball", "the blue mug"]
     assert robot.state(front.name) == "active"
     code, _ = process.end(signal.SIGINT)
     assert code == 0, process.log
     assert "Traceback" not in process.log
 
 
-def test_two_nodes_on_one_graph_look_through_one_camera(
-    robot: Robot, start_node: StartNode
-) -> None:
+def test_two_nodes_on_one_graph_share_a_camera(robot: Robot, start_node: StartNode) -> None:
     topic = "/shared/image_raw"
-    nodes = [start_node("-r", f"camera/image_raw:={topic}") for _ in range(2)]
-    one, other = (Eye(robot, node.name, topic) for node in nodes)
-    for eye in (one, other):
-        robot.bring_up(eye.name)
+    processes = [start_node("-r", f"camera/image_raw:={topic}") for _ in range(2)]
+    one, other = (NodeHandle(robot, node.name, topic) for node in processes)
+    for handle in (one, other):
+        robot.bring_up(handle.name)
     with (
-        one.living() as at_one,
-        other.living() as at_other,
-        robot.speaking(topic, Image) as camera,
-        robot.listening(f"{one.name}/camera/targets", TargetArray) as found,
-        robot.listening(f"{other.name}/camera/targets", TargetArray) as other_found,
+        one.commands() as at_one,
+        other.commands() as at_other,
+        robot.image_publisher(topic, nodes=2) as camera,
+        robot.subscribed(f"{one.name}/camera/targets", TargetArray) as targets,
+        robot.subscribed(f"{other.name}/camera/targets", TargetArray) as other_targets,
     ):
         one.say("the red ball")
         other.say("the blue mug")
-        looks_for(at_one, ["the red ball"])
-        looks_for(at_other, ["the blue mug"])
-        wait_for(lambda: robot.reliability(topic) == ["RELIABLE"] * 2)
-        wait_for(lambda: camera.get_subscription_count() == 2)
+        wait_for_sentences(at_one, ["the red ball"])
+        wait_for_sentences(at_other, ["the blue mug"])
         stamp = robot.stamp_ns()
         camera.publish(image(stamp))
-        assert seen(found, stamp) == ["the red ball"]
-        assert seen(other_found, stamp) == ["the blue mug"]
-        nodes[1].process.kill()  # nothing is told to anybody
-        nodes[1].process.wait()
+        assert sentences_at(targets, stamp) == ["the red ball"]
+        assert sentences_at(other_targets, stamp) == ["the blue mug"]
+        processes[1].process.kill()  # without any message to the graph
+        processes[1].process.wait()
         camera.publish(image(stamp + 1))
-        assert seen(found, stamp + 1) == ["the red ball"]
+        assert sentences_at(targets, stamp + 1) == ["the red ball"]
         assert robot.state(one.name) == "active"

@@ -1,6 +1,6 @@
-"""A camera in a process of its own, until it is killed.
+"""A camera in a separate process, until it is killed.
 
-Its arguments are the topic, the reliability that it offers, and the frame that its images name.
+Its arguments are the topic, the reliability that it offers, and the frame of its images.
 """
 
 import sys

@@ -1,6 +1,6 @@
-"""What the soak tests measured; as a program, this puts it into docs/reliability.md.
+"""Results of the soak tests; as a program, this writes them to docs/reliability.md.
 
-Every test records its figures in a file of the folder that ``SOAK_FIGURES`` names, if it does.
+Every test writes a row of the table to a file in the folder ``SOAK_FIGURES``, if that is set.
 """
 
 import os
@@ -22,14 +22,14 @@ HEAD = """\
 
 
 def record(test: str, done: str, seconds: float, growth: Growth | None, **others: str) -> None:
-    """Print what a test measured, and keep it for the page.
+    """Print a test's measurements, and keep them for the page.
 
     Args:
-        test: its name, in words.
-        done: how much of what was done, in words.
-        seconds: that it took.
-        growth: of the node; ``None`` where there were many.
-        others: what else is worth telling, by what it is.
+        test: name of the test, in words.
+        done: amount of work, in words.
+        seconds: duration.
+        growth: memory of the node; ``None`` for a test with several nodes.
+        others: further values by name.
     """
     memory, slope = (growth.line(), f"{growth.slope_kb():+,.0f}") if growth else ("", "")
     more = "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in others.items())
@@ -41,14 +41,14 @@ def record(test: str, done: str, seconds: float, growth: Growth | None, **others
 
 
 def ages(seconds: list[float]) -> str:
-    """Give the ages of masks in words."""
+    """Return the ages of masks in words."""
     kept = sorted(seconds)
     p50, p99 = (kept[int(part * (len(kept) - 1))] for part in (0.5, 0.99))
     return f"p50 {1000 * p50:.0f} ms, p99 {1000 * p99:.0f} ms, max {1000 * kept[-1]:.0f} ms"
 
 
 def page(folder: Path) -> str:
-    """Give what stands between the marks of the page."""
+    """Return the text between the marks of the page."""
     rows = sorted(folder.glob("*.txt"), key=lambda path: path.stat().st_mtime)
     about = describe_machine()
     versions = ", ".join(f"{name} {one}" for name, one in dict(about["versions"]).items())
@@ -63,5 +63,5 @@ def page(folder: Path) -> str:
 if __name__ == "__main__":
     found = page(Path(sys.argv[1]))
     print(found)
-    if SHARE == 1.0:  # figures of a part are not those of the whole
+    if SHARE == 1.0:  # a short run does not replace the results of a complete run
         PAGE.write_text(TABLE.sub(lambda marks: marks[1] + found + marks[3], PAGE.read_text()))

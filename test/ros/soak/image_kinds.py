@@ -1,18 +1,18 @@
-"""Images of every encoding and of any size, as a camera may send them."""
+"""Random valid images: any encoding, size, byte order and row padding."""
 
 import random
 
 import numpy as np
-from ros_harness import image
+from image_messages import image
 from sensor_msgs.msg import Image
 
 from samwise_ros.vision.encodings import LAYOUTS
 
-PAIRED = ("uyvy", "yuv422", "yuyv", "yuv422_yuy2")  # two pixels share their colour
+PAIRED = ("uyvy", "yuv422", "yuyv", "yuv422_yuy2")  # two pixels share a colour
 
 
 def random_image(stamp_ns: int, chance: random.Random) -> Image:
-    """Make a whole image of a random size, encoding, byte order and padding."""
+    """Return a valid image of a random size, encoding, byte order and padding."""
     encoding = chance.choice(sorted(LAYOUTS))
     layout, big = LAYOUTS[encoding], chance.random() < 0.5
     width, height = chance.randint(2, 700), chance.randint(2, 500)

@@ -1,11 +1,13 @@
-"""A tabletop of which the truth is known: what the node says of it must stay the same."""
+"""A tabletop scene with known masks: the node's masks of it must not change."""
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from image_messages import image
+from node_process import NodeProcess
 from numpy.typing import NDArray
-from ros_harness import NodeProcess, Robot, image
+from ros_harness import Robot
 from steps import Steps
 
 from samwise_ros.data.tabletop.scene import TabletopScene
@@ -16,26 +18,26 @@ PERIOD_NS = 100_000_000
 
 
 class KnownScene:
-    """One object of a generated scene, and what the shipped model sees of it."""
+    """One object of a generated scene, and the shipped model's masks of it."""
 
     def __init__(self, make: Callable[[int, NDArray[np.uint8]], Any] = image) -> None:
-        """Take what makes a message of a stamp and pixels."""
+        """Use a function that returns a message for a stamp and pixels."""
         self._scene, self._make = TabletopScene(4, 320, 240), make
-        _, self.sentence, self._asked = self._scene.script(16)[0]
+        _, self.sentence, self._object = self._scene.script(16)[0]
 
-    def answers(self, robot: Robot, node: NodeProcess, steps: Steps) -> list[bytes]:
-        """Ask for the object afresh, and give the masks; they must show it."""
+    def masks(self, robot: Robot, node: NodeProcess, steps: Steps) -> list[bytes]:
+        """Restart the command and return the masks, which must overlap the object."""
         steps.clear()
-        with robot.listening(f"{node.name}/commands", CommandArray, latched=True) as living:
+        with robot.subscribed(f"{node.name}/commands", CommandArray, latched=True) as commands:
             robot.say(node, self.sentence)
-            living.wait(lambda now: [one.sentence for one in now.commands] == [self.sentence])
+            commands.wait(lambda array: [one.sentence for one in array.commands] == [self.sentence])
         assert robot.trigger(f"{node.name}/reset_memory").success
-        begin_ns, given = robot.stamp_ns(), []
+        begin_ns, received = robot.stamp_ns(), []
         for index in range(FRAMES):
-            pixels, masks = self._scene.frame(index)
-            mask = steps.show(self._make(begin_ns + index * PERIOD_NS, pixels))
-            given.append(bytes(mask.data))
-        seen, truth = np.frombuffer(given[-1], bool).reshape(240, 320), masks[self._asked]
-        overlap = (seen & truth).sum() / (seen | truth).sum()
-        assert overlap > 0.5, f"expected more than half of {self.sentence}, got {overlap:.2f}"
-        return given
+            pixels, truths = self._scene.frame(index)
+            mask = steps.send(self._make(begin_ns + index * PERIOD_NS, pixels))
+            received.append(bytes(mask.data))
+        found, truth = np.frombuffer(received[-1], bool).reshape(240, 320), truths[self._object]
+        overlap = (found & truth).sum() / (found | truth).sum()
+        assert overlap > 0.5, f"{self.sentence}: expected an overlap above 0.5, got {overlap:.2f}"
+        return received

@@ -1,7 +1,7 @@
-"""What a killed process leaves behind of the middleware's shared memory.
+"""Shared memory segments of the middleware that a killed process leaves behind.
 
-Fast DDS removes a participant's segment, 64 MiB with our profile, only where the process ends in
-order. Whoever owns a segment holds a lock on the file of its name with ``_el`` after it.
+Fast DDS removes a participant's segment, 64 MiB with our profile, only if the process ends
+regularly. The owner of a segment holds a lock on the file with the suffix ``_el``.
 """
 
 import fcntl
@@ -9,14 +9,14 @@ from pathlib import Path
 
 
 def segments_of(process: int) -> set[Path]:
-    """Give the segments that a living process sees, its own and others'."""
+    """Return the segments that a running process maps, its own and others'."""
     lines = Path(f"/proc/{process}/maps").read_text().splitlines()
     paths = {Path(line.split()[-1]) for line in lines if "/dev/shm/fastrtps_" in line}
     return {path for path in paths if not path.name.startswith("fastrtps_port")}
 
 
 def remove_dead(segments: set[Path]) -> None:
-    """Remove those whose owner is gone."""
+    """Remove the segments whose owner has ended."""
     for path in segments:
         lock = path.with_name(f"{path.name}_el")
         if not lock.exists():

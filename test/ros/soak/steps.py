@@ -1,4 +1,4 @@
-"""One thing at a time: an image and its mask, a request and its answer, thousands of times."""
+"""Images and requests in lockstep with the node: each waits for its mask or response."""
 
 import queue
 import threading
@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from lifecycle_msgs.srv import GetState
-from ros_harness import PATIENCE_S, NodeProcess, Robot, wait_for
+from node_process import NodeProcess
+from ros_harness import TIMEOUT_S, Robot, wait_for
 from sensor_msgs.msg import Image
 from std_srvs.srv import Trigger
 
@@ -18,10 +19,10 @@ RESEND_S = 5.0
 
 
 class Steps:
-    """A camera that waits for what comes of each image.
+    """A camera that waits for the result of each image.
 
     Attributes:
-        ages_s: from each image's stamp, which must be the time then, to its mask's arrival.
+        ages_s: from each image's stamp, which must be the current time, to its mask's arrival.
     """
 
     def __init__(self, robot: Robot, node: NodeProcess, images: Any) -> None:
@@ -31,62 +32,68 @@ class Steps:
         ros = robot.node
         self._state = ros.create_client(GetState, f"{node.name}/get_state")
         self._clear = ros.create_client(Trigger, f"{node.name}/clear")
-        self._ear = ros.create_subscription(Image, f"{node.name}/camera/mask", self._hear, 50)
-        wait_for(self._ear.get_publisher_count, what="a publisher of masks")
+        self._subscription = ros.create_subscription(
+            Image, f"{node.name}/camera/mask", self._on_mask, 50
+        )
+        wait_for(self._subscription.get_publisher_count, what="a publisher of masks")
 
     def close(self) -> None:
         for client in (self._state, self._clear):
             self._robot.node.destroy_client(client)
-        self._robot.node.destroy_subscription(self._ear)
+        self._robot.node.destroy_subscription(self._subscription)
 
-    def show(self, message: Any) -> Image:
-        """Send an image and give its mask, which must be the very next one."""
+    def send(self, message: Any) -> Image:
+        """Send an image and return its mask, which must be the next mask."""
         self._images.publish(message)
         mask = self._next_mask()
         assert mask.header == message.header, f"expected {message.header}, got {mask.header}"
         return mask
 
-    def throw(self, message: Any) -> None:
-        """Send what gives no mask; when the node has answered, it has taken it."""
+    def send_invalid(self, message: Any) -> None:
+        """Send an image that gets no mask, and wait until the node has received it."""
         self._images.publish(message)
-        self.beat()
+        self.check_active()
 
     def flood(self, make: Callable[[int], Any], number: int) -> int:
-        """Send faster than can be worked; the last one has a mask. Give how many had none."""
+        """Send images faster than the node processes them; the last one must have a mask.
+
+        Returns:
+            Number of images without a mask.
+        """
         for index in range(number):
             last = make(index)
             self._images.publish(last)
             time.sleep(0.001)
-        seen = 1
+        masks = 1
         while self._next_mask().header != last.header:
-            seen += 1
-        return number - seen
+            masks += 1
+        return number - masks
 
-    def beat(self) -> None:
-        """Make sure that the node answers, and is active."""
-        state = _answer(self._state, GetState.Request()).current_state.label
+    def check_active(self) -> None:
+        """Assert that the node answers and is active."""
+        state = _respond(self._state, GetState.Request()).current_state.label
         assert state == "active", state
 
     def clear(self) -> None:
-        """End all commands; what was asked for before has been carried out then."""
-        answer = _answer(self._clear, Trigger.Request())
-        assert answer.success, answer.message
+        """Remove all commands; earlier requests have been executed then."""
+        response = _respond(self._clear, Trigger.Request())
+        assert response.success, response.message
 
     def _next_mask(self) -> Image:
         try:
-            arrived_ns, mask = self._masks.get(timeout=PATIENCE_S)
+            arrived_ns, mask = self._masks.get(timeout=TIMEOUT_S)
         except queue.Empty:
-            raise AssertionError(f"waited {PATIENCE_S} s in vain for a mask") from None
+            raise AssertionError(f"no mask after {TIMEOUT_S} s") from None
         self.ages_s.append((arrived_ns - stamp_ns(mask.header.stamp)) / 1e9)
         return mask
 
-    def _hear(self, mask: Image) -> None:
+    def _on_mask(self, mask: Image) -> None:
         self._masks.put((self._robot.stamp_ns(), mask))
 
 
 @contextmanager
 def steps_with(robot: Robot, node: NodeProcess, images: Any) -> Iterator[Steps]:
-    """Take steps with an active node and a publisher of images that it listens to."""
+    """Create steps for an active node and a publisher of images that it subscribes to."""
     steps = Steps(robot, node, images)
     try:
         yield steps
@@ -94,13 +101,13 @@ def steps_with(robot: Robot, node: NodeProcess, images: Any) -> Iterator[Steps]:
         steps.close()
 
 
-def _answer(client: Any, request: Any) -> Any:
-    """Call a service that may be called twice; `Robot.call` says why, and makes a client anew."""
+def _respond(client: Any, request: Any) -> Any:
+    """Call a service, repeatedly if needed: `Robot._call` explains why. This keeps the client."""
     done = threading.Event()
-    assert client.wait_for_service(PATIENCE_S), f"no service {client.srv_name}"
-    for _ in range(int(PATIENCE_S / RESEND_S)):
+    assert client.wait_for_service(TIMEOUT_S), f"no service {client.srv_name}"
+    for _ in range(int(TIMEOUT_S / RESEND_S)):
         future = client.call_async(request)
         future.add_done_callback(lambda _: done.set())
         if done.wait(RESEND_S) and future.done():
             return future.result()
-    raise AssertionError(f"waited {PATIENCE_S} s in vain for {client.srv_name}")
+    raise AssertionError(f"no response of {client.srv_name} after {TIMEOUT_S} s")

@@ -1,4 +1,4 @@
-"""A long working day: frame after frame, while people change their minds all the time."""
+"""Thousands of frames with frequent changes of the commands."""
 
 import random
 import time
@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import torch
 from budget import share_of
-from conftest import StartNode
 from figures import ages, record
 from growth import Growth
-from ros_harness import Robot, image, picture, values_of
+from image_messages import image, picture
+from node_process import StartNode
+from ros_harness import Robot, values_of
 from std_msgs.msg import String
 from steps import steps_with
 from tqdm import tqdm
@@ -34,7 +35,7 @@ MAX_AGE_S = 2.0
 
 @pytest.fixture
 def small_model(tmp_path: Path) -> Path:
-    """The shipped model's kind with few numbers: all of it is computed, in less time."""
+    """A smaller network of the shipped model's type, with random weights."""
     small = replace(preset("tabletop"), image_size=64, embed_dim=16, text_layers=(1, 1, 1, 1))
     torch.manual_seed(0)
     words = " ".join((*COLOURS, *THINGS, "the")).split()
@@ -42,12 +43,12 @@ def small_model(tmp_path: Path) -> Path:
     return tmp_path / "small"
 
 
-def any_order(chance: random.Random) -> String | Command:
-    """Make something that somebody may say or a program may ask for."""
+def random_command(chance: random.Random) -> String | Command:
+    """Return a random sentence or request."""
     sentence = f"the {chance.choice(COLOURS)} {chance.choice(THINGS)}"
     if chance.random() < 0.2:
         return String(data=chance.choice((sentence, sentence, "stop", "", "?!", "red " * 1000)))
-    actions = (Command.TRACK,) * 6 + tuple(range(6))  # five is none
+    actions = (Command.TRACK,) * 6 + tuple(range(6))  # 5 is invalid
     name = f"command {chance.randrange(12)}"
     return Command(id=name, sentence=sentence, action=chance.choice(actions))
 
@@ -59,26 +60,26 @@ def test_20000_frames_with_commands_changing(
     node, frames = start_node(model=small_model), share_of(FRAMES, least=1000)
     robot.bring_up(node.name)
     chance, began = random.Random(0), time.monotonic()
-    film = [picture(WIDTH, HEIGHT, seed) for seed in range(16)]
-    orders: dict[type, str] = {String: "command", Command: "command_request"}
+    pictures = [picture(WIDTH, HEIGHT, seed) for seed in range(16)]
+    topics: dict[type, str] = {String: "command", Command: "command_request"}
     superseded = 0
 
     def new_image(number: int) -> Any:
-        return image(robot.stamp_ns(), film[number % len(film)])
+        return image(robot.stamp_ns(), pictures[number % len(pictures)])
 
     with robot.camera(node) as images, steps_with(robot, node, images) as steps:
         growth = Growth(node.process.pid)
         for number in tqdm(range(1, frames + 1), "frames", mininterval=5.0):
             if number % COMMAND_EVERY == 0:
-                order = any_order(chance)
-                robot.tell(f"{node.name}/{orders[type(order)]}", order)
-            steps.show(new_image(number))
+                command = random_command(chance)
+                robot.publish(f"{node.name}/{topics[type(command)]}", command)
+            steps.send(new_image(number))
             if number % FLOOD_EVERY == 0:
                 superseded += steps.flood(new_image, FLOOD)
             if number % (FRAMES // 200) == 0:
                 growth.sample(number)
-        steps.beat()
-    model = values_of(robot.diagnosis(node.name, lambda one: "failures" in values_of(one)))
+        steps.check_active()
+    model = values_of(robot.status(node.name, lambda status: "failures" in values_of(status)))
     record(
         "long run",
         f"{frames} frames with {frames // COMMAND_EVERY} commands, every mask there and in order; "

@@ -1,7 +1,7 @@
-"""A small node around the 3D target: what is red in an image is the first target, green the second.
+"""A small node with the real depth input and pose output, and colours instead of a network.
 
-It stands where the real node stands, with colours instead of a network, so that a test knows the
-masks. After every image it says on ``~/account`` what came of it.
+Red pixels are the first target and green pixels the second, so tests know the masks. After every
+image it publishes the result of the pose output on ``~/account``.
 """
 
 import contextlib
@@ -19,11 +19,11 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
 from samwise_ros.engine.types import Box, Command, Frame, FrameResult, Target, TargetState
-from samwise_ros.ros.image_conversion import to_rgb
-from samwise_ros.ros.lifecycle import refuse_impossible_transitions
+from samwise_ros.ros.camera.image_conversion import to_rgb
+from samwise_ros.ros.lifecycle import reject_impossible_transitions
 from samwise_ros.ros.messages import stamp_ns
 from samwise_ros.ros.target_3d.depth_input import DepthInput
-from samwise_ros.ros.target_3d.pose_output import PlaceOutput
+from samwise_ros.ros.target_3d.pose_output import PoseOutput
 from samwise_ros.ros.target_3d.tf import FrameLookup
 from samwise_ros.vision.masks import bounding_box
 
@@ -33,17 +33,23 @@ COLOURS = ("red", "green")
 class DepthNode(LifecycleNode):
     def __init__(self) -> None:
         super().__init__("samwise_node")
-        refuse_impossible_transitions(self)
+        reject_impossible_transitions(self)
         self.target_frame = self.declare_parameter("target_frame", "").value
         self.publish_tf = self.declare_parameter("publish_tf", False).value
-        self.work_s = self.declare_parameter("work_s", 0.0).value
+        self.processing_s = self.declare_parameter("processing_s", 0.0).value
         self.jobs: queue.SimpleQueue[Image | None] = queue.SimpleQueue()
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         try:
             frame = self.target_frame
             self.lookup = FrameLookup(self, frame) if frame else None
-            self.output = PlaceOutput(self, "camera", (0.1, 10.0), self.lookup, self.publish_tf)
+            self.output = PoseOutput(
+                self,
+                "camera",
+                depth_range=(0.1, 10.0),
+                lookup=self.lookup,
+                publish_tf=self.publish_tf,
+            )
         except ImportError as error:
             self.get_logger().error(f"cannot configure: {error}")
             return TransitionCallbackReturn.FAILURE
@@ -75,22 +81,22 @@ class DepthNode(LifecycleNode):
     def work(self) -> None:
         while message := self.jobs.get():
             stamp = stamp_ns(message.header.stamp)
-            self.depth.hold(stamp)
-            time.sleep(self.work_s)
+            self.depth.expect(stamp)
+            time.sleep(self.processing_s)
             rgb = to_rgb(message)
             targets = tuple(target(rgb, channel) for channel in range(len(COLOURS)))
             result = FrameResult(Frame(rgb, "camera", stamp), targets)
-            placed, missed = self.output.placed, Counter(self.output.missed)
+            published, failures = self.output.published, Counter(self.output.failures)
             began = time.monotonic()
             self.output.publish(result, message.header, self.depth)
-            said = {
+            account = {
                 "stamp_ns": stamp,
-                "placed": self.output.placed - placed,
-                "missed": self.output.missed - missed,
+                "published": self.output.published - published,
+                "failures": self.output.failures - failures,
                 "reason": self.output.reason,
                 "seconds": time.monotonic() - began,
             }
-            self.account.publish(String(data=json.dumps(said)))
+            self.account.publish(String(data=json.dumps(account)))
 
 
 def target(rgb: np.ndarray, channel: int) -> Target:

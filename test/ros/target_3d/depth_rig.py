@@ -1,4 +1,4 @@
-"""A camera with depth before the small node of `depth_node`, and who listens to what it says."""
+"""A camera with depth for the small node of `depth_node`, and the node's accounts."""
 
 import itertools
 import json
@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 from geometry_msgs.msg import PoseStamped
+from image_messages import image
+from node_process import NodeProcess
 from numpy.typing import NDArray
 from rendered_depth import (
     CAMERA,
@@ -23,7 +25,7 @@ from rendered_depth import (
     spoilt,
     table,
 )
-from ros_harness import Inbox, NodeProcess, Robot, image
+from ros_harness import Inbox, Robot
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import String
 
@@ -37,11 +39,11 @@ SCENE = spoilt(np.minimum(RED, GREEN), table())
 _numbers = itertools.count()
 
 
-def picture(*things: Array) -> NDArray[np.uint8]:
-    """The first thing in red, the second in green."""
+def picture(*objects: Array) -> NDArray[np.uint8]:
+    """Return an image with the first object in red and the second in green."""
     pixels = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-    for channel, thing in enumerate(things):
-        pixels[clumsy(np.isfinite(thing)), channel] = 255
+    for channel, surface in enumerate(objects):
+        pixels[clumsy(np.isfinite(surface)), channel] = 255
     return pixels
 
 
@@ -60,60 +62,63 @@ def camera_info(camera: Pinhole = CAMERA, **changes: Any) -> CameraInfo:
 
 
 def point(pose: PoseStamped) -> Array:
-    place = pose.pose.position
-    return np.array([place.x, place.y, place.z])
+    position = pose.pose.position
+    return np.array([position.x, position.y, position.z])
 
 
-def assert_near(found: Array, truth: Array, part: float = 0.02) -> None:
-    assert np.linalg.norm(found - truth) < part * np.linalg.norm(truth), f"{found}, not {truth}"
+def assert_near(found: Array, truth: Array, tolerance: float = 0.02) -> None:
+    """Assert that a position's error is below a share of its distance."""
+    error = np.linalg.norm(found - truth)
+    assert error < tolerance * np.linalg.norm(truth), f"expected {truth}, got {found}"
 
 
 class Rig:
-    """A camera with depth before the node, and who listens to what it says."""
+    """Sends images with depth to a node and receives its accounts."""
 
     def __init__(self, robot: Robot, node: NodeProcess, stack: ExitStack) -> None:
         self.robot, self.node, self._stack = robot, node, stack
         self._names = node.name.replace("samwise_node", "camera")
-        self.images = self._speaking(f"{self._names}/image_raw", Image)
-        self.depths = self._speaking(f"{self._names}/depth/image_raw", Image)
-        self.infos = self._speaking(f"{self._names}/camera_info", CameraInfo)
+        self.images = self._publisher(f"{self._names}/image_raw", Image)
+        self.depths = self._publisher(f"{self._names}/depth/image_raw", Image)
+        self.infos = self._publisher(f"{self._names}/camera_info", CameraInfo)
         self.accounts: Inbox[String] = stack.enter_context(
-            robot.listening(f"{node.name}/account", String)
+            robot.subscribed(f"{node.name}/account", String)
         )
 
-    def _speaking(self, topic: str, kind: type) -> Any:
-        return self._stack.enter_context(self.robot.speaking(topic, kind))
+    def _publisher(self, topic: str, kind: type) -> Any:
+        return self._stack.enter_context(self.robot.publisher(topic, kind))
 
-    def listening(self, topic: str, kind: type) -> Inbox[Any]:
-        """Listen, from when the node knows it."""
+    def subscribed(self, topic: str, kind: type) -> Inbox[Any]:
+        """Collect a topic's messages; returns when the node knows the subscription."""
         name = f"{self.node.name}/camera/{topic}"
-        inbox = self._stack.enter_context(self.robot.listening(name, kind))
-        time.sleep(0.3)  # a subscription is known at one end before it is at the other
+        inbox = self._stack.enter_context(self.robot.subscribed(name, kind))
+        time.sleep(0.3)  # the two ends discover each other at different times
         return inbox
 
-    def show(
+    def send(
         self,
         depth: Image | None = None,
         info: CameraInfo | None = None,
         pixels: NDArray[np.uint8] | None = None,
         stamp_ns: int | None = None,
     ) -> tuple[Image, dict[str, Any]]:
-        """Send depth (None sends none) and an image; give that and what the node says of it."""
+        """Send depth, unless it is None, and an image; return the image and its account."""
         if info:
             self.infos.publish(info)
         if depth:
             self.depths.publish(depth)
         if info or depth:
-            time.sleep(0.1)  # three topics have no order
-        shown = picture(RED, GREEN) if pixels is None else pixels
-        message = image(self.robot.stamp_ns() if stamp_ns is None else stamp_ns, shown)
+            time.sleep(0.1)  # three topics have no common order
+        shown_pixels = picture(RED, GREEN) if pixels is None else pixels
+        stamp_ns = self.robot.stamp_ns() if stamp_ns is None else stamp_ns
+        message = image(stamp_ns, shown_pixels)
         self.images.publish(message)
         return message, self.account(message)
 
     def account(self, message: Image) -> dict[str, Any]:
         stamp = message.header.stamp.sec * 1000 * MILLISECOND + message.header.stamp.nanosec
-        said = self.accounts.wait(lambda one: json.loads(one.data)["stamp_ns"] == stamp)
-        return dict(json.loads(said.data))
+        account = self.accounts.wait(lambda one: json.loads(one.data)["stamp_ns"] == stamp)
+        return dict(json.loads(account.data))
 
 
 def start_node(folder: Path, **parameters: object) -> NodeProcess:
@@ -136,7 +141,7 @@ def active_node(folder: Path, robot: Robot, **parameters: object) -> Iterator[No
 
 
 @contextmanager
-def own_rig(folder: Path, robot: Robot, **parameters: object) -> Iterator[Rig]:
-    """A rig with a node of its own."""
+def separate_rig(folder: Path, robot: Robot, **parameters: object) -> Iterator[Rig]:
+    """A rig with a separate node."""
     with active_node(folder, robot, **parameters) as node, ExitStack() as stack:
         yield Rig(robot, node, stack)

@@ -1,4 +1,4 @@
-"""Depth in, places out, over DDS, with the pieces of the 3D target in a node in another process."""
+"""Positions from depth: pose, masked depth, camera_info and markers of a node."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,9 @@ from depth_rig import (
     point,
 )
 from geometry_msgs.msg import PoseStamped
+from image_messages import image
 from lifecycle_msgs.msg import Transition
+from node_process import NodeProcess
 from rendered_depth import (
     CAMERA,
     HEIGHT,
@@ -35,7 +37,7 @@ from rendered_depth import (
     spoilt,
     table,
 )
-from ros_harness import NodeProcess, Robot, image, wait_for
+from ros_harness import Robot, wait_for
 from sensor_msgs.msg import CameraInfo, Image
 from visualization_msgs.msg import Marker, MarkerArray
 
@@ -50,21 +52,21 @@ def depth_node(tmp_path_factory: pytest.TempPathFactory, robot: Robot) -> Iterat
 
 @pytest.fixture
 def rig(depth_node: NodeProcess, robot: Robot) -> Iterator[Rig]:
-    """With the node that the tests of this file share."""
+    """A rig with the node that the tests of this file share."""
     with ExitStack() as stack:
         yield Rig(robot, depth_node, stack)
 
 
-def test_the_pose_is_the_first_targets_at_the_images_stamp(rig: Rig) -> None:
-    poses = rig.listening("target_pose", PoseStamped)
+def test_pose_of_the_first_target_at_the_images_stamp(rig: Rig) -> None:
+    poses = rig.subscribed("target_pose", PoseStamped)
     stamp = rig.robot.stamp_ns()
-    message, said = rig.show(depth_image(stamp), camera_info(), stamp_ns=stamp)
+    message, account = rig.send(depth_image(stamp), camera_info(), stamp_ns=stamp)
     pose = poses.wait()
     assert pose.header == message.header
     assert_near(point(pose), seen_centre(RED))
     turn = pose.pose.orientation
     assert (turn.x, turn.y, turn.z, turn.w) == (0.0, 0.0, 0.0, 1.0)
-    assert (said["placed"], said["missed"], said["reason"]) == (1, {}, "")
+    assert (account["published"], account["failures"], account["reason"]) == (1, {}, "")
 
 
 @pytest.mark.parametrize(
@@ -76,13 +78,15 @@ def test_the_pose_is_the_first_targets_at_the_images_stamp(rig: Rig) -> None:
         (">f4", "32FC1", {"is_bigendian": 1, "padding": 8}),
     ],
 )
-def test_depth_of_every_kind(rig: Rig, kind: str, encoding: str, changes: dict[str, int]) -> None:
-    poses = rig.listening("target_pose", PoseStamped)
-    masked = rig.listening("masked_depth", Image)
+def test_depth_of_every_encoding(
+    rig: Rig, kind: str, encoding: str, changes: dict[str, int]
+) -> None:
+    poses = rig.subscribed("target_pose", PoseStamped)
+    masked = rig.subscribed("masked_depth", Image)
     stamp = rig.robot.stamp_ns()
     depth = np.where(SCENE == 0, np.nan, SCENE) if encoding == "32FC1" else millimetres(SCENE)
     message = image(stamp, depth.astype(kind), encoding, **changes)
-    rig.show(message, camera_info(), stamp_ns=stamp)
+    rig.send(message, camera_info(), stamp_ns=stamp)
     assert_near(point(poses.wait()), seen_centre(RED))
     found = masked.wait()
     assert (found.encoding, found.is_bigendian) == (encoding, 0)
@@ -92,11 +96,11 @@ def test_depth_of_every_kind(rig: Rig, kind: str, encoding: str, changes: dict[s
     np.testing.assert_array_equal(pixels, expected.astype(kind))
 
 
-def test_masked_depth_and_camera_info_make_the_objects_cloud(rig: Rig) -> None:
-    masked = rig.listening("masked_depth", Image)
-    infos = rig.listening("camera_info", CameraInfo)
+def test_masked_depth_and_camera_info_give_the_objects_point_cloud(rig: Rig) -> None:
+    masked = rig.subscribed("masked_depth", Image)
+    infos = rig.subscribed("camera_info", CameraInfo)
     stamp = rig.robot.stamp_ns()
-    message, _ = rig.show(depth_image(stamp), camera_info(), stamp_ns=stamp)
+    message, _ = rig.send(depth_image(stamp), camera_info(), stamp_ns=stamp)
     depth, info = masked.wait(), infos.wait()
     assert depth.header == info.header == message.header
     assert (info.width, info.height) == (depth.width, depth.height) == (WIDTH, HEIGHT)
@@ -105,71 +109,71 @@ def test_masked_depth_and_camera_info_make_the_objects_cloud(rig: Rig) -> None:
     on_it = (pixels > 0) & np.isfinite(RED)
     cloud = rays()[on_it] * pixels[on_it][:, None] / 1000.0
     reach = np.linalg.norm(cloud - np.array([-0.2, 0.05, 1.0]), axis=1)
-    assert np.median(np.abs(reach - 0.08)) < 0.01  # its points lie on the ball
+    assert np.median(np.abs(reach - 0.08)) < 0.01  # the points lie on the ball
 
 
 def test_markers_show_every_target(rig: Rig) -> None:
-    arrays = rig.listening("markers", MarkerArray)
+    arrays = rig.subscribed("markers", MarkerArray)
     stamp = rig.robot.stamp_ns()
-    message, _ = rig.show(depth_image(stamp), camera_info(), stamp_ns=stamp)
+    message, _ = rig.send(depth_image(stamp), camera_info(), stamp_ns=stamp)
     markers = {(one.ns, one.id): one for one in arrays.wait().markers}
     assert set(markers) == {("box", 1), ("words", 1), ("box", 2), ("words", 2)}
-    for label, thing, name in ((1, RED, "red"), (2, GREEN, "green")):
-        shown, words = markers["box", label], markers["words", label]
-        assert shown.header == words.header == message.header
-        assert (shown.type, words.type) == (Marker.CUBE, Marker.TEXT_VIEW_FACING)
-        colour = np.array([shown.color.r, shown.color.g, shown.color.b]) * 255
+    for label, surface, name in ((1, RED, "red"), (2, GREEN, "green")):
+        box, text = markers["box", label], markers["words", label]
+        assert box.header == text.header == message.header
+        assert (box.type, text.type) == (Marker.CUBE, Marker.TEXT_VIEW_FACING)
+        colour = np.array([box.color.r, box.color.g, box.color.b]) * 255
         np.testing.assert_allclose(colour, colour_of(label), atol=0.01)
-        assert 0 < shown.lifetime.sec < 5
-        place = shown.pose.position
-        half = np.array([shown.scale.x, shown.scale.y, shown.scale.z]) / 2
-        truth = seen_centre(thing)
-        assert (np.abs(np.array([place.x, place.y, place.z]) - truth) < half).all()
+        assert 0 < box.lifetime.sec < 5
+        position = box.pose.position
+        half = np.array([box.scale.x, box.scale.y, box.scale.z]) / 2
+        truth = seen_centre(surface)
+        assert (np.abs(np.array([position.x, position.y, position.z]) - truth) < half).all()
         assert (half[:2] > 0.05).all()
         assert (half < 0.15).all()
-        said = re.fullmatch(rf"the {name} thing\n(.+) m \+/- (.+) m", words.text)
-        assert said is not None, words.text
-        assert float(said[1]) == pytest.approx(np.linalg.norm(truth), rel=0.03)
-        assert 0.0 < float(said[2]) < 0.1
-        assert words.pose.position.y < place.y - half[1]
+        match = re.fullmatch(rf"the {name} thing\n(.+) m \+/- (.+) m", text.text)
+        assert match is not None, text.text
+        assert float(match[1]) == pytest.approx(np.linalg.norm(truth), rel=0.03)
+        assert 0.0 < float(match[2]) < 0.1
+        assert text.pose.position.y < position.y - half[1]
 
 
-def test_a_bent_lens_is_straightened(rig: Rig) -> None:
-    poses = rig.listening("target_pose", PoseStamped)
+def test_lens_distortion_is_corrected(rig: Rig) -> None:
+    poses = rig.subscribed("target_pose", PoseStamped)
     corner = ball((-0.45, -0.35, 1.0), 0.05, LENS)
     stamp = rig.robot.stamp_ns()
     depth = depth_image(stamp, spoilt(corner, table()))
-    rig.show(depth, camera_info(LENS), picture(corner), stamp)
+    rig.send(depth, camera_info(LENS), picture(corner), stamp)
     assert_near(point(poses.wait()), seen_centre(corner, LENS))
 
 
-def test_nothing_is_computed_where_nobody_listens_or_nothing_is_seen(rig: Rig) -> None:
-    def counted(*things: Array) -> tuple[int, dict[str, int], str]:
+def test_no_position_without_subscribers_or_visible_target(rig: Rig) -> None:
+    def result(*objects: Array) -> tuple[int, dict[str, int], str]:
         stamp = rig.robot.stamp_ns()
-        _, said = rig.show(depth_image(stamp), camera_info(), picture(*things), stamp)
-        return said["placed"], said["missed"], said["reason"]
+        _, account = rig.send(depth_image(stamp), camera_info(), picture(*objects), stamp)
+        return account["published"], account["failures"], account["reason"]
 
-    # Those who have just stopped listening are known for a moment longer.
-    wait_for(lambda: counted(RED) == (0, {}, ""), what="nothing computed")
-    rig.listening("target_pose", PoseStamped)
-    assert counted() == (0, {}, "")
-    assert counted(RED) == (1, {}, "")
+    # The node knows the previous test's subscriptions for a moment longer.
+    wait_for(lambda: result(RED) == (0, {}, ""), what="no position")
+    rig.subscribed("target_pose", PoseStamped)
+    assert result() == (0, {}, "")
+    assert result(RED) == (1, {}, "")
 
 
-def test_two_cycles_leave_nothing_behind(tmp_path: Path, robot: Robot) -> None:
+def test_two_cycles_leave_no_topics(tmp_path: Path, robot: Robot) -> None:
     with active_node(tmp_path, robot) as node:
-        out = ("target_pose", "masked_depth", "camera_info", "markers")
-        topics = [f"{node.name}/camera/{topic}" for topic in out]
+        outputs = ("target_pose", "masked_depth", "camera_info", "markers")
+        topics = [f"{node.name}/camera/{topic}" for topic in outputs]
         depth = node.image_topic.replace("image_raw", "depth/image_raw")
 
-        def ends() -> list[int]:
+        def endpoint_counts() -> list[int]:
             publishers = [len(robot.node.get_publishers_info_by_topic(one)) for one in topics]
             return [len(robot.node.get_subscriptions_info_by_topic(depth)), *publishers]
 
         for _ in range(2):
-            wait_for(lambda: ends() == [1, 1, 1, 1, 1])
+            wait_for(lambda: endpoint_counts() == [1, 1, 1, 1, 1])
             assert robot.change_state(node.name, Transition.TRANSITION_DEACTIVATE)
-            wait_for(lambda: ends() == [0, 1, 1, 1, 1])
+            wait_for(lambda: endpoint_counts() == [0, 1, 1, 1, 1])
             assert robot.change_state(node.name, Transition.TRANSITION_CLEANUP)
-            wait_for(lambda: ends() == [0, 0, 0, 0, 0])
+            wait_for(lambda: endpoint_counts() == [0, 0, 0, 0, 0])
             robot.bring_up(node.name)

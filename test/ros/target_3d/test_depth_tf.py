@@ -1,4 +1,4 @@
-"""Places in another frame, and as a frame of tf."""
+"""Poses in another frame, and as a tf frame."""
 
 import importlib.util
 import threading
@@ -16,26 +16,25 @@ from depth_rig import (
     assert_near,
     camera_info,
     depth_image,
-    own_rig,
     point,
+    separate_rig,
     start_node,
 )
 from geometry_msgs.msg import PoseStamped, TransformStamped
+from image_messages import image
 from lifecycle_msgs.msg import Transition
 from rendered_depth import Array, seen_centre
-from ros_harness import Robot, image, wait_for
+from ros_harness import Robot, wait_for
 
 from samwise_ros.ros.target_3d.tf import FrameLookup
 from samwise_ros.vision.depth import DepthError
 
 WITH_TF = importlib.util.find_spec("tf2_ros") is not None
-needs_tf = pytest.mark.skipif(
-    not WITH_TF, reason="tf2_ros comes with ROS 2 on a robot, not from PyPI"
-)
+needs_tf = pytest.mark.skipif(not WITH_TF, reason="tf2_ros is not on PyPI")
 
 
 def transform(stamp_ns: int, x: float) -> Any:
-    """From the base, whose x points ahead and z up, to the camera 1 m above it."""
+    """Return the transform from the base (x forward, z up) to the camera 1 m above it."""
     from tf2_msgs.msg import TFMessage  # noqa: PLC0415
 
     found = TransformStamped(child_frame_id="optical")
@@ -51,12 +50,12 @@ def in_base(centre: Array, x: float) -> Array:
     return np.array([x + centre[2], -centre[0], 1.0 - centre[1]])
 
 
-@pytest.mark.skipif(WITH_TF, reason="here nothing is missing")
+@pytest.mark.skipif(WITH_TF, reason="tf2_ros is installed")
 @pytest.mark.parametrize(
     ("parameter", "value", "package"),
     [("target_frame", "base", "tf2_ros"), ("publish_tf", True, "tf2_msgs")],
 )
-def test_without_tf_configuring_fails_with_the_reason(
+def test_configure_fails_without_tf_and_names_the_package(
     tmp_path: Path, robot: Robot, parameter: str, value: object, package: str
 ) -> None:
     node = start_node(tmp_path, **{parameter: value})
@@ -69,51 +68,51 @@ def test_without_tf_configuring_fails_with_the_reason(
 
 
 @needs_tf
-def test_the_pose_in_another_frame_at_the_images_stamp(tmp_path: Path, robot: Robot) -> None:
+def test_pose_in_another_frame_at_the_images_stamp(tmp_path: Path, robot: Robot) -> None:
     kind = type(transform(0, 0.0))
     with (
-        own_rig(tmp_path, robot, target_frame="base", publish_tf=True) as rig,
-        robot.listening("/tf", kind) as frames,
-        robot.speaking("/tf", kind) as tf,
+        separate_rig(tmp_path, robot, target_frame="base", publish_tf=True) as rig,
+        robot.subscribed("/tf", kind) as frames,
+        robot.publisher("/tf", kind) as tf,
     ):
-        wait_for(lambda: tf.get_subscription_count() >= 2)  # the node's and this one's
-        poses = rig.listening("target_pose", PoseStamped)
+        wait_for(lambda: tf.get_subscription_count() >= 2)  # the node's and the test's
+        poses = rig.subscribed("target_pose", PoseStamped)
         stamp = robot.stamp_ns()
         rig.infos.publish(camera_info())
-        said = [rig.show(depth_image(stamp + one), stamp_ns=stamp + one)[1] for one in range(5)]
-        for one in said:
-            assert one["reason"].startswith("no transform at the image's stamp: ")
-        # Frames that were never joined are not waited for.
-        assert min(one["seconds"] for one in said) < 0.04
+        accounts = [rig.send(depth_image(stamp + one), stamp_ns=stamp + one)[1] for one in range(5)]
+        for account in accounts:
+            assert account["reason"].startswith("no transform at the image's stamp: ")
+        # There is no wait if the frames are not connected.
+        assert min(account["seconds"] for account in accounts) < 0.04
         assert not poses.messages
-        for shift, x in ((-100, 1.0), (100, 3.0)):  # the robot drives on
+        for shift, x in ((-100, 1.0), (100, 3.0)):  # the robot moves
             tf.publish(transform(stamp + shift * MILLISECOND, x))
         time.sleep(0.2)
         stamp += 10
-        message, found = rig.show(depth_image(stamp), stamp_ns=stamp)
-        assert (found["placed"], found["reason"]) == (1, "")
+        message, account = rig.send(depth_image(stamp), stamp_ns=stamp)
+        assert (account["published"], account["reason"]) == (1, "")
         pose = poses.wait()
         assert pose.header.frame_id == "base"
         assert pose.header.stamp == message.header.stamp
         assert_near(point(pose), in_base(seen_centre(RED), 2.0))
         assert pose.pose.orientation.w == 1.0
-        told = frames.wait(lambda one: one.transforms[0].header == pose.header).transforms[0]
-        assert told.child_frame_id == "camera_target"
-        place = told.transform.translation
-        assert [place.x, place.y, place.z] == point(pose).tolist()
-        stamp += 1000 * MILLISECOND  # not told yet: the newest would be wrong
-        _, found = rig.show(depth_image(stamp), stamp_ns=stamp)
-        assert found["placed"] == 0
-        assert "extrapolation" in found["reason"]
+        broadcast = frames.wait(lambda one: one.transforms[0].header == pose.header).transforms[0]
+        assert broadcast.child_frame_id == "camera_target"
+        position = broadcast.transform.translation
+        assert [position.x, position.y, position.z] == point(pose).tolist()
+        stamp += 1000 * MILLISECOND  # no transform yet: the latest would be wrong
+        _, account = rig.send(depth_image(stamp), stamp_ns=stamp)
+        assert account["published"] == 0
+        assert "extrapolation" in account["reason"]
 
 
 @needs_tf
-def test_a_transform_that_comes_late_is_waited_for(robot: Robot) -> None:
+def test_waits_for_a_late_transform(robot: Robot) -> None:
     lookup, centre = FrameLookup(robot.node, "base"), seen_centre(RED)
     found: list[Any] = []
     stamps = []
     try:
-        with robot.speaking("/tf", type(transform(0, 0.0))) as tf:
+        with robot.publisher("/tf", type(transform(0, 0.0))) as tf:
             for second in range(1, 9):
                 stamp = second * 1000 * MILLISECOND
                 tf.publish(transform(stamp - 100 * MILLISECOND, 1.0))
@@ -125,24 +124,30 @@ def test_a_transform_that_comes_late_is_waited_for(robot: Robot) -> None:
                     found.append(lookup.at(centre, header))
                     stamps.append(header.stamp)
                 timer.join()
-        assert len(found) >= 3  # a busy machine may be too slow for some
-        for (place, header), stamp in zip(found, stamps, strict=True):
+        assert len(found) >= 3  # a busy machine can miss some
+        for (position, header), stamp in zip(found, stamps, strict=True):
             assert (header.frame_id, header.stamp) == ("base", stamp)
-            np.testing.assert_allclose(place, in_base(centre, 2.0), atol=1e-9)
+            np.testing.assert_allclose(position, in_base(centre, 2.0), atol=1e-9)
     finally:
         lookup.close()
 
 
 @needs_tf
-def test_cleaned_up_it_hears_and_tells_nothing_of_tf(tmp_path: Path, robot: Robot) -> None:
+def test_cleaned_up_node_has_no_tf_topics(tmp_path: Path, robot: Robot) -> None:
     with active_node(tmp_path, robot, target_frame="base", publish_tf=True) as node:
-        ears, mouths = (
+        subscriptions, publishers = (
             robot.node.get_subscriptions_info_by_topic,
             robot.node.get_publishers_info_by_topic,
         )
         for _ in range(2):
-            wait_for(lambda: (len(ears("/tf")), len(mouths("/tf"))) == (1, 1))
+            wait_for(lambda: (len(subscriptions("/tf")), len(publishers("/tf"))) == (1, 1))
             assert robot.change_state(node.name, Transition.TRANSITION_DEACTIVATE)
             assert robot.change_state(node.name, Transition.TRANSITION_CLEANUP)
-            wait_for(lambda: not any([*ears("/tf"), *ears("/tf_static"), *mouths("/tf")]))
+            wait_for(
+                lambda: (
+                    not any(
+                        [*subscriptions("/tf"), *subscriptions("/tf_static"), *publishers("/tf")]
+                    )
+                )
+            )
             robot.bring_up(node.name)

@@ -1,0 +1,33 @@
+"""The optional packages of the subcommands, and the error that names a missing one."""
+
+EXTRAS = {
+    "cv2": ("opencv", "opencv-python-headless"),
+    "pycocotools": ("train", "pycocotools"),
+    "rosbags": ("bag", "rosbags"),
+    "spacy": ("verbs", "spacy"),
+    "tensorboard": ("train", "tensorboard"),
+}
+"""By the module that is imported: the extra of pyproject.toml and the package on PyPI."""
+
+
+def missing_extra(error: ModuleNotFoundError) -> str | None:
+    """Return how to install the optional package whose import failed.
+
+    Args:
+        error: as raised by an import.
+
+    Returns:
+        One sentence, or ``None`` if the missing module belongs to no extra.
+
+    >>> error = ModuleNotFoundError(name="rosbags.rosbag2")
+    >>> print(missing_extra(error))  # doctest: +NORMALIZE_WHITESPACE
+    expected the package rosbags, which is not installed; run: pip install rosbags,
+    or install samwise_ros with its extra: pip install '.[bag]'
+    """
+    extra, package = EXTRAS.get((error.name or "").partition(".")[0], ("", ""))
+    if not extra:
+        return None
+    return (
+        f"expected the package {package}, which is not installed; run: pip install {package}, "
+        f"or install samwise_ros with its extra: pip install '.[{extra}]'"
+    )

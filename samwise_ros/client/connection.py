@@ -1,0 +1,103 @@
+"""The connection of a client to one samwise node: discovery, subscriptions and publishers."""
+
+import time
+from collections.abc import Callable
+
+from rclpy.node import Node
+from rclpy.publisher import Publisher
+from std_msgs.msg import String
+
+from samwise_ros.client.discovery import Graph
+from samwise_ros.client.spinner import Spinner
+from samwise_ros.client.subscriptions import NodeSubscriptions
+from samwise_ros.interface.topics import COMMAND, COMMAND_REQUEST
+from samwise_ros.msg import Command, TargetArray
+
+_MATCH_TIMEOUT_S = 5.0  # from a discovered node to connected topics
+
+
+class NodeConnection:
+    """Finds a node, and connects to its topics as they appear.
+
+    Attributes:
+        name: full name of the samwise node; empty until it is found.
+        subscriptions: what the node publishes; ``None`` until the node is found.
+        spinner: waits with the caller's node.
+        graph: the ROS graph as the caller's node sees it.
+    """
+
+    def __init__(
+        self, node: Node, name: str, on_targets: Callable[[TargetArray], None] | None
+    ) -> None:
+        """Create an unconnected client.
+
+        Args:
+            node: node of the caller.
+            name: full name of the samwise node; empty selects it as `Graph.find_node` does.
+            on_targets: called with each message of targets.
+        """
+        self.name = f"/{name.strip('/')}" if name else ""
+        self.subscriptions: NodeSubscriptions | None = None
+        self.spinner = Spinner(node)
+        self.graph = Graph(node, self.spinner)
+        self._node = node
+        self._on_targets = on_targets
+        self._publishers: dict[type, Publisher] = {}
+
+    def subscribe(self) -> None:
+        """Subscribe to topics of the node that appeared since the last call."""
+        if self.subscriptions is None and self.name:
+            self.subscriptions = NodeSubscriptions(
+                self._node, self.graph, self.name, self._on_targets
+            )
+        if self.subscriptions is not None:
+            self.subscriptions.update()
+
+    def connect(self) -> bool:
+        """Connect to topics that appeared, and return whether the node accepts commands."""
+        self.subscribe()
+        if self.subscriptions is None:
+            return False
+        for declared, kind in ((COMMAND, String), (COMMAND_REQUEST, Command)):
+            topics = self.graph.subscribed_topics(self.name, kind)
+            if topics and kind not in self._publishers:
+                publisher = self._node.create_publisher(kind, topics[0], declared.depth)
+                self._publishers[kind] = publisher
+        return (
+            self.subscriptions.commands is not None
+            and len(self._publishers) == 2
+            and all(one.get_subscription_count() > 0 for one in self._publishers.values())
+        )
+
+    def wait_until_found(self, timeout_s: float) -> None:
+        """Wait until the node is configured, and subscribe to its topics.
+
+        Raises:
+            NodeNotFoundError: there is no such node.
+            ValueError: there are several nodes and no name was passed.
+        """
+        self.name = self.graph.find_node(self.name, timeout_s)
+        self.subscribe()
+
+    def wait_until_ready(self, timeout_s: float) -> None:
+        """Wait until `connect` succeeds.
+
+        Raises:
+            NodeNotFoundError: there is no such node, or the node is not active.
+            ValueError: there are several nodes and no name was passed.
+        """
+        if self.connect():
+            return
+        end = time.monotonic() + timeout_s
+        self.wait_until_found(timeout_s)
+        left_s = max(end - time.monotonic(), _MATCH_TIMEOUT_S)
+        if not self.spinner.spin_until(self.connect, left_s):
+            raise self.graph.not_found(
+                f"{self.name} accepts no commands (is the node active?)", timeout_s
+            )
+
+    def publish(self, message: String | Command) -> str:
+        """Publish a message to the ready node and return the topic."""
+        publisher = self._publishers[type(message)]
+        publisher.publish(message)
+        return str(publisher.topic_name)

@@ -1,0 +1,143 @@
+"""The image subscription of one camera."""
+
+import time
+from collections.abc import Callable
+
+from rclpy.lifecycle import LifecycleNode
+from rclpy.qos import QoSPolicyKind
+from rclpy.qos_overriding_options import QoSOverridingOptions
+from rclpy.subscription import Subscription
+from rclpy.topic_endpoint_info import TopicEndpointInfo
+
+from samwise_ros.interface.messages import NANOSECONDS
+from samwise_ros.interface.parameters import Parameters
+from samwise_ros.interface.topics import COMPRESSED_IMAGE, IMAGE, Reliability, Topic
+from samwise_ros.ros.camera import image_qos
+from samwise_ros.ros.camera.image_conversion import ImageMessage
+from samwise_ros.ros.camera.statistics import CameraStatistics
+from samwise_ros.ros.endpoints import create_subscription
+from samwise_ros.ros.messages import stamp_ns
+
+# Without the reliability: it follows the publishers, see `image_qos.reliability_override`.
+OVERRIDES = QoSOverridingOptions((QoSPolicyKind.HISTORY, QoSPolicyKind.DEPTH))
+
+
+def image_topic(parameters: Parameters) -> Topic:
+    """Return the image topic of the chosen transport."""
+    return COMPRESSED_IMAGE if parameters.image_transport == "compressed" else IMAGE
+
+
+def seconds_since_stamp(node: LifecycleNode, message: ImageMessage) -> float:
+    """Return the time since an image's stamp, in seconds of the node's clock."""
+    now_ns: int = node.get_clock().now().nanoseconds
+    return (now_ns - stamp_ns(message.header.stamp)) / NANOSECONDS
+
+
+class CameraInput:
+    """Subscribes to a camera and queues its images; created on activation, closed on deactivation.
+
+    Attributes:
+        camera: name of the camera.
+        topic: full name of the image topic.
+        statistics: counts of the camera's images.
+        reliability: of the subscription.
+        enabled: whether images are queued.
+    """
+
+    def __init__(
+        self,
+        node: LifecycleNode,
+        camera: str,
+        parameters: Parameters,
+        statistics: CameraStatistics,
+        offer: Callable[[str, ImageMessage], bool],
+    ) -> None:
+        """Subscribe.
+
+        Args:
+            node: the node.
+            camera: name of the camera.
+            parameters: current values; see `update`.
+            statistics: receives the counts.
+            offer: queues an image of a camera and returns whether it replaced an older one.
+
+        Raises:
+            RuntimeError: a value of the topic's ``qos_overrides`` is invalid.
+            ValueError: the reliability of the topic's ``qos_overrides`` is invalid.
+        """
+        self._node = node
+        self.camera = camera
+        self._parameters = parameters
+        self._offer = offer
+        self._declared = image_topic(parameters)
+        self.topic: str = node.resolve_topic_name(self._declared.name_for(camera))
+        self.statistics = statistics
+        self.enabled = True
+        override = image_qos.reliability_override(node, self.topic)
+        self._requested = override or parameters.image_reliability
+        self._next_due = 0.0
+        self._subscribed_at = time.monotonic()
+        self.reliability = image_qos.choose_reliability(self._requested, self.publishers())
+        self._subscription = self._subscribe(self.reliability)
+
+    def update(self, parameters: Parameters) -> None:
+        """Use changed parameters."""
+        self._parameters = parameters
+
+    def close(self) -> None:
+        """Destroy the subscription."""
+        self._node.destroy_subscription(self._subscription)
+
+    def publishers(self) -> list[TopicEndpointInfo]:
+        """Return the current publishers of the image topic."""
+        found: list[TopicEndpointInfo] = self._node.get_publishers_info_by_topic(self.topic)
+        return found
+
+    def mismatches(self) -> list[str]:
+        """Describe the publishers that cannot reach the subscription."""
+        type_name = self._declared.type_name
+        return image_qos.mismatches(self.publishers(), self.reliability, type_name)
+
+    def seconds_without_image(self) -> float:
+        """Return the time since the last image, or since the subscription if there was none."""
+        return time.monotonic() - (self.statistics.arrivals.last or self._subscribed_at)
+
+    def follow_publishers(self) -> None:
+        """Subscribe again if the current publishers call for another reliability."""
+        publishers = self.publishers()
+        chosen = image_qos.choose_reliability(self._requested, publishers)
+        if not publishers or chosen == self.reliability:
+            return
+        self._node.get_logger().info(f"{self.topic}: subscribing {chosen}")
+        self._node.destroy_subscription(self._subscription)
+        self.reliability = chosen
+        self._subscription = self._subscribe(chosen)
+
+    def _subscribe(self, reliability: Reliability) -> Subscription:
+        return create_subscription(
+            self._node,
+            self._declared,
+            self._on_image,
+            self.camera,
+            reliability=reliability,
+            overrides=OVERRIDES,
+        )
+
+    def _on_image(self, message: ImageMessage) -> None:
+        self.statistics.received += 1
+        self.statistics.arrivals.tick()
+        self.statistics.add_age("transport", seconds_since_stamp(self._node, message))
+        if self._exceeds_rate():
+            self.statistics.rate_limited += 1
+        elif self.enabled:
+            self.statistics.superseded += self._offer(self.camera, message)
+
+    def _exceeds_rate(self) -> bool:
+        if self._parameters.max_rate_hz <= 0.0:
+            return False
+        now, period = time.monotonic(), 1.0 / self._parameters.max_rate_hz
+        if now < self._next_due:
+            return True
+        # Counted from the due time, not from now: otherwise 30 Hz limited to 20 becomes 15.
+        self._next_due = max(self._next_due + period, now)
+        return False

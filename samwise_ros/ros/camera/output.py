@@ -1,0 +1,94 @@
+"""Masks, targets and overlays of one camera."""
+
+import numpy as np
+from rclpy.lifecycle import LifecycleNode
+from std_msgs.msg import Header
+
+from samwise_ros.engine.types import FrameResult, Target
+from samwise_ros.interface import messages, topics
+from samwise_ros.interface.messages import NANOSECONDS
+from samwise_ros.ros.camera.statistics import CameraStatistics
+from samwise_ros.ros.endpoints import create_publisher
+from samwise_ros.ros.messages import stamp_ns, to_message
+from samwise_ros.vision.masks import label_mask
+from samwise_ros.vision.overlay import Layer, draw_overlay
+
+
+class CameraOutput:
+    """The publishers of one camera; created on configuration, closed on cleanup."""
+
+    def __init__(self, node: LifecycleNode, camera: str) -> None:
+        """Create the publishers."""
+        self._node = node
+        self._mask = create_publisher(node, topics.MASK, camera)
+        self._label_mask = create_publisher(node, topics.LABEL_MASK, camera)
+        self._targets = create_publisher(node, topics.TARGETS, camera)
+        self._overlay = create_publisher(node, topics.OVERLAY, camera)
+        self._compressed = create_publisher(node, topics.COMPRESSED_OVERLAY, camera)
+
+    def close(self) -> None:
+        """Destroy the publishers."""
+        for publisher in (
+            self._mask,
+            self._label_mask,
+            self._targets,
+            self._overlay,
+            self._compressed,
+        ):
+            self._node.destroy_lifecycle_publisher(publisher)
+
+    def publish(
+        self,
+        result: FrameResult,
+        header: Header,
+        *,
+        inference_s: float,
+        overlay_alpha: float,
+        statistics: CameraStatistics,
+    ) -> None:
+        """Publish the masks and targets of one frame, and the overlay if it has subscribers.
+
+        Args:
+            result: of the engine.
+            header: of the image.
+            inference_s: time that the engine took, in seconds.
+            overlay_alpha: opacity of the masks' colours, 0 to 1.
+            statistics: receives latency, inference time and the output rate.
+        """
+        size = (result.frame.image.shape[0], result.frame.image.shape[1])
+        first = result.targets[0].mask if result.targets else np.zeros(size, np.bool_)
+        masks = [target.mask for target in result.targets]
+        labels = label_mask(size, masks, [target.label for target in result.targets])
+        self._mask.publish(to_message(messages.mask_image(first, header)))
+        self._label_mask.publish(to_message(messages.image(labels, "mono8", header)))
+        elapsed_ns = self._node.get_clock().now().nanoseconds - stamp_ns(header.stamp)
+        latency_s = elapsed_ns / NANOSECONDS
+        targets = messages.target_array(
+            result,
+            header,
+            inference_s=inference_s,
+            latency_s=latency_s,
+            dropped_frames=statistics.dropped,
+        )
+        self._targets.publish(to_message(targets))
+        self._publish_overlay(result, header, overlay_alpha)
+        statistics.times_s["latency"].append(latency_s)
+        statistics.times_s["inference"].append(inference_s)
+        statistics.results.tick()
+
+    def _publish_overlay(self, result: FrameResult, header: Header, alpha: float) -> None:
+        raw = self._overlay.get_subscription_count() > 0
+        compressed = self._compressed.get_subscription_count() > 0
+        if not raw and not compressed:
+            return
+        layers = [_layer(target) for target in result.targets]
+        drawn = draw_overlay(result.frame.image, layers, alpha)
+        if raw:
+            self._overlay.publish(to_message(messages.image(drawn, "rgb8", header)))
+        if compressed:
+            self._compressed.publish(to_message(messages.jpeg_image(drawn, header)))
+
+
+def _layer(target: Target) -> Layer:
+    state = target.state.name.lower()
+    return Layer(target.mask, target.label, target.command.sentence, target.score, state)

@@ -1,0 +1,145 @@
+"""Sentences and requests from topics, as calls of the engine.
+
+A request is checked before it waits for the engine, so that the queue holds no enormous text.
+"""
+
+import re
+import unicodedata
+import zlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rclpy.lifecycle import LifecycleNode
+from std_msgs.msg import String
+
+from samwise_ros.engine.sentences import sentence_fault
+from samwise_ros.engine.types import MAX_SENTENCE_CHARACTERS, Command, Event, EventKind
+from samwise_ros.interface import topics
+from samwise_ros.interface.parameters import Parameters
+from samwise_ros.msg import Command as CommandMessage
+from samwise_ros.ros.commands.memory_calls import EngineCall, clear
+from samwise_ros.ros.endpoints import create_subscription
+
+if TYPE_CHECKING:
+    from samwise_ros.engine.engine import Engine  # importing it imports torch
+
+MAX_ID_CHARACTERS = 256
+_ACTIONS: dict[int, Callable[["Engine", str], tuple[Event, ...]]] = {
+    CommandMessage.PAUSE: lambda engine, name: engine.pause(name),
+    CommandMessage.RESUME: lambda engine, name: engine.resume(name),
+    CommandMessage.RESET: lambda engine, name: engine.reset(name),
+    CommandMessage.REMOVE: lambda engine, name: engine.remove(name),
+}
+
+
+class CommandInput:
+    """Subscribes to sentences and requests; created on activation, closed on deactivation."""
+
+    def __init__(
+        self, node: LifecycleNode, parameters: Parameters, submit: Callable[[EngineCall], None]
+    ) -> None:
+        """Subscribe.
+
+        Args:
+            node: the node.
+            parameters: current values; see `update`.
+            submit: queues a call of the engine.
+        """
+        self._node = node
+        self._parameters = parameters
+        self._submit = submit
+        self._subscriptions = (
+            create_subscription(node, topics.COMMAND, self._on_sentence),
+            create_subscription(node, topics.COMMAND_REQUEST, self._on_request),
+        )
+
+    def update(self, parameters: Parameters) -> None:
+        """Use changed parameters."""
+        self._parameters = parameters
+
+    def close(self) -> None:
+        """Destroy the subscriptions."""
+        for subscription in self._subscriptions:
+            self._node.destroy_subscription(subscription)
+
+    def _on_sentence(self, message: String) -> None:
+        self._submit(from_sentence(message.data, self._parameters))
+
+    def _on_request(self, message: CommandMessage) -> None:
+        self._submit(from_request(message, self._parameters))
+
+
+def from_sentence(text: str, parameters: Parameters) -> EngineCall:
+    """Return the call for a typed or spoken sentence.
+
+    An empty sentence or a stop phrase clears all commands. Another sentence replaces the commands
+    or adds one, depending on ``command_mode``.
+    """
+    sentence = text.strip()
+    if not sentence or _plain(sentence) in map(_plain, filter(None, parameters.stop_phrases)):
+        return clear
+    if fault := _sentence_fault(sentence):
+        return _reject("", sentence, fault)
+    command = Command(id_of(sentence), sentence)
+    if parameters.command_mode == "add":
+        return lambda engine: engine.add(command)
+    return lambda engine: engine.set_commands([command])
+
+
+def from_request(request: CommandMessage, parameters: Parameters) -> EngineCall:
+    """Return the call for a ``samwise_ros/Command`` message."""
+    name, sentence = request.id.strip(), request.sentence.strip()
+    if fault := _request_fault(request, name, sentence, parameters):
+        return _reject(name, sentence, fault)
+    name = name or id_of(sentence)
+    if request.action == CommandMessage.TRACK:
+        command = Command(name, sentence, tuple(dict.fromkeys(request.cameras)))
+        return lambda engine: engine.add(command)
+    action = _ACTIONS[request.action]
+    return lambda engine: action(engine, name)
+
+
+def id_of(sentence: str) -> str:
+    """Return a command's id, made from its sentence.
+
+    >>> id_of("The red mug, please!")
+    'the-red-mug-please'
+    """
+    name = "-".join(re.findall(r"\w+", sentence.casefold()))
+    # The checksum distinguishes long sentences with the same beginning.
+    return name if len(name) <= 64 else f"{name[:55]}-{zlib.crc32(name.encode()):08x}"
+
+
+def _request_fault(
+    request: CommandMessage, name: str, sentence: str, parameters: Parameters
+) -> str | None:
+    actions = (CommandMessage.TRACK, *_ACTIONS)
+    if request.action not in actions:
+        return f"expected an action from {min(actions)} to {max(actions)}, got {request.action}"
+    if len(name) > MAX_ID_CHARACTERS:
+        return f"expected an id of at most {MAX_ID_CHARACTERS} characters, got {len(name)}"
+    if unknown := sorted(set(request.cameras) - set(parameters.cameras))[:3]:
+        # Shortened again: the text of an unprintable character has up to ten characters.
+        got = str([camera[:MAX_ID_CHARACTERS] for camera in unknown])[:MAX_ID_CHARACTERS]
+        return f"expected cameras out of {list(parameters.cameras)}, got {got}"
+    if request.action == CommandMessage.TRACK:
+        return _sentence_fault(sentence)
+    return None if name or sentence else "expected an id, got none"
+
+
+def _sentence_fault(sentence: str) -> str | None:
+    if fault := sentence_fault(sentence):
+        return fault
+    # The middleware replaces bytes that are not UTF-8 with U+FFFD.
+    if any(unicodedata.category(char) == "Cc" or char == "\ufffd" for char in sentence):
+        return "expected text, got control characters or bytes that are not UTF-8"
+    return None
+
+
+def _reject(name: str, sentence: str, reason: str) -> EngineCall:
+    rejected = Command(name[:MAX_ID_CHARACTERS], sentence[:MAX_SENTENCE_CHARACTERS])
+    return lambda engine: (Event(EventKind.REJECTED, rejected, reason=reason),)
+
+
+def _plain(sentence: str) -> str:
+    return sentence.strip().rstrip(".!?, ").casefold()

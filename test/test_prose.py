@@ -1,0 +1,78 @@
+"""The glossary: words that the documentation and the code's own prose do not use."""
+
+import ast
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# Each phrase, and what to write instead (architecture of the project: plain technical English).
+GLOSSARY = {
+    r"\bnobody\b": "no node, no publisher, no subscriber",
+    r"\b(tells?|told)\b": "report, log, publish, state",
+    r"\bgives\b": "returns, yields, publishes",
+    r"\bhears?\b|\bheard\b": "receive",
+    r"\bgo(es)? on\b|\bwent on\b": "continue, resume",
+    r"\bof (its|their) own\b": "separate",
+    r"\bthat is none\b": "invalid",
+    r"\basked? for\b": "request, query",
+    r"\bliving command": "active command",
+    r"\bcomes? and goe?s?\b": "appear and disappear",
+}
+
+
+def python_prose(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield docstrings and comments with their line numbers."""
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[0] if node.body else None
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                yield first.lineno, str(first.value.value)
+    with path.open("rb") as file:
+        for token in tokenize.tokenize(file.readline):
+            if token.type == tokenize.COMMENT:
+                yield token.start[0], token.string
+
+
+def faults(text: str) -> list[str]:
+    """Return one line for each phrase of the glossary in a text."""
+    return [
+        f"{match[0]!r}: write {better}"
+        for phrase, better in GLOSSARY.items()
+        for match in re.finditer(phrase, text, re.IGNORECASE)
+    ]
+
+
+@pytest.mark.parametrize("folder", ["samwise_ros", "test", "launch", "examples"])
+def test_docstrings_and_comments_use_standard_terms(folder: str) -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{line}: {fault}"
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if path != Path(__file__)
+        for line, text in python_prose(path)
+        for fault in faults(text)
+    ]
+    assert found == []
+
+
+def test_documentation_uses_standard_terms() -> None:
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("msg/*.msg")]
+    found = [
+        f"{page.relative_to(ROOT)}:{number}: {fault}"
+        for page in sorted(pages)
+        for number, line in enumerate(page.read_text().splitlines(), 1)
+        for fault in faults(line)
+    ]
+    assert found == []
+
+
+def test_a_phrase_of_the_dialect_is_found() -> None:
+    assert faults("Nobody hears it.") == [
+        "'Nobody': write no node, no publisher, no subscriber",
+        "'hears': write receive",
+    ]
