@@ -23,6 +23,7 @@ from samwise_ros.data.formats.mevis import Mevis
 from samwise_ros.data.formats.ref_youtube_vos import RefYoutubeVos
 from samwise_ros.data.formats.refcoco import Refcoco
 from samwise_ros.data.rle import decode, encode
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Frame
@@ -307,7 +308,8 @@ def _engine() -> Engine:
     words = ("the", "red", "mug", "ball")
     config = EngineConfig(min_mask_area=1)
     network = Samwise(PRESETS["tabletop"]).eval()
-    return Engine(network, SentenceTokenizer.from_words(words), config, device="cpu")
+    tokenizer = SentenceTokenizer.from_words(words)
+    return Engine(SamwiseBackend(network, tokenizer, device="cpu"), config)
 
 
 @functools.cache

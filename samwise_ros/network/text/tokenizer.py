@@ -91,7 +91,7 @@ class SentenceTokenizer:
         text = read_tokenizer_json(path)
         try:
             tokenizer = Tokenizer.from_str(text)
-            # `batch` pads, and a sentence that is too long is rejected instead of cut.
+            # `encode_batch` pads, and a sentence that is too long is rejected instead of cut.
             tokenizer.no_padding()
             tokenizer.no_truncation()
             tokenizer.encode(_PROBE)
