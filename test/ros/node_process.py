@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from subprocess import Popen
 from typing import TypeAlias
 
 from samwise_ros.client.process import NODE_PROGRAM, ChildProcess, node_command
@@ -37,6 +38,11 @@ class NodeProcess(ChildProcess):
             folder=folder,
             environment={**os.environ, "OMP_NUM_THREADS": "1"},
         )
+
+    @property
+    def process(self) -> Popen[str]:
+        """The process as Python's standard library sees it."""
+        return self._process
 
     def resident_bytes(self) -> int:
         """Return the resident memory of the process."""

@@ -66,7 +66,7 @@ def node(tmp_path_factory: pytest.TempPathFactory, robot: Robot) -> Iterator[Nod
         (_without("tokenizer.json"), "tokenizer.json"),
         (_invalid_json, "config.json"),
         (_truncated, WEIGHTS),
-        (_other_shape, "of another shape"),
+        (_other_shape, "take both files from one model"),
         (_malicious, WEIGHTS),
     ],
 )
