@@ -62,6 +62,7 @@ class McapFile:
         self._schemas: dict[int, records.Schema] = {}
         self._declared: dict[int, records.Channel] = {}
         self._blocks: list[_Block] = []
+        self._extras: list[_Block] = []
         self._statistics: records.Statistics | None = None
         self._found: Counter[int] = Counter()
         with _named(path), self._plain.open("rb") as stream:
@@ -94,6 +95,21 @@ class McapFile:
             while waiting:
                 yield heapq.heappop(waiting)[-1]
 
+    def extras(self) -> Iterator[records.Attachment | records.Metadata]:
+        """Yield the attachments and metadata records, except rosbag2's own description.
+
+        Raises:
+            BagError: a record is damaged.
+        """
+        with _named(self.path), self._plain.open("rb") as stream:
+            for block in self._extras:
+                stream.seek(block.position)
+                data = ReadDataStream(BytesIO(stream.read(block.length)))
+                if block.opcode == Opcode.ATTACHMENT:
+                    yield records.Attachment.read(data)
+                elif (metadata := records.Metadata.read(data)).name != "rosbag2":
+                    yield metadata
+
     def _scan(self, stream: BinaryIO) -> None:
         size = os.fstat(stream.fileno()).st_size
         if stream.read(len(_MAGIC)) != _MAGIC:
@@ -121,6 +137,8 @@ class McapFile:
         elif opcode == Opcode.CHUNK:
             (start_ns,) = struct.unpack("<Q", stream.read(min(length, 8)))
             self._blocks.append(_Block(start_ns, position, length, opcode))
+        elif opcode in (Opcode.ATTACHMENT, Opcode.METADATA):
+            self._extras.append(_Block(0, position, length, opcode))
         elif opcode in (Opcode.SCHEMA, Opcode.CHANNEL, Opcode.STATISTICS):
             self._declare(opcode, stream.read(length))
 

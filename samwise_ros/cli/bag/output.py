@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import yaml
+from mcap import records
 from mcap.writer import CompressionType, Writer
 from rosbags.interfaces import (
     Qos,
@@ -117,6 +118,15 @@ class BagOutput:
                 message.sequence,
             )
             self.copied[message.channel] += 1
+
+    def copy_extra(self, extra: records.Attachment | records.Metadata) -> None:
+        """Write a recorded attachment or metadata record unchanged."""
+        if isinstance(extra, records.Metadata):
+            self._writer.add_metadata(extra.name, extra.metadata)
+        else:
+            self._writer.add_attachment(
+                extra.create_time, extra.log_time, extra.name, extra.media_type, extra.data
+            )
 
     def write_commands(
         self, commands: Sequence[CommandStatus], events: Sequence[Event], time_ns: int

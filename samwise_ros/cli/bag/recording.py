@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import zstandard
+from mcap import records
 
 from samwise_ros.cli.bag.channel import ZSTD_MAGIC, BagError, Channel, Message, decompress_zstd
 from samwise_ros.cli.bag.mcap_file import McapFile
@@ -84,6 +85,12 @@ class Recording:
         except zstandard.ZstdError:
             return None
 
+    def extras(self) -> Iterator[records.Attachment | records.Metadata]:
+        """Yield the attachments and metadata records of ``.mcap`` files."""
+        for file in self._files:
+            if isinstance(file, McapFile):
+                yield from file.extras()
+
     def losses(self, wanted: Iterable[Channel], is_copied: bool) -> list[str]:
         """Return a line for each topic with messages that were recorded but not read.
 
@@ -107,7 +114,8 @@ class Recording:
                 lines.append(line)
         undeclared = sum(file.undeclared for file in self._files)
         if undeclared:
-            lines.append(f"{undeclared} messages of undeclared topics: the bag is damaged")
+            messages = "1 message" if undeclared == 1 else f"{undeclared} messages"
+            lines.append(f"{messages} of an undeclared topic: the bag is damaged")
         return lines
 
     def advice(self) -> str | None:

@@ -74,6 +74,8 @@ def run(arguments: argparse.Namespace) -> int:
             began = time.perf_counter()
             summary = _process(bag, copied, engine, output, arguments.camera)
             seconds = time.perf_counter() - began
+            for extra in () if arguments.results_only else bag.recording.extras():
+                output.copy_extra(extra)
     print("\n".join(summary.lines(seconds)))
     print("\n".join(_copy_lines(bag, output)))
     print(f"wrote {out}, {out.stat().st_size / 1e6:.1f} MB")
