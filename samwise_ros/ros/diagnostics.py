@@ -84,7 +84,7 @@ class Diagnostics:
         if health.level != DiagnosticStatus.OK:
             self._node.get_logger().warning(printable(health.reason))
         elif last and last.level != DiagnosticStatus.OK and last.kind != NO_IMAGE_YET:
-            # The first image has a line of its own.
+            # The first image has a separate line.
             self._node.get_logger().info(f"{camera}: {health.reason} again")
 
 

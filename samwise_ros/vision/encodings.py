@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from samwise_ros.vision.bit_depth import BitDepth
+from samwise_ros.vision.intensity import BitDepth
 
 ImageFault = Literal[
     "unknown encoding",

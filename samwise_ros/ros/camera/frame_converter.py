@@ -14,9 +14,8 @@ from samwise_ros.ros.camera.image_qos import node_names
 from samwise_ros.ros.camera.input import image_topic
 from samwise_ros.ros.camera.statistics import TOO_OLD, UNKNOWN_AGE, CameraStatistics
 from samwise_ros.ros.messages import seconds_since
-from samwise_ros.vision.bit_depth import BitDepth
 from samwise_ros.vision.encodings import ImageError
-from samwise_ros.vision.exposure import exposure_fault
+from samwise_ros.vision.intensity import BitDepth, exposure_fault
 
 
 class FrameConverter:

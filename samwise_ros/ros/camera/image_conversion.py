@@ -16,8 +16,8 @@ from sensor_msgs.msg import CompressedImage, Image
 from samwise_ros.engine.types import Frame
 from samwise_ros.ros.messages import stamp_ns
 from samwise_ros.vision import encodings
-from samwise_ros.vision.bit_depth import BitDepth
 from samwise_ros.vision.encodings import ImageError, compressed_to_rgb
+from samwise_ros.vision.intensity import BitDepth
 
 ImageMessage: TypeAlias = Image | CompressedImage
 

@@ -1,4 +1,4 @@
-"""The bits that the 16-bit values of a camera use, and their reduction to 8 bits."""
+"""The values that images use: 16-bit values as 8 bits, and images that show nothing."""
 
 from typing import Any
 
@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 BRIGHTEST_PERCENT = 0.1  # of the values may be larger, for example defective pixels
 _SAMPLES = 40_000  # values that are inspected
+BLACK = 10  # of 255; nearly black if 99 % of the values are smaller
+CONSTANT = 3  # of 255; constant if 98 % of the values lie within this range
+_SIDE = 128  # pixels that are inspected along each side
 
 
 class BitDepth:
@@ -47,3 +50,27 @@ def bits_in_use(pixels: NDArray[Any]) -> int:
     values = np.sort(pixels[::step, ::step] if pixels.ndim > 1 else pixels, axis=None)
     ignored = int(values.size * BRIGHTEST_PERCENT / 100.0)
     return int(values[values.size - 1 - ignored]).bit_length()
+
+
+def exposure_fault(image: NDArray[np.uint8]) -> str | None:
+    """Return why an image shows nothing; ``None`` if it shows something.
+
+    Args:
+        image: (H, W, 3) uint8, RGB.
+
+    >>> exposure_fault(np.full((4, 4, 3), 2, np.uint8))
+    'the image is nearly black: 99 % of its values are at most 2 of 255'
+    >>> exposure_fault(np.full((4, 4, 3), 200, np.uint8))
+    'the image is constant: 98 % of its values are from 200 to 200 of 255'
+    """
+    rows, columns = (max(1, side // _SIDE) for side in image.shape[:2])
+    values = np.sort(image[::rows, ::columns].reshape(-1, image.shape[2]), axis=0)
+    last = len(values) - 1
+    low, high = values[round(0.01 * last)], values[round(0.99 * last)]
+    if high.max() < BLACK:
+        bright = high.max()
+        return f"the image is nearly black: 99 % of its values are at most {bright} of 255"
+    if (high.astype(int) - low).max() <= CONSTANT:
+        span = f"{low.min()} to {high.max()}"
+        return f"the image is constant: 98 % of its values are from {span} of 255"
+    return None
