@@ -75,7 +75,9 @@ class FrameConverter:
             return None
         self._statistics.times_s["conversion"].append(time.perf_counter() - began)
         self._statistics.exposure_fault = exposure_fault(frame.image)
-        self._log_once("first image", self._first_image(message, frame))
+        if self._is_new("first image"):
+            text = f"{self._topic}: first image: {self._first_image(message, frame)}"
+            self._node.get_logger().info(printable(text))
         return frame
 
     def _first_image(self, message: ImageMessage, frame: Frame) -> str:
@@ -83,14 +85,16 @@ class FrameConverter:
         height, width, _ = frame.image.shape
         kind = message.encoding if isinstance(message, Image) else message.format
         names = node_names(self._node.get_publishers_info_by_topic(self._topic))
-        return f"first image: {width} x {height} pixels, {kind}, from {names}"
+        return f"{width} x {height} pixels, {kind}, from {names}"
 
     def _drop(self, reason: str, detail: str) -> None:
         self._statistics.drop(reason)
-        self._log_once(reason, f"image dropped: {detail}", warn=True)
+        if self._is_new(reason):
+            text = printable(f"{self._topic}: image dropped: {detail}")
+            self._node.get_logger().warning(text)
 
-    def _log_once(self, kind: str, text: str, warn: bool = False) -> None:
-        if kind not in self._logged:
-            self._logged.add(kind)
-            log = self._node.get_logger()
-            (log.warning if warn else log.info)(printable(f"{self._topic}: {text}"))
+    def _is_new(self, kind: str) -> bool:
+        if kind in self._logged:
+            return False
+        self._logged.add(kind)
+        return True
