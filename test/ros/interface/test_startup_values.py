@@ -7,6 +7,7 @@ import pytest
 from rclpy.node import Node
 from ros_harness import Robot
 
+from samwise_ros.interface.parameters import Parameters
 from samwise_ros.ros.parameters import declare_parameters, read_parameters
 
 
@@ -17,6 +18,11 @@ def node_with(value: str) -> Iterator[Node]:
         yield node
     finally:
         node.destroy_node()
+
+
+def declared(node: Node) -> Parameters:
+    declare_parameters(node)
+    return read_parameters(node)
 
 
 @pytest.mark.parametrize(
@@ -34,15 +40,13 @@ def node_with(value: str) -> Iterator[Node]:
 @pytest.mark.usefixtures("robot")
 def test_invalid_value_is_named(value: str, reason: str) -> None:
     with node_with(value) as node, pytest.raises(ValueError, match=reason):
-        declare_parameters(node)
-        read_parameters(node)
+        declared(node)
 
 
 def test_stop_phrases_can_be_empty(robot: Robot) -> None:
     assert robot.node.context.ok()
     with node_with("stop_phrases:=[]") as node:
-        declare_parameters(node)
-        assert [phrase for phrase in read_parameters(node).stop_phrases if phrase] == []
+        assert [phrase for phrase in declared(node).stop_phrases if phrase] == []
 
 
 @pytest.mark.parametrize(
@@ -51,5 +55,4 @@ def test_stop_phrases_can_be_empty(robot: Robot) -> None:
 @pytest.mark.usefixtures("robot")
 def test_rectified_is_a_boolean_or_unknown(value: str, rectified: bool | None) -> None:
     with node_with(f"rectified:={value}") as node:
-        declare_parameters(node)
-        assert read_parameters(node).is_rectified() is rectified
+        assert declared(node).is_rectified() is rectified
