@@ -29,7 +29,7 @@ endif
 fits := import sys, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))
 enter := . ./env.sh &&
 
-.PHONY: help workspace demo test test-slow test-robot soak benchmark-cuda train-smoke lint clean FORCE
+.PHONY: help workspace demo test test-slow test-robot soak fuzz benchmark-cuda train-smoke lint clean FORCE
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
@@ -55,6 +55,9 @@ soak: workspace  ## faults and load for 20 minutes, told in docs/reliability.md;
 	@rm -rf .workspace/soak
 	@$(enter) SOAK_FIGURES=$$PWD/.workspace/soak pytest -m slow -s test/ros/soak
 	@$(enter) python test/ros/soak/figures.py .workspace/soak
+
+fuzz: workspace  ## 20,000 mutated files for each reader; FUZZ_CASES= and FUZZ_SEED= for others
+	@$(enter) FUZZ_CASES=$${FUZZ_CASES:-20000} pytest -s test/fuzz
 
 benchmark-cuda: workspace  ## base_plus on a GPU: that recorded frames are frames, then the speed, told in benchmarks/results
 	@$(enter) python -c "import sys, torch; sys.exit(not torch.cuda.is_available() and 'no GPU is there for PyTorch')"

@@ -19,5 +19,5 @@ def save_random_model(folder: Path) -> str:
     network = Samwise(preset("tabletop"))
     with torch.no_grad():
         network.get_parameter(_SCORE_BIAS).fill_(10.0)
-    save_model(folder, network, SentenceTokenizer.of_words(vocabulary()))
+    save_model(folder, network, SentenceTokenizer.from_words(vocabulary()))
     return str(folder)
