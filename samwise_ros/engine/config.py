@@ -20,6 +20,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "min_mask_area": (1, 2**31 - 1),
     "lost_after_frames": (1, 100_000),
     "recover_after_frames": (1, 100_000),
+    "late_tolerance": (0.0, 60.0),
 }
 """Smallest and largest allowed value of each number in `EngineConfig`."""
 
@@ -38,7 +39,10 @@ class EngineConfig:
         min_mask_area: a smaller mask counts as not visible; pixels of the camera's image.
         lost_after_frames: a target is LOST after this many consecutive frames without it.
         recover_after_frames: a target is TRACKING after this many consecutive frames with it.
-        reset_on_time_jump: restart a camera's memories if a stamp is before the previous one.
+        reset_on_time_jump: restart a camera's memories if a stamp is before the previous one,
+            unless the frame is only late.
+        late_tolerance: a frame whose stamp is before the last one's by at most this is late and
+            skipped, seconds; 0 for no late frames. See `CameraStream.is_late`.
     """
 
     mode: Mode = "online"
@@ -50,6 +54,7 @@ class EngineConfig:
     lost_after_frames: int = 5
     recover_after_frames: int = 2
     reset_on_time_jump: bool = True
+    late_tolerance: float = 0.5
 
     @property
     def max_remembered(self) -> int:

@@ -174,7 +174,8 @@ class Engine:
 
         Returns:
             In online mode the result of this frame. In clip mode nothing until a clip is full,
-            then the result of each of its frames.
+            then the result of each of its frames. Nothing for a frame that is late (see
+            ``late_tolerance``).
 
         Raises:
             ValueError: the image is not (H, W, 3) uint8; nothing has changed then.
@@ -183,6 +184,9 @@ class Engine:
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
             raise ValueError(f"image: expected (H, W, 3) uint8, got {image.shape} {image.dtype}")
         stream = self._streams.setdefault(frame.camera, CameraStream(image.shape[:2]))
+        config = self.config
+        if config.reset_on_time_jump and stream.is_late(frame, config.late_tolerance):
+            return []
         events = self._restart_on_break(stream, frame)
         stream.advance(frame)
         if self.config.mode == "online":

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from samwise_ros.vision.intensity import BitDepth
+
 ImageFault = Literal[
     "unknown encoding",
     "zero size",
@@ -69,7 +71,8 @@ class Layout:
     Attributes:
         item: numpy type code of one value, without byte order.
         channels: values per pixel.
-        to_rgb: converts (H, W) or (H, W, channels) to (H, W, 3) uint8.
+        to_rgb: converts (H, W) or (H, W, channels) to (H, W, 3) uint8; 16-bit values are reduced
+            to 8 bits before.
     """
 
     item: str
@@ -94,15 +97,6 @@ def _yuv422(code: int) -> Callable[[NDArray[Any]], NDArray[np.uint8]]:
         return convert(pixels)
 
     return to_rgb
-
-
-def _high_byte(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    return (pixels >> 8).astype(np.uint8)
-
-
-def _colour_of_high_byte(code: int) -> Callable[[NDArray[Any]], NDArray[np.uint8]]:
-    to_rgb = _colour(code)
-    return lambda pixels: to_rgb(_high_byte(pixels))
 
 
 def _unit_range(pixels: NDArray[Any]) -> NDArray[np.uint8]:
@@ -135,10 +129,10 @@ LAYOUTS: dict[str, Layout] = {
     "bgra8": Layout("u1", 4, _colour(cv2.COLOR_BGRA2RGB)),
     "mono8": Layout("u1", 1, _from_grey),
     "8UC1": Layout("u1", 1, _from_grey),
-    "rgb16": Layout("u2", 3, _high_byte),
-    "bgr16": Layout("u2", 3, _colour_of_high_byte(cv2.COLOR_BGR2RGB)),
-    "mono16": Layout("u2", 1, _colour_of_high_byte(cv2.COLOR_GRAY2RGB)),
-    "16UC1": Layout("u2", 1, _colour_of_high_byte(cv2.COLOR_GRAY2RGB)),
+    "rgb16": Layout("u2", 3, _identity),
+    "bgr16": Layout("u2", 3, _from_bgr),
+    "mono16": Layout("u2", 1, _from_grey),
+    "16UC1": Layout("u2", 1, _from_grey),
     "32FC1": Layout("f4", 1, lambda pixels: _from_grey(_unit_range(pixels))),
     "32FC3": Layout("f4", 3, _unit_range),
     "uyvy": Layout("u1", 2, _from_uyvy),
@@ -148,17 +142,19 @@ LAYOUTS: dict[str, Layout] = {
 }
 for _name, _code in _BAYER_CODES.items():
     LAYOUTS[f"bayer_{_name}8"] = Layout("u1", 1, _colour(_code))
-    LAYOUTS[f"bayer_{_name}16"] = Layout("u2", 1, _colour_of_high_byte(_code))
+    LAYOUTS[f"bayer_{_name}16"] = Layout("u2", 1, _colour(_code))
 
 
-def to_rgb(message: RawImage) -> NDArray[np.uint8]:
+def to_rgb(message: RawImage, bit_depth: BitDepth | None = None) -> NDArray[np.uint8]:
     """Convert an image message to RGB.
 
-    16-bit values keep their high byte, and floats range from 0 to 1. ``8UC1`` and ``16UC1`` are
-    greyscale.
+    16-bit values keep the 8 highest bits in use, and floats range from 0 to 1. ``8UC1`` and
+    ``16UC1`` are greyscale.
 
     Args:
         message: an image in an encoding of `LAYOUTS`, with any byte order and row padding.
+        bit_depth: bits in use by the 16-bit images of the camera so far, which the image updates;
+            ``None`` considers this image only.
 
     Returns:
         (H, W, 3) uint8, RGB, contiguous. It may share the message's memory.
@@ -173,6 +169,8 @@ def to_rgb(message: RawImage) -> NDArray[np.uint8]:
         known = ", ".join(LAYOUTS)
         raise ImageError("unknown encoding", f"expected one of {known}, got {message.encoding!r}")
     pixels = as_array(message, layout)
+    if layout.item == "u2":
+        pixels = (bit_depth or BitDepth()).to_bytes(pixels)
     try:
         return layout.to_rgb(pixels)
     except cv2.error as error:
