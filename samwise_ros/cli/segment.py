@@ -25,7 +25,7 @@ from samwise_ros.engine.types import Command, Event, EventKind, Frame, FrameResu
 from samwise_ros.network.checkpoints.model_home import is_shipped, shipped_model_note
 from samwise_ros.vision.contact_sheet import FrameSampler, contact_sheet
 from samwise_ros.vision.image_writer import write_image
-from samwise_ros.vision.overlay import Layer, draw_overlay
+from samwise_ros.vision.overlay import OverlayItem, draw_overlay
 from samwise_ros.vision.video_reader import VideoReader
 from samwise_ros.vision.video_writer import VideoWriter
 
@@ -126,7 +126,7 @@ class _Output:
 
     def _write_frame(self, result: FrameResult) -> None:
         layers = [
-            Layer(
+            OverlayItem(
                 target.mask,
                 target.label,
                 target.command.sentence,

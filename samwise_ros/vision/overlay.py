@@ -33,7 +33,7 @@ _ROW = 1.9  # row height over letter height
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class OverlayItem:
     """One target to draw.
 
     Attributes:
@@ -56,7 +56,9 @@ def colour_of(label: int) -> Colour:
     return PALETTE[(label - 1) % len(PALETTE)]
 
 
-def draw_overlay(image: Image, layers: Sequence[Layer], alpha: float = DEFAULT_ALPHA) -> Image:
+def draw_overlay(
+    image: Image, layers: Sequence[OverlayItem], alpha: float = DEFAULT_ALPHA
+) -> Image:
     """Tint the masks, outline them and write a line for each.
 
     Args:
@@ -81,7 +83,7 @@ def draw_overlay(image: Image, layers: Sequence[Layer], alpha: float = DEFAULT_A
     return result
 
 
-def _colour(image: Image, layer: Layer, alpha: float) -> None:
+def _colour(image: Image, layer: OverlayItem, alpha: float) -> None:
     """Blend the mask's box only: masks are mostly much smaller than the image."""
     plane = layer.mask.view(np.uint8)
     x, y, width, height = cv2.boundingRect(plane)
@@ -107,7 +109,7 @@ def _opposite(colour: Colour) -> Colour:
     return (0, 0, 0) if brightness > 128 else (255, 255, 255)
 
 
-def _write(image: Image, layers: Sequence[Layer]) -> None:
+def _write(image: Image, layers: Sequence[OverlayItem]) -> None:
     """A dark strip along the top, a row for each layer, at most half of the image."""
     height, width = image.shape[:2]
     letter = max(6.0, 0.028 * height)
@@ -126,7 +128,7 @@ def _write(image: Image, layers: Sequence[Layer]) -> None:
 
 
 def _write_row(
-    image: Image, layer: Layer, origin: tuple[int, int], right: int, letter: float
+    image: Image, layer: OverlayItem, origin: tuple[int, int], right: int, letter: float
 ) -> None:
     """The sentence at the left, what is known of it at the right."""
     scale = letter / _LETTER_HEIGHT

@@ -74,7 +74,10 @@ def test_say_adds_resets_and_clears(node_domain: RosDomain) -> None:
     ("arguments", "reason"),
     [
         (("?\x1b[2J!",), '"??[2J!"  -  -  expected text, got control characters'),
-        (("x" * 2000,), f'"{78 * "x"}.."  -  -  the sentence has 2000 characters, expected at most 1000'),
+        (
+            ("x" * 2000,),
+            f'"{78 * "x"}.."  -  -  the sentence has 2000 characters, expected at most 1000',
+        ),
         (("the red ball", "--camera", "roof"), "expected cameras out of ['camera'], got ['roof']"),
         (("--id", "nothing", "--action", "pause"), "nothing  -  -  there is no command 'nothing'"),
     ],

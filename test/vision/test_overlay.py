@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from samwise_ros.vision.overlay import PALETTE, Layer, colour_of, draw_overlay
+from samwise_ros.vision.overlay import PALETTE, OverlayItem, colour_of, draw_overlay
 
 # What sentences call colours.
 NAMED = {
@@ -22,10 +22,10 @@ NAMED = {
 }
 
 
-def layer(height: int, width: int, text: str = "the red mug", label: int = 1) -> Layer:
+def layer(height: int, width: int, text: str = "the red mug", label: int = 1) -> OverlayItem:
     mask = np.zeros((height, width), np.bool_)
     mask[height // 2 : -height // 5, width // 4 : width // 2] = True
-    return Layer(mask, label, text, 0.93, "tracking")
+    return OverlayItem(mask, label, text, 0.93, "tracking")
 
 
 @pytest.mark.parametrize("size", [(96, 128), (240, 320), (1080, 1920), (24, 32)])
@@ -86,7 +86,7 @@ def test_long_and_foreign_sentences_fit() -> None:
 def test_many_layers_leave_half_of_the_image_free() -> None:
     image = np.full((96, 128, 3), 200, np.uint8)
     nothing = np.zeros((96, 128), np.bool_)
-    drawn = draw_overlay(image, [Layer(nothing, k + 1, "a ball") for k in range(20)])
+    drawn = draw_overlay(image, [OverlayItem(nothing, k + 1, "a ball") for k in range(20)])
     np.testing.assert_array_equal(drawn[50:], image[50:])
 
 

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from samwise_ros.benchmark.models import load_benchmark_model
 from samwise_ros.benchmark.report import LATENCY, Column, Row, Table
-from samwise_ros.benchmark.timing import Spread, time_call, time_calls
+from samwise_ros.benchmark.timing import DurationSummary, time_call, time_calls
 from samwise_ros.benchmark.workload import FRAME_NS, SENTENCES, make_frames
 from samwise_ros.engine.backend.device import MIB
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
@@ -141,7 +141,7 @@ class EngineTimer:
             label,
         )
         rate = round(len(durations) / sum(durations), 2)
-        row: Row = {"frames_per_second": rate, **Spread.of(durations).to_json()}
+        row: Row = {"frames_per_second": rate, **DurationSummary.of(durations).to_json()}
         # Reserved by the allocator, which is more than the tensors need.
         peak = torch.cuda.max_memory_reserved(self.device) if self.device.type == "cuda" else None
         return {**row, "gpu_mib": peak and round(peak / MIB)}
@@ -158,7 +158,7 @@ class EngineTimer:
 
         for index in tqdm(range(_BLOCKS), desc="stream length", unit="block", leave=False):
             durations = [time_call(step, self.device) for _ in range(block)]
-            spread = Spread.of(durations).to_json()
+            spread = DurationSummary.of(durations).to_json()
             first = index * block + 1
             resident = round(_resident_bytes() / MIB, 1)
             rows.append(

@@ -12,7 +12,7 @@ from typing import Any
 from tqdm import tqdm
 
 from samwise_ros.benchmark.report import Column, Row, Table
-from samwise_ros.benchmark.timing import Spread
+from samwise_ros.benchmark.timing import DurationSummary
 from samwise_ros.benchmark.workload import SENTENCES
 from samwise_ros.client.process import ChildProcess, node_command
 from samwise_ros.client.ros_environment import private_domain, require_ros
@@ -140,7 +140,7 @@ def _measure(benchmark: NodeBenchmark, commands: int, size: tuple[int, int], tra
     if not latencies:
         raise ValueError("the node published no mask")
     rate = round(len(latencies) / measured.pop("seconds"), 2)
-    return {**measured, "frames_per_second": rate, **Spread.of(latencies).to_json()}
+    return {**measured, "frames_per_second": rate, **DurationSummary.of(latencies).to_json()}
 
 
 def _run_probe(

@@ -30,7 +30,7 @@ _WARM_UP_S = 3.0
 _LAST_MASKS_S = 1.5  # longer than the period of the diagnostics
 
 
-class Probe:
+class NodeBenchmarkClient:
     """Publishes images at a steady rate and times the masks that arrive."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
@@ -152,9 +152,9 @@ def main() -> int:
     settings = json.loads(sys.argv[1])
     rclpy.init()
     try:
-        probe = Probe(settings)
-        probe.start(settings["sentences"])
-        print(json.dumps(probe.measure(settings["seconds"])))
+        client = NodeBenchmarkClient(settings)
+        client.start(settings["sentences"])
+        print(json.dumps(client.measure(settings["seconds"])))
     except (RuntimeError, TimeoutError) as error:
         print(error, file=sys.stderr)
         return 1

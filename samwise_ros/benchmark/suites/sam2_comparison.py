@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from samwise_ros.benchmark.models import load_benchmark_model
 from samwise_ros.benchmark.report import LATENCY, Column, Table
-from samwise_ros.benchmark.timing import Spread, time_call
+from samwise_ros.benchmark.timing import DurationSummary, time_call
 from samwise_ros.benchmark.workload import FRAME_NS, SENTENCES, make_frames
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig, Mode
@@ -101,7 +101,7 @@ def measure_sam2_comparison(benchmark: Sam2Benchmark) -> list[Table]:
             measured["clip"] = [sum(measured["clip"]) / clip]
             for name, seconds in measured.items():
                 durations[name] += seconds if index >= warm_up else []
-    spreads = {name: Spread.of(seconds) for name, seconds in durations.items()}
+    spreads = {name: DurationSummary.of(seconds) for name, seconds in durations.items()}
     rows = [
         {
             "way": name,

@@ -28,7 +28,7 @@ from samwise_ros.client.names import DEFAULT_NODE
 from samwise_ros.engine.commands import CommandStatus
 from samwise_ros.engine.types import Event, FrameResult, Target
 from samwise_ros.vision.masks import label_mask
-from samwise_ros.vision.overlay import Layer, draw_overlay
+from samwise_ros.vision.overlay import OverlayItem, draw_overlay
 
 _INFINITE = QosTime(9_223_372_036, 854_775_807)  # as ROS 2 writes an infinite duration
 
@@ -193,6 +193,6 @@ def _qos(depth: int, latched: bool) -> Qos:
     )
 
 
-def _layer(target: Target) -> Layer:
+def _layer(target: Target) -> OverlayItem:
     state = target.state.name.lower()
-    return Layer(target.mask, target.label, target.command.sentence, target.score, state)
+    return OverlayItem(target.mask, target.label, target.command.sentence, target.score, state)

@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from samwise_ros.network.checkpoints.errors import CheckpointError
-from samwise_ros.network.checkpoints.key_translation import our_key
+from samwise_ros.network.checkpoints.key_translation import translate_key
 from samwise_ros.network.checkpoints.model_home import find_model
 from samwise_ros.network.checkpoints.tensor_files import read_tensors
 from samwise_ros.network.config import SamwiseConfig
@@ -34,12 +34,12 @@ def load_state(network: Samwise, state: Mapping[str, Tensor], source: str = "che
     Raises:
         CheckpointError: naming every missing, unexpected and differently shaped key.
     """
-    translated = {our_key(key): tensor for key, tensor in state.items()}
+    translated = {translate_key(key): tensor for key, tensor in state.items()}
     ours = {key: tensor for key, tensor in translated.items() if key is not None}
-    fit(network, ours, source, _NOT_RELEASED)
+    load_state_strict(network, ours, source, _NOT_RELEASED)
 
 
-def fit(
+def load_state_strict(
     module: nn.Module,
     state: Mapping[str, Tensor],
     source: str,
@@ -171,7 +171,7 @@ def load_model(model: str) -> tuple[Samwise, SentenceTokenizer]:
     network = Samwise(config)
     network.trained_frames = trained_frames
     weights = folder / "model.safetensors"
-    fit(network, read_tensors(weights), str(weights))
+    load_state_strict(network, read_tensors(weights), str(weights))
     tokenizer = load_tokenizer(folder / "tokenizer.json", config)
     return network.eval(), tokenizer
 

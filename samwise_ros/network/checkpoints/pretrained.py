@@ -6,7 +6,7 @@ from pathlib import Path
 from torch import Tensor
 
 from samwise_ros.network.checkpoints.errors import CheckpointError
-from samwise_ros.network.checkpoints.model_folder import fit
+from samwise_ros.network.checkpoints.model_folder import load_state_strict
 from samwise_ros.network.checkpoints.tensor_files import read_tensors
 from samwise_ros.network.samwise import Samwise
 
@@ -36,7 +36,7 @@ def load_sam2(network: Samwise, path: Path) -> None:
             f"{path}: is SAM 2.1 (it has {', '.join(newer)}); SAMWISE builds on SAM 2, whose "
             "files are called sam2_hiera_*.pt: `samwise download --list`"
         )
-    fit(network.sam, state, str(path))
+    load_state_strict(network.sam, state, str(path))
 
 
 def load_text_encoder(network: Samwise, path: Path) -> None:
@@ -56,4 +56,4 @@ def load_text_encoder(network: Samwise, path: Path) -> None:
         for key, tensor in read_tensors(path).items()
         if not _UNUSED[name].fullmatch(key)
     }
-    fit(network.text_encoder.get_submodule(name), state, str(path))
+    load_state_strict(network.text_encoder.get_submodule(name), state, str(path))

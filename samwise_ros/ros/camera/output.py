@@ -11,7 +11,7 @@ from samwise_ros.ros.camera.statistics import CameraStatistics
 from samwise_ros.ros.endpoints import create_publisher
 from samwise_ros.ros.messages import stamp_ns, to_message
 from samwise_ros.vision.masks import label_mask
-from samwise_ros.vision.overlay import Layer, draw_overlay
+from samwise_ros.vision.overlay import OverlayItem, draw_overlay
 
 
 class CameraOutput:
@@ -89,6 +89,6 @@ class CameraOutput:
             self._compressed.publish(to_message(messages.jpeg_image(drawn, header)))
 
 
-def _layer(target: Target) -> Layer:
+def _layer(target: Target) -> OverlayItem:
     state = target.state.name.lower()
-    return Layer(target.mask, target.label, target.command.sentence, target.score, state)
+    return OverlayItem(target.mask, target.label, target.command.sentence, target.score, state)
