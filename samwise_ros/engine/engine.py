@@ -56,7 +56,7 @@ class Engine:
         """Load a model.
 
         Args:
-            model: name of a shipped model, or path of a model folder.
+            model: name of a shipped or installed model, or path of a model folder.
             device: ``auto`` (CUDA if available, else the CPU), ``cpu``, ``cuda`` or ``cuda:N``.
             precision: ``auto`` (bfloat16 on CUDA), ``float32``, ``bfloat16`` or ``float16``.
             config: thresholds and mode.

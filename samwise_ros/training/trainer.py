@@ -36,7 +36,8 @@ class Trainer:
         Args:
             recipe: the recipe.
             folder: folder of the training, created if missing.
-            init: model folder to start from, or name of a shipped model.
+            init: model to start from: name of a shipped or installed model, or path of a model
+                folder.
             device: ``cpu``, ``cuda``, or ``auto`` for CUDA if available.
 
         Raises:

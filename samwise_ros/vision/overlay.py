@@ -52,14 +52,14 @@ class OverlayItem:
 
 
 def colour_of(label: int) -> Colour:
-    """The colour of a label: red, green, blue, 0 to 255."""
+    """Return the colour of a label: red, green, blue, 0 to 255."""
     return PALETTE[(label - 1) % len(PALETTE)]
 
 
 def draw_overlay(
     image: Image, layers: Sequence[OverlayItem], alpha: float = DEFAULT_ALPHA
 ) -> Image:
-    """Tint the masks, outline them and write a line for each.
+    """Draw the tint, the outline and the line of text of each item.
 
     Args:
         image: (H, W, 3) uint8, RGB; not modified.
@@ -84,7 +84,7 @@ def draw_overlay(
 
 
 def _colour(image: Image, layer: OverlayItem, alpha: float) -> None:
-    """Blend the mask's box only: masks are mostly much smaller than the image."""
+    """Draw the tint and the outline; only the box of the mask is blended, to save time."""
     plane = layer.mask.view(np.uint8)
     x, y, width, height = cv2.boundingRect(plane)
     if width == 0:
@@ -110,7 +110,7 @@ def _opposite(colour: Colour) -> Colour:
 
 
 def _write(image: Image, layers: Sequence[OverlayItem]) -> None:
-    """A dark strip along the top, a row for each layer, at most half of the image."""
+    """Draw a dark strip at the top with one row for each item, at most half of the image."""
     height, width = image.shape[:2]
     letter = max(6.0, 0.028 * height)
     row = round(letter * _ROW)
@@ -130,7 +130,7 @@ def _write(image: Image, layers: Sequence[OverlayItem]) -> None:
 def _write_row(
     image: Image, layer: OverlayItem, origin: tuple[int, int], right: int, letter: float
 ) -> None:
-    """The sentence at the left, what is known of it at the right."""
+    """Draw the sentence at the left, and the state and score at the right."""
     scale = letter / _LETTER_HEIGHT
     weight = max(1, round(letter / 12))
     known = "" if layer.score is None else f"{layer.score:.2f}"
@@ -147,7 +147,7 @@ def _write_row(
 
 
 def _fitted(text: str, room: int, scale: float, weight: int) -> str:
-    """The text, its end cut off where it is wider than the room."""
+    """Return the text, shortened if it is wider than the room."""
     if _text_width(text, scale, weight) <= room:
         return text
     while text and _text_width(text + "..", scale, weight) > room:

@@ -34,7 +34,8 @@ class EngineBenchmark:
     """Settings of the benchmark, in online mode; a table varies one setting, others are the first.
 
     Attributes:
-        model: name of a shipped model, a model folder, or a preset with random weights.
+        model: name of a shipped or installed model, path of a model folder, or name of a preset
+            with random weights.
         device: auto, cpu, cuda or cuda:N.
         precision: auto, float32, bfloat16 or float16.
         seconds: duration of each measurement.

@@ -31,7 +31,8 @@ class NetworkBenchmark:
     """Settings of the benchmark: one command with a full memory; the CME runs on every frame.
 
     Attributes:
-        models: names of shipped models, model folders, or presets with random weights.
+        models: names of shipped or installed models, paths of model folders, or names of presets
+            with random weights.
         device: auto, cpu, cuda or cuda:N.
         precisions: each auto, float32, bfloat16 or float16.
         modes: each online or clip.

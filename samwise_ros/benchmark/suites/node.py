@@ -27,7 +27,7 @@ class NodeBenchmark:
     """Settings of the benchmark: a camera at a constant rate, and a new node for each measurement.
 
     Attributes:
-        model: name of a shipped model, or a model folder.
+        model: name of a shipped or installed model, or path of a model folder.
         device: auto, cpu, cuda or cuda:N.
         precision: auto, float32, bfloat16 or float16.
         seconds: duration of each measurement, after a warm-up of three seconds.

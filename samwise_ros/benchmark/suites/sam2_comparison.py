@@ -39,7 +39,8 @@ class Sam2Benchmark:
     """Settings of the comparison.
 
     Attributes:
-        model: name of a shipped model, a model folder, or a preset with random weights.
+        model: name of a shipped or installed model, path of a model folder, or name of a preset
+            with random weights.
         device: auto, cpu, cuda or cuda:N.
         precision: auto, float32, bfloat16 or float16, for both.
         clips: number of clips; the first one (on a GPU the first three) is warm-up, until

@@ -83,7 +83,7 @@ class SamwiseBackend:
     def from_model(
         cls, model: str, *, device: str = "auto", precision: str = "auto"
     ) -> "SamwiseBackend":
-        """Load a shipped model by name, or a model folder by path.
+        """Load a shipped or installed model by name, or a model folder by path.
 
         Raises:
             CheckpointError: the model cannot be loaded; the message names the file.

@@ -1,4 +1,4 @@
-"""Weights into a network, and the model folder on disk."""
+"""Loads weights into a network, and reads and writes model folders."""
 
 import errno
 import json
@@ -24,7 +24,7 @@ _NOT_RELEASED = frozenset({"text_encoder.roberta.embeddings.token_type_embedding
 
 
 def load_state(network: Samwise, state: Mapping[str, Tensor], source: str = "checkpoint") -> None:
-    """Put a state dict with released or own keys into the network, all of it or nothing.
+    """Load a state dict with released or own keys; change nothing if any key does not fit.
 
     Args:
         network: takes the weights.
@@ -45,7 +45,7 @@ def load_state_strict(
     source: str,
     optional: frozenset[str] = frozenset(),
 ) -> None:
-    """Put a state dict with a module's own keys into it, all of it or nothing.
+    """Load a state dict into a module; change nothing if any key does not fit.
 
     Args:
         module: takes the weights.
@@ -80,7 +80,7 @@ def load_tokenizer(path: Path, config: SamwiseConfig) -> SentenceTokenizer:
     """Read a ``tokenizer.json`` for a network.
 
     Raises:
-        CheckpointError: for one that cannot be read, or whose tokens are not the network's.
+        CheckpointError: the file cannot be read, or its tokens do not fit the network.
     """
     try:
         tokenizer = SentenceTokenizer.load(path)
@@ -92,7 +92,7 @@ def load_tokenizer(path: Path, config: SamwiseConfig) -> SentenceTokenizer:
 def check_tokenizer(
     tokenizer: SentenceTokenizer, config: SamwiseConfig, path: Path
 ) -> SentenceTokenizer:
-    """Return the tokenizer if its tokens are the network's.
+    """Return the tokenizer if it fits the network.
 
     Raises:
         CheckpointError: it has too many tokens or another padding token; ``path`` names the file.
@@ -119,7 +119,7 @@ def save_model(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> 
     tensors = {key: value.contiguous() for key, value in network.state_dict().items()}
     try:
         save_file(tensors, folder / "model.safetensors")
-    except SafetensorError as error:  # of a full disk too
+    except SafetensorError as error:  # also raised for a full disk
         raise OSError(f"{folder / 'model.safetensors'}: cannot be written: {error}") from error
     tokenizer.save(folder / "tokenizer.json")
 

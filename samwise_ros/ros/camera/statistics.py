@@ -46,9 +46,9 @@ class CameraStatistics:
     processed images.
 
     Attributes:
-        arrivals: images that arrived.
-        results: frames whose masks were published.
-        received: images that arrived.
+        arrivals: rate of arriving images.
+        results: rate of frames whose masks were published.
+        received: number of images that arrived.
         superseded: images that a newer image replaced before they were processed.
         rate_limited: images dropped because of ``max_rate_hz``.
         too_old: images older than ``max_frame_age``.
