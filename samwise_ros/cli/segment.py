@@ -22,11 +22,11 @@ from samwise_ros.data.formats.write_files import is_generated
 from samwise_ros.engine.backend.device import use_threads
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
+from samwise_ros.engine.overlay import draw_targets
 from samwise_ros.engine.types import Command, Event, EventKind, Frame, FrameResult
 from samwise_ros.network.checkpoints.model_home import is_shipped, shipped_model_note
 from samwise_ros.vision.contact_sheet import FrameSampler, contact_sheet
 from samwise_ros.vision.image_writer import write_image
-from samwise_ros.vision.overlay import OverlayItem, draw_overlay
 from samwise_ros.vision.video_reader import VideoReader
 from samwise_ros.vision.video_writer import VideoWriter
 
@@ -138,17 +138,7 @@ class _Output:
                 self._write_frame(result)
 
     def _write_frame(self, result: FrameResult) -> None:
-        layers = [
-            OverlayItem(
-                target.mask,
-                target.label,
-                target.command.sentence,
-                target.score,
-                target.state.name.lower(),
-            )
-            for target in result.targets
-        ]
-        overlay = draw_overlay(result.frame.image, layers)
+        overlay = draw_targets(result.frame.image, result.targets)
         self.writer.write(overlay, result.frame.stamp_ns)
         self.sample.add(overlay)
         if self.masks:

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 
-from samwise_ros.engine.backend.model_folder import find_model
+from samwise_ros.engine.backend.find_model import find_model
 
 #: Set by a launch file that has checked the argument names for the launch files it includes.
 NAMES_CHECKED = "samwise_argument_names_checked"
