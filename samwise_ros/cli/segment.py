@@ -20,6 +20,7 @@ from tqdm import tqdm
 from samwise_ros.cli.threads import add_threads_argument
 from samwise_ros.data.formats.write_files import is_generated
 from samwise_ros.engine.backend.device import use_threads
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.overlay import draw_targets
@@ -27,6 +28,7 @@ from samwise_ros.engine.types import Command, Event, EventKind, Frame, FrameResu
 from samwise_ros.network.checkpoints.model_home import is_shipped, shipped_model_note
 from samwise_ros.vision.contact_sheet import FrameSampler, contact_sheet
 from samwise_ros.vision.image_writer import write_image
+from samwise_ros.vision.masks import MAX_LABEL
 from samwise_ros.vision.video_reader import VideoReader
 from samwise_ros.vision.video_writer import VideoWriter
 
@@ -38,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", help="a video file, a folder of images, or a camera's index")
     parser.add_argument("sentences", nargs="+", metavar="sentence", help="description of an object")
     parser.add_argument(
-        "--model", default="tabletop", help="name of a model, or a folder (default: %(default)s)"
+        "--model", default=DEFAULT_MODEL, help="name of a model, or a folder (default: %(default)s)"
     )
     parser.add_argument(
         "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"
@@ -110,7 +112,7 @@ def _engine(arguments: argparse.Namespace) -> Engine:
         ValueError: a model, device or sentence is invalid.
     """
     sentences = arguments.sentences
-    config = EngineConfig(mode=arguments.mode, max_commands=min(254, max(len(sentences), 1)))
+    config = EngineConfig(mode=arguments.mode, max_commands=min(MAX_LABEL, max(len(sentences), 1)))
     engine = Engine.from_model(
         arguments.model, device=arguments.device, precision=arguments.precision, config=config
     )

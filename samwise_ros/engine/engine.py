@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.engine.backend.protocol import Backend
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.camera_stream import CameraStream
@@ -47,7 +48,7 @@ class Engine:
     @classmethod
     def from_model(
         cls,
-        model: str = "tabletop",
+        model: str = DEFAULT_MODEL,
         *,
         device: str = "auto",
         precision: str = "auto",

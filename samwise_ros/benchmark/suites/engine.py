@@ -16,6 +16,7 @@ from samwise_ros.benchmark.report import LATENCY, Column, Row, Table
 from samwise_ros.benchmark.timing import DurationSummary, time_call, time_calls
 from samwise_ros.benchmark.workload import FRAME_NS, SENTENCES, make_frames
 from samwise_ros.engine.backend.device import MIB
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
@@ -45,7 +46,7 @@ class EngineBenchmark:
         length: frames of the long stream; 0 to omit it.
     """
 
-    model: str = "tabletop"
+    model: str = DEFAULT_MODEL
     device: str = "auto"
     precision: str = "auto"
     seconds: float = 5.0

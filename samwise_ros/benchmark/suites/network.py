@@ -16,6 +16,7 @@ from samwise_ros.benchmark.report import Column, Row, Table
 from samwise_ros.benchmark.roofline import Cost, DevicePeak, count_cost, weight_sizes
 from samwise_ros.benchmark.timing import DurationSummary, time_call, time_calls
 from samwise_ros.benchmark.workload import SENTENCES, make_frames
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig, Mode
 from samwise_ros.network.memory_bank import MEMORY_POINTERS
@@ -39,7 +40,7 @@ class NetworkBenchmark:
         seconds: duration of each measurement.
     """
 
-    models: tuple[str, ...] = ("tabletop",)
+    models: tuple[str, ...] = (DEFAULT_MODEL,)
     device: str = "auto"
     precisions: tuple[str, ...] = ("auto",)
     modes: tuple[Mode, ...] = MODES

@@ -16,6 +16,7 @@ from samwise_ros.benchmark.timing import DurationSummary
 from samwise_ros.benchmark.workload import SENTENCES
 from samwise_ros.client.process import ChildProcess, node_command
 from samwise_ros.client.ros_environment import private_domain, require_ros
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 
 TRANSPORTS = ("raw", "compressed")
 _NAMESPACE = "/benchmark"
@@ -39,7 +40,7 @@ class NodeBenchmark:
         transports: raw, compressed.
     """
 
-    model: str = "tabletop"
+    model: str = DEFAULT_MODEL
     device: str = "auto"
     precision: str = "auto"
     seconds: float = 10.0

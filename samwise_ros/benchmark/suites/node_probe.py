@@ -21,7 +21,7 @@ from samwise_ros.benchmark.workload import make_frames
 from samwise_ros.client.image_message import SECOND_NS, to_image, to_nanoseconds
 from samwise_ros.client.names import resolve_topic
 from samwise_ros.client.samwise_client import SamwiseClient
-from samwise_ros.interface.topics import COMPRESSED_IMAGE, IMAGE, MASK
+from samwise_ros.interface.topics import COMPRESSED_IMAGE, IMAGE, MASK, NODE_NAME
 from samwise_ros.msg import TargetArray
 from samwise_ros.vision.encodings import JPEG_FORMAT, to_jpeg
 
@@ -36,7 +36,7 @@ class NodeBenchmarkClient:
     def __init__(self, settings: dict[str, Any]) -> None:
         """Create the node, its topics and the images."""
         self.node = Node("probe", namespace=settings["namespace"])
-        name = f"{settings['namespace']}/samwise_node"
+        name = f"{settings['namespace']}/{NODE_NAME}"
         self.client = SamwiseClient(self.node, name=name, on_targets=self._on_targets)
         self.rate_hz: float = settings["rate_hz"]
         self.started: float = settings["started"]

@@ -1,8 +1,11 @@
-"""Looks up a model folder without importing torch, for the launch checks of the node.
+"""The default model and the lookup of model folders, without importing torch.
 
-`samwise_ros.ros` must not import the network; this module is its access to the lookup.
+The engine, the node and its launch checks use this module, because they must not import the
+network.
 """
 
 from samwise_ros.network.checkpoints.model_home import find_model
 
-__all__ = ["find_model"]
+__all__ = ["DEFAULT_MODEL", "find_model"]
+
+DEFAULT_MODEL = "tabletop"
