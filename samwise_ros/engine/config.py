@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from samwise_ros.vision.masks import MAX_LABEL
+
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 Mode = Literal["online", "clip"]
 SwitchCorrection = Literal["learned", "never", "always", "every_4th"]
@@ -14,7 +16,7 @@ The others are the paper's ablations: on no frame, on every frame, or on every f
 """
 
 BOUNDS: Mapping[str, tuple[float, float]] = {
-    "max_commands": (1, 254),  # a label is one byte, and 0 is the background
+    "max_commands": (1, MAX_LABEL),  # every active command has its label
     "switch_max_overlap": (0.0, 1.0),
     "mask_threshold": (0.0, 1.0),  # ends excluded
     "min_mask_area": (1, 2**31 - 1),

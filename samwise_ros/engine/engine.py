@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.engine.backend.protocol import Backend
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.camera_stream import CameraStream
@@ -47,7 +48,7 @@ class Engine:
     @classmethod
     def from_model(
         cls,
-        model: str = "tabletop",
+        model: str = DEFAULT_MODEL,
         *,
         device: str = "auto",
         precision: str = "auto",
@@ -56,7 +57,7 @@ class Engine:
         """Load a model.
 
         Args:
-            model: name of a shipped model, or path of a model folder.
+            model: name of a shipped or installed model, or path of a model folder.
             device: ``auto`` (CUDA if available, else the CPU), ``cpu``, ``cuda`` or ``cuda:N``.
             precision: ``auto`` (bfloat16 on CUDA), ``float32``, ``bfloat16`` or ``float16``.
             config: thresholds and mode.

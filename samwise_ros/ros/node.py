@@ -23,6 +23,7 @@ from samwise_ros.interface import services
 from samwise_ros.interface.parameters import Parameters
 from samwise_ros.interface.printable import printable
 from samwise_ros.interface.ros_types import load_type
+from samwise_ros.interface.topics import NODE_NAME
 from samwise_ros.ros import parameters
 from samwise_ros.ros.commands import memory_calls
 from samwise_ros.ros.commands.memory_calls import EngineCall
@@ -63,7 +64,7 @@ class SamwiseNode(LifecycleNode):
     One process and one executor can run several nodes; each has its own model, worker and topics.
     """
 
-    def __init__(self, node_name: str = "samwise_node", **options: Any) -> None:
+    def __init__(self, node_name: str = NODE_NAME, **options: Any) -> None:
         """Declare parameters, services and diagnostics; nothing is loaded yet.
 
         Args:

@@ -18,7 +18,7 @@ _COMMON = ("preset", "seed", "optimizer", "losses", "precision")
 
 
 @dataclass(frozen=True)
-class State:
+class TrainingState:
     """State of a training between two steps.
 
     Attributes:
@@ -46,7 +46,7 @@ class State:
             torch.save(vars(self), file)
 
     @classmethod
-    def read(cls, folder: Path, recipe: Recipe) -> "State":
+    def read(cls, folder: Path, recipe: Recipe) -> "TrainingState":
         """Read the state; the recipe may have new stages at its end.
 
         Args:

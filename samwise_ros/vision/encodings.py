@@ -65,7 +65,7 @@ JPEG_FORMAT = "rgb8; jpeg compressed bgr8"
 
 
 @dataclass(frozen=True)
-class Layout:
+class EncodingLayout:
     """Memory layout of an encoding, and its conversion to RGB.
 
     Attributes:
@@ -122,27 +122,27 @@ _BAYER_CODES = {
     "gbrg": cv2.COLOR_BayerGR2RGB,
     "grbg": cv2.COLOR_BayerGB2RGB,
 }
-LAYOUTS: dict[str, Layout] = {
-    "rgb8": Layout("u1", 3, _identity),
-    "bgr8": Layout("u1", 3, _from_bgr),
-    "rgba8": Layout("u1", 4, _colour(cv2.COLOR_RGBA2RGB)),
-    "bgra8": Layout("u1", 4, _colour(cv2.COLOR_BGRA2RGB)),
-    "mono8": Layout("u1", 1, _from_grey),
-    "8UC1": Layout("u1", 1, _from_grey),
-    "rgb16": Layout("u2", 3, _identity),
-    "bgr16": Layout("u2", 3, _from_bgr),
-    "mono16": Layout("u2", 1, _from_grey),
-    "16UC1": Layout("u2", 1, _from_grey),
-    "32FC1": Layout("f4", 1, lambda pixels: _from_grey(_unit_range(pixels))),
-    "32FC3": Layout("f4", 3, _unit_range),
-    "uyvy": Layout("u1", 2, _from_uyvy),
-    "yuv422": Layout("u1", 2, _from_uyvy),
-    "yuyv": Layout("u1", 2, _from_yuyv),
-    "yuv422_yuy2": Layout("u1", 2, _from_yuyv),
+LAYOUTS: dict[str, EncodingLayout] = {
+    "rgb8": EncodingLayout("u1", 3, _identity),
+    "bgr8": EncodingLayout("u1", 3, _from_bgr),
+    "rgba8": EncodingLayout("u1", 4, _colour(cv2.COLOR_RGBA2RGB)),
+    "bgra8": EncodingLayout("u1", 4, _colour(cv2.COLOR_BGRA2RGB)),
+    "mono8": EncodingLayout("u1", 1, _from_grey),
+    "8UC1": EncodingLayout("u1", 1, _from_grey),
+    "rgb16": EncodingLayout("u2", 3, _identity),
+    "bgr16": EncodingLayout("u2", 3, _from_bgr),
+    "mono16": EncodingLayout("u2", 1, _from_grey),
+    "16UC1": EncodingLayout("u2", 1, _from_grey),
+    "32FC1": EncodingLayout("f4", 1, lambda pixels: _from_grey(_unit_range(pixels))),
+    "32FC3": EncodingLayout("f4", 3, _unit_range),
+    "uyvy": EncodingLayout("u1", 2, _from_uyvy),
+    "yuv422": EncodingLayout("u1", 2, _from_uyvy),
+    "yuyv": EncodingLayout("u1", 2, _from_yuyv),
+    "yuv422_yuy2": EncodingLayout("u1", 2, _from_yuyv),
 }
 for _name, _code in _BAYER_CODES.items():
-    LAYOUTS[f"bayer_{_name}8"] = Layout("u1", 1, _colour(_code))
-    LAYOUTS[f"bayer_{_name}16"] = Layout("u2", 1, _colour(_code))
+    LAYOUTS[f"bayer_{_name}8"] = EncodingLayout("u1", 1, _colour(_code))
+    LAYOUTS[f"bayer_{_name}16"] = EncodingLayout("u2", 1, _colour(_code))
 
 
 def to_rgb(message: RawImage, bit_depth: BitDepth | None = None) -> NDArray[np.uint8]:
@@ -177,7 +177,7 @@ def to_rgb(message: RawImage, bit_depth: BitDepth | None = None) -> NDArray[np.u
         raise ImageError("undecodable", f"{message.encoding}: {error.err}") from error
 
 
-def as_array(message: RawImage, layout: Layout) -> NDArray[Any]:
+def as_array(message: RawImage, layout: EncodingLayout) -> NDArray[Any]:
     """Return the message's data as an array (H, W) or (H, W, channels), without a copy.
 
     Raises:

@@ -19,7 +19,7 @@ def test_shipped_model_is_as_recorded(capsys: pytest.CaptureFixture[str]) -> Non
     printed = capsys.readouterr().out
     for line in ("preset +tabletop", "parameters +1749340", "fingerprint +[0-9a-f]{64}"):
         assert re.search(f"^{line}$", printed, re.M)
-    assert printed.endswith("The model is as recorded.\n")
+    assert printed.endswith("The model matches the reference values.\n")
 
 
 def test_numbers_that_differ_are_named(

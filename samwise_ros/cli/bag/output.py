@@ -26,10 +26,10 @@ from samwise_ros.cli.bag.channel import BagError, Channel, Message
 from samwise_ros.cli.bag.messages import NANOSECONDS, Messages
 from samwise_ros.client.names import DEFAULT_NODE
 from samwise_ros.engine.commands import CommandStatus
-from samwise_ros.engine.types import Event, FrameResult, Target
+from samwise_ros.engine.overlay import draw_targets
+from samwise_ros.engine.types import Event, FrameResult
 from samwise_ros.vision.atomic_file import AtomicFile
 from samwise_ros.vision.masks import label_mask
-from samwise_ros.vision.overlay import Layer, draw_overlay
 
 _INFINITE = QosTime(9_223_372_036, 854_775_807)  # as ROS 2 writes an infinite duration
 
@@ -155,7 +155,7 @@ class BagOutput:
         primary = masks[0] if masks else np.zeros(size, np.bool_)
         latency_s = (time_ns - result.frame.stamp_ns) / NANOSECONDS
         targets = messages.targets(result, header, inference_s, latency_s, drops)
-        overlay = draw_overlay(image, [_layer(target) for target in result.targets])
+        overlay = draw_targets(image, result.targets)
         self._write(self._mask, time_ns, messages.mask(primary, header))
         self._write(self._label_mask, time_ns, messages.grey(labels, header))
         self._write(self._targets, time_ns, targets)
@@ -212,8 +212,3 @@ def _qos(depth: int, latched: bool) -> Qos:
         _INFINITE,
         False,
     )
-
-
-def _layer(target: Target) -> Layer:
-    state = target.state.name.lower()
-    return Layer(target.mask, target.label, target.command.sentence, target.score, state)

@@ -4,13 +4,13 @@ import numpy as np
 from rclpy.lifecycle import LifecycleNode
 from std_msgs.msg import Header
 
-from samwise_ros.engine.types import FrameResult, Target
+from samwise_ros.engine.overlay import draw_targets
+from samwise_ros.engine.types import FrameResult
 from samwise_ros.interface import messages, topics
 from samwise_ros.ros.camera.statistics import CameraStatistics
 from samwise_ros.ros.endpoints import create_publisher
 from samwise_ros.ros.messages import seconds_since, to_message
 from samwise_ros.vision.masks import label_mask
-from samwise_ros.vision.overlay import Layer, draw_overlay
 
 
 class CameraOutput:
@@ -79,14 +79,8 @@ class CameraOutput:
         compressed = self._compressed.get_subscription_count() > 0
         if not raw and not compressed:
             return
-        layers = [_layer(target) for target in result.targets]
-        drawn = draw_overlay(result.frame.image, layers, alpha)
+        drawn = draw_targets(result.frame.image, result.targets, alpha)
         if raw:
             self._overlay.publish(to_message(messages.image(drawn, "rgb8", header)))
         if compressed:
             self._compressed.publish(to_message(messages.jpeg_image(drawn, header)))
-
-
-def _layer(target: Target) -> Layer:
-    state = target.state.name.lower()
-    return Layer(target.mask, target.label, target.command.sentence, target.score, state)

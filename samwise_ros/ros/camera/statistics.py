@@ -57,9 +57,9 @@ class CameraStatistics:
     processed images.
 
     Attributes:
-        arrivals: images that arrived.
-        results: frames whose masks were published.
-        received: images that arrived.
+        arrivals: rate of arriving images.
+        results: rate of frames whose masks were published.
+        received: number of images that arrived.
         drops: images that were not processed, by reason.
         exposure_fault: why the last image shows nothing; ``None`` if it shows something.
         times_s: of the last images or frames, for each of `TIMES`.

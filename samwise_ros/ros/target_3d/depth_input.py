@@ -14,7 +14,7 @@ from samwise_ros.ros.messages import stamp_ns
 from samwise_ros.ros.target_3d.depth_image import DepthImage
 from samwise_ros.vision.depth import DepthError
 
-TOLERANCE_NS = 20_000_000  # less than half a frame at 25 Hz: no other image is closer
+TOLERANCE_NS = 20_000_000  # half a frame at 25 Hz; the closest depth is used
 WAIT_S = 0.05  # depth is computed from images, so it can arrive after them
 MAX_DELAY_NS = NANOSECONDS  # depth that is further behind is not merely late
 MAX_RECENT = 5

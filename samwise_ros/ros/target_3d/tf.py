@@ -36,7 +36,7 @@ class FrameLookup:
         tf2 = _import("tf2_ros", "target_frame")
         self._target_frame = target_frame
         self._buffer = tf2.Buffer()
-        # A looped bag publishes the old transforms again; tf uses them only without newer ones.
+        # Clear the buffer: tf would ignore the older transforms of a looped bag.
         back = JumpThreshold(
             min_forward=None, min_backward=Duration(seconds=-1), on_clock_change=True
         )
