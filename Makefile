@@ -29,7 +29,7 @@ endif
 fits := import sys, ensurepip; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))
 enter := . ./env.sh &&
 
-.PHONY: help workspace demo test test-slow test-robot soak benchmark-cuda train-smoke lint clean FORCE
+.PHONY: help workspace demo test test-slow test-robot soak fuzz benchmark-cuda train-smoke lint clean FORCE
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 20
@@ -55,6 +55,9 @@ soak: workspace  ## faults and load for 20 minutes; see docs/reliability.md; SOA
 	@rm -rf .workspace/soak
 	@$(enter) SOAK_FIGURES=$$PWD/.workspace/soak pytest -m slow -s test/ros/soak
 	@$(enter) python test/ros/soak/figures.py .workspace/soak
+
+fuzz: workspace  ## test each reader of files with 20,000 mutated files; FUZZ_CASES= and FUZZ_SEED= change them
+	@$(enter) FUZZ_CASES=$${FUZZ_CASES:-20000} pytest -s test/fuzz
 
 benchmark-cuda: workspace  ## check the CUDA graphs, then measure base_plus on a GPU; results in benchmarks/results
 	@$(enter) python -c "import sys, torch; sys.exit(not torch.cuda.is_available() and 'PyTorch finds no GPU: expected an NVIDIA GPU and a CUDA build of PyTorch')"

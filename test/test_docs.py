@@ -23,6 +23,8 @@ PAGES = [
         "README.md",
         "CONTRIBUTING.md",
         "docs/interface.md",
+        "docs/troubleshooting.md",
+        "docs/results.md",
         "docs/performance.md",
         "docs/reliability.md",
         "docs/security.md",

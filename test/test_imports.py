@@ -12,11 +12,21 @@ import samwise_ros
 PACKAGE = Path(__file__).parents[1] / "samwise_ros"
 
 # Each layer, and what it may import of this package. Every module may import the exceptions.
-ORDER = ("vision", "network", "engine", "data", "evaluation", "training", "benchmark", "cli")
+ORDER = (
+    "files",
+    "vision",
+    "network",
+    "engine",
+    "data",
+    "evaluation",
+    "training",
+    "benchmark",
+    "cli",
+)
 ALLOWED = {layer: set(ORDER[: place + 1]) for place, layer in enumerate(ORDER)}
-ALLOWED["interface"] = {"vision", "engine", "interface", "msg"}
-ALLOWED["ros"] = {"vision", "engine", "interface", "ros", "msg"}
-ALLOWED["client"] = {"vision", "engine", "interface", "client", "msg"}
+ALLOWED["interface"] = {"files", "vision", "engine", "interface", "msg"}
+ALLOWED["ros"] = {"files", "vision", "engine", "interface", "ros", "msg"}
+ALLOWED["client"] = {"files", "vision", "engine", "interface", "client", "msg"}
 # They start the node as a process and exchange messages with it.
 for layer in ("benchmark", "cli"):
     ALLOWED[layer] |= {"interface", "client", "msg"}

@@ -21,7 +21,6 @@ Examples:
 """
 
 import argparse
-from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
@@ -125,7 +124,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _table(found: list[SplitReport]) -> str:
     """Return a table with one row for each split."""
-    rows = [asdict(findings) | {"problems": len(findings.problems)} for findings in found]
+    rows = [findings.counts() for findings in found]
     lines = ["".join(f"{name:>13}" for name in rows[0])]
     lines += ["".join(f"{value:>13}" for value in row.values()) for row in rows]
     return "\n".join(lines)

@@ -7,6 +7,7 @@ module is imported, so that the overview appears at once.
 
 import argparse
 import importlib
+import io
 import os
 import select
 import sys
@@ -72,6 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     # Libraries read this variable when they are imported: it disables usage statistics.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    _escape_unencodable()
     given = sys.argv[1:] if argv is None else list(argv)
     name = _overview_parser().parse_args(given[:1]).subcommand
     try:
@@ -94,6 +96,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"samwise {name}: interrupted", file=sys.stderr)
         return 130
+
+
+def _escape_unencodable() -> None:
+    """Print characters that the terminal's encoding lacks as escapes instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _run(name: str, argv: Sequence[str]) -> int:

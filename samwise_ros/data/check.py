@@ -30,11 +30,24 @@ class SplitReport:
     frames: int = 0
     objects: int = 0
     problems: list[str] = field(default_factory=list)
+    _known: set[str] = field(default_factory=set, repr=False)
 
     def add_problem(self, error: DatasetError) -> None:
         """Add a problem unless it is already listed."""
-        if str(error) not in self.problems:
+        if str(error) not in self._known:
+            self._known.add(str(error))
             self.problems.append(str(error))
+
+    def counts(self) -> dict[str, str | int]:
+        """Return the name of the split and all counts, by their names."""
+        return {
+            "split": self.split,
+            "videos": self.videos,
+            "expressions": self.expressions,
+            "frames": self.frames,
+            "objects": self.objects,
+            "problems": len(self.problems),
+        }
 
 
 def check_split(name: str, folder: Path, split: str) -> SplitReport:

@@ -1,9 +1,14 @@
 """Values read from a data set's file, each with its location for error messages."""
 
+import reprlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from samwise_ros.data.dataset import DatasetError
+from samwise_ros.files.data_path import name_problem
+
+_MAX_DIGITS = 18
 
 
 @dataclass(eq=False, slots=True)  # there are a million of them in a large file
@@ -48,15 +53,53 @@ class Entry:
         """
         return tuple(str(key) for key in self._dictionary())
 
+    def file_names(self) -> tuple[str, ...]:
+        """Return the keys of the dictionary, which become names of files.
+
+        Raises:
+            DatasetError: the value is not a dictionary, or a key is not the name of a file.
+        """
+        for name in self.names():
+            self._check_file_name(name)
+        return self.names()
+
+    def file_name(self) -> str:
+        """Return the string, which becomes the name of a file.
+
+        Raises:
+            DatasetError: the value is not a string, or it contains a separator or the like.
+
+        >>> Entry("../x", Path("m.json"), ("frames", 0)).file_name()
+        Traceback (most recent call last):
+        samwise_ros.data.dataset.DatasetError: m.json: frames/0: expected a file name, got '/' in it
+        """
+        name = self.text()
+        self._check_file_name(name)
+        return name
+
+    def __len__(self) -> int:
+        """Return the number of elements of the list.
+
+        Raises:
+            DatasetError: the value is not a list.
+        """
+        return len(self._list())
+
+    def element(self, index: int) -> "Entry":
+        """Return one element of the list.
+
+        Raises:
+            DatasetError: the value is not a list.
+        """
+        return self._child(index, self._list()[index])
+
     def elements(self) -> tuple["Entry", ...]:
         """Return the elements of the list.
 
         Raises:
             DatasetError: the value is not a list.
         """
-        if not isinstance(self.value, list | tuple):
-            raise self._expected("a list")
-        return tuple(self._child(number, value) for number, value in enumerate(self.value))
+        return tuple(self._child(number, value) for number, value in enumerate(self._list()))
 
     def text(self) -> str:
         """Return the string without surrounding blanks.
@@ -78,7 +121,7 @@ class Entry:
         12
         """
         value = self.value
-        if isinstance(value, str) and value.isdecimal():
+        if isinstance(value, str) and value.isdecimal() and len(value) <= _MAX_DIGITS:
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise self._expected("a non-negative integer")
@@ -89,6 +132,17 @@ class Entry:
         location = "/".join(map(str, self.location))
         return DatasetError(": ".join(part for part in (str(self.file), location, reason) if part))
 
+    def _check_file_name(self, name: str) -> None:
+        if problem := name_problem(name):
+            # A key is shown escaped: it can hold line breaks and terminal codes.
+            shown = "" if name == self.value else f"{name[:60]!a}: "
+            raise self.error(f"{shown}expected a file name, got {problem}")
+
+    def _list(self) -> Sequence[object]:
+        if not isinstance(self.value, list | tuple):
+            raise self._expected("a list")
+        return self.value
+
     def _child(self, key: object, value: object) -> "Entry":
         return Entry(value, self.file, (*self.location, key))
 
@@ -98,5 +152,10 @@ class Entry:
         return self.value
 
     def _expected(self, expected: str) -> DatasetError:
-        got = repr(self.value)
+        got = _short.repr(self.value)
         return self.error(f"expected {expected}, got {got if len(got) <= 60 else got[:57] + '...'}")
+
+
+# The value can be nested a thousand levels deep, or be a gigabyte long.
+_short = reprlib.Repr()
+_short.maxlevel, _short.maxstring, _short.maxother, _short.maxlong = 3, 60, 60, 60

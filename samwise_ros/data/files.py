@@ -1,6 +1,5 @@
 """Reads the files of data sets; errors name the file."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,8 @@ from PIL import Image
 
 from samwise_ros.data.checked_json import Entry
 from samwise_ros.data.dataset import DatasetError, Video
+from samwise_ros.files.data_path import path_below
+from samwise_ros.files.documents import parse_json
 
 # Pillow raises these for a file that is damaged or not an image, SyntaxError among them.
 _READ_ERRORS = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
@@ -23,10 +24,10 @@ def read_json(path: Path) -> Entry:
         DatasetError: the file is missing or is not JSON.
     """
     try:
-        return Entry(json.loads(path.read_bytes()), path)
+        return Entry(parse_json(path.read_bytes()), path)
     except OSError as error:
         raise _unreadable(path, error) from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise DatasetError(f"{path}: expected JSON: {error}; get the file again") from error
 
 
@@ -84,7 +85,9 @@ def frame_files(
     folder: Path, video: Video, frame_indices: Sequence[int], suffix: str
 ) -> list[Path]:
     """Return the paths ``folder/VIDEO/FRAME.suffix`` of some of a video's frames."""
-    return [folder / video.name / f"{video.frames[index]}.{suffix}" for index in frame_indices]
+    return [
+        path_below(folder, video.name, f"{video.frames[index]}.{suffix}") for index in frame_indices
+    ]
 
 
 def image_size(path: Path) -> tuple[int, int]:

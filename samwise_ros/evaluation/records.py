@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from samwise_ros.evaluation.scoring import ExpressionScore, Similarity, Swap
+from samwise_ros.files.atomic import write_atomically
+from samwise_ros.files.documents import parse_json
 
 _SETTINGS = "evaluation.json"
 
@@ -39,7 +41,7 @@ class VideoRecord:
             ValueError: the line is not a record.
         """
         try:
-            entry = json.loads(line)
+            entry = parse_json(line)
             scores = tuple(tuple(_score(score) for score in run) for run in entry.pop("scores"))
             return cls(**entry, scores=scores)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -88,7 +90,8 @@ class Records:
     def add(self, record: VideoRecord) -> None:
         """Append the record of a finished video."""
         if self._file.exists() and not self._file.read_bytes().endswith(b"\n"):
-            self._file.write_text("".join(f"{line}\n" for line in _complete_lines(self._file)))
+            complete = "".join(f"{line}\n" for line in _complete_lines(self._file))
+            write_atomically(self._file, complete.encode())
         with self._file.open("a") as file:
             file.write(record.to_line() + "\n")
 
@@ -101,11 +104,10 @@ def _write_or_check_settings(file: Path, settings: dict[str, Any]) -> None:
                 f"{file.parent}: expected a new folder or an evaluation, found other files; "
                 "name a new folder with --out"
             )
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(settings, indent=1) + "\n")
+        write_atomically(file, (json.dumps(settings, indent=1) + "\n").encode())
         return
     try:
-        stored = dict(json.loads(file.read_text()))
+        stored = dict(parse_json(file.read_bytes()))
     except (TypeError, ValueError) as error:
         raise ValueError(f"{file}: is damaged: {error}; name another folder with --out") from error
     for name, value in settings.items():

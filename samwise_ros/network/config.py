@@ -1,12 +1,41 @@
 """The network's sizes in one frozen dataclass, for presets and for ``config.json``."""
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, get_args
+from typing import Any, Literal
+
+from samwise_ros.network.checks import Range, check_keys, check_ranges, check_types
 
 TextEncoderName = Literal["roberta", "clip"]
 
 ADAPTER_PARTS = ("visual_to_text", "text_to_visual", "selective_attention")
 """Parts of an adapter; the paper's ablations omit some of them."""
+
+# Generous: the largest preset uses less than a quarter of each.
+_RANGES: dict[str, Range] = {
+    "image_size": (32, 4096),
+    "clip_frames": (1, 64),
+    "embed_dim": (1, 1024),
+    "num_heads": (1, 64),
+    "stages": (1, 256),
+    "global_attention_blocks": (0, 1023),
+    "position_size": (1, 256),
+    "window_sizes": (1, 256),
+    "width": (16, 4096),
+    "memory_width": (2, 4096),
+    "memory_layers": (1, 64),
+    "memory_feed_forward": (1, 2**15),
+    "decoder_feed_forward": (1, 2**15),
+    "fuser_scale": (0, 1e3),
+    "vocabulary": (4, 2**20),
+    "positions": (4, 2**14),
+    "text_width": (1, 4096),
+    "text_heads": (1, 256),
+    "text_feed_forward": (1, 2**15),
+    "text_layers": (0, 256),
+    "adapter_width": (8, 4096),
+    "patch_sizes": (1, 128),
+    "dropout": (0, 0.99),
+}
 
 
 @dataclass(frozen=True)
@@ -79,14 +108,11 @@ class SamwiseConfig:
         Raises:
             ValueError: a value is invalid; the message names the setting.
         """
+        check_types(self)
+        check_ranges(self, _RANGES)
         for name, length in (("stages", 4), ("window_sizes", 4), ("text_layers", 4)):
             if len(getattr(self, name)) != length:
                 raise ValueError(f"{name}: expected {length} numbers, got {getattr(self, name)}")
-        if self.text_encoder not in get_args(TextEncoderName):
-            raise ValueError(
-                f"text_encoder: expected {' or '.join(get_args(TextEncoderName))}, "
-                f"got {self.text_encoder!r}"
-            )
         if self.verb_tagger != "words" and (self.verbs or "-" not in self.verb_tagger):
             raise ValueError(
                 "verb_tagger: expected 'words', or a spaCy pipeline as NAME-VERSION without verbs, "
@@ -103,7 +129,28 @@ class SamwiseConfig:
             )
         if self.image_size % 32:
             raise ValueError(f"image_size: expected a multiple of 32, got {self.image_size}")
+        self._check_attention()
         self._check_adapters()
+
+    def _check_attention(self) -> None:
+        for name, width, heads in (
+            ("num_heads", self.embed_dim, self.num_heads),
+            ("text_heads", self.text_width, self.text_heads),
+        ):
+            if width % heads:
+                raise ValueError(f"{name}: expected a divisor of {width}, got {heads}")
+        if self.image_size // 4 % self.window_sizes[0]:
+            raise ValueError(
+                f"window_sizes: {self.window_sizes[0]} does not divide the "
+                f"{self.image_size // 4} cells of stride 4"
+            )
+        if self.memory_width % 2:
+            raise ValueError(f"memory_width: expected an even number, got {self.memory_width}")
+        if any(block >= sum(self.stages) for block in self.global_attention_blocks):
+            raise ValueError(
+                f"global_attention_blocks: expected some of the {sum(self.stages)} blocks of all "
+                f"stages, counted from 0, got {self.global_attention_blocks}"
+            )
 
     def _check_adapters(self) -> None:
         parts = self.adapter_parts
@@ -154,11 +201,10 @@ class SamwiseConfig:
                 default.
 
         Raises:
-            ValueError: a setting is unknown or its value is invalid.
+            ValueError: a name is unknown, a value has another type or is out of range, or the
+                values do not fit each other.
         """
-        unknown = sorted(set(data) - {item.name for item in fields(cls)})
-        if unknown:
-            raise ValueError(f"unknown model settings: {', '.join(unknown)}")
+        check_keys(data, [item.name for item in fields(cls)], "model setting")
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
         }

@@ -1,11 +1,12 @@
 """Training recipes: the settings of a YAML file."""
 
+import reprlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
+from samwise_ros.files.data_path import name_problem
+from samwise_ros.files.documents import parse_yaml
 from samwise_ros.network.presets import preset
 from samwise_ros.training.settings import arguments, check_choice, check_range, check_types
 
@@ -184,8 +185,11 @@ class Stage:
 
     def __post_init__(self) -> None:
         """Check the range of each value."""
-        where = f"stage {self.name}"
+        where = f"stage {reprlib.repr(self.name)}"
         check_types(self, where)
+        if problem := name_problem(self.name):
+            raise ValueError(f"{where}: name: expected a name for a folder, got {problem}")
+        where = f"stage {self.name}"
         check_choice(f"{where}: task", self.task, tuple(_TRAINED))
         check_range(where, self, ("batch", "accumulate", "frames", "targets"), 1)
         check_range(where, self, _SHARES, 0, 1)
@@ -259,11 +263,9 @@ class Recipe:
             ValueError: the file cannot be read or a setting is invalid.
         """
         try:
-            content = yaml.safe_load(path.read_text("utf-8"))
-        except (OSError, UnicodeError, yaml.YAMLError) as error:
-            raise ValueError(f"{path}: {error}") from error
-        try:
-            return _recipe(content)
+            return _recipe(parse_yaml(path.read_text("utf-8")))
+        except OSError as error:
+            raise ValueError(f"{path}: {error.strerror}") from error
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path}: {error}") from error
 
@@ -273,7 +275,7 @@ def _recipe(content: Any) -> Recipe:
         content = {"preset": None, **content}
     values = arguments(content, Recipe, "the recipe")
     if not isinstance(values["stages"], tuple):
-        raise ValueError(f"stages: expected a list, got {values['stages']!r}")
+        raise ValueError(f"stages: expected a list, got {reprlib.repr(values['stages'])}")
     values["stages"] = tuple(
         Stage(**arguments(stage, Stage, f"stage {number}"))
         for number, stage in enumerate(values["stages"], 1)

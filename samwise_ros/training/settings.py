@@ -1,6 +1,7 @@
 """Checks of settings from a YAML file for frozen dataclasses."""
 
 import dataclasses
+import reprlib
 from dataclasses import fields
 from typing import Any
 
@@ -17,7 +18,7 @@ def arguments(content: Any, known: type[Any], where: str) -> dict[str, Any]:
         ValueError: a setting is unknown or missing.
     """
     if not isinstance(content, dict):
-        raise ValueError(f"{where}: expected a mapping of settings, got {content!r}")
+        raise ValueError(f"{where}: expected a mapping of settings, got {reprlib.repr(content)}")
     names = {item.name: item for item in fields(known)}
     unknown = sorted(set(map(str, content)) - set(names))
     if unknown:
@@ -53,7 +54,7 @@ def check_types(settings: Any, where: str) -> None:
         if isinstance(value, str) and "e" in value:
             hint = "; YAML reads 1e-5 as a string: write 1.0e-5"
         raise ValueError(
-            f"{where}: {item.name}: expected {item.type.__name__}, got {value!r}{hint}"
+            f"{where}: {item.name}: expected {item.type.__name__}, got {reprlib.repr(value)}{hint}"
         )
 
 
@@ -64,7 +65,7 @@ def check_choice(where: str, value: str, choices: tuple[str, ...]) -> None:
         ValueError: the value is none of the choices.
     """
     if value not in choices:
-        raise ValueError(f"{where}: expected {' or '.join(choices)}, got {value!r}")
+        raise ValueError(f"{where}: expected {' or '.join(choices)}, got {reprlib.repr(value)}")
 
 
 def check_range(

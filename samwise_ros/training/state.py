@@ -1,12 +1,12 @@
 """The state from which training resumes: trained weights, and a fingerprint of frozen ones."""
 
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from samwise_ros.files.atomic import replacing
 from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.model_folder import save_model
 from samwise_ros.network.samwise import Samwise
@@ -42,9 +42,8 @@ class TrainingState:
 
     def write(self, folder: Path) -> None:
         """Write the state to the training's folder atomically."""
-        part = folder / f"{_FILE}.part"
-        torch.save(vars(self), part)
-        os.replace(part, folder / _FILE)
+        with replacing(folder / _FILE) as file:
+            torch.save(vars(self), file)
 
     @classmethod
     def read(cls, folder: Path, recipe: Recipe) -> "TrainingState":
@@ -91,9 +90,4 @@ def settings(recipe: Recipe, started: int) -> dict[str, dict[str, Any]]:
 
 def write_model(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> None:
     """Write a model folder; each file is replaced atomically."""
-    part = folder.with_name(folder.name + ".part")
-    save_model(part, network, tokenizer)
-    folder.mkdir(exist_ok=True)
-    for file in part.iterdir():
-        os.replace(file, folder / file.name)
-    part.rmdir()
+    save_model(folder, network, tokenizer)

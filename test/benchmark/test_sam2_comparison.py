@@ -9,7 +9,7 @@ from sam2.build_sam import build_sam2_video_predictor
 from samwise_ros.benchmark.suites.sam2_comparison import PREDICTOR, Sam2Benchmark
 from samwise_ros.cli.main import main
 from samwise_ros.network.presets import preset
-from samwise_ros.network.sam2 import build_video_predictor
+from samwise_ros.network.sam2_build import build_video_predictor
 
 
 def test_predictor_and_both_modes_are_compared(model: Path, tmp_path: Path) -> None:

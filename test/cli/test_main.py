@@ -1,5 +1,6 @@
 """The `samwise` command: overview, help, errors and lazy imports."""
 
+import io
 import os
 import subprocess
 import sys
@@ -113,3 +114,29 @@ def test_other_broken_pipe_is_an_error(
     monkeypatch.setattr("samwise_ros.cli.download.subcommand.run", fail)
     assert main(["download", "--list"]) == 2
     assert "samwise download: error: the worker has ended" in capfd.readouterr().err
+
+
+def test_output_that_the_encoding_lacks_is_escaped(tmp_path):
+    (tmp_path / "größe" / "valid").mkdir(parents=True)
+    (tmp_path / "größe" / "valid" / "meta_expressions.json").write_text('{"videos": {}}')
+    done = subprocess.run(
+        [sys.executable, "-m", "samwise_ros.cli.main", "data", "check", tmp_path / "größe"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.splitlines()[0]) == (
+        0,
+        rf"{tmp_path}/gr\xf6\xdfe: mevis",
+    )
+
+
+@pytest.mark.parametrize("name", SUBCOMMANDS)
+def test_every_help_text_can_be_printed_in_ascii(name, monkeypatch):
+    stream = io.TextIOWrapper(io.BytesIO(), "ascii")
+    monkeypatch.setattr(sys, "stdout", stream)
+    with pytest.raises(SystemExit, match="0"):
+        main([name, "--help"])
+    stream.flush()
+    assert name.encode() in stream.buffer.getvalue()

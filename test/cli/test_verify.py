@@ -39,13 +39,16 @@ def test_own_model_has_nothing_to_compare_and_damaged_weights_are_named(
 ) -> None:
     shutil.copytree(SHIPPED / "tabletop", tmp_path / "mine")
     assert main(["verify", str(tmp_path / "mine")]) == 0
-    assert "It is not a published model" in capsys.readouterr().out
+    assert "No reference values are recorded for this model" in capsys.readouterr().out
     network, tokenizer = load_model("tabletop")
     with torch.no_grad():
         network.get_parameter("sam.no_mem_embed")[0, 0, 0] = torch.nan
     save_model(tmp_path / "mine", network, tokenizer)
-    assert main(["verify", str(tmp_path / "mine")]) == 1
-    assert "PROBLEM: weights that are not finite: sam.no_mem_embed" in capsys.readouterr().out
+    assert main(["verify", str(tmp_path / "mine")]) == 2
+    assert capsys.readouterr().err == (
+        f"samwise verify: error: {tmp_path}/mine/model.safetensors: expected finite weights, got "
+        "NaN or infinite values in sam.no_mem_embed; get the file again\n"
+    )
 
 
 def test_every_published_model_has_a_place_in_the_table() -> None:

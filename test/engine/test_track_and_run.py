@@ -5,7 +5,7 @@ import pytest
 
 from samwise_ros import Command, CommandRejectedError, EventKind, SamwiseError
 from samwise_ros.vision.image_writer import write_image
-from samwise_ros.vision.video import VideoError
+from samwise_ros.vision.video_frame import VideoError
 from samwise_ros.vision.video_writer import VideoWriter
 
 

@@ -92,3 +92,20 @@ def test_overlay_of_an_image_is_an_image(tmp_path: Path) -> None:
     )
     assert _files(tmp_path) == ["video0/first.png"]
     assert cv2.imread(str(tmp_path / "video0/first.png")).shape == (32, 48, 3)
+
+
+@pytest.mark.parametrize("name", ["../../../x", "/tmp/x", "a\0b", "a\\b"])
+@pytest.mark.parametrize("frames", [1, 5])
+def test_an_id_that_leaves_the_folder_is_not_written(
+    tmp_path: Path, name: str, frames: int
+) -> None:
+    dataset = SquaresDataset([[expression(name, 0)]], frames=frames)
+    out = tmp_path / "a" / "b" / "c"
+    for writer in (
+        PredictionWriter(out, "mevis", separate_runs=False),
+        PredictionWriter(out, "ref_youtube_vos", separate_runs=False),
+        OverlayWriter(out, separate_runs=False),
+    ):
+        with pytest.raises(ValueError, match="expected a file name, got"):
+            _write(writer, dataset, numbers=(0,))
+    assert _files(tmp_path) == []

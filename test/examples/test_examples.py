@@ -1,5 +1,6 @@
 """The offline examples run on a short generated video."""
 
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -44,6 +45,16 @@ def test_example_runs(name, values, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", [name, *(text.format(**values) for text in arguments)])
     runpy.run_path(str(EXAMPLES / name), run_name="__main__")
     assert output.format(**values) in capsys.readouterr().out
+
+
+def test_readme_program_runs(values, monkeypatch, capsys):
+    readme = EXAMPLES.parent / "README.md"
+    (program,) = re.findall(r"```python\n(.*?)```", readme.read_text(), re.DOTALL)
+    monkeypatch.chdir(values["folder"])
+    program = program.replace("the red ball", values["sentence"])
+    Path("readme.py").write_text(program.replace("table.mp4", "video.mp4"))
+    runpy.run_path("readme.py")
+    assert f"{values['sentence']} TRACKING " in capsys.readouterr().out
 
 
 def test_segment_video_writes_every_frame(values, monkeypatch):

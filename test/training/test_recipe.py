@@ -99,3 +99,30 @@ def test_trained_modules_have_the_networks_names():
     assert Stage("a", "prompted", steps=1, train=("sam.memory_attention",)).trained == (
         "sam.memory_attention",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("stages: " + "[" * 100_000, "expected YAML: values are nested deeper than 50 levels"),
+        ("\n".join(" " * depth + "a:" for depth in range(60)), "expected YAML: values are nested"),
+        ("a: &a [*a]", "expected YAML without an alias inside the value that it stands for"),
+        (
+            "a0: &a0 [x]\n"
+            + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40)),
+            "expected at most 100000 values, got",
+        ),
+        ("seed: !!timestamp x", "expected YAML: "),
+        ("seed: " + "1" * 5000, "Exceeds the limit"),
+        ("#" * 300_000, "expected at most 262144 characters of YAML, got 300000"),
+        (
+            "{seed: 1, stages: [{name: ../x, task: words, steps: 1}]}",
+            "stage '../x': name: expected",
+        ),
+    ],
+    ids=["deep", "indented", "cycle", "doubled", "tag", "digits", "long", "name"],
+)
+def test_a_harmful_recipe_is_refused_with_its_file(tmp_path, text, reason):
+    with pytest.raises(ValueError, match=r"recipe\.yaml: ") as caught:
+        _read(tmp_path, text)
+    assert str(caught.value).startswith(f"{tmp_path}/recipe.yaml: {reason}")

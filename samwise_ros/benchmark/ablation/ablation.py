@@ -15,6 +15,7 @@ from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.evaluation.records import Records
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
+from samwise_ros.files.atomic import write_atomically
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.checkpoints.model_folder import load_model
 from samwise_ros.network.samwise import Samwise
@@ -79,8 +80,10 @@ def run_ablation(config: AblationConfig) -> AblationResults:
         "machine": describe_machine(),
         "variants": [outcome.to_json() for outcome in outcomes],
     }
-    (config.folder / "ablation.json").write_text(json.dumps(content, indent=1) + "\n")
-    (config.folder / "ablation.md").write_text(results.to_markdown() + "\n")
+    write_atomically(
+        config.folder / "ablation.json", (json.dumps(content, indent=1) + "\n").encode()
+    )
+    write_atomically(config.folder / "ablation.md", (results.to_markdown() + "\n").encode())
     return results
 
 

@@ -21,12 +21,12 @@ def list_video(videos: Entry, video: str, objects_of: Callable[[Entry], tuple[in
         DatasetError: an entry is invalid.
     """
     entry = videos[video]
-    frames = tuple(frame.text() for frame in entry["frames"].elements())
+    frames = tuple(frame.file_name() for frame in entry["frames"].elements())
     if not frames:
         raise entry["frames"].error("expected at least one frame, got none")
     listed = entry["expressions"]
     expressions = [
         Expression(listed[name]["exp"].text(), objects_of(listed[name]), name)
-        for name in listed.names()
+        for name in listed.file_names()
     ]
     return Video(video, frames, tuple(expressions))

@@ -11,6 +11,7 @@ from samwise_ros.data.checked_json import Entry
 from samwise_ros.data.dataset import Video
 from samwise_ros.data.files import frame_files, image_size, read_frames, read_json
 from samwise_ros.data.formats.meta_expressions import list_video
+from samwise_ros.data.formats.video_cache import VideoCache
 from samwise_ros.data.rle import decode
 
 _MASKS = "mask_dict.json"
@@ -38,7 +39,8 @@ class Mevis:
         self.name = f"mevis:{folder}:{split}"
         self._folder = folder / split
         self._videos = read_json(self._folder / "meta_expressions.json")["videos"]
-        self._names = self._videos.names()
+        self._names = self._videos.file_names()
+        self._listed = VideoCache(self._list)
 
     @staticmethod
     def splits(folder: Path) -> tuple[str, ...]:
@@ -51,6 +53,9 @@ class Mevis:
 
     def video(self, index: int) -> Video:
         """Return the entry of one video; see ``Dataset``."""
+        return self._listed(index)
+
+    def _list(self, index: int) -> Video:
         return list_video(self._videos, self._names[index], _objects)
 
     def image_files(self, index: int, frame_indices: Sequence[int]) -> list[Path]:
@@ -74,14 +79,14 @@ class Mevis:
                     f"an expression refers to object {object_id}, which is not in {_MASKS}"
                 )
             annotation = self._mask_dict[str(object_id)]
-            codes = annotation.elements()
-            if len(codes) != len(video.frames):
+            if len(annotation) != len(video.frames):
                 raise annotation.error(
-                    f"expected a mask for each of {len(video.frames)} frames, got {len(codes)}"
+                    f"expected a mask for each of {len(video.frames)} frames, got {len(annotation)}"
                 )
             for column, frame_index in enumerate(frame_indices):
-                if codes[frame_index].value is not None:
-                    masks[row, column] = decode(codes[frame_index], size)
+                code = annotation.element(frame_index)
+                if code.value is not None:
+                    masks[row, column] = decode(code, size)
         return masks
 
     @cached_property
@@ -93,7 +98,8 @@ class Mevis:
 def _objects(expression: Entry) -> tuple[int, ...]:
     if "anno_id" not in expression:
         return ()
-    objects = tuple(element.number() for element in expression["anno_id"].elements())
+    numbers = (element.number() for element in expression["anno_id"].elements())
+    objects = tuple(dict.fromkeys(numbers))  # repeated ids would take memory for each copy
     if not objects:
         raise expression["anno_id"].error("expected at least one object, got none")
     return objects

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import DatasetError, Expression, Video
 from samwise_ros.data.files import frame_files, read_frames, read_lines, read_object_masks
+from samwise_ros.data.formats.video_cache import VideoCache
+from samwise_ros.files.data_path import name_problem
 
 #: For each annotator, from 0: the file, its encoding, and what the annotator saw before writing.
 TEXTS = (
@@ -51,6 +53,10 @@ class RefDavis17:
         annotations = unsupervised if unsupervised.is_dir() else davis / "Annotations"
         self._annotations = annotations / "480p"
         self._names = read_lines(self._list)
+        for name in self._names:
+            if problem := name_problem(name):
+                raise DatasetError(f"{self._list}: {name[:60]!a}: expected a video, got {problem}")
+        self._listed = VideoCache(self._list_video)
         self._expressions = _read_expressions(folder / "davis_text_annotations")
 
     @staticmethod
@@ -66,6 +72,9 @@ class RefDavis17:
 
     def video(self, index: int) -> Video:
         """Return the entry of one video; see ``Dataset``."""
+        return self._listed(index)
+
+    def _list_video(self, index: int) -> Video:
         name = self._names[index]
         frames = tuple(sorted(path.stem for path in (self._images / name).glob("*.jpg")))
         if not frames:

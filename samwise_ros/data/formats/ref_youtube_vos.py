@@ -10,6 +10,7 @@ from samwise_ros.data.checked_json import Entry
 from samwise_ros.data.dataset import Video
 from samwise_ros.data.files import frame_files, read_frames, read_json, read_object_masks
 from samwise_ros.data.formats.meta_expressions import list_video
+from samwise_ros.data.formats.video_cache import VideoCache
 
 
 class RefYoutubeVos:
@@ -39,7 +40,8 @@ class RefYoutubeVos:
         self._folder = folder / (split if has_images or split != "test" else "valid")
         lists = folder / "meta_expressions"
         self._videos = read_json(lists / split / "meta_expressions.json")["videos"]
-        self._names = self._videos.names()
+        self._names = self._videos.file_names()
+        self._listed = VideoCache(self._list)
         test = lists / "test" / "meta_expressions.json"
         if split == "valid" and test.is_file():
             others = set(read_json(test)["videos"].names())
@@ -57,6 +59,9 @@ class RefYoutubeVos:
 
     def video(self, index: int) -> Video:
         """Return the entry of one video; see ``Dataset``."""
+        return self._listed(index)
+
+    def _list(self, index: int) -> Video:
         return list_video(self._videos, self._names[index], _objects)
 
     def image_files(self, index: int, frame_indices: Sequence[int]) -> list[Path]:

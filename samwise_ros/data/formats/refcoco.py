@@ -12,6 +12,7 @@ from samwise_ros.data.dataset import DatasetError, Expression, Video
 from samwise_ros.data.files import image_size, read_frames, read_json
 from samwise_ros.data.pickled import read_plain_pickle
 from samwise_ros.data.rle import decode
+from samwise_ros.files.data_path import path_below
 
 # Authors of the division into splits, by preference. Google's RefCOCOg has images in two splits;
 # UMD's does not.
@@ -69,7 +70,7 @@ class Refcoco:
     def video(self, index: int) -> Video:
         """Return the entry of one image; see ``Dataset``."""
         refs = self._refs[self._ids[index]]
-        name = Path(self._image(index)["file_name"].text()).stem
+        name = Path(self._image(index)["file_name"].file_name()).stem
         expressions: list[Expression] = []
         for ref in refs:
             number = ref["ann_id"].number()
@@ -83,7 +84,9 @@ class Refcoco:
 
     def image_files(self, index: int, frame_indices: Sequence[int]) -> list[Path]:
         """Return the path of the image once for each frame index."""
-        return [self._folder / self._image(index)["file_name"].text()] * len(frame_indices)
+        return [path_below(self._folder, self._image(index)["file_name"].file_name())] * len(
+            frame_indices
+        )
 
     def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
         """Read the image; see ``Dataset``."""

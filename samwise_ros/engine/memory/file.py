@@ -4,7 +4,6 @@ The format is safetensors. Its metadata hold the header under ``facts`` and a di
 file under ``sha256``.
 """
 
-import glob
 import hashlib
 import json
 import os
@@ -17,6 +16,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from samwise_ros.errors import SamwiseError
+from samwise_ros.files.atomic import replacing
 
 # The key of the digest, and the placeholder while the digest is computed. The key cannot occur
 # elsewhere, because JSON escapes quotation marks inside strings.
@@ -33,14 +33,10 @@ class MemoryFileError(SamwiseError, ValueError):
 def write(
     path: Path, header: Mapping[str, Any], tensors: dict[str, Tensor], max_header_bytes: int
 ) -> None:
-    """Write a file in one step: a previous file stays until the new one is on the disk.
-
-    Creates the folder. Removes partial files of processes that were killed while they wrote to
-    this path, so disk use is at most twice the file's size. Only one process may write to a path
-    at a time.
+    """Replace a file atomically; see `replacing`.
 
     Args:
-        path: of the file.
+        path: a regular file, a new name, or a link to one of them.
         header: plain data for JSON.
         tensors: on the CPU, by name.
         max_header_bytes: limit of the reader for the header, tensor names and shapes.
@@ -53,21 +49,9 @@ def write(
     data = save(tensors, {"facts": text, "sha256": _BLANK.decode()})
     head, rest = _split(data, max_header_bytes)
     digest = _digest(head, rest).encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for partial in path.parent.glob(f"{glob.escape(path.name)}.*.part"):
-        partial.unlink(missing_ok=True)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("xb") as file:
-            file.write(head.replace(_KEY + _BLANK, _KEY + digest, 1))
-            file.write(rest)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
-    _sync(path.parent)
+    with replacing(path) as file:
+        file.write(head.replace(_KEY + _BLANK, _KEY + digest, 1))
+        file.write(rest)
 
 
 def read(path: Path, max_bytes: int, max_header_bytes: int) -> tuple[Any, dict[str, Tensor]]:
@@ -139,12 +123,3 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(result) < len(pairs):
         raise ValueError("has a duplicate key in its header")
     return result
-
-
-def _sync(folder: Path) -> None:
-    """Flush a folder, so that a renamed file survives a power failure."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from samwise_ros.evaluation.result_writers.result_writer import FrameResults
 from samwise_ros.evaluation.run_config import RunConfig
+from samwise_ros.files.data_path import path_below
 from samwise_ros.vision.image_writer import write_image
 from samwise_ros.vision.overlay import OverlayItem, draw_overlay
 from samwise_ros.vision.video_writer import VideoWriter
@@ -34,9 +35,9 @@ class OverlayWriter:
                 for image, mask in zip(results.images, masks, strict=True)
             ]
             if len(video.frames) == 1:
-                write_image(folder / video.name / f"{expression.id}.png", frames[0])
+                write_image(path_below(folder, video.name, f"{expression.id}.png"), frames[0])
                 continue
-            path = folder / video.name / f"{expression.id}.mp4"
+            path = path_below(folder, video.name, f"{expression.id}.mp4")
             if results.frame_indices[0] == 0:
                 self._writers[path] = VideoWriter(path, _FPS)
             for frame in frames:

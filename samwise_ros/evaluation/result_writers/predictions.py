@@ -10,6 +10,7 @@ from PIL import Image
 from samwise_ros.evaluation.label_maps import LABEL_MAP_FORMAT
 from samwise_ros.evaluation.result_writers.result_writer import FrameResults
 from samwise_ros.evaluation.run_config import RunConfig
+from samwise_ros.files.data_path import path_below
 from samwise_ros.vision.image_writer import write_image
 from samwise_ros.vision.overlay import colour_of
 
@@ -45,10 +46,10 @@ class PredictionWriter:
         if self._format == "ref_youtube_vos":
             folder = folder / "Annotations"
         for expression, masks in zip(results.expressions, results.masks, strict=True):
-            expression_folder = folder / results.video.name / expression.id
             for frame_index, mask in zip(results.frame_indices, masks, strict=True):
                 name = f"{results.video.frames[frame_index]}.png"
-                write_image(expression_folder / name, mask.astype(np.uint8) * 255)
+                path = path_below(folder, results.video.name, expression.id, name)
+                write_image(path, mask.astype(np.uint8) * 255)
 
     def _write_label_maps(self, folder: Path, results: FrameResults) -> None:
         annotators: dict[int, NDArray[np.uint8]] = defaultdict(
@@ -57,9 +58,9 @@ class PredictionWriter:
         for expression, masks in zip(results.expressions, results.masks, strict=True):
             annotators[expression.annotator][masks] = expression.objects[0]
         for annotator, labels in annotators.items():
-            video_folder = folder / f"anno_{annotator}" / results.video.name
+            video_folder = path_below(folder / f"anno_{annotator}", results.video.name)
             video_folder.mkdir(parents=True, exist_ok=True)
             for frame_index, plane in zip(results.frame_indices, labels, strict=True):
                 image = Image.fromarray(plane)
                 image.putpalette(_PALETTE)
-                image.save(video_folder / f"{results.video.frames[frame_index]}.png")
+                image.save(path_below(video_folder, f"{results.video.frames[frame_index]}.png"))

@@ -3,21 +3,26 @@
 import errno
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from samwise_ros.files.atomic import replacing, write_atomically
+from samwise_ros.network.checkpoints.config_file import read_config
 from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.key_translation import translate_key
 from samwise_ros.network.checkpoints.model_home import find_model
 from samwise_ros.network.checkpoints.tensor_files import read_tensors
 from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.size import parameter_bound
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
+
+# The bound of a network's size exceeds its size by at most an eighth.
+_SIZE_MARGIN = 1.25
 
 # Released checkpoints have no token types; the text encoder's only one is zero.
 _NOT_RELEASED = frozenset({"text_encoder.roberta.embeddings.token_type_embeddings.weight"})
@@ -54,7 +59,8 @@ def load_state_strict(
         optional: keys that keep the module's values where the state has none.
 
     Raises:
-        CheckpointError: naming every missing, unexpected and differently shaped key.
+        CheckpointError: naming every missing, unexpected and differently shaped key, or every key
+            with NaN or infinite values.
     """
     expected = module.state_dict()
     reshaped = [
@@ -73,7 +79,22 @@ def load_state_strict(
     ]
     if problems:
         raise CheckpointError(f"{source} does not fit the network; " + "; ".join(problems))
-    module.load_state_dict({**expected, **state})
+    try:
+        fitting = {key: tensor.to(expected[key].dtype) for key, tensor in state.items()}
+    except RuntimeError as error:
+        raise CheckpointError(f"{source}: cannot convert the weights: {error}") from error
+    _check_finite(fitting, source)
+    module.load_state_dict({**expected, **fitting})
+
+
+def _check_finite(state: Mapping[str, Tensor], source: str) -> None:
+    """Refuse weights with NaN or infinite values: all masks and scores would be wrong."""
+    names = [key for key, tensor in sorted(state.items()) if not bool(tensor.isfinite().all())]
+    if names:
+        raise CheckpointError(
+            f"{source}: expected finite weights, got NaN or infinite values in {', '.join(names)}; "
+            "get the file again"
+        )
 
 
 def load_tokenizer(path: Path, config: SamwiseConfig) -> SentenceTokenizer:
@@ -103,6 +124,11 @@ def check_tokenizer(
             f"at most {config.vocabulary}, filled up with {config.pad_id}: take the tokenizer "
             f"that the {config.text_encoder} text encoder was trained with"
         )
+    if tokenizer.highest_id >= config.vocabulary:
+        raise CheckpointError(
+            f"{path}: token {tokenizer.highest_id}, but config.json has a vocabulary of "
+            f"{config.vocabulary}; take the tokenizer that the model was trained with"
+        )
     return tokenizer
 
 
@@ -115,10 +141,11 @@ def save_model(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> 
     folder.mkdir(parents=True, exist_ok=True)
     facts = {"format": 1, "trained_frames": network.trained_frames}
     config = {**facts, **network.config.to_dict()}
-    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+    write_atomically(folder / "config.json", (json.dumps(config, indent=2) + "\n").encode())
     tensors = {key: value.contiguous() for key, value in network.state_dict().items()}
     try:
-        save_file(tensors, folder / "model.safetensors")
+        with replacing(folder / "model.safetensors") as file:
+            save_file(tensors, file.name)
     except SafetensorError as error:  # also raised for a full disk
         raise OSError(f"{folder / 'model.safetensors'}: cannot be written: {error}") from error
     tokenizer.save(folder / "tokenizer.json")
@@ -167,27 +194,28 @@ def load_model(model: str) -> tuple[Samwise, SentenceTokenizer]:
         CheckpointError: naming the folder or file and what is wrong with it.
     """
     folder = find_model(model)
-    config, trained_frames = _read_config(folder / "config.json")
-    network = Samwise(config)
-    network.trained_frames = trained_frames
-    weights = folder / "model.safetensors"
-    load_state_strict(network, read_tensors(weights), str(weights))
+    config, trained_frames = read_config(folder / "config.json")
     tokenizer = load_tokenizer(folder / "tokenizer.json", config)
+    weights = folder / "model.safetensors"
+    state = read_tensors(weights)
+    _check_size(folder, config, state.values())
+    try:
+        network = Samwise(config)
+    except (ArithmeticError, AssertionError, RuntimeError, ValueError) as error:
+        raise CheckpointError(
+            f"{folder / 'config.json'}: no network can be built from it: {error}"
+        ) from error
+    network.trained_frames = trained_frames
+    load_state_strict(network, state, str(weights))
     return network.eval(), tokenizer
 
 
-def _read_config(path: Path) -> tuple[SamwiseConfig, int | None]:
-    """Return the network's configuration and ``Samwise.trained_frames``."""
-    try:
-        data: Any = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{path}: {error}") from error
-    if not isinstance(data, dict) or data.pop("format", None) != 1:
-        raise CheckpointError(f'{path}: expected an object with "format": 1')
-    frames = data.pop("trained_frames", None)
-    if not (frames is None or (isinstance(frames, int) and frames >= 1)):
-        raise CheckpointError(f"{path}: trained_frames: expected 1 or more, got {frames!r}")
-    try:
-        return SamwiseConfig.from_dict(data), frames
-    except (TypeError, ValueError) as error:
-        raise CheckpointError(f"{path}: {error}") from error
+def _check_size(folder: Path, config: SamwiseConfig, tensors: Iterable[Tensor]) -> None:
+    """Refuse to build a network that is much larger than the weights for it."""
+    described = parameter_bound(config)
+    held = sum(tensor.numel() for tensor in tensors)
+    if described > _SIZE_MARGIN * held:
+        raise CheckpointError(
+            f"{folder / 'config.json'}: describes about {described} weights, but "
+            f"model.safetensors has {held}; take both files from one model"
+        )

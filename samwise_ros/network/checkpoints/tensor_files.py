@@ -28,6 +28,7 @@ _UNREADABLE = (
     AttributeError,
     EOFError,
     LookupError,
+    MemoryError,
     OSError,
     RuntimeError,
     TypeError,
@@ -67,8 +68,9 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     if _is_safetensors(_head(path)):
         try:
             return load_file(path)
-        except SafetensorError as error:
-            raise CheckpointError(f"{path}: {_damaged(path)} ({error})") from error
+        except (SafetensorError, *_UNREADABLE) as error:
+            reason = str(error)[:200]
+            raise CheckpointError(f"{path}: {_damaged(path)} ({reason})") from error
     return _model_state(path, _read_torch(path))
 
 
@@ -93,10 +95,13 @@ def file_problem(path: Path) -> str | None:
 
 
 def _zip_problem(path: Path) -> str | None:
-    if not zipfile.is_zipfile(path):
+    try:
+        if not zipfile.is_zipfile(path):
+            return f"a PyTorch file that {_damaged(path)}"
+        with zipfile.ZipFile(path) as archive:
+            names = {name.rpartition("/")[2] for name in archive.namelist()}
+    except (*_UNREADABLE, NotImplementedError):
         return f"a PyTorch file that {_damaged(path)}"
-    with zipfile.ZipFile(path) as archive:
-        names = {name.rpartition("/")[2] for name in archive.namelist()}
     if "data.pkl" not in names:
         return "a zip archive without PyTorch data: unpack it first"
     if "constants.pkl" in names:
@@ -106,8 +111,9 @@ def _zip_problem(path: Path) -> str | None:
 
 def _read_torch(path: Path) -> Any:
     try:
-        with torch.serialization.safe_globals(_ALLOWED_CLASSES):
-            return torch.load(path, map_location="cpu", weights_only=True)
+        # Not the path: torch chooses the format by the suffix if that is .safetensors.
+        with path.open("rb") as file, torch.serialization.safe_globals(_ALLOWED_CLASSES):
+            return torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         # Torch's message names the class, and then advises to switch this protection off.
         name = re.search(r"GLOBAL ([\w.]+)", str(error))

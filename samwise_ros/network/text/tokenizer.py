@@ -1,5 +1,6 @@
 """Tokenization of sentences."""
 
+import string
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -10,7 +11,12 @@ from tokenizers.models import BPE, WordLevel
 from tokenizers.pre_tokenizers import ByteLevel, Whitespace
 from tokenizers.processors import RobertaProcessing, TemplateProcessing
 
+from samwise_ros.files.atomic import write_atomically
+from samwise_ros.network.text.tokenizer_file import read_tokenizer_json
+
 SPECIAL_TOKENS = ("<s>", "<pad>", "</s>", "<unk>")
+# Encoded once after loading, since some errors of a file appear only then.
+_PROBE = f"an unknown word, {string.ascii_lowercase} {string.digits} \u00e9 \u4e2d"
 _BPE_SPECIAL = (*SPECIAL_TOKENS, "<mask>")
 
 
@@ -82,12 +88,18 @@ class SentenceTokenizer:
         Raises:
             ValueError: the file is missing or damaged; the message names it.
         """
-        if not path.is_file():
-            raise ValueError(f"{path}: no such file")
+        text = read_tokenizer_json(path)
         try:
-            return cls(Tokenizer.from_file(str(path)))
-        except Exception as error:  # the library raises bare Exception
+            tokenizer = Tokenizer.from_str(text)
+            # `encode_batch` pads, and a sentence that is too long is rejected instead of cut.
+            tokenizer.no_padding()
+            tokenizer.no_truncation()
+            tokenizer.encode(_PROBE)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # the library raises bare Exception, and Rust's panics
             raise ValueError(f"{path}: {error}") from error
+        return cls(tokenizer)
 
     def save(self, path: Path) -> None:
         """Save a ``tokenizer.json``.
@@ -95,15 +107,18 @@ class SentenceTokenizer:
         Raises:
             OSError: the file cannot be written.
         """
-        try:
-            self._tokenizer.save(str(path))
-        except Exception as error:  # the library raises bare Exception
-            raise OSError(f"{path}: cannot be written: {error}") from error
+        write_atomically(path, self._tokenizer.to_str(pretty=True).encode())
 
     @property
     def size(self) -> int:
         """Number of tokens in the vocabulary."""
         return int(self._tokenizer.get_vocab_size())
+
+    @property
+    def highest_id(self) -> int:
+        """The highest token that a sentence can get, those around every sentence included."""
+        around = self._tokenizer.encode("").ids
+        return max((*self._tokenizer.get_vocab().values(), *around), default=0)
 
     @property
     def pad_id(self) -> int | None:

@@ -13,10 +13,10 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 
 from samwise_ros.engine.backend.find_model import find_model
+from samwise_ros.files.documents import parse_yaml
 from samwise_ros.interface.topics import NODE_NAME
 
 #: Set by a launch file that has checked the argument names for the launch files it includes.
@@ -182,8 +182,8 @@ def read_parameters(path: Path, namespace: str) -> dict[str, Any]:
         LaunchError: the file is not a ROS parameter file.
     """
     try:
-        content = yaml.safe_load(path.read_text())
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        content = parse_yaml(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise LaunchError(f"params_file: {path} cannot be read: {reason}") from error
     if not isinstance(content, dict):

@@ -107,6 +107,12 @@ def test_unusable_paths_are_named_in_the_error(make_engine, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(MemoryFileError, match="folder: cannot be written: Is a directory"):
         engine.save(tmp_path / "folder")
+    (tmp_path / "link").symlink_to("pipe")
+    for name in ("pipe", "link"):
+        with pytest.raises(MemoryFileError, match=f"{name}: cannot be written: Not a regular file"):
+            engine.save(tmp_path / name)
+    assert (tmp_path / "pipe").is_fifo()
+    (tmp_path / "link").unlink()
     with pytest.raises(MemoryFileError, match="file/memory: cannot be written: "):
         engine.save(tmp_path / "file" / "memory")
     assert sorted(os.listdir(tmp_path)) == ["file", "folder", "pipe"]
@@ -184,3 +190,13 @@ def test_every_truncation_is_detected(network, tokenizer, valid_file, tmp_path_f
 
     check()
     assert engine.commands == ()
+
+
+def test_a_link_is_followed_and_files_of_others_stay(make_engine, tmp_path):
+    (tmp_path / "real").write_bytes(b"old")
+    (tmp_path / "memory").symlink_to("real")
+    (tmp_path / "memory.old.part").write_bytes(b"of another program")
+    make_engine().save(tmp_path / "memory")
+    assert (tmp_path / "memory").is_symlink()
+    make_engine().load(tmp_path / "real", ["camera"])
+    assert sorted(os.listdir(tmp_path)) == ["memory", "memory.old.part", "real"]

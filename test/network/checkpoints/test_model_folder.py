@@ -125,3 +125,17 @@ def test_half_precision_checkpoints_load_as_float32(network, state, dtype):
     name = "cmt_adapters.0.spatial_pos_embed"
     assert network.state_dict()[name].dtype == torch.float32
     assert torch.equal(network.state_dict()[name], halves[name].float())
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e300], ids=["nan", "inf", "large"])
+def test_weights_that_are_not_finite_are_named_and_nothing_changes(network, state, value):
+    before = network.state_dict()["sam.no_mem_embed"].clone()
+    state["sam.no_mem_embed"] = state["sam.no_mem_embed"].double()
+    state["sam.no_mem_embed"][0, 0, 3] = value
+    with pytest.raises(CheckpointError) as caught:
+        load_state(network, state, "some.pth")
+    assert str(caught.value) == (
+        "some.pth: expected finite weights, got NaN or infinite values in sam.no_mem_embed; "
+        "get the file again"
+    )
+    assert torch.equal(network.state_dict()["sam.no_mem_embed"], before)

@@ -19,8 +19,8 @@ SECOND = 1_000_000_000
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("device", "cuda:99", "device: cuda:99 is not there"),
-        ("precision", "float16", "precision: float16 is for cuda"),
+        ("device", "cuda:99", "device: cuda:99 does not exist"),
+        ("precision", "float16", "precision: float16 needs cuda"),
     ],
 )
 def test_unavailable_device_or_precision_is_named(

@@ -1,0 +1,72 @@
+"""No mutated file crashes, hangs, exhausts memory, leaves its folder or raises another error.
+
+``FUZZ_CASES`` sets the number of cases for each reader, ``FUZZ_SEED`` the seed: `make fuzz`.
+"""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fuzz_harness import MEMORY_BYTES, Reader, fuzz
+from fuzz_readers import READERS
+
+CASES = int(os.environ.get("FUZZ_CASES", "200"))
+SEED = int(os.environ.get("FUZZ_SEED", "0"))
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_mutated_files_are_read_or_refused(name: str, tmp_path: Path) -> None:
+    outcome = fuzz(READERS[name], CASES, SEED, tmp_path / "cases")
+    print(
+        f"{name}: {outcome.cases} cases, {outcome.header_share:.0%} with a valid header, "
+        f"{outcome.accepted} accepted, peak {outcome.peak_bytes / 2**20:.0f} MiB"
+    )
+    assert outcome.faults == []
+    assert outcome.cases == CASES
+    assert outcome.header_share >= 0.5
+    assert 0 < outcome.accepted < CASES
+    assert outcome.peak_bytes < MEMORY_BYTES
+
+
+def _hang(folder: Path) -> None:
+    while True:
+        pass
+
+
+def _raise_without_a_file(folder: Path) -> None:
+    raise ValueError("something is wrong")
+
+
+def _raise_with_the_file(folder: Path) -> None:
+    raise ValueError(f"{folder}/file: expected 6, got 5")
+
+
+@pytest.mark.parametrize(
+    ("read", "faults"),
+    [
+        (lambda folder: os.abort(), ["ends the process with status 6"]),
+        (_hang, ["hangs"]),
+        (lambda folder: bytes(2 * MEMORY_BYTES), ["MemoryError"]),
+        (lambda folder: (folder.parent / "other").touch(), ["wrote outside of its folder"]),
+        (_raise_without_a_file, ["names no file:"]),
+        (lambda folder: {}["key"], ["KeyError: 'key'"]),
+        (_raise_with_the_file, []),
+        (lambda folder: None, []),
+    ],
+    ids=["crash", "hang", "memory", "outside", "no file", "other error", "refused", "accepted"],
+)
+def test_the_harness_finds_every_kind_of_fault(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    read: Callable[[Path], object],
+    faults: list[str],
+) -> None:
+    monkeypatch.setattr("fuzz_harness.CASE_SECONDS", 1.0)
+    reader = Reader("made", lambda _, folder: (folder / "file").touch(), read, lambda _: True)
+    outcome = fuzz(reader, 1, 5, tmp_path / "cases")
+    assert outcome.cases == 1
+    assert len(outcome.faults) == len(faults)
+    for found, expected in zip(outcome.faults, faults, strict=True):
+        assert found.startswith("made 5 0: ")
+        assert expected in found
