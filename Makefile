@@ -56,7 +56,7 @@ soak: workspace  ## faults and load for 20 minutes; see docs/reliability.md; SOA
 	@$(enter) SOAK_FIGURES=$$PWD/.workspace/soak pytest -m slow -s test/ros/soak
 	@$(enter) python test/ros/soak/figures.py .workspace/soak
 
-fuzz: workspace  ## 20,000 mutated files for each reader; FUZZ_CASES= and FUZZ_SEED= for others
+fuzz: workspace  ## test each reader of files with 20,000 mutated files; FUZZ_CASES= and FUZZ_SEED= change them
 	@$(enter) FUZZ_CASES=$${FUZZ_CASES:-20000} pytest -s test/fuzz
 
 benchmark-cuda: workspace  ## check the CUDA graphs, then measure base_plus on a GPU; results in benchmarks/results

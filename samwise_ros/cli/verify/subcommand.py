@@ -1,7 +1,7 @@
 """Check a model folder: print its properties, and run the model on a short generated clip.
 
 Numbers are compared with recorded reference values, if there are any. The exit status is 1 if a
-number differs, and 2 if the folder cannot be loaded, for example with a NaN among its weights.
+number differs, and 2 if the folder cannot be loaded, for example because a weight is NaN.
 
 Examples:
   samwise verify tabletop
