@@ -105,6 +105,9 @@ def _engine(arguments: argparse.Namespace) -> Engine:
     for event in engine.set_commands(commands):
         if event.kind is EventKind.REJECTED:
             raise ValueError(f"sentence {event.command.sentence!r}: {event.reason}")
+        if event.warning:
+            place = f"sentence {event.command.sentence!r}"
+            print(f"samwise segment: warning: {place}: {event.warning}", file=sys.stderr)
     return engine
 
 

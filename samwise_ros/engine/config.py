@@ -39,6 +39,8 @@ class EngineConfig:
         lost_after_frames: a target is LOST after this many consecutive frames without it.
         recover_after_frames: a target is TRACKING after this many consecutive frames with it.
         reset_on_time_jump: restart a camera's memories if a stamp is before the previous one.
+        reject_unknown_words: reject a new sentence without any content word that the model knows;
+            evaluation scores such sentences too.
     """
 
     mode: Mode = "online"
@@ -50,6 +52,7 @@ class EngineConfig:
     lost_after_frames: int = 5
     recover_after_frames: int = 2
     reset_on_time_jump: bool = True
+    reject_unknown_words: bool = True
 
     @property
     def max_remembered(self) -> int:

@@ -13,6 +13,7 @@ Examples:
 
 import argparse
 import re
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -107,6 +108,9 @@ def _engine(arguments: argparse.Namespace) -> tuple[Engine, tuple[Event, ...]]:
     for event in events:
         if event.kind is EventKind.REJECTED:
             raise ValueError(f"sentence {event.command.sentence!r}: {event.reason}")
+        if event.warning:
+            place = f"sentence {event.command.sentence!r}"
+            print(f"samwise bag: warning: {place}: {event.warning}", file=sys.stderr)
     return engine, events
 
 

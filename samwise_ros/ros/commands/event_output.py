@@ -30,7 +30,7 @@ class EventOutput:
             self._node.destroy_lifecycle_publisher(publisher)
 
     def publish_events(self, events: Iterable[Event], header: Header | None = None) -> None:
-        """Publish events, and log the reasons of rejected commands.
+        """Publish events, and log the reasons of rejected commands and unknown words.
 
         Args:
             events: of the engine.
@@ -43,6 +43,10 @@ class EventOutput:
                 self._node.get_logger().warning(
                     f"command {event.command.id!r} rejected: {event.reason}",
                     throttle_duration_sec=1.0,
+                )
+            elif event.warning:
+                self._node.get_logger().warning(
+                    f"command {event.command.id!r}: {event.warning}", throttle_duration_sec=1.0
                 )
 
     def publish_commands(self, commands: Sequence["CommandStatus"]) -> None:
