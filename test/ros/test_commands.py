@@ -138,6 +138,7 @@ def test_invalid_request_is_rejected_and_changes_nothing(
 def test_unknown_words_are_in_the_event_and_in_the_log(
     robot: Robot, active_node: NodeProcess, events: Inbox[TargetEvent]
 ) -> None:
+    time.sleep(1.1)  # the log has at most one rejection a second
     robot.say(active_node, "la taza amarilla")
     rejected = events.wait(lambda event: event.kind == TargetEvent.REJECTED, what="REJECTED")
     assert rejected.reason.startswith("unknown words: 'la', 'taza', 'amarilla'; expected")

@@ -1,10 +1,10 @@
 """Writes a bag: the topics that the node would publish, and copies of recorded topics."""
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -42,13 +42,24 @@ def mcap_writer(path: Path) -> Iterator[Writer]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # The library writes a folder; the .mcap file in the folder is complete by itself.
-    with TemporaryDirectory(prefix=f".{path.stem}.", dir=path.parent) as place:
-        folder = Path(place, path.stem)
+    with _new_folder(path.with_name(f".{path.name}.part")) as place:
+        folder = place / path.stem
         writer = Writer(folder, version=Writer.VERSION_LATEST, storage_plugin=StoragePlugin.MCAP)
         writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
         with writer:
             yield writer
         os.replace(folder / f"{path.stem}.mcap", path)
+
+
+@contextmanager
+def _new_folder(path: Path) -> Iterator[Path]:
+    """Create a folder and remove it at the end; a killed process may have left an earlier one."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir()
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 class BagOutput:
