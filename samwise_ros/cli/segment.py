@@ -14,7 +14,6 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
 from samwise_ros.cli.threads import add_threads_argument
@@ -28,6 +27,7 @@ from samwise_ros.engine.types import Command, Event, EventKind, Frame, FrameResu
 from samwise_ros.network.checkpoints.model_home import is_shipped, shipped_model_note
 from samwise_ros.vision.contact_sheet import FrameSampler, contact_sheet
 from samwise_ros.vision.image_writer import write_image
+from samwise_ros.vision.mask_folder import MaskFolder
 from samwise_ros.vision.masks import MAX_LABEL
 from samwise_ros.vision.video_reader import VideoReader
 from samwise_ros.vision.video_writer import VideoWriter
@@ -82,9 +82,13 @@ def run(arguments: argparse.Namespace) -> int:
         )
     with ExitStack() as stack:
         reader = stack.enter_context(VideoReader(arguments.source, arguments.fps))
+        masks = None
+        if arguments.masks:
+            numbers = [str(number) for number, _ in enumerate(arguments.sentences, 1)]
+            masks = stack.enter_context(MaskFolder(arguments.masks, numbers))
         writer = stack.enter_context(VideoWriter(arguments.out, reader.fps))
         engine = _engine(arguments)
-        output = _Output(writer, arguments.masks)
+        output = _Output(writer, masks)
         progress = stack.enter_context(tqdm(total=reader.count, desc="segment", unit="frame"))
         try:
             for frame in reader.frames():
@@ -120,13 +124,16 @@ def _engine(arguments: argparse.Namespace) -> Engine:
     for event in engine.set_commands(commands):
         if event.kind is EventKind.REJECTED:
             raise ValueError(f"sentence {event.command.sentence!r}: {event.reason}")
+        if event.warning:
+            place = f"sentence {event.command.sentence!r}"
+            print(f"samwise segment: warning: {place}: {event.warning}", file=sys.stderr)
     return engine
 
 
 class _Output:
     """Writes results one by one, and keeps a few overlays for the contact sheet."""
 
-    def __init__(self, writer: VideoWriter, masks: Path | None) -> None:
+    def __init__(self, writer: VideoWriter, masks: MaskFolder | None) -> None:
         self.writer, self.masks = writer, masks
         self.sample = FrameSampler(_SHEET_FRAMES)
         self.count = 0
@@ -145,8 +152,7 @@ class _Output:
         self.sample.add(overlay)
         if self.masks:
             for target in result.targets:
-                path = self.masks / target.command.id / f"{self.count:05d}.png"
-                write_image(path, target.mask.astype(np.uint8) * 255)
+                self.masks.write(target.command.id, self.count, target.mask)
         self.count += 1
 
 

@@ -30,12 +30,14 @@ class TrackedCommand:
         command: as it was added.
         label: 1 to 254.
         text: the sentence as the backend encoded it.
+        unknown_words: words of the sentence that the network does not know.
         paused: whether frames skip the command.
     """
 
     command: Command
     label: int
     text: Any = field(repr=False)
+    unknown_words: tuple[str, ...] = ()
     paused: bool = False
 
     def same_target_as(self, other: "TrackedCommand") -> bool:

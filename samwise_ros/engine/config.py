@@ -44,7 +44,10 @@ class EngineConfig:
         reset_on_time_jump: restart a camera's memories if a stamp is before the previous one,
             unless the frame is only late.
         late_tolerance: a frame whose stamp is before the last one's by at most this is late and
-            skipped, seconds; 0 for no late frames. See `CameraStream.is_late`.
+            skipped, seconds; 0 for no late frames, because a file begins at 0 again. See
+            `CameraStream.is_late`.
+        reject_unknown_words: reject a new sentence without any content word that the model knows;
+            evaluation scores such sentences too.
     """
 
     mode: Mode = "online"
@@ -56,7 +59,8 @@ class EngineConfig:
     lost_after_frames: int = 5
     recover_after_frames: int = 2
     reset_on_time_jump: bool = True
-    late_tolerance: float = 0.5
+    late_tolerance: float = 0.0
+    reject_unknown_words: bool = True
 
     @property
     def max_remembered(self) -> int:

@@ -1,5 +1,6 @@
 """The streaming engine: frames and commands in, targets and events out."""
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from samwise_ros.engine.memory.persistence import EngineSnapshot, Persistence
 from samwise_ros.engine.memory.store import MemoryStore
 from samwise_ros.engine.tracking.target_state import update_target
 from samwise_ros.engine.types import Command, Event, EventKind, Frame, FrameResult, Target
-from samwise_ros.errors import CommandRejectedError
+from samwise_ros.errors import CommandRejectedError, UnknownWordsWarning
 
 
 class Engine:
@@ -39,9 +40,7 @@ class Engine:
         self.config = config or EngineConfig()
         self._backend = backend
         self._store = MemoryStore(backend.empty_memory, self.config.max_remembered)
-        self._commands = CommandSet(
-            backend.encode_text, self._store.state, self.config.max_commands
-        )
+        self._commands = CommandSet(backend, self._store.state, self.config)
         self._streams: dict[str, CameraStream] = {}
         self._persistence = Persistence(backend, self.config)
 
@@ -90,8 +89,11 @@ class Engine:
             same cameras already keeps its command.
 
         Raises:
-            CommandRejectedError: a sentence is invalid or there are too many commands. Nothing
-                has changed then.
+            CommandRejectedError: a sentence is invalid, the model knows none of its content words,
+                or there are too many commands. Nothing has changed then.
+
+        Warns:
+            UnknownWordsWarning: the model knows only some words of a sentence.
         """
         active = [tracked.command for tracked in self._commands]
         commands = with_free_ids(sentences, tuple(cameras), active)
@@ -99,6 +101,9 @@ class Engine:
         for event in self.set_commands([*active, *new]):
             if event.kind is EventKind.REJECTED:
                 raise CommandRejectedError(f"{event.command.sentence!r}: {event.reason}")
+            if event.warning:
+                message = f"{event.command.sentence!r}: {event.warning}"
+                warnings.warn(message, UnknownWordsWarning, stacklevel=2)
         return commands
 
     def run(

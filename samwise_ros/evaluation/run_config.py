@@ -49,10 +49,11 @@ class RunConfig:
         return (self.mode != other.mode) + (self.correction != other.correction)
 
     def engine_config(self) -> EngineConfig:
-        """Return an engine configuration that keeps masks of every size."""
+        """Return an engine configuration that keeps masks of every size and takes every word."""
         return EngineConfig(
             mode=self.mode,
             max_commands=MAX_COMMANDS,
             switch_correction=self.correction,
             min_mask_area=1,
+            reject_unknown_words=False,
         )

@@ -62,9 +62,11 @@ def replacing(path: Path) -> Iterator[BufferedWriter]:
             file.flush()
             os.fsync(file.fileno())
             os.replace(file.name, target)
-        except BaseException:
+        except BaseException as error:
             with suppress(FileNotFoundError):
                 os.unlink(file.name)
+            if isinstance(error, OSError) and error.filename is None:
+                error.filename = str(path)
             raise
     _sync_folder(target.parent)
 

@@ -126,7 +126,7 @@ class Parameters:
         "unconfigured",
     )
     late_tolerance: float = parameter(
-        EngineConfig.late_tolerance,
+        0.5,
         "An image is late, and dropped, if its stamp is before the last one's by at most this, in "
         "seconds; 0 for no late images.",
         "unconfigured",

@@ -107,7 +107,7 @@ class StageRun:
                 self.metric_log.write(self.step, self.seconds, self._scores())
             stop = processes.any(interruption.should_stop())
             if stop or time.monotonic() - saved > _SAVE_SECONDS:
-                self._save()
+                self.save()
                 saved = time.monotonic()
             if stop:
                 break
@@ -141,7 +141,12 @@ class StageRun:
             return nullcontext()
         return torch.autocast(self.training.processes.device.type, torch.bfloat16)
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Write the state after the current step.
+
+        Raises:
+            OSError: the file cannot be written; the previous state stays.
+        """
         if self.training.processes.rank > 0:
             return
         TrainingState(

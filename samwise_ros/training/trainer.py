@@ -104,6 +104,8 @@ class Trainer:
 
     def _finish(self, run: StageRun) -> None:
         """Write the model of a finished stage, and the state before the next stage."""
+        # A process that is killed between model and state resumes at the end of the stage.
+        run.save()
         training = self.training
         index = run.index + 1
         self.state = TrainingState(

@@ -123,6 +123,9 @@ def _engine(arguments: argparse.Namespace) -> tuple[Engine, tuple[Event, ...]]:
     for event in events:
         if event.kind is EventKind.REJECTED:
             raise ValueError(f"sentence {event.command.sentence!r}: {event.reason}")
+        if event.warning:
+            place = f"sentence {event.command.sentence!r}"
+            print(f"samwise bag: warning: {place}: {event.warning}", file=sys.stderr)
     return engine, events
 
 
@@ -150,10 +153,10 @@ def _process(
                 continue
             stamp_ns = header.stamp.sec * NANOSECONDS + header.stamp.nanosec
             began = time.perf_counter()
-            (result,) = engine.step(Frame(image, camera, stamp_ns))
-            inference_s = time.perf_counter() - began
-            output.write(result, header, message.time_ns, inference_s, summary.faults.total())
-            summary.add(result)
+            for result in engine.step(Frame(image, camera, stamp_ns)):
+                inference_s = time.perf_counter() - began
+                output.write(result, header, message.time_ns, inference_s, summary.faults.total())
+                summary.add(result)
     if summary.frames == 0:
         faults = ", ".join(summary.faults)
         raise BagError(f"{bag.topic}: none of {bag.count} images is usable: {faults}")

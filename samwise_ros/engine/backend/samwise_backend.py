@@ -126,6 +126,10 @@ class SamwiseBackend:
         with self._autocast():
             return self._sentences.encode(sentence)
 
+    def known_and_unknown_words(self, sentence: str) -> tuple[list[str], list[str]]:
+        """Return the words inside the tokenizer's vocabulary, and those outside it."""
+        return self._sentences.known_and_unknown_words(sentence)
+
     def empty_memory(self) -> MemoryRings:
         """Allocate the memory of one command on one camera."""
         return MemoryRings.empty(self.network.config, self.device, DTYPES[self.precision])

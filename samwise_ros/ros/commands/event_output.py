@@ -32,7 +32,7 @@ class EventOutput:
             self._node.destroy_lifecycle_publisher(publisher)
 
     def publish_events(self, events: Iterable[Event], header: Header | None = None) -> None:
-        """Publish events, and log accepted and rejected commands and first masks.
+        """Publish events, and log commands, unknown words and first masks.
 
         Args:
             events: of the engine.
@@ -57,6 +57,9 @@ class EventOutput:
             place = f"{box.width} x {box.height} pixels at ({box.x}, {box.y})"
             text = f'{event.camera}: first mask of "{command.sentence}", {place}'
             log.info(printable(text))
+        if event.warning:
+            warning = printable(f"command {command.id!r}: {event.warning}")
+            log.warning(warning, throttle_duration_sec=1.0)
 
     def publish_commands(self, commands: Sequence["CommandStatus"]) -> None:
         """Publish the active commands."""

@@ -240,6 +240,18 @@ def test_other_encodings_have_the_same_masks(
     assert np.array_equal(np.stack([pixels(one) for _, one in found]), masks(out)[:3])
 
 
+def test_unknown_words_are_named(
+    bag: Path, model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--model", model, "--out", str(tmp_path / "out.mcap")]
+    assert main(["bag", str(bag), "la taza", *place]) == 2
+    error = "samwise bag: error: sentence 'la taza': unknown words: 'la', 'taza'; expected at least"
+    assert error in capsys.readouterr().err
+    assert main(["bag", str(bag), "the shiny cup", *place]) == 0
+    warning = "samwise bag: warning: sentence 'the shiny cup': unknown words: 'shiny'; the model"
+    assert capsys.readouterr().err.startswith(warning)
+
+
 def test_stamps_that_jump_back_restart_the_memory(
     frames: list[np.ndarray], model: str, tmp_path: Path
 ) -> None:
