@@ -3,6 +3,9 @@
 Reads a video file, a folder of images or a camera, and tracks the object of each sentence. Prints
 events as they occur, and writes a video with the masks drawn in. Ctrl-C ends a camera.
 
+The exit code is 0 if every frame was read and written, 1 if frames of the source are damaged or
+missing, and 2 if an argument is wrong or a file cannot be read or written.
+
 Examples:
   samwise segment table.mp4 "the red ball" "the cup that moves left"
   samwise segment frames/ "the red ball" --masks masks --sheet sheet.png
