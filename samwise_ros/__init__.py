@@ -21,7 +21,12 @@ if TYPE_CHECKING:
         Target,
         TargetState,
     )
-    from samwise_ros.errors import CommandRejectedError, NodeNotFoundError, SamwiseError
+    from samwise_ros.errors import (
+        CommandRejectedError,
+        NodeNotFoundError,
+        SamwiseError,
+        UnknownWordsWarning,
+    )
 
 __all__ = [
     "Box",
@@ -38,6 +43,7 @@ __all__ = [
     "SamwiseError",
     "Target",
     "TargetState",
+    "UnknownWordsWarning",
 ]
 
 _MODULES = {
@@ -47,6 +53,7 @@ _MODULES = {
     "NodeNotFoundError": "errors",
     "SamwiseClient": "client.samwise_client",
     "SamwiseError": "errors",
+    "UnknownWordsWarning": "errors",
 }
 
 

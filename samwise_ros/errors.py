@@ -9,5 +9,9 @@ class CommandRejectedError(SamwiseError, ValueError):
     """The engine or the node rejected a command; the message has the reason."""
 
 
+class UnknownWordsWarning(UserWarning):
+    """The model does not know some words of a sentence; the message names them."""
+
+
 class NodeNotFoundError(SamwiseError):
     """There is no samwise node, or it is not active; the message states what was found."""

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from samwise_ros.engine.backend.protocol import Backend
 from samwise_ros.engine.commands import TrackedCommand, free_label, rejection_reason
+from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.events import added, rejected, removed, unknown
+from samwise_ros.engine.sentences import unknown_words_fault
 from samwise_ros.engine.types import Command, Event, TargetState
 
 
@@ -16,18 +19,19 @@ class CommandSet:
 
     def __init__(
         self,
-        encode_text: Callable[[str], Any],
+        backend: Backend[Any, Any],
         state_of: Callable[[Command], TargetState],
-        max_commands: int,
+        config: EngineConfig,
     ) -> None:
         """Start empty.
 
         Args:
-            encode_text: encodes a sentence; raises ValueError for an invalid sentence.
+            backend: encodes sentences.
             state_of: returns the state of a command's target, for events.
-            max_commands: of active commands.
+            config: supplies ``max_commands`` and ``reject_unknown_words``.
         """
-        self._encode_text, self._state_of, self._max = encode_text, state_of, max_commands
+        self._backend, self._state_of, self._config = backend, state_of, config
+        self._max = config.max_commands
         self._commands: dict[str, TrackedCommand] = {}
 
     def __iter__(self) -> Iterator[TrackedCommand]:
@@ -105,15 +109,23 @@ class CommandSet:
         """Return the encoded sentences, and REJECTED for each invalid command."""
         texts, rejections = [], []
         for command in commands:
-            reason = rejection_reason(command)
+            reason = rejection_reason(command) or self._unknown_words_reason(command)
             if reason is None:
                 try:
-                    texts.append(self._encode_text(command.sentence))
+                    texts.append(self._backend.encode_text(command.sentence))
                 except ValueError as error:
                     reason = str(error)
             if reason is not None:
                 rejections.append(rejected(command, reason))
         return texts, rejections
+
+    def _unknown_words_reason(self, command: Command) -> str | None:
+        """Return why the network cannot know the object of a new sentence."""
+        active = self._commands.get(command.id)
+        is_active = active is not None and active.command.sentence == command.sentence
+        if is_active or not self._config.reject_unknown_words:
+            return None
+        return unknown_words_fault(*self._backend.known_and_unknown_words(command.sentence))
 
     def _put(self, command: Command, text: object) -> list[Event]:
         """Add or replace a valid command."""
@@ -123,7 +135,9 @@ class CommandSet:
             return []
         events = [] if old is None else [self._drop(old)]
         label = free_label({tracked.label for tracked in self._commands.values()})
-        new = self._commands[command.id] = TrackedCommand(command, label, text)
+        _, unknown_words = self._backend.known_and_unknown_words(command.sentence)
+        new = TrackedCommand(command, label, text, tuple(unknown_words))
+        self._commands[command.id] = new
         return [*events, added(new, self._state_of(command))]
 
     def _drop(self, tracked: TrackedCommand) -> Event:

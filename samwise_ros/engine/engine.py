@@ -1,5 +1,6 @@
 """The streaming engine: frames and commands in, targets and events out."""
 
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.engine.backend.protocol import Backend
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.camera_stream import CameraStream
@@ -19,7 +21,7 @@ from samwise_ros.engine.memory.persistence import EngineSnapshot, Persistence
 from samwise_ros.engine.memory.store import MemoryStore
 from samwise_ros.engine.tracking.target_state import update_target
 from samwise_ros.engine.types import Command, Event, EventKind, Frame, FrameResult, Target
-from samwise_ros.errors import CommandRejectedError
+from samwise_ros.errors import CommandRejectedError, UnknownWordsWarning
 
 
 class Engine:
@@ -38,16 +40,14 @@ class Engine:
         self.config = config or EngineConfig()
         self._backend = backend
         self._store = MemoryStore(backend.empty_memory, self.config.max_remembered)
-        self._commands = CommandSet(
-            backend.encode_text, self._store.state, self.config.max_commands
-        )
+        self._commands = CommandSet(backend, self._store.state, self.config)
         self._streams: dict[str, CameraStream] = {}
         self._persistence = Persistence(backend, self.config)
 
     @classmethod
     def from_model(
         cls,
-        model: str = "tabletop",
+        model: str = DEFAULT_MODEL,
         *,
         device: str = "auto",
         precision: str = "auto",
@@ -56,7 +56,7 @@ class Engine:
         """Load a model.
 
         Args:
-            model: name of a shipped model, or path of a model folder.
+            model: name of a shipped or installed model, or path of a model folder.
             device: ``auto`` (CUDA if available, else the CPU), ``cpu``, ``cuda`` or ``cuda:N``.
             precision: ``auto`` (bfloat16 on CUDA), ``float32``, ``bfloat16`` or ``float16``.
             config: thresholds and mode.
@@ -89,8 +89,11 @@ class Engine:
             same cameras already keeps its command.
 
         Raises:
-            CommandRejectedError: a sentence is invalid or there are too many commands. Nothing
-                has changed then.
+            CommandRejectedError: a sentence is invalid, the model knows none of its content words,
+                or there are too many commands. Nothing has changed then.
+
+        Warns:
+            UnknownWordsWarning: the model knows only some words of a sentence.
         """
         active = [tracked.command for tracked in self._commands]
         commands = with_free_ids(sentences, tuple(cameras), active)
@@ -98,6 +101,9 @@ class Engine:
         for event in self.set_commands([*active, *new]):
             if event.kind is EventKind.REJECTED:
                 raise CommandRejectedError(f"{event.command.sentence!r}: {event.reason}")
+            if event.warning:
+                message = f"{event.command.sentence!r}: {event.warning}"
+                warnings.warn(message, UnknownWordsWarning, stacklevel=2)
         return commands
 
     def run(
@@ -174,7 +180,8 @@ class Engine:
 
         Returns:
             In online mode the result of this frame. In clip mode nothing until a clip is full,
-            then the result of each of its frames.
+            then the result of each of its frames. Nothing for a frame that is late (see
+            ``late_tolerance``).
 
         Raises:
             ValueError: the image is not (H, W, 3) uint8; nothing has changed then.
@@ -183,6 +190,9 @@ class Engine:
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
             raise ValueError(f"image: expected (H, W, 3) uint8, got {image.shape} {image.dtype}")
         stream = self._streams.setdefault(frame.camera, CameraStream(image.shape[:2]))
+        config = self.config
+        if config.reset_on_time_jump and stream.is_late(frame, config.late_tolerance):
+            return []
         events = self._restart_on_break(stream, frame)
         stream.advance(frame)
         if self.config.mode == "online":

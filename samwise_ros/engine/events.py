@@ -1,18 +1,23 @@
 """Events about commands: added, removed, rejected, or with a restarted memory."""
 
 from samwise_ros.engine.commands import TrackedCommand, shortened
+from samwise_ros.engine.sentences import unknown_words_note
 from samwise_ros.engine.types import Command, Event, EventKind, TargetState
 
 
 def added(tracked: TrackedCommand, state: TargetState) -> Event:
-    """Return the event of a new command; a kept memory can give it a state."""
+    """Return the event of a new command; a kept memory can give it a state.
+
+    The reason names unknown words; without any, it is the sentence.
+    """
+    unknown_words = tracked.unknown_words
     return Event(
         EventKind.ADDED,
         tracked.command,
         tracked.label,
         previous_state=state,
         state=state,
-        reason=tracked.command.sentence,
+        reason=unknown_words_note(unknown_words) if unknown_words else tracked.command.sentence,
     )
 
 

@@ -121,10 +121,12 @@ class Event:
         state: of the target, after the event.
         switch_probability: probability with which the conditional memory encoder preferred the
             other object; ``None`` if it did not decide.
-        overlap: intersection over union with the last visible mask; ``None`` if not computed.
+        overlap: SWITCHED only: intersection over union of the new mask with the last visible mask;
+            ``None`` for other events.
         previous_box: around the last visible mask.
         box: around the new mask, or around the candidate's mask for CANDIDATE.
-        reason: for people; empty if the kind says everything.
+        reason: for people; empty if the kind says everything. For ADDED, the sentence, or the
+            words that the model does not know.
     """
 
     kind: EventKind
@@ -139,6 +141,12 @@ class Event:
     previous_box: Box | None = None
     box: Box | None = None
     reason: str = ""
+
+    @property
+    def warning(self) -> str | None:
+        """Which words of an added command the model does not know; ``None`` if it knows all."""
+        is_plain = self.kind is not EventKind.ADDED or self.reason == self.command.sentence
+        return None if is_plain else self.reason
 
 
 @dataclass(frozen=True, eq=False)

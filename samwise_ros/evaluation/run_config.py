@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from samwise_ros.engine.config import EngineConfig, Mode, SwitchCorrection
+from samwise_ros.vision.masks import MAX_LABEL
 
-MAX_COMMANDS = 254
+MAX_COMMANDS = MAX_LABEL
 """Largest number of sentences that the engine tracks at once."""
 
 
@@ -48,10 +49,11 @@ class RunConfig:
         return (self.mode != other.mode) + (self.correction != other.correction)
 
     def engine_config(self) -> EngineConfig:
-        """Return an engine configuration that keeps masks of every size."""
+        """Return an engine configuration that keeps masks of every size and takes every word."""
         return EngineConfig(
             mode=self.mode,
             max_commands=MAX_COMMANDS,
             switch_correction=self.correction,
             min_mask_area=1,
+            reject_unknown_words=False,
         )

@@ -24,10 +24,14 @@ def write_atomically(path: Path, data: bytes) -> None:
         data: its new content.
 
     Raises:
-        OSError: the file cannot be written; the old file stays.
+        OSError: the file cannot be written; names it. The old file stays.
     """
-    with replacing(path) as file:
-        file.write(data)
+    try:
+        with replacing(path) as file:
+            file.write(data)
+    except OSError as error:  # that of a full disk has no name
+        error.filename = error.filename or str(path)
+        raise
 
 
 @contextmanager

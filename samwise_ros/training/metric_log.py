@@ -6,13 +6,13 @@ from pathlib import Path
 
 from torch.utils.tensorboard import SummaryWriter
 
-from samwise_ros.training.state import State
+from samwise_ros.training.state import TrainingState
 
 
 class MetricLog:
     """Writes the metrics of one stage to ``log.jsonl`` and to ``tensorboard/STAGE``."""
 
-    def __init__(self, folder: Path, stage: str, state: State, rank: int) -> None:
+    def __init__(self, folder: Path, stage: str, state: TrainingState, rank: int) -> None:
         """Open the log at a state and remove later entries of an interrupted run.
 
         Args:
@@ -32,13 +32,21 @@ class MetricLog:
             self._curves = SummaryWriter(str(curves), purge_step=state.step + 1)
 
     def write(self, step: int, seconds: float, values: dict[str, float]) -> None:
-        """Write the metrics of a step."""
+        """Write the metrics of a step.
+
+        Raises:
+            OSError: the log cannot be written; names the log.
+        """
         if self._curves is None:
             return
         line = {"stage": self.stage, "step": step, "seconds": round(seconds), **values}
-        with self._log.open("a") as log:
-            log.write(json.dumps(line) + "\n")
-            self.log_bytes = log.tell()
+        try:
+            with self._log.open("a") as log:
+                log.write(json.dumps(line) + "\n")
+                self.log_bytes = log.tell()
+        except OSError as error:
+            error.filename = str(self._log)
+            raise
         for name, value in values.items():
             self._curves.add_scalar(name, value, step)
         self._curves.flush()

@@ -18,7 +18,7 @@ _COMMON = ("preset", "seed", "optimizer", "losses", "precision")
 
 
 @dataclass(frozen=True)
-class State:
+class TrainingState:
     """State of a training between two steps.
 
     Attributes:
@@ -41,12 +41,21 @@ class State:
     learner: dict[str, Any] | None = None
 
     def write(self, folder: Path) -> None:
-        """Write the state to the training's folder atomically."""
-        with replacing(folder / _FILE) as file:
-            torch.save(vars(self), file)
+        """Write the state to the training's folder atomically.
+
+        Raises:
+            OSError: the file cannot be written; the previous state stays.
+        """
+        path = folder / _FILE
+        try:
+            with replacing(path) as file:
+                torch.save(vars(self), file)
+        except RuntimeError as error:  # torch hides the error of the file
+            reason = error.__context__ or error
+            raise OSError(f"{path}: cannot write the state: {reason}") from error
 
     @classmethod
-    def read(cls, folder: Path, recipe: Recipe) -> "State":
+    def read(cls, folder: Path, recipe: Recipe) -> "TrainingState":
         """Read the state; the recipe may have new stages at its end.
 
         Args:

@@ -53,12 +53,14 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Write a whole file.
 
     Raises:
-        OSError: the file cannot be written; the target is then unchanged.
+        OSError: the file cannot be written; names the target, which is then unchanged.
     """
     file = AtomicFile(path)
     try:
         file.stream.write(data)
         file.commit()
-    except BaseException:
+    except BaseException as error:
         file.discard()
+        if isinstance(error, OSError):
+            error.filename = str(path)
         raise

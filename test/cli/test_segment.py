@@ -67,9 +67,10 @@ def test_interrupted_it_finishes_what_it_has(
         (["nowhere.mp4"], "nowhere.mp4: no such video file or folder of images"),
         (["{films}/video.mp4", "--model", "nowhere"], "nowhere: no such model folder"),
         (["{films}/video.mp4", "--out", "out.gif"], "out.gif: expected a name that ends in .mp4"),
-        (["{films}/video.mp4", "--out", "{films}/video.mp4"], "is the video to read"),
+        (["{films}/video.mp4", "--out", "{films}/video.mp4"], "would replace the input video"),
         (["{films}/video.mp4", "--device", "abacus"], "device: expected auto, cpu, cuda"),
         (["{films}/video.mp4", "?"], "sentence '?': the sentence holds no word"),
+        (["{films}/video.mp4", "la taza"], "sentence 'la taza': unknown words: 'la', 'taza'; exp"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(
@@ -83,12 +84,25 @@ def test_what_cannot_be_done_is_said_in_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     source, *rest = [change.format(films=films) for change in changes]
-    sentence = [] if rest == ["?"] else ["the red ball"]
+    sentence = [] if rest in (["?"], ["la taza"]) else ["the red ball"]
     model_argument = [] if "--model" in rest else ["--model", model]
     assert main(["segment", source, *sentence, *rest, *model_argument]) == 2
     said = capsys.readouterr().err.splitlines()[-1]
     assert said.startswith("samwise segment: error: ")
     assert reason in said
+
+
+def test_unknown_words_are_named_before_the_first_frame(
+    films: Path, model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = ["segment", str(films / "video.mp4"), "the shiny cup", "--model", model]
+    assert main([*argv, "--out", str(tmp_path / "out.mp4")]) == 0
+    warning, _, rest = capsys.readouterr().err.partition("\n")
+    assert warning == (
+        "samwise segment: warning: sentence 'the shiny cup': unknown words: 'shiny'; "
+        "the model may track another object"
+    )
+    assert "0/9" in rest  # the progress begins later
 
 
 def test_a_long_video_takes_no_more_memory(model: str, tmp_path: Path) -> None:

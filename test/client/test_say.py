@@ -67,6 +67,10 @@ def test_say_adds_resets_and_clears(node_domain: RosDomain) -> None:
             ("x" * 2000,),
             f'"{78 * "x"}.."  -  -  the sentence has 2000 characters, expected at most 1000',
         ),
+        (
+            ("la taza amarilla",),
+            "la taza amarilla\"  -  -  unknown words: 'la', 'taza', 'amarilla'; expected at least",
+        ),
         (("the red ball", "--camera", "roof"), "expected cameras out of ['camera'], got ['roof']"),
         (("--id", "nothing", "--action", "pause"), "nothing  -  -  there is no command 'nothing'"),
     ],
@@ -123,3 +127,11 @@ def test_error_without_ros_says_what_to_do(arguments: tuple[str, ...]) -> None:
     )
     assert done.returncode == 2
     assert "error: rclpy is not installed: enter the ROS 2 workspace first" in done.stderr
+
+
+def test_say_names_unknown_words(node_domain: RosDomain) -> None:
+    code, output = node_domain.samwise("say", "the shiny cup", "--seconds", "2")
+    assert code == 0, output
+    (added,) = event_lines(output, "ADDED")
+    note = "unknown words: 'shiny'; the model may track another object"
+    assert added.endswith(f'"the shiny cup"  searching  -  {note}'), output

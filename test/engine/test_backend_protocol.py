@@ -41,6 +41,9 @@ class ColourBackend:
             raise ValueError(f"expected one of {', '.join(COLOURS)}")
         return COLOURS[sentence]
 
+    def known_and_unknown_words(self, sentence):
+        return [sentence], []
+
     def empty_memory(self):
         return PixelMemory()
 

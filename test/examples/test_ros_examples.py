@@ -20,6 +20,20 @@ def domain(tmp_path_factory: pytest.TempPathFactory, model: str) -> Iterator[Ros
         yield domain
 
 
+# A subscriber that starts after the message was published.
+LATE_SUBSCRIBER = """
+import rclpy
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from std_msgs.msg import Bool
+
+rclpy.init()
+node = rclpy.create_node("late_subscriber")
+qos = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+node.create_subscription(Bool, "/grasp_allowed", lambda message: print(message, flush=True), qos)
+rclpy.spin(node)
+"""
+
+
 def start(domain: RosDomain, name: str, *arguments: str) -> ChildProcess:
     return domain.start(name, [sys.executable, str(EXAMPLES / f"{name}.py"), *arguments])
 
@@ -44,6 +58,8 @@ def test_grasp_guard_and_mask_subscriber(domain: RosDomain) -> None:
             assert masks.stop(timeout_s=TIMEOUT_S) == 0, masks.log
         assert "Traceback" not in masks.log
         assert guard.exit_code is None
+        with domain.start("late", [sys.executable, "-c", LATE_SUBSCRIBER]) as late:
+            late.wait_for_output("data=True", TIMEOUT_S)
         assert domain.samwise("say", "--clear", "--seconds", "0.5")[0] == 0
         guard.wait_for_output("grasp stopped: REMOVED", TIMEOUT_S)
         assert guard.stop(timeout_s=TIMEOUT_S) == 0, guard.log

@@ -1,6 +1,7 @@
 """Commands, valid and invalid, for a node in another process."""
 
 import time
+import unicodedata
 from collections.abc import Iterator
 
 import pytest
@@ -123,6 +124,31 @@ def test_invalid_request_is_rejected_and_changes_nothing(
     assert reason in rejected.reason
     assert len(rejected.reason) < 1000
     assert sentences(client.commands) == ["the red ball"]
+
+
+def test_unknown_words_are_in_the_event_and_in_the_log(
+    robot: Robot, active_node: NodeProcess, events: Inbox[TargetEvent]
+) -> None:
+    time.sleep(1.1)  # the log has at most one rejection a second
+    robot.say(active_node, "la taza amarilla")
+    rejected = events.wait(lambda event: event.kind == TargetEvent.REJECTED, what="REJECTED")
+    assert rejected.reason.startswith("unknown words: 'la', 'taza', 'amarilla'; expected")
+    robot.say(active_node, "the shiny mug")
+    added = events.wait(lambda event: event.kind == TargetEvent.ADDED, what="ADDED")
+    assert added.reason == "unknown words: 'shiny'; the model may track another object"
+    for line in (
+        f"command 'la-taza-amarilla' rejected: {rejected.reason}",
+        f"command 'the-shiny-mug': {added.reason}",
+    ):
+        wait_for(lambda line=line: line in active_node.log, what=line)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("แก้วใกล้", "แก้วใกล"), ("कि", "की"), ("cafe\u0301", "cafe")]
+)
+def test_ids_differ_by_marks(one: str, other: str) -> None:
+    assert id_of(one) == unicodedata.normalize("NFKC", one)
+    assert id_of(other) == other
 
 
 def test_requests_add_pause_resume_reset_and_remove(

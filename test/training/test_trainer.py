@@ -16,6 +16,7 @@ from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.learner import Learner
 from samwise_ros.training.recipe import Recipe, Stage
+from samwise_ros.training.state import TrainingState
 from samwise_ros.training.trainer import Trainer
 
 STEPS = 7  # of all stages of the recipe
@@ -204,3 +205,26 @@ def test_invalid_training_raises(recipe, tmp_path):
     endless = Stage("more", "sentences", epochs=1)
     with pytest.raises(ValueError, match="is endless; use steps"):
         Trainer(dataclasses.replace(recipe, stages=(endless,)), tmp_path, device="cpu").run()
+
+
+@pytest.mark.parametrize("finished", range(3))
+def test_training_killed_between_model_and_state_resumes_exactly(
+    trained, recipe, tmp_path, monkeypatch, finished
+):
+    """The model of a finished stage is on the disk, but not yet the state after the stage."""
+    write_state = TrainingState.write
+
+    def killed_write(self, folder):
+        if (self.stage, self.learner) == (finished + 1, None):
+            raise SystemExit("killed")
+        write_state(self, folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(TrainingState, "write", killed_write)
+        with pytest.raises(SystemExit):
+            Trainer(recipe, tmp_path, device="cpu").run()
+    assert Trainer(recipe, tmp_path, device="cpu").run()
+    folder, kept = trained
+    after = _weights(tmp_path)
+    assert all(torch.equal(value, after[name]) for name, value in kept[-1].items())
+    assert _log(tmp_path) == _log(folder)

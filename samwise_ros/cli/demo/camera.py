@@ -11,9 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import rclpy
-from numpy.typing import NDArray
 from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
 from rclpy.signals import SignalHandlerOptions
@@ -21,10 +19,8 @@ from sensor_msgs.msg import Image
 
 from samwise_ros.cli.demo.script import RATE_HZ, make_scene
 from samwise_ros.client.image_message import SECOND_NS, to_image
-from samwise_ros.vision.video_frame import VideoError
+from samwise_ros.vision.video_frame import VideoError, VideoFrame
 from samwise_ros.vision.video_reader import VideoReader
-
-Pixels = NDArray[np.uint8]
 
 
 def main() -> int:
@@ -55,44 +51,42 @@ def is_live(source: str) -> bool:
 
 
 def _publish(node: Node, source: str, seed: int, seconds: float) -> None:
+    """Publish frames; raise VideoError at the end of a source that is damaged."""
     # Best effort, like most camera drivers.
     publisher = node.create_publisher(Image, "camera/image_raw", qos_profile_sensor_data)
-    if source:
-        reader = VideoReader(source)
-        images, rate_hz = iter(reader), reader.fps
-    else:
-        images, rate_hz = _tabletop_images(seed), RATE_HZ
+    reader = VideoReader(source) if source else None
+    frames = reader.frames() if reader else _tabletop_frames(seed)
+    rate_hz = reader.fps if reader else RATE_HZ
     start_line = sys.stdin.readline()
     if not start_line:
         return
     begin_ns = int(start_line)
-    stamps = _live_stamps(begin_ns) if is_live(source) else _even_stamps(begin_ns, rate_hz)
-    for image, (stamp_ns, is_late) in zip(images, stamps, strict=False):
+    for frame in frames:
+        if is_live(source):
+            stamp_ns, is_late = max(begin_ns, time.time_ns()), False
+        else:
+            stamp_ns = begin_ns + frame.stamp_ns
+            is_late = _wait_until(stamp_ns) * rate_hz >= 1.0  # the next frame is due too
         if stamp_ns - begin_ns >= seconds * SECOND_NS:
             return
         if not is_late:
-            publisher.publish(to_image(image, stamp_ns))
+            publisher.publish(to_image(frame.image, stamp_ns))
+    if reader and (problem := reader.problem()):
+        raise VideoError(problem)
 
 
-def _tabletop_images(seed: int) -> Iterator[Pixels]:
+def _tabletop_frames(seed: int) -> Iterator[VideoFrame]:
     scene = make_scene(seed)
     for index in itertools.count():
-        yield scene.frame(index)[0]
+        yield VideoFrame(scene.frame(index)[0], round(index * SECOND_NS / RATE_HZ))
 
 
-def _even_stamps(begin_ns: int, rate_hz: float) -> Iterator[tuple[int, bool]]:
-    """Wait for the time of each frame; yield the stamp, and whether the next frame is due too."""
-    for index in itertools.count():
-        due_ns = begin_ns + round(index * SECOND_NS / rate_hz)
-        ahead_s = (due_ns - time.time_ns()) / SECOND_NS
-        if ahead_s > 0:
-            time.sleep(ahead_s)
-        yield due_ns, -ahead_s * rate_hz >= 1.0
-
-
-def _live_stamps(begin_ns: int) -> Iterator[tuple[int, bool]]:
-    while True:
-        yield max(begin_ns, time.time_ns()), False
+def _wait_until(time_ns: int) -> float:
+    """Wait until a time; return the seconds since then."""
+    ahead_s = (time_ns - time.time_ns()) / SECOND_NS
+    if ahead_s > 0:
+        time.sleep(ahead_s)
+    return -ahead_s
 
 
 if __name__ == "__main__":

@@ -91,6 +91,10 @@ class Backend(Protocol[TextT, MemoryT]):
         """
         ...
 
+    def known_and_unknown_words(self, sentence: str) -> tuple[list[str], list[str]]:
+        """Return the words of a sentence that the network knows, and those it cannot know."""
+        ...
+
     def empty_memory(self) -> MemoryT:
         """Allocate the memory of one command on one camera."""
         ...

@@ -99,6 +99,10 @@ class SentenceEncoder:
             self._cache.popitem(last=False)
         return text
 
+    def known_and_unknown_words(self, sentence: str) -> tuple[list[str], list[str]]:
+        """Return the words inside the tokenizer's vocabulary, and those outside it."""
+        return self._tokenizer.known_and_unknown_words(sentence)
+
     def clear(self) -> None:
         """Drop the cached sentences."""
         self._cache.clear()

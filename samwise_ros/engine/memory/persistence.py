@@ -199,7 +199,10 @@ class Persistence:
 
     def _tracked(self, record: CommandRecord) -> TrackedCommand:
         text = self._backend.encode_text(record.sentence)
-        return TrackedCommand(record.command, record.label, text, record.paused)
+        _, unknown_words = self._backend.known_and_unknown_words(record.sentence)
+        return TrackedCommand(
+            record.command, record.label, text, tuple(unknown_words), record.paused
+        )
 
 
 def _named_cameras(header: MemoryFileHeader) -> set[str]:

@@ -13,6 +13,7 @@ from tokenizers.processors import RobertaProcessing, TemplateProcessing
 
 from samwise_ros.files.atomic import write_atomically
 from samwise_ros.network.text.tokenizer_file import read_tokenizer_json
+from samwise_ros.words import split_words
 
 SPECIAL_TOKENS = ("<s>", "<pad>", "</s>", "<unk>")
 # Encoded once after loading, since some errors of a file appear only then.
@@ -27,8 +28,7 @@ def normalise(sentence: str) -> str:
     'find the red mug'
     """
     folded = unicodedata.normalize("NFKC", sentence).lower()
-    kept = "".join(c if c.isalnum() or c in "'-" else " " for c in folded)
-    return " ".join(kept.split())
+    return " ".join(split_words(folded, extra="'-"))
 
 
 class SentenceTokenizer:
@@ -140,6 +140,28 @@ class SentenceTokenizer:
         length = max(map(len, tokens))
         assert self.pad_id is not None
         return torch.tensor([ids + [self.pad_id] * (length - len(ids)) for ids in tokens])
+
+    def known_and_unknown_words(self, sentence: str) -> tuple[list[str], list[str]]:
+        """Return the words of a sentence inside the vocabulary, and those outside it.
+
+        Only a word-level tokenizer has unknown words; others build every word from its parts.
+
+        >>> tokenizer = SentenceTokenizer.from_words(["the", "red", "mug"])
+        >>> tokenizer.known_and_unknown_words("The red kettle!")
+        (['the', 'red'], ['kettle'])
+        """
+        model = self._tokenizer.model
+        text = normalise(sentence)
+        if not isinstance(model, WordLevel):
+            return split_words(text), []
+        encoding = self._tokenizer.encode(text)
+        unknown_id = self._tokenizer.token_to_id(model.unk_token)
+        known: list[str] = []
+        unknown: list[str] = []
+        for token_id, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
+            words = unknown if token_id == unknown_id else known
+            words.extend(split_words(text[start:end]))
+        return known, unknown
 
     def token_mask(self, sentence: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
         """Return for each token of `encode` whether it overlaps one of the spans.

@@ -3,7 +3,6 @@
 A request is checked before it waits for the engine, so that the queue holds no enormous text.
 """
 
-import re
 import unicodedata
 import zlib
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from samwise_ros.interface.parameters import Parameters
 from samwise_ros.msg import Command as CommandMessage
 from samwise_ros.ros.commands.memory_calls import EngineCall, clear
 from samwise_ros.ros.endpoints import create_subscription
+from samwise_ros.words import split_words
 
 if TYPE_CHECKING:
     from samwise_ros.engine.engine import Engine  # importing it imports torch
@@ -105,7 +105,8 @@ def id_of(sentence: str) -> str:
     >>> id_of("The red mug, please!")
     'the-red-mug-please'
     """
-    name = "-".join(re.findall(r"\w+", sentence.casefold()))
+    folded = unicodedata.normalize("NFKC", sentence).casefold()
+    name = "-".join(split_words(folded, extra="_"))
     # The checksum distinguishes long sentences with the same beginning.
     return name if len(name) <= 64 else f"{name[:55]}-{zlib.crc32(name.encode()):08x}"
 

@@ -100,7 +100,7 @@ def test_masks_but_no_poses_without_depth(robot: Robot, start_node: StartNode) -
         )
         depth = node.image_topic.replace("image_raw", "depth/image_raw")
         assert values["last position"] == f"no depth: no publisher on {depth}"
-        assert node.log.count(values["last position"]) == 1
+        assert node.log.count(f"no position of a target: {values['last position']}") == 1
         assert not poses.messages
 
 
