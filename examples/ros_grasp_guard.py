@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import rclpy
 from rclpy.executors import ExternalShutdownException
+from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import Bool
 
 from samwise_ros import SamwiseClient
@@ -18,10 +19,11 @@ UNSAFE = (EventKind.LOST, EventKind.SWITCHED, EventKind.RESET, EventKind.REMOVED
 
 
 def main(sentence: str) -> None:
-    """Publish True once the target is visible, and False from the first unsafe event on."""
+    """Publish True once the target is visible, and False after an unsafe event; latched."""
     rclpy.init()
     node = rclpy.create_node("grasp_guard")
-    allowed = node.create_publisher(Bool, "grasp_allowed", 1)
+    latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    allowed = node.create_publisher(Bool, "grasp_allowed", latched)
     client = SamwiseClient(node)
     target_id = client.track(sentence)
     client.wait_until_tracked(target_id, timeout_s=10.0)

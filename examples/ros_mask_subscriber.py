@@ -1,4 +1,4 @@
-"""Receive the mask of the first target with plain rclpy, and print its area and center.
+"""Receive the mask of the first target with plain rclpy, and print its area and centre.
 
 python examples/ros_mask_subscriber.py
 """
@@ -21,7 +21,7 @@ class MaskSubscriber(Node):
         self.create_subscription(Image, "/samwise_node/camera/mask", self.on_mask, 2)
 
     def on_mask(self, message: Image) -> None:
-        """Print area and center; all pixels are zero if the target is not visible."""
+        """Print area and centre; all pixels are zero if the target is not visible."""
         mask = np.frombuffer(message.data, np.uint8).reshape(message.height, message.width) > 0
         if mask.any():
             y, x = (np.mean(indices) for indices in np.nonzero(mask))

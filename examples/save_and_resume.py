@@ -1,6 +1,6 @@
 """Save what an engine remembers, and continue in another engine without losing the targets.
 
-python examples/save_and_resume.py table.mp4 memory.safetensors "the red mug"
+python examples/save_and_resume.py table.mp4 memory.samwise "the red mug"
 """
 
 import sys
@@ -10,7 +10,9 @@ from samwise_ros.vision.video_reader import VideoReader
 
 video, memory, *sentences = sys.argv[1:]
 with VideoReader(video) as reader:
-    frames = [Frame(image, "front", stamp_ns=index) for index, image in enumerate(reader)]
+    frames = [
+        Frame(image, "front", stamp_ns=index * 100_000_000) for index, image in enumerate(reader)
+    ]
 half = len(frames) // 2
 
 engine = Engine.from_model("tabletop", device="auto")

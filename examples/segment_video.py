@@ -6,7 +6,7 @@ python examples/segment_video.py table.mp4 out.mp4 "the red mug" "the ball that 
 import sys
 
 from samwise_ros import Engine
-from samwise_ros.vision.overlay import Layer, draw_overlay
+from samwise_ros.engine.overlay import draw_targets
 from samwise_ros.vision.video_writer import VideoWriter
 
 video, output, *sentences = sys.argv[1:]
@@ -17,8 +17,4 @@ with VideoWriter(output, fps=10) as writer:
     for result in engine.run(video):
         for target in result.targets:
             print(target.sentence, target.state.name, f"{target.score:.2f}", target.box)
-        layers = [
-            Layer(target.mask, target.label, target.sentence, target.score, target.state.name)
-            for target in result.targets
-        ]
-        writer.write(draw_overlay(result.frame.image, layers))
+        writer.write(draw_targets(result.frame.image, result.targets))

@@ -20,6 +20,7 @@ from launch.substitutions import EnvironmentVariable
 from launch_ros.actions import LifecycleNode, Node
 from launch_ros.parameter_descriptions import ParameterValue
 
+from samwise_ros.interface.topics import NODE_NAME
 from samwise_ros.ros.launch import checks
 from samwise_ros.ros.launch.rviz_config import rviz_config
 from samwise_ros.ros.launch.settings import FALSE, PLACEHOLDER, TRUE, LaunchSettings, whole_path
@@ -114,7 +115,7 @@ def nodes(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     samwise = LifecycleNode(
         package="samwise_ros",
         executable="samwise_node",
-        name=checks.NODE_NAME,
+        name=NODE_NAME,
         namespace=settings.arguments["namespace"],
         parameters=[
             str(whole_path(settings.arguments["params_file"])),

@@ -5,6 +5,8 @@ import os
 import random
 from pathlib import Path
 
+import pytest
+
 # What is imported first stays: the installed package, with messages, before pytest meets the
 # source folder, without them, as it collects doctests.
 importlib.import_module("samwise_ros")
@@ -20,3 +22,10 @@ os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
 os.environ["ROS_DOMAIN_ID"] = str(2 * random.randint(1, 50) - _WORKER % 2)
 os.environ.setdefault("FASTRTPS_DEFAULT_PROFILES_FILE", str(PROFILES))
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A model folder with random weights that finds an object in every image."""
+    random_model = importlib.import_module("random_model")  # with torch, which few folders need
+    return str(random_model.save_random_model(tmp_path_factory.mktemp("model")))

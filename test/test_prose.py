@@ -1,4 +1,4 @@
-"""The glossary: words that the documentation and the code's own prose do not use."""
+"""The glossary: words that documentation, code and configuration files do not use."""
 
 import ast
 import re
@@ -24,11 +24,30 @@ GLOSSARY = {
     r"\bcomes? and goe?s?\b": "appear and disappear",
 }
 
+# Files that are checked line by line; all their text is prose, or words that prose may use.
+DOCUMENTS = (
+    "*.md",
+    "docs/*.md",
+    "samwise_ros/models/*/README.md",
+    "msg/*.msg",
+    "config/*.xml",
+    "config/*.yaml",
+    "recipes/*.yaml",
+    "package.xml",
+    "pyproject.toml",
+    "Makefile",
+    "requirements*.txt",
+)
+
 
 def python_prose(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield docstrings and comments with their line numbers."""
+    """Yield docstrings, help texts, comments and their line numbers."""
     tree = ast.parse(path.read_text())
     for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in ("help", "description", "epilog"):
+            for part in ast.walk(node.value):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    yield part.lineno, part.value
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
@@ -49,7 +68,7 @@ def faults(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("folder", ["samwise_ros", "test", "launch", "examples"])
-def test_docstrings_and_comments_use_standard_terms(folder: str) -> None:
+def test_docstrings_help_and_comments_use_standard_terms(folder: str) -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line}: {fault}"
         for path in sorted((ROOT / folder).rglob("*.py"))
@@ -60,11 +79,13 @@ def test_docstrings_and_comments_use_standard_terms(folder: str) -> None:
     assert found == []
 
 
-def test_documentation_uses_standard_terms() -> None:
-    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("msg/*.msg")]
+@pytest.mark.parametrize("files", DOCUMENTS)
+def test_documents_and_configuration_use_standard_terms(files: str) -> None:
+    pages = sorted(ROOT.glob(files))
+    assert pages
     found = [
         f"{page.relative_to(ROOT)}:{number}: {fault}"
-        for page in sorted(pages)
+        for page in pages
         for number, line in enumerate(page.read_text().splitlines(), 1)
         for fault in faults(line)
     ]
@@ -75,4 +96,14 @@ def test_a_phrase_of_the_dialect_is_found() -> None:
     assert faults("Nobody hears it.") == [
         "'Nobody': write no node, no publisher, no subscriber",
         "'hears': write receive",
+    ]
+
+
+def test_help_texts_are_checked(tmp_path: Path) -> None:
+    source = tmp_path / "subcommand.py"
+    source.write_text(
+        'parser.add_argument("--mode", help=f"online gives {N} masks, " "one each")\n'
+    )
+    assert [fault for _, text in python_prose(source) for fault in faults(text)] == [
+        "'gives': write returns, yields, publishes"
     ]

@@ -11,7 +11,10 @@ from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
 
 def load_benchmark_model(model: str) -> tuple[Samwise, SentenceTokenizer]:
-    """Load a shipped model or a model folder, or build a preset with random weights.
+    """Load a model by name or path, or build a preset with random weights.
+
+    Args:
+        model: name of a shipped or installed model, path of a model folder, or name of a preset.
 
     The time per frame does not depend on the weights.
 

@@ -39,7 +39,7 @@ LATENCY = (
     Column("interquartile range, ms", ("q25_ms", "q75_ms"), 1),
     Column("p99, ms", ("p99_ms",), 1),
 )
-"""Columns of a `Spread`."""
+"""Columns of a `DurationSummary`."""
 
 
 @dataclass(frozen=True)

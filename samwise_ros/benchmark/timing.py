@@ -13,7 +13,7 @@ MAX_CALLS = 500
 
 
 @dataclass(frozen=True)
-class Spread:
+class DurationSummary:
     """Durations in milliseconds.
 
     Attributes:
@@ -28,14 +28,14 @@ class Spread:
     p99_ms: float
 
     @classmethod
-    def of(cls, seconds: Sequence[float]) -> "Spread":
+    def of(cls, seconds: Sequence[float]) -> "DurationSummary":
         """Summarise durations in seconds.
 
         Raises:
             ValueError: there are no durations.
 
-        >>> Spread.of([0.001, 0.002, 0.003])
-        Spread(median_ms=2.0, q25_ms=1.5, q75_ms=2.5, p99_ms=3.0)
+        >>> DurationSummary.of([0.001, 0.002, 0.003])
+        DurationSummary(median_ms=2.0, q25_ms=1.5, q75_ms=2.5, p99_ms=3.0)
         """
         if not seconds:
             raise ValueError("expected at least one duration, got none")

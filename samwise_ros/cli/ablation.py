@@ -16,6 +16,7 @@ import torch
 
 from samwise_ros.benchmark.ablation.ablation import AblationConfig, run_ablation
 from samwise_ros.benchmark.ablation.variants import VARIANTS
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.training.recipe import Recipe
 
 
@@ -26,9 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="output folder")
     parser.add_argument(
         "--init",
-        default="tabletop",
+        default=DEFAULT_MODEL,
         metavar="MODEL",
-        help="model with the frozen parts (default: tabletop)",
+        help="model with the frozen parts (default: %(default)s)",
     )
     parser.add_argument(
         "--data",

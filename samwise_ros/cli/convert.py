@@ -1,13 +1,14 @@
-"""Makes a model folder from published weights.
+"""Make a model folder from published weights.
 
 `samwise download samwise_mevis` downloads and converts a released model in one step. This command
 converts a SAMWISE checkpoint that is already on disk, or the frozen parts for training: Meta's
 SAM 2 and the text weights of RoBERTa or CLIP as `transformers` saves them. The adapters are then
 untrained.
 
-Tensors are read without executing anything in a file. Keys that are missing, unexpected or of
-another shape are all named.
+Tensors are read without executing anything in a file. An error message lists all keys that are
+missing, unexpected or of another shape.
 
+Examples:
   samwise convert released final_model_mevis.pth --tokenizer tokenizer.json --out mevis
   samwise convert parts --sam2 sam2_hiera_base_plus.pt --text model.safetensors
       --tokenizer vocab.json --out start
@@ -39,7 +40,7 @@ _MOTION_KEY = "project_motion_prompts"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `samwise convert` takes."""
+    """Add the arguments of `samwise convert`."""
     sources = parser.add_subparsers(dest="source", required=True, metavar="released|parts")
     released = sources.add_parser("released", help="a released SAMWISE checkpoint")
     released.add_argument("file", type=Path, metavar="RELEASED.pth")
@@ -49,11 +50,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="frames of the clips it was trained on, 1 for images; known for the released names",
     )
-    parts = sources.add_parser("parts", help="SAM 2 and a text encoder, to train from")
+    parts = sources.add_parser("parts", help="SAM 2 and a text encoder, to start training from")
     parts.add_argument("--sam2", type=Path, required=True, metavar="FILE")
     parts.add_argument("--text", type=Path, required=True, metavar="FILE")
     for source in (released, parts):
-        source.add_argument("--preset", choices=PRESETS, default="base_plus", help="(base_plus)")
+        source.add_argument(
+            "--preset", choices=PRESETS, default="base_plus", help="(default: base_plus)"
+        )
         source.add_argument(
             "--tokenizer",
             type=Path,
@@ -74,7 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             "--verb-tagger",
             default="words",
             metavar="NAME-VERSION",
-            help="with the motion prompt: spaCy finds the verbs, say by en_core_web_sm-3.8.0",
+            help="with the motion prompt: spaCy model for the verbs, such as en_core_web_sm-3.8.0",
         )
 
 

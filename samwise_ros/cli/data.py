@@ -24,7 +24,7 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
-from samwise_ros.data.check import Findings, check_split
+from samwise_ros.data.check import SplitReport, check_split
 from samwise_ros.data.formats.write_mevis import write_mevis
 from samwise_ros.data.open_dataset import (
     FORMATS,
@@ -122,7 +122,7 @@ def _check(arguments: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def _table(found: list[Findings]) -> str:
+def _table(found: list[SplitReport]) -> str:
     """Return a table with one row for each split."""
     rows = [findings.counts() for findings in found]
     lines = ["".join(f"{name:>13}" for name in rows[0])]

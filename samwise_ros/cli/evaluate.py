@@ -27,6 +27,7 @@ from samwise_ros.cli.threads import add_threads_argument
 from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.engine.backend.device import use_threads
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.engine.config import Mode, SwitchCorrection
 from samwise_ros.evaluation.distributed import EVALUATION_TIMEOUT, ProcessGroup, local_device
 from samwise_ros.evaluation.records import Records
@@ -45,8 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `samwise evaluate`."""
     parser.add_argument(
         "--model",
-        default="tabletop",
-        help="name of a model, or a folder (default: tabletop)",
+        default=DEFAULT_MODEL,
+        help="name of a model, or a folder (default: %(default)s)",
     )
     parser.add_argument(
         "--data",

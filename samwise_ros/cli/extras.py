@@ -2,10 +2,13 @@
 
 EXTRAS = {
     "cv2": ("opencv", "opencv-python-headless"),
+    "lz4": ("bag", "lz4"),
+    "mcap": ("bag", "mcap"),
     "pycocotools": ("train", "pycocotools"),
     "rosbags": ("bag", "rosbags"),
     "spacy": ("verbs", "spacy"),
     "tensorboard": ("train", "tensorboard"),
+    "zstandard": ("bag", "zstandard"),
 }
 """By the module that is imported: the extra of pyproject.toml and the package on PyPI."""
 

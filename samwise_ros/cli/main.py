@@ -27,13 +27,14 @@ class Subcommand(NamedTuple):
 
 SUBCOMMANDS = {
     "demo": Subcommand(
-        "samwise_ros.cli.demo.subcommand", "run a camera, the node and a script of sentences"
+        "samwise_ros.cli.demo.subcommand", "run the demo: a camera, the node and changing sentences"
     ),
     "say": Subcommand(
         "samwise_ros.cli.say.subcommand", "send a sentence to the running node and print events"
     ),
     "watch": Subcommand(
-        "samwise_ros.cli.watch.subcommand", "show targets, rates and events of the running node"
+        "samwise_ros.cli.watch.subcommand",
+        "show targets, rates, events and diagnostics of the running node",
     ),
     "segment": Subcommand("samwise_ros.cli.segment", "segment objects in a video, without ROS"),
     "bag": Subcommand(
@@ -41,18 +42,18 @@ SUBCOMMANDS = {
     ),
     "evaluate": Subcommand("samwise_ros.cli.evaluate", "score a model on a data set"),
     "benchmark": Subcommand(
-        "samwise_ros.cli.benchmark", "measure frame rate and latency of the engine or the node"
+        "samwise_ros.cli.benchmark", "measure the speed of the network, the engine or the node"
     ),
     "train": Subcommand("samwise_ros.cli.train", "train a model from a recipe"),
     "ablation": Subcommand(
-        "samwise_ros.cli.ablation", "train and score variants of the network without some parts"
+        "samwise_ros.cli.ablation", "train and score ablated variants of the network"
     ),
     "download": Subcommand(
         "samwise_ros.cli.download.subcommand", "download a released model, or weights to train from"
     ),
     "convert": Subcommand("samwise_ros.cli.convert", "convert published weights to a model folder"),
     "verify": Subcommand(
-        "samwise_ros.cli.verify.subcommand", "check a model folder on a short clip"
+        "samwise_ros.cli.verify.subcommand", "check a model and run it on a short clip"
     ),
     "data": Subcommand(
         "samwise_ros.cli.data", "check a data set, or write generated videos as a data set"
@@ -137,7 +138,7 @@ def _overview_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="samwise",
         usage="samwise SUBCOMMAND ...",
-        description="Find and track objects in camera images by a plain sentence.",
+        description="Find and track the objects that plain sentences describe in camera images.",
         epilog="subcommands:\n" + "\n".join(lines) + "\n\nRun `samwise SUBCOMMAND --help` for "
         "arguments and examples.",
         formatter_class=argparse.RawDescriptionHelpFormatter,

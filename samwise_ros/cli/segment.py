@@ -1,11 +1,12 @@
-"""Masks what sentences mean in a video, without ROS.
+"""Segment objects in a video, without ROS.
 
-Reads a video file, a folder of images or a camera, follows every sentence from frame to frame,
-prints events as they come and writes a video with the masks drawn in. Ctrl-C ends a camera.
+Reads a video file, a folder of images or a camera, and tracks the object of each sentence. Prints
+events as they occur, and writes a video with the masks drawn in. Ctrl-C ends a camera.
 
 The exit code is 0 if every frame was read and written, 1 if frames of the source are damaged or
 missing, and 2 if an argument is wrong or a file cannot be read or written.
 
+Examples:
   samwise segment table.mp4 "the red ball" "the cup that moves left"
   samwise segment frames/ "the red ball" --masks masks --sheet sheet.png
   samwise segment 0 "the bottle" --out camera.mp4
@@ -21,14 +22,16 @@ from tqdm import tqdm
 from samwise_ros.cli.threads import add_threads_argument
 from samwise_ros.data.formats.write_files import is_generated
 from samwise_ros.engine.backend.device import use_threads
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
+from samwise_ros.engine.overlay import draw_targets
 from samwise_ros.engine.types import Command, Event, EventKind, Frame, FrameResult
 from samwise_ros.network.checkpoints.model_home import is_shipped, shipped_model_note
 from samwise_ros.vision.contact_sheet import FrameSampler, contact_sheet
 from samwise_ros.vision.image_writer import write_image
 from samwise_ros.vision.mask_folder import MaskFolder
-from samwise_ros.vision.overlay import Layer, draw_overlay
+from samwise_ros.vision.masks import MAX_LABEL
 from samwise_ros.vision.video_reader import VideoReader
 from samwise_ros.vision.video_writer import VideoWriter
 
@@ -36,30 +39,40 @@ _SHEET_FRAMES, _SHEET_COLUMNS = 12, 4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `samwise segment` takes."""
+    """Add the arguments of `samwise segment`."""
     parser.add_argument("source", help="a video file, a folder of images, or a camera's index")
-    parser.add_argument("sentences", nargs="+", metavar="sentence", help="what to look for")
-    parser.add_argument("--model", default="tabletop", help="a model's name or folder (tabletop)")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N")
+    parser.add_argument("sentences", nargs="+", metavar="sentence", help="description of an object")
+    parser.add_argument(
+        "--model", default=DEFAULT_MODEL, help="name of a model, or a folder (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"
+    )
     add_threads_argument(parser)
-    parser.add_argument("--precision", default="auto", help="auto, float32, bfloat16 or float16")
+    parser.add_argument(
+        "--precision", default="auto", help="auto, float32, bfloat16 or float16 (default: auto)"
+    )
     parser.add_argument(
         "--mode",
         choices=("online", "clip"),
         default="online",
-        help="online gives each frame's masks from it and the past alone, clip looks ahead",
+        help="online: from current and past frames; clip: also from later ones (default: online)",
     )
     parser.add_argument(
-        "--out", type=Path, default=Path("overlay.mp4"), help="the video (overlay.mp4)"
+        "--out", type=Path, default=Path("overlay.mp4"), help="output video (default: overlay.mp4)"
     )
     parser.add_argument(
         "--masks",
         type=Path,
         metavar="FOLDER",
-        help="write FOLDER/N/FRAME.png, 0 or 255, for the N-th sentence, from 1",
+        help="also write FOLDER/N/FRAME.png, 0 or 255, for the N-th sentence, from 1",
     )
-    parser.add_argument("--fps", type=float, help="frames per second of a folder of images (10)")
-    parser.add_argument("--sheet", type=Path, metavar="FILE", help="write some frames side by side")
+    parser.add_argument(
+        "--fps", type=float, help="frames per second of a folder of images (default: 10)"
+    )
+    parser.add_argument(
+        "--sheet", type=Path, metavar="FILE", help="also write a contact sheet of some frames"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -67,7 +80,9 @@ def run(arguments: argparse.Namespace) -> int:
     use_threads(arguments.threads)
     source = Path(arguments.source)
     if source.exists() and arguments.out.exists() and arguments.out.samefile(source):
-        raise ValueError(f"{arguments.out}: is the video to read; name another one with --out")
+        raise ValueError(
+            f"{arguments.out}: would replace the input video; choose another file with --out"
+        )
     with ExitStack() as stack:
         reader = stack.enter_context(VideoReader(arguments.source, arguments.fps))
         masks = None
@@ -83,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
                 output.write(engine.step(Frame(frame.image, stamp_ns=frame.stamp_ns)))
                 progress.update()
         except KeyboardInterrupt:
-            # How a camera is ended: what there is by now is whole.
+            # Ctrl-C is the normal way to stop a camera; frames so far are complete.
             tqdm.write("interrupted")
         output.write(engine.flush())
     if arguments.sheet and output.count:
@@ -98,13 +113,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _engine(arguments: argparse.Namespace) -> Engine:
-    """Bring up an engine that looks for the sentences.
+    """Return an engine that tracks the sentences.
 
     Raises:
-        ValueError: for a model, device or sentence that cannot be taken.
+        ValueError: a model, device or sentence is invalid.
     """
     sentences = arguments.sentences
-    config = EngineConfig(mode=arguments.mode, max_commands=min(254, max(len(sentences), 1)))
+    config = EngineConfig(mode=arguments.mode, max_commands=min(MAX_LABEL, max(len(sentences), 1)))
     engine = Engine.from_model(
         arguments.model, device=arguments.device, precision=arguments.precision, config=config
     )
@@ -119,7 +134,7 @@ def _engine(arguments: argparse.Namespace) -> Engine:
 
 
 class _Output:
-    """Where results go: each is written and forgotten, but for a few for the contact sheet."""
+    """Writes results one by one, and keeps a few overlays for the contact sheet."""
 
     def __init__(self, writer: VideoWriter, masks: MaskFolder | None) -> None:
         self.writer, self.masks = writer, masks
@@ -130,22 +145,12 @@ class _Output:
         for result in results:
             for event in result.events:
                 tqdm.write(_line(event))
-            # In clip mode an event can come alone, ahead of its frame's targets.
+            # In clip mode an event can precede the targets of its frame.
             if result.targets:
                 self._write_frame(result)
 
     def _write_frame(self, result: FrameResult) -> None:
-        layers = [
-            Layer(
-                target.mask,
-                target.label,
-                target.command.sentence,
-                target.score,
-                target.state.name.lower(),
-            )
-            for target in result.targets
-        ]
-        overlay = draw_overlay(result.frame.image, layers)
+        overlay = draw_targets(result.frame.image, result.targets)
         self.writer.write(overlay, result.frame.stamp_ns)
         self.sample.add(overlay)
         if self.masks:
@@ -155,6 +160,6 @@ class _Output:
 
 
 def _line(event: Event) -> str:
-    """An event for people: when, what, of which sentence, and why."""
+    """Return an event as a line of text: time, kind, sentence and reason."""
     because = f": {event.reason}" if event.reason else ""
     return f"{event.stamp_ns / 1e9:8.2f} s  {event.kind.name:9}  {event.command.sentence}{because}"

@@ -6,6 +6,7 @@ from builtin_interfaces.msg import Time
 from sensor_msgs.msg import RegionOfInterest
 
 from samwise_ros.engine.types import EventKind, TargetState
+from samwise_ros.interface import printable as text_safety
 from samwise_ros.msg import TargetEvent
 
 MAX_CHARACTERS = 80
@@ -55,11 +56,10 @@ def quoted(sentence: str) -> str:
     return f'"{printable(sentence)}"'
 
 
-def printable(text: str) -> str:
+def printable(text: str, max_characters: int = MAX_CHARACTERS) -> str:
     r"""Make received text safe for a terminal: replace control characters and limit the length.
 
     >>> printable("red\x1b[2J mug")
     'red?[2J mug'
     """
-    shown = text if len(text) <= MAX_CHARACTERS else f"{text[: MAX_CHARACTERS - 2]}.."
-    return "".join(character if character.isprintable() else "?" for character in shown)
+    return text_safety.printable(text, max_characters)

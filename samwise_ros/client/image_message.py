@@ -11,18 +11,23 @@ SECOND_NS = 1_000_000_000
 
 
 def to_image(
-    pixels: NDArray[np.uint8], stamp_ns: int, frame_id: str = "camera_optical_frame"
+    pixels: NDArray[np.generic],
+    stamp_ns: int,
+    frame_id: str = "camera_optical_frame",
+    encoding: str = "rgb8",
 ) -> Image:
-    """Return an rgb8 message.
+    """Return an image message without row padding.
 
     Args:
-        pixels: (H, W, 3) uint8, RGB.
+        pixels: (H, W) or (H, W, channels) of the encoding's type; by default uint8, RGB.
         stamp_ns: time stamp in nanoseconds.
         frame_id: optical frame of the camera.
+        encoding: encoding of the pixels, as in ``sensor_msgs/image_encodings.hpp``.
     """
     height, width = pixels.shape[:2]
-    data = array("B", np.ascontiguousarray(pixels).tobytes())
-    message = Image(height=height, width=width, encoding="rgb8", step=3 * width, data=data)
+    message = Image(height=height, width=width, encoding=encoding)
+    message.step = pixels.nbytes // height
+    message.data = array("B", pixels.tobytes())
     message.header.frame_id = frame_id
     message.header.stamp = to_time(stamp_ns)
     return message

@@ -1,9 +1,11 @@
 """Frame rates and latencies of a samwise node, computed from its messages."""
 
+import math
 import time
 from collections import deque
 from statistics import median
 
+from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.node import Node
 
 from samwise_ros.client.samwise_client import SamwiseClient
@@ -33,6 +35,11 @@ class CameraMonitor:
         self.dropped = message.dropped_frames
         self._frames.append((time.monotonic(), message.latency_seconds))
 
+    def add_diagnostics(self, status: DiagnosticStatus) -> None:
+        """Use the node's count of dropped frames: without results there are no targets."""
+        values = {pair.key: pair.value for pair in status.values}
+        self.dropped = int(values.get("dropped", self.dropped))
+
     def frames_per_second(self) -> float:
         """Return the mean rate over the last `WINDOW_S`; 0 with fewer than two frames."""
         arrivals = [arrival for arrival, _ in self._recent()]
@@ -41,9 +48,12 @@ class CameraMonitor:
         return (len(arrivals) - 1) / (arrivals[-1] - arrivals[0])
 
     def latency_s(self) -> float | None:
-        """Return the median latency over the last `WINDOW_S`; ``None`` without frames."""
-        recent = self._recent()
-        return median(latency for _, latency in recent) if recent else None
+        """Return the median latency over the last `WINDOW_S`.
+
+        ``None`` without frames, and if their stamps are zero or of another clock.
+        """
+        known = [latency for _, latency in self._recent() if not math.isnan(latency)]
+        return median(known) if known else None
 
     def _recent(self) -> list[tuple[float, float]]:
         since = time.monotonic() - WINDOW_S
@@ -79,9 +89,9 @@ class NodeMonitor:
         """Look for new topics and cameras, and check that the node exists."""
         self.client.subscribe()
         self.is_running = self.client.is_running()
-        for part in self.client.diagnostics:
+        for part, status in self.client.diagnostics.items():
             if part != _MODEL_PART:  # a camera, perhaps without images
-                self.cameras.setdefault(part, CameraMonitor())
+                self.cameras.setdefault(part, CameraMonitor()).add_diagnostics(status)
 
     def commands(self) -> list[tuple[Command, int, bool]]:
         """Return each command with its label and whether the command is paused."""

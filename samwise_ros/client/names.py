@@ -1,7 +1,9 @@
 """The node's usual name, and topic names as declared in `samwise_ros.interface.topics`."""
 
+from samwise_ros.interface.topics import NODE_NAME
+
 #: Name of the node in the launch file, without a namespace.
-DEFAULT_NODE = "/samwise_node"
+DEFAULT_NODE = f"/{NODE_NAME}"
 
 
 def resolve_topic(declared: str, node: str = DEFAULT_NODE, camera: str = "camera") -> str:

@@ -1,6 +1,7 @@
 """Starts and stops processes: the node, cameras and the `samwise` command."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+NODE_PROGRAM = ("-m", "samwise_ros.ros.node")
 STOP_TIMEOUT_S = 10.0
 _POLL_S = 0.02
 
@@ -19,6 +21,7 @@ def node_command(
     namespace: str = "",
     parameters: Mapping[str, object] | None = None,
     arguments: Sequence[str] = (),
+    program: Sequence[str] = NODE_PROGRAM,
 ) -> list[str]:
     """Return the command line of the node.
 
@@ -27,18 +30,19 @@ def node_command(
 
     Args:
         namespace: such as ``/kitchen``; empty for the root namespace.
-        parameters: values of node parameters.
+        parameters: values of node parameters; a path becomes a string.
         arguments: further arguments after ``--ros-args``, such as remappings.
+        program: arguments of Python that select the program; a robot program can host the node.
 
     >>> node_command("/kitchen", {"device": "cpu"})[1:]
     ['-m', 'samwise_ros.ros.node', '--ros-args', '-r', '__ns:=/kitchen', '-p', 'device:="cpu"']
     """
-    command = [sys.executable, "-m", "samwise_ros.ros.node", "--ros-args"]
+    command = [sys.executable, *program, "--ros-args"]
     if namespace:
         command += ["-r", f"__ns:={namespace}"]
     for name, value in (parameters or {}).items():
         # YAML reads JSON; the quotes keep text such as "7" or "off" a string.
-        command += ["-p", f"{name}:={json.dumps(value)}"]
+        command += ["-p", f"{name}:={json.dumps(value, default=os.fspath)}"]
     return [*command, *arguments]
 
 

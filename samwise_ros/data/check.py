@@ -12,7 +12,7 @@ from samwise_ros.data.open_dataset import FORMATS, FolderDataset
 
 
 @dataclass
-class Findings:
+class SplitReport:
     """Counts and problems of one split.
 
     Attributes:
@@ -50,7 +50,7 @@ class Findings:
         }
 
 
-def check_split(name: str, folder: Path, split: str) -> Findings:
+def check_split(name: str, folder: Path, split: str) -> SplitReport:
     """Read every entry, every image's header and every mask of a split, with a progress bar.
 
     Args:
@@ -61,59 +61,63 @@ def check_split(name: str, folder: Path, split: str) -> Findings:
     Returns:
         Counts and problems.
     """
-    findings = Findings(split)
+    report = SplitReport(split)
     try:
         dataset = FORMATS[name](folder, split)
     except DatasetError as error:
-        findings.add_problem(error)
-        return findings
-    findings.videos = len(dataset)
+        report.add_problem(error)
+        return report
+    report.videos = len(dataset)
     for index in tqdm(range(len(dataset)), desc=f"{name} {split}", unit="video"):
         try:
             video = dataset.video(index)
         except DatasetError as error:
-            findings.add_problem(error)
+            report.add_problem(error)
         else:
-            _check_video(dataset, index, video, findings)
-    return findings
+            _check_video(dataset, index, video, report)
+    return report
 
 
-def _check_video(dataset: FolderDataset, index: int, video: Video, findings: Findings) -> None:
+def _check_video(dataset: FolderDataset, index: int, video: Video, report: SplitReport) -> None:
     objects = sorted({number for expression in video.expressions for number in expression.objects})
-    findings.expressions += len(video.expressions)
-    findings.frames += len(video.frames)
-    findings.objects += len(objects)
+    report.expressions += len(video.expressions)
+    report.frames += len(video.frames)
+    report.objects += len(objects)
     if not video.expressions:
-        findings.add_problem(DatasetError(f"{dataset.name}: {video.name}: no expression"))
+        report.add_problem(DatasetError(f"{dataset.name}: {video.name}: no expression"))
     visible: set[int] = set()
     for frame_index in range(len(video.frames)):
-        visible |= _check_frame(dataset, index, objects, frame_index, findings)
+        visible |= _check_frame(dataset, index, objects, frame_index, report)
     for number in sorted(set(objects) - visible):
-        findings.add_problem(
+        report.add_problem(
             DatasetError(f"{dataset.name}: {video.name}: object {number} is in no frame")
         )
 
 
 def _check_frame(
-    dataset: FolderDataset, index: int, objects: Sequence[int], frame_index: int, findings: Findings
+    dataset: FolderDataset,
+    index: int,
+    objects: Sequence[int],
+    frame_index: int,
+    report: SplitReport,
 ) -> set[int]:
     """Return the objects that are visible or whose visibility cannot be determined."""
     try:
         (file,) = dataset.image_files(index, (frame_index,))
         size = image_size(file)
     except DatasetError as error:
-        findings.add_problem(error)
+        report.add_problem(error)
         return set(objects)
     visible = set()
     for number in objects:
         try:
             (mask,) = dataset.masks(index, (number,), (frame_index,))[0]
         except DatasetError as error:
-            findings.add_problem(error)
+            report.add_problem(error)
             visible.add(number)
             continue
         if mask.shape != size:
-            findings.add_problem(
+            report.add_problem(
                 DatasetError(f"{file}: height and width {size}, but its masks have {mask.shape}")
             )
         if mask.any():

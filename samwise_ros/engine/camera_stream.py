@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from samwise_ros.engine.types import Event, Frame
 
+MAX_LATE = 5  # in a row; more mean that the clock was set back
+
 
 @dataclass
 class CameraStream:
@@ -13,14 +15,35 @@ class CameraStream:
         size: height and width of the last image, pixels.
         stamp_ns: stamp of the last frame; ``None`` if it comes from a memory file, because the
             clock may have restarted since.
+        late: late frames in a row.
         clip: in clip mode, the frames that wait until the clip is full.
         events: of the waiting frames, reported with the first of them.
     """
 
     size: tuple[int, int]
     stamp_ns: int | None = None
+    late: int = 0
     clip: list[Frame] = field(default_factory=list, repr=False)
     events: tuple[Event, ...] = ()
+
+    def is_late(self, frame: Frame, tolerance_s: float) -> bool:
+        """Return whether to skip a frame that arrived after newer frames, and count it.
+
+        A frame is late if its stamp is before the last one's by at most the tolerance. After
+        `MAX_LATE` late frames in a row the next one is not late: the clock was set back.
+
+        >>> import numpy as np
+        >>> stream = CameraStream((1, 1), 200_000_000)
+        >>> frame = Frame(np.zeros((1, 1, 3), np.uint8))
+        >>> [stream.is_late(frame, 0.2) for _ in range(6)]
+        [True, True, True, True, True, False]
+        """
+        back_ns = 0 if self.stamp_ns is None else self.stamp_ns - frame.stamp_ns
+        same_size = self.size == frame.image.shape[:2]
+        if same_size and 0 < back_ns <= tolerance_s * 1e9 and self.late < MAX_LATE:
+            self.late += 1
+            return True
+        return False
 
     def break_reason(self, frame: Frame, check_time: bool) -> str | None:
         """Return why a frame does not continue the stream; ``None`` if it does.
@@ -44,6 +67,7 @@ class CameraStream:
         """Record the size and the stamp of the newest frame."""
         self.size = (frame.image.shape[0], frame.image.shape[1])
         self.stamp_ns = frame.stamp_ns
+        self.late = 0
 
     def append(self, frame: Frame, events: tuple[Event, ...]) -> None:
         """Add a frame to the clip, with the events that precede it."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from samwise_ros.engine.sentences import sentence_fault
 from samwise_ros.engine.types import Command, TargetState
+from samwise_ros.vision.masks import MAX_LABEL
 
 _SHORTENED_CHARACTERS = 80
 
@@ -82,7 +83,7 @@ def free_label(taken: set[int]) -> int:
     >>> free_label({1, 3})
     2
     """
-    return next(label for label in range(1, 255) if label not in taken)
+    return next(label for label in range(1, MAX_LABEL + 1) if label not in taken)
 
 
 def with_free_ids(

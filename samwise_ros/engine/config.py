@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from samwise_ros.vision.masks import MAX_LABEL
+
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 Mode = Literal["online", "clip"]
 SwitchCorrection = Literal["learned", "never", "always", "every_4th"]
@@ -14,12 +16,13 @@ The others are the paper's ablations: on no frame, on every frame, or on every f
 """
 
 BOUNDS: Mapping[str, tuple[float, float]] = {
-    "max_commands": (1, 254),  # a label is one byte, and 0 is the background
+    "max_commands": (1, MAX_LABEL),  # every active command has its label
     "switch_max_overlap": (0.0, 1.0),
     "mask_threshold": (0.0, 1.0),  # ends excluded
     "min_mask_area": (1, 2**31 - 1),
     "lost_after_frames": (1, 100_000),
     "recover_after_frames": (1, 100_000),
+    "late_tolerance": (0.0, 60.0),
 }
 """Smallest and largest allowed value of each number in `EngineConfig`."""
 
@@ -38,7 +41,11 @@ class EngineConfig:
         min_mask_area: a smaller mask counts as not visible; pixels of the camera's image.
         lost_after_frames: a target is LOST after this many consecutive frames without it.
         recover_after_frames: a target is TRACKING after this many consecutive frames with it.
-        reset_on_time_jump: restart a camera's memories if a stamp is before the previous one.
+        reset_on_time_jump: restart a camera's memories if a stamp is before the previous one,
+            unless the frame is only late.
+        late_tolerance: a frame whose stamp is before the last one's by at most this is late and
+            skipped, seconds; 0 for no late frames, because a file begins at 0 again. See
+            `CameraStream.is_late`.
         reject_unknown_words: reject a new sentence without any content word that the model knows;
             evaluation scores such sentences too.
     """
@@ -52,6 +59,7 @@ class EngineConfig:
     lost_after_frames: int = 5
     recover_after_frames: int = 2
     reset_on_time_jump: bool = True
+    late_tolerance: float = 0.0
     reject_unknown_words: bool = True
 
     @property

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.engine.backend.protocol import Backend
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.camera_stream import CameraStream
@@ -46,7 +47,7 @@ class Engine:
     @classmethod
     def from_model(
         cls,
-        model: str = "tabletop",
+        model: str = DEFAULT_MODEL,
         *,
         device: str = "auto",
         precision: str = "auto",
@@ -55,7 +56,7 @@ class Engine:
         """Load a model.
 
         Args:
-            model: name of a shipped model, or path of a model folder.
+            model: name of a shipped or installed model, or path of a model folder.
             device: ``auto`` (CUDA if available, else the CPU), ``cpu``, ``cuda`` or ``cuda:N``.
             precision: ``auto`` (bfloat16 on CUDA), ``float32``, ``bfloat16`` or ``float16``.
             config: thresholds and mode.
@@ -179,7 +180,8 @@ class Engine:
 
         Returns:
             In online mode the result of this frame. In clip mode nothing until a clip is full,
-            then the result of each of its frames.
+            then the result of each of its frames. Nothing for a frame that is late (see
+            ``late_tolerance``).
 
         Raises:
             ValueError: the image is not (H, W, 3) uint8; nothing has changed then.
@@ -188,6 +190,9 @@ class Engine:
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
             raise ValueError(f"image: expected (H, W, 3) uint8, got {image.shape} {image.dtype}")
         stream = self._streams.setdefault(frame.camera, CameraStream(image.shape[:2]))
+        config = self.config
+        if config.reset_on_time_jump and stream.is_late(frame, config.late_tolerance):
+            return []
         events = self._restart_on_break(stream, frame)
         stream.advance(frame)
         if self.config.mode == "online":

@@ -121,7 +121,8 @@ class Event:
         state: of the target, after the event.
         switch_probability: probability with which the conditional memory encoder preferred the
             other object; ``None`` if it did not decide.
-        overlap: intersection over union with the last visible mask; ``None`` if not computed.
+        overlap: SWITCHED only: intersection over union of the new mask with the last visible mask;
+            ``None`` for other events.
         previous_box: around the last visible mask.
         box: around the new mask, or around the candidate's mask for CANDIDATE.
         reason: for people; empty if the kind says everything. For ADDED, the sentence, or the

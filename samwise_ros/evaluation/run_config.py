@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from samwise_ros.engine.config import EngineConfig, Mode, SwitchCorrection
+from samwise_ros.vision.masks import MAX_LABEL
 
-MAX_COMMANDS = 254
+MAX_COMMANDS = MAX_LABEL
 """Largest number of sentences that the engine tracks at once."""
 
 

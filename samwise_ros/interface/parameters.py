@@ -9,6 +9,7 @@ from samwise_ros.interface.parameter_spec import parameter, spec_of
 from samwise_ros.vision.overlay import DEFAULT_ALPHA
 
 _TOPIC_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*")
+MAX_CAMERA_CHARACTERS = 100  # a topic's full name has at most 247
 
 REMOVED_PARAMETERS = {
     "mode": "the node processes every frame when it arrives; clip mode remains in `samwise segment`"
@@ -120,8 +121,16 @@ class Parameters:
     )
     reset_on_time_jump: bool = parameter(
         EngineConfig.reset_on_time_jump,
-        "Whether an image with an earlier stamp than the last one resets the camera's memories.",
+        "Whether an image with an earlier stamp than the last one resets the camera's memories, "
+        "unless it is only late.",
         "unconfigured",
+    )
+    late_tolerance: float = parameter(
+        0.5,
+        "An image is late, and dropped, if its stamp is before the last one's by at most this, in "
+        "seconds; 0 for no late images.",
+        "unconfigured",
+        bounds=BOUNDS["late_tolerance"],
     )
     max_rate_hz: float = parameter(
         0.0,
@@ -143,6 +152,13 @@ class Parameters:
     )
     use_depth: bool = parameter(
         False, "Whether depth images are used to compute the targets' positions.", "unconfigured"
+    )
+    rectified: str = parameter(
+        "unknown",
+        "Whether the image is rectified: true uses P of camera_info, false uses K with the "
+        "distortion D; unknown means false, with a warning if D is not zero.",
+        "unconfigured",
+        choices=("unknown", "true", "false"),
     )
     depth_range: tuple[float, ...] = parameter(
         (0.1, 10.0), "Smallest and largest valid depth, in metres.", "unconfigured"
@@ -189,6 +205,10 @@ class Parameters:
         correction = "learned" if self.switch_correction else "never"
         return EngineConfig(**{**shared, "switch_correction": correction})
 
+    def is_rectified(self) -> bool | None:
+        """Return whether the image is rectified; ``None`` if that is unknown."""
+        return {"true": True, "false": False}.get(self.rectified)
+
     def check(self) -> None:
         """Check the values against everything that types and ranges do not cover.
 
@@ -199,6 +219,8 @@ class Parameters:
             value, choices = getattr(self, own.name), spec_of(own).choices
             if choices and value not in choices:
                 raise ValueError(f"{own.name}: expected {' or '.join(choices)}, got {value!r}")
+            if value is None:
+                raise ValueError(f"{own.name}: expected a value, got none")
         self._check_cameras()
         kind, _, index = self.device.partition(":")
         if kind not in ("auto", "cpu", "cuda") or (":" in self.device and not index.isdecimal()):
@@ -218,10 +240,11 @@ class Parameters:
                 f"cameras: expected one or more different names, got {list(self.cameras)}"
             )
         for camera in self.cameras:
-            if not _TOPIC_NAME.fullmatch(camera):
+            if not _TOPIC_NAME.fullmatch(camera) or len(camera) > MAX_CAMERA_CHARACTERS:
                 raise ValueError(
                     "cameras: expected names of letters, digits and underscores such as 'front' or "
-                    f"'arm/wrist', got {camera!r}"
+                    f"'arm/wrist', at most {MAX_CAMERA_CHARACTERS} characters, "
+                    f"got {camera[: MAX_CAMERA_CHARACTERS + 1]!r}"
                 )
 
 

@@ -6,6 +6,9 @@ The tables in README.md and docs/interface.md are generated from this module.
 from dataclasses import dataclass
 from typing import Literal
 
+NODE_NAME = "samwise_node"
+"""Usual name of the node. In a topic's name, ``~`` stands for the full name of the node."""
+
 Reliability = Literal["reliable", "best_effort"]
 Durability = Literal["volatile", "transient_local"]
 

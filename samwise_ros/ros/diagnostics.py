@@ -9,25 +9,19 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.lifecycle import LifecycleNode
 
 from samwise_ros.interface.parameters import Parameters
+from samwise_ros.interface.printable import printable
 from samwise_ros.interface.ros_types import load_type
 from samwise_ros.interface.topics import DIAGNOSTICS
 from samwise_ros.ros.camera.image_qos import node_names
 from samwise_ros.ros.camera.input import CameraInput
-from samwise_ros.ros.camera.statistics import percentile
+from samwise_ros.ros.camera.statistics import REASONS, percentile
 from samwise_ros.ros.endpoints import qos_profile
+from samwise_ros.ros.health import NO_IMAGE_YET, Health, camera_health
 from samwise_ros.ros.pipeline import Pipeline
 from samwise_ros.ros.target_3d.pose_output import PoseOutput
 
 MIB = 2**20
 PAGES = Path("/proc/self/statm")  # Linux only; other systems need another package
-
-
-@dataclass(frozen=True)
-class Health:
-    """A level of ``DiagnosticStatus`` with its reason."""
-
-    level: bytes
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -61,7 +55,7 @@ class Diagnostics:
         self._publisher = node.create_publisher(
             load_type(DIAGNOSTICS.type_name), DIAGNOSTICS.name, qos_profile(DIAGNOSTICS)
         )
-        self._logged: dict[str, str] = {}
+        self._last: dict[str, Health] = {}
 
     def publish(self, status: NodeStatus) -> None:
         """Publish one status for the model and one for each camera."""
@@ -72,27 +66,35 @@ class Diagnostics:
         array = DiagnosticArray(status=[model])
         for camera in status.parameters.cameras:
             source = status.inputs.get(camera)
-            health = _input_health(source, status.parameters.input_timeout)
+            pose_output = pipeline.pose_outputs.get(camera) if pipeline else None
+            health = camera_health(source, pose_output, status.parameters)
             values = _camera_values(source) if source else {}
-            if pipeline and camera in pipeline.pose_outputs:
-                values |= _pose_values(pipeline.pose_outputs[camera])
+            if pose_output:
+                values |= _pose_values(pose_output)
             array.status.append(_to_message(f"{name}: {camera}", "", health, values))
             self._log(camera, health)
         array.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(array)
 
     def _log(self, camera: str, health: Health) -> None:
-        if health.level != DiagnosticStatus.OK and health.reason != self._logged.get(camera):
-            self._node.get_logger().warning(health.reason)
-        self._logged[camera] = health.reason
+        last = self._last.get(camera)
+        self._last[camera] = health
+        if last and last.kind == health.kind:
+            return
+        if health.level != DiagnosticStatus.OK:
+            self._node.get_logger().warning(printable(health.reason))
+        elif last and last.level != DiagnosticStatus.OK and last.kind != NO_IMAGE_YET:
+            # The first image has a separate line.
+            self._node.get_logger().info(f"{camera}: {health.reason} again")
 
 
 def _model_health(status: NodeStatus) -> Health:
     failure = status.pipeline.last_failure if status.pipeline else ""
     if failure or status.fault:
-        return Health(DiagnosticStatus.ERROR, f"FAILED: {failure or status.fault}")
+        return Health(DiagnosticStatus.ERROR, f"FAILED: {failure or status.fault}", "failed")
     state = "active" if status.inputs else "inactive" if status.pipeline else "unconfigured"
-    return Health(DiagnosticStatus.OK, state if status.enabled else f"{state}, disabled")
+    words = state if status.enabled else f"{state}, disabled"
+    return Health(DiagnosticStatus.OK, words, words)
 
 
 def _model_values(status: NodeStatus) -> dict[str, object]:
@@ -121,26 +123,6 @@ def _resident_memory() -> dict[str, object]:
     return {"resident memory (MiB)": f"{resident / MIB:.1f}"}
 
 
-def _input_health(source: CameraInput | None, timeout_s: float) -> Health:
-    if source is None:
-        return Health(DiagnosticStatus.OK, "not subscribed")
-    if mismatches := source.mismatches():
-        return Health(DiagnosticStatus.WARN, f"{source.topic}: {'; '.join(mismatches)}")
-    if source.seconds_without_image() < timeout_s:
-        return Health(DiagnosticStatus.OK, "receiving images")
-    names = node_names(source.publishers())
-    if not names:
-        return Health(DiagnosticStatus.WARN, f"no publisher on {source.topic}")
-    if source.statistics.received:
-        reason = f"no image on {source.topic} for {timeout_s:g} s or more; publisher: {names}"
-        return Health(DiagnosticStatus.WARN, reason)
-    return Health(
-        DiagnosticStatus.WARN,
-        f"{names} publishes {source.topic}, but no image arrives; start the camera with "
-        "config/fastdds.xml: the middleware's default buffers lose large images",
-    )
-
-
 def _camera_values(source: CameraInput) -> dict[str, object]:
     counts = source.statistics
     values: dict[str, object] = {
@@ -151,12 +133,10 @@ def _camera_values(source: CameraInput) -> dict[str, object]:
         "output rate (Hz)": f"{counts.results.per_second():.1f}",
         "images received": counts.received,
         "dropped": counts.dropped,
-        "dropped: superseded by a newer image": counts.superseded,
-        "dropped: over max_rate_hz": counts.rate_limited,
-        "dropped: older than max_frame_age": counts.too_old,
-        "dropped: failed": counts.failed,
     }
-    values |= {f"dropped: {kind}": count for kind, count in sorted(dict(counts.invalid).items())}
+    drops = dict(counts.drops)
+    reasons = [*REASONS, *sorted(drops.keys() - set(REASONS))]
+    values |= {f"dropped: {reason}": drops.get(reason, 0) for reason in reasons}
     for name, samples in counts.times_s.items():
         for percent in (50, 99):
             values[f"{name} p{percent} (ms)"] = f"{1000.0 * percentile(samples, percent):.1f}"
@@ -168,6 +148,7 @@ def _pose_values(output: PoseOutput) -> dict[str, object]:
     return {
         "positions": output.published,
         "last position": output.reason or "known",
+        "frames without a position in a row": output.missing,
         **{f"no position: {kind}": count for kind, count in failures},
     }
 
@@ -178,7 +159,10 @@ def _to_message(
     return DiagnosticStatus(
         level=health.level,
         name=name,
-        message=health.reason,
+        message=printable(health.reason),
         hardware_id=hardware,
-        values=[KeyValue(key=key, value=str(value)) for key, value in values.items()],
+        values=[
+            KeyValue(key=printable(key), value=printable(str(value)))
+            for key, value in values.items()
+        ],
     )

@@ -9,11 +9,15 @@ from typing import NoReturn
 
 import rclpy
 from rclpy.exceptions import ParameterException
-from rclpy.executors import SingleThreadedExecutor
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from samwise_ros.interface.printable import printable
+
 EXIT_TIMEOUT_S = 1.5
+ERROR_PERIOD_S = 1.0
+ERROR_PAUSE_S = 0.001  # if every call fails, the thread still leaves time to others
 
 
 def run(make_node: Callable[[], Node]) -> NoReturn:
@@ -21,7 +25,8 @@ def run(make_node: Callable[[], Node]) -> NoReturn:
 
     The node spins in a separate thread, so that the main thread handles a signal at once, even
     while a model loads. Work that does not finish within `EXIT_TIMEOUT_S` is abandoned. The exit
-    code is 0 after a signal, 1 if the node could not be created or its executor failed.
+    code is 0 after a signal, 1 if the node could not be created or rclpy was shut down. The node
+    logs an exception of a callback and continues.
     """
     signals: list[int] = []
     ended = threading.Event()
@@ -39,7 +44,7 @@ def run(make_node: Callable[[], Node]) -> NoReturn:
         sys.exit(f"{sys.argv[0]}: {error}")
     executor = SingleThreadedExecutor()
     executor.add_node(node)
-    spinning = threading.Thread(target=_spin, args=(executor, ended), daemon=True)
+    spinning = threading.Thread(target=_spin, args=(executor, node, ended), daemon=True)
     spinning.start()
     ended.wait()
     code = 0 if signals else 1
@@ -57,8 +62,18 @@ def run(make_node: Callable[[], Node]) -> NoReturn:
     os._exit(code)
 
 
-def _spin(executor: SingleThreadedExecutor, ended: threading.Event) -> None:
+def _spin(executor: SingleThreadedExecutor, node: Node, ended: threading.Event) -> None:
+    """Spin until the executor is shut down; log the exceptions of callbacks and continue."""
     try:
-        executor.spin()
+        while not ended.is_set() and node.context.ok():
+            try:
+                executor.spin()
+                return
+            except ExternalShutdownException:
+                return
+            except Exception as error:  # a message must not end the node, whatever it contains
+                text = printable(f"callback failed: {type(error).__name__}: {error}")
+                node.get_logger().error(text, throttle_duration_sec=ERROR_PERIOD_S)
+                ended.wait(ERROR_PAUSE_S)
     finally:
         ended.set()

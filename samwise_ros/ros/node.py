@@ -21,13 +21,16 @@ from std_srvs.srv import SetBool, Trigger
 
 from samwise_ros.interface import services
 from samwise_ros.interface.parameters import Parameters
+from samwise_ros.interface.printable import printable
 from samwise_ros.interface.ros_types import load_type
+from samwise_ros.interface.topics import NODE_NAME
 from samwise_ros.ros import parameters
 from samwise_ros.ros.commands import memory_calls
 from samwise_ros.ros.commands.memory_calls import EngineCall
 from samwise_ros.ros.diagnostics import Diagnostics, NodeStatus
 from samwise_ros.ros.entry_point import run
 from samwise_ros.ros.lifecycle import reject_impossible_transitions
+from samwise_ros.ros.parameter_services import answer_invalid_requests
 from samwise_ros.ros.pipeline import Pipeline
 
 PUBLISHER_CHECK_PERIOD_S = 0.5
@@ -61,7 +64,7 @@ class SamwiseNode(LifecycleNode):
     One process and one executor can run several nodes; each has its own model, worker and topics.
     """
 
-    def __init__(self, node_name: str = "samwise_node", **options: Any) -> None:
+    def __init__(self, node_name: str = NODE_NAME, **options: Any) -> None:
         """Declare parameters, services and diagnostics; nothing is loaded yet.
 
         Args:
@@ -75,6 +78,7 @@ class SamwiseNode(LifecycleNode):
         super().__init__(node_name, **options)
         self._log = LifecycleNode.get_logger(self)
         reject_impossible_transitions(self)
+        answer_invalid_requests(self)
         self._pipeline: Pipeline | None = None
         self._enabled = True
         self._finalized = False
@@ -111,9 +115,12 @@ class SamwiseNode(LifecycleNode):
             self._pipeline = Pipeline(self, self._values, self._worker_failed.trigger)
         except (ImportError, OSError, ParameterException, RuntimeError, ValueError) as error:
             self._fault = str(error)
-            self._log.error(f"cannot configure: {error}")
+            self._log.error(printable(f"cannot configure: {error}"))
             return TransitionCallbackReturn.FAILURE
         self._fault = ""
+        cameras = ", ".join(self._values.cameras)
+        device = self._pipeline.model["device"]
+        self._log.info(f"configured: model {self._values.model} on {device}; cameras: {cameras}")
         return super().on_configure(state)
 
     @_log_errors
@@ -123,6 +130,7 @@ class SamwiseNode(LifecycleNode):
         result = super().on_activate(state)
         self._fault = ""
         self._pipeline.start(self._enabled)
+        self._log.info("active")
         return result
 
     @_log_errors
@@ -130,6 +138,7 @@ class SamwiseNode(LifecycleNode):
         """Stop after the current frame; memories stay, and are saved if the parameters say so."""
         if not self._stop(STOP_TIMEOUT_S):
             raise TimeoutError(f"the current frame took more than {STOP_TIMEOUT_S:g} s")
+        self._log.info("inactive")
         return super().on_deactivate(state)
 
     @_log_errors
@@ -165,6 +174,9 @@ class SamwiseNode(LifecycleNode):
         self._stop(SHUTDOWN_TIMEOUT_S)
         self._release()
         LifecycleNode.destroy_node(self)
+        # rclpy keeps the state machine, and with it the DDS participant: without this line, other
+        # processes see the node until its lease expires, 20 s after the process has ended.
+        self._state_machine.destroy_when_not_in_use()
 
     def _stop(self, timeout_s: float) -> bool:
         return self._pipeline is None or self._pipeline.stop(timeout_s)

@@ -16,16 +16,28 @@ from rclpy.parameter import Parameter
 from samwise_ros.interface.parameter_spec import CHANGE_NOTES, ParameterSpec, spec_of
 from samwise_ros.interface.parameters import REMOVED_PARAMETERS, Parameters
 
+MAY_BE_EMPTY = ("stop_phrases",)
+"""Lists that can be set to `[]` at startup."""
+
 
 def declare_parameters(node: Node) -> None:
     """Declare every parameter with description, range or choices, and read-only flag.
 
     Raises:
         rclpy.exceptions.ParameterException: a value that was set at startup is rejected.
+        ValueError: a parameter was set to an empty list, and needs a value.
     """
     for own in fields(Parameters):
         default = list(own.default) if isinstance(own.default, tuple) else own.default
-        node.declare_parameter(own.name, default, parameter_descriptor(own.name))
+        given = node._parameter_overrides.get(own.name)
+        # ROS reads `[]` as a parameter without a value, whatever the type of its items is.
+        is_empty = given is not None and given.type_ is Parameter.Type.NOT_SET
+        if is_empty and own.name in MAY_BE_EMPTY:
+            default = [""]
+        elif is_empty:
+            raise ValueError(f"{own.name}: expected a value such as {default!r}, got none")
+        descriptor = parameter_descriptor(own.name)
+        node.declare_parameter(own.name, default, descriptor, ignore_override=is_empty)
 
 
 def parameter_descriptor(name: str) -> ParameterDescriptor:
@@ -36,6 +48,7 @@ def parameter_descriptor(name: str) -> ParameterDescriptor:
         description=f"{spec.description} {CHANGE_NOTES[spec.change]}",
         additional_constraints=f"one of {', '.join(spec.choices)}" if spec.choices else "",
         read_only=spec.change == "never",
+        dynamic_typing="true" in spec.choices,  # `true` on a command line is not a text
     )
     if spec.bounds is not None:
         low, high = spec.bounds
@@ -106,4 +119,6 @@ def _spec(name: str) -> ParameterSpec:
 
 def _value(parameter: Parameter) -> Any:
     value = parameter.value
+    if isinstance(value, bool) and _spec(parameter.name).choices:
+        return str(value).lower()
     return tuple(value) if isinstance(value, (list, tuple, array)) else value

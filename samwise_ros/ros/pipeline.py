@@ -21,11 +21,12 @@ from std_msgs.msg import Header
 
 from samwise_ros.engine.types import Event, FrameResult
 from samwise_ros.interface.parameters import Parameters
+from samwise_ros.interface.printable import printable
 from samwise_ros.ros.camera.frame_converter import FrameConverter
 from samwise_ros.ros.camera.image_conversion import ImageMessage
 from samwise_ros.ros.camera.input import CameraInput
 from samwise_ros.ros.camera.output import CameraOutput
-from samwise_ros.ros.camera.statistics import CameraStatistics
+from samwise_ros.ros.camera.statistics import FAILED, LATE, CameraStatistics
 from samwise_ros.ros.commands.event_output import EventOutput
 from samwise_ros.ros.commands.input import CommandInput
 from samwise_ros.ros.commands.memory_calls import EngineCall
@@ -166,7 +167,7 @@ class Pipeline:
     def set_enabled(self, enabled: bool) -> None:
         """Process images, or ignore them and keep the memories."""
         for source in self.inputs.values():
-            source.enabled = enabled
+            source.set_enabled(enabled)
 
     def run(self, call: EngineCall, timeout_s: float) -> tuple[Event, ...]:
         """Run a call of the engine between two frames, and publish and return its events.
@@ -211,6 +212,7 @@ class Pipeline:
                     depth_range=(nearest_m, farthest_m),
                     lookup=self._lookup,
                     publish_tf=parameters.publish_tf,
+                    rectified=parameters.is_rectified(),
                 )
         self._outputs = {camera: CameraOutput(node, camera) for camera in parameters.cameras}
         self._events = EventOutput(node)
@@ -239,10 +241,14 @@ class Pipeline:
             depth_input.expect(frame.stamp_ns)
         began = time.perf_counter()
         try:
-            (result,) = self._engine.step(frame)
+            results = self._engine.step(frame)
         except Exception:
-            statistics.failed += 1
+            statistics.drop(FAILED)
             raise
+        if not results:
+            statistics.drop(LATE)
+            return
+        (result,) = results
         inferred = time.perf_counter()
         self._publish(result, message.header, inferred - began)
         if depth_input:
@@ -269,8 +275,7 @@ class Pipeline:
         }
 
     def _on_failure(self, error: Exception) -> None:
-        self._node.get_logger().error(
-            f"frame or command dropped: {type(error).__name__}: {error}", throttle_duration_sec=5.0
-        )
+        text = printable(f"frame or command dropped: {type(error).__name__}: {error}")
+        self._node.get_logger().error(text, throttle_duration_sec=5.0)
         if self._worker.consecutive_failures >= MAX_CONSECUTIVE_FAILURES:
             self._on_worker_failed()

@@ -18,7 +18,8 @@ def load_initial_model(recipe: Recipe, init: str | None) -> tuple[Samwise, Sente
 
     Args:
         recipe: recipe with the preset and data for an untrained model.
-        init: name of a shipped model or a model folder; ``None`` to build the preset.
+        init: name of a shipped or installed model, or path of a model folder;
+            ``None`` to build the preset.
 
     Raises:
         ValueError: there is neither a model nor a preset, or the model cannot be loaded.

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.training.losses import PartialMean
-from samwise_ros.training.recipe import Optimizer, Stage
+from samwise_ros.training.recipe import OptimizerSettings, Stage
 
 _OPTIMIZERS = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
 
@@ -21,7 +21,7 @@ class Learner:
         self,
         modules: list[nn.Module],
         stage: Stage,
-        settings: Optimizer,
+        settings: OptimizerSettings,
         steps: int,
         processes: ProcessGroup,
     ) -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from torch.utils.tensorboard import SummaryWriter
 
-from samwise_ros.training.state import State
+from samwise_ros.training.state import TrainingState
 
 
 class MetricLog:
     """Writes the metrics of one stage to ``log.jsonl`` and to ``tensorboard/STAGE``."""
 
-    def __init__(self, folder: Path, stage: str, state: State, rank: int) -> None:
+    def __init__(self, folder: Path, stage: str, state: TrainingState, rank: int) -> None:
         """Open the log at a state and remove later entries of an interrupted run.
 
         Args:

@@ -32,7 +32,7 @@ _SHARES = (
 
 
 @dataclass(frozen=True)
-class Losses:
+class LossWeights:
     """Weights of the losses; the defaults are the published values.
 
     Attributes:
@@ -58,7 +58,7 @@ class Losses:
 
 
 @dataclass(frozen=True)
-class Optimizer:
+class OptimizerSettings:
     """Optimizer and schedule; the defaults are the published values.
 
     Attributes:
@@ -83,7 +83,7 @@ class Optimizer:
 
 
 @dataclass(frozen=True)
-class Evaluate:
+class EvaluationSettings:
     """Evaluation during and at the end of a stage with the task ``sentences``.
 
     Attributes:
@@ -103,7 +103,11 @@ class Evaluate:
         check_range("evaluate", self, ("every", "videos"), 1)
 
 
-_PARTS: dict[str, type[Any]] = {"optimizer": Optimizer, "losses": Losses, "evaluate": Evaluate}
+_PARTS: dict[str, type[Any]] = {
+    "optimizer": OptimizerSettings,
+    "losses": LossWeights,
+    "evaluate": EvaluationSettings,
+}
 
 
 @dataclass(frozen=True)
@@ -234,10 +238,10 @@ class Recipe:
     seed: int
     stages: tuple[Stage, ...]
     data: tuple[str, ...] = ()
-    optimizer: Optimizer = field(default_factory=Optimizer)
-    losses: Losses = field(default_factory=Losses)
+    optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
+    losses: LossWeights = field(default_factory=LossWeights)
     precision: Literal["float32", "bfloat16"] = "float32"
-    evaluate: Evaluate = field(default_factory=Evaluate)
+    evaluate: EvaluationSettings = field(default_factory=EvaluationSettings)
 
     def __post_init__(self) -> None:
         """Check the preset, the data and the names of the stages."""

@@ -22,7 +22,7 @@ from samwise_ros.training.learner import Learner
 from samwise_ros.training.losses import PartialMean
 from samwise_ros.training.metric_log import MetricLog
 from samwise_ros.training.recipe import Recipe, Stage
-from samwise_ros.training.state import State, settings
+from samwise_ros.training.state import TrainingState, settings
 from samwise_ros.training.tasks.registry import TASKS
 from samwise_ros.training.tasks.task import Task
 from samwise_ros.training.validation import is_validation_due, validate
@@ -53,7 +53,7 @@ class Training:
 class StageRun:
     """A stage in progress."""
 
-    def __init__(self, training: Training, state: State) -> None:
+    def __init__(self, training: Training, state: TrainingState) -> None:
         """Start the stage, or resume it from the state.
 
         Raises:
@@ -75,7 +75,7 @@ class StageRun:
         self.learner = Learner(modules, stage, recipe.optimizer, self.steps, training.processes)
         if state.learner is not None:
             self.learner.load(state.learner)
-        self.frozen = fingerprint(network, stage.trained)
+        self.frozen = fingerprint(network, exclude=stage.trained)
         self.metric_log = MetricLog(training.folder, stage.name, state, training.processes.rank)
 
     def run(self, interruption: Interruption) -> bool:
@@ -113,7 +113,7 @@ class StageRun:
                 break
         progress.close()
         self.metric_log.close()
-        if fingerprint(self.training.network, self.stage.trained) != self.frozen:
+        if fingerprint(self.training.network, exclude=self.stage.trained) != self.frozen:
             raise RuntimeError(f"stage {stage.name}: expected frozen weights to stay unchanged")
         return stop
 
@@ -149,7 +149,7 @@ class StageRun:
         """
         if self.training.processes.rank > 0:
             return
-        State(
+        TrainingState(
             settings(self.training.recipe, self.index + 1),
             self.index,
             self.step,

@@ -18,7 +18,7 @@ _COMMON = ("preset", "seed", "optimizer", "losses", "precision")
 
 
 @dataclass(frozen=True)
-class State:
+class TrainingState:
     """State of a training between two steps.
 
     Attributes:
@@ -55,7 +55,7 @@ class State:
             raise OSError(f"{path}: cannot write the state: {reason}") from error
 
     @classmethod
-    def read(cls, folder: Path, recipe: Recipe) -> "State":
+    def read(cls, folder: Path, recipe: Recipe) -> "TrainingState":
         """Read the state; the recipe may have new stages at its end.
 
         Args:

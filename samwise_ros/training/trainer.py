@@ -14,7 +14,7 @@ from samwise_ros.training.initial_model import load_initial_model
 from samwise_ros.training.interruption import Interruption
 from samwise_ros.training.recipe import Recipe
 from samwise_ros.training.stage_run import StageRun, Training, trained_modules
-from samwise_ros.training.state import State, settings, write_model
+from samwise_ros.training.state import TrainingState, settings, write_model
 
 
 class Trainer:
@@ -36,7 +36,8 @@ class Trainer:
         Args:
             recipe: the recipe.
             folder: folder of the training, created if missing.
-            init: model folder to start from, or name of a shipped model.
+            init: model to start from: name of a shipped or installed model, or path of a model
+                folder.
             device: ``cpu``, ``cuda``, or ``auto`` for CUDA if available.
 
         Raises:
@@ -49,7 +50,7 @@ class Trainer:
             open_dataset(recipe.evaluate.data)  # fail before training, not hours later
         processes = ProcessGroup.join(training_device(device), timeout=TRAINING_TIMEOUT)
         folder.mkdir(parents=True, exist_ok=True)
-        self.state = State.read(folder, recipe)
+        self.state = TrainingState.read(folder, recipe)
         torch.manual_seed(recipe.seed)
         if self.state.stage > 0:
             source = str(folder / "model")
@@ -95,7 +96,7 @@ class Trainer:
         for stage in recipe.stages:
             trained_modules(network, stage)
         trained = recipe.stages[self.state.stage].trained if self.state.learner else ()
-        if self.state.frozen and fingerprint(network, trained) != self.state.frozen:
+        if self.state.frozen and fingerprint(network, exclude=trained) != self.state.frozen:
             raise CheckpointError(
                 f"{self.training.folder}: the training used other weights than those from "
                 f"{source}; restore those, or use another folder with --out"
@@ -107,7 +108,7 @@ class Trainer:
         run.save()
         training = self.training
         index = run.index + 1
-        self.state = State(
+        self.state = TrainingState(
             settings(training.recipe, index),
             index,
             log_bytes=run.metric_log.log_bytes,

@@ -159,7 +159,19 @@ def object_position(mask: Mask, depth_m: Depth, camera: Pinhole) -> Position3D:
     ray = camera.rays(centre_pixel[:1], centre_pixel[1:])[0]
     centre = float(inliers.mean(dtype=np.float64)) * np.append(ray, 1.0)
     low, high = _extent(inside & ~outlier & np.isfinite(depth), depth, window, camera)
+    require_finite("the position", centre, low, high)
     return Position3D(centre, _median_and_spread(inliers)[1], low, high)
+
+
+def require_finite(name: str, *values: FloatArray) -> None:
+    """Check that numbers are finite.
+
+    Raises:
+        DepthError: a number is NaN or infinite.
+    """
+    for numbers in values:
+        if not np.isfinite(numbers).all():
+            raise DepthError(f"{name} is not finite", f"got {numbers.ravel().tolist()}")
 
 
 def _extent(

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from samwise_ros.vision.intensity import BitDepth
+
 ImageFault = Literal[
     "unknown encoding",
     "zero size",
@@ -63,13 +65,14 @@ JPEG_FORMAT = "rgb8; jpeg compressed bgr8"
 
 
 @dataclass(frozen=True)
-class Layout:
+class EncodingLayout:
     """Memory layout of an encoding, and its conversion to RGB.
 
     Attributes:
         item: numpy type code of one value, without byte order.
         channels: values per pixel.
-        to_rgb: converts (H, W) or (H, W, channels) to (H, W, 3) uint8.
+        to_rgb: converts (H, W) or (H, W, channels) to (H, W, 3) uint8; 16-bit values are reduced
+            to 8 bits before.
     """
 
     item: str
@@ -96,15 +99,6 @@ def _yuv422(code: int) -> Callable[[NDArray[Any]], NDArray[np.uint8]]:
     return to_rgb
 
 
-def _high_byte(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    return (pixels >> 8).astype(np.uint8)
-
-
-def _colour_of_high_byte(code: int) -> Callable[[NDArray[Any]], NDArray[np.uint8]]:
-    to_rgb = _colour(code)
-    return lambda pixels: to_rgb(_high_byte(pixels))
-
-
 def _unit_range(pixels: NDArray[Any]) -> NDArray[np.uint8]:
     if not np.isfinite(pixels).all():
         raise ImageError("not finite", "expected values from 0 to 1, got NaN or infinity")
@@ -128,37 +122,39 @@ _BAYER_CODES = {
     "gbrg": cv2.COLOR_BayerGR2RGB,
     "grbg": cv2.COLOR_BayerGB2RGB,
 }
-LAYOUTS: dict[str, Layout] = {
-    "rgb8": Layout("u1", 3, _identity),
-    "bgr8": Layout("u1", 3, _from_bgr),
-    "rgba8": Layout("u1", 4, _colour(cv2.COLOR_RGBA2RGB)),
-    "bgra8": Layout("u1", 4, _colour(cv2.COLOR_BGRA2RGB)),
-    "mono8": Layout("u1", 1, _from_grey),
-    "8UC1": Layout("u1", 1, _from_grey),
-    "rgb16": Layout("u2", 3, _high_byte),
-    "bgr16": Layout("u2", 3, _colour_of_high_byte(cv2.COLOR_BGR2RGB)),
-    "mono16": Layout("u2", 1, _colour_of_high_byte(cv2.COLOR_GRAY2RGB)),
-    "16UC1": Layout("u2", 1, _colour_of_high_byte(cv2.COLOR_GRAY2RGB)),
-    "32FC1": Layout("f4", 1, lambda pixels: _from_grey(_unit_range(pixels))),
-    "32FC3": Layout("f4", 3, _unit_range),
-    "uyvy": Layout("u1", 2, _from_uyvy),
-    "yuv422": Layout("u1", 2, _from_uyvy),
-    "yuyv": Layout("u1", 2, _from_yuyv),
-    "yuv422_yuy2": Layout("u1", 2, _from_yuyv),
+LAYOUTS: dict[str, EncodingLayout] = {
+    "rgb8": EncodingLayout("u1", 3, _identity),
+    "bgr8": EncodingLayout("u1", 3, _from_bgr),
+    "rgba8": EncodingLayout("u1", 4, _colour(cv2.COLOR_RGBA2RGB)),
+    "bgra8": EncodingLayout("u1", 4, _colour(cv2.COLOR_BGRA2RGB)),
+    "mono8": EncodingLayout("u1", 1, _from_grey),
+    "8UC1": EncodingLayout("u1", 1, _from_grey),
+    "rgb16": EncodingLayout("u2", 3, _identity),
+    "bgr16": EncodingLayout("u2", 3, _from_bgr),
+    "mono16": EncodingLayout("u2", 1, _from_grey),
+    "16UC1": EncodingLayout("u2", 1, _from_grey),
+    "32FC1": EncodingLayout("f4", 1, lambda pixels: _from_grey(_unit_range(pixels))),
+    "32FC3": EncodingLayout("f4", 3, _unit_range),
+    "uyvy": EncodingLayout("u1", 2, _from_uyvy),
+    "yuv422": EncodingLayout("u1", 2, _from_uyvy),
+    "yuyv": EncodingLayout("u1", 2, _from_yuyv),
+    "yuv422_yuy2": EncodingLayout("u1", 2, _from_yuyv),
 }
 for _name, _code in _BAYER_CODES.items():
-    LAYOUTS[f"bayer_{_name}8"] = Layout("u1", 1, _colour(_code))
-    LAYOUTS[f"bayer_{_name}16"] = Layout("u2", 1, _colour_of_high_byte(_code))
+    LAYOUTS[f"bayer_{_name}8"] = EncodingLayout("u1", 1, _colour(_code))
+    LAYOUTS[f"bayer_{_name}16"] = EncodingLayout("u2", 1, _colour(_code))
 
 
-def to_rgb(message: RawImage) -> NDArray[np.uint8]:
+def to_rgb(message: RawImage, bit_depth: BitDepth | None = None) -> NDArray[np.uint8]:
     """Convert an image message to RGB.
 
-    16-bit values keep their high byte, and floats range from 0 to 1. ``8UC1`` and ``16UC1`` are
-    greyscale.
+    16-bit values keep the 8 highest bits in use, and floats range from 0 to 1. ``8UC1`` and
+    ``16UC1`` are greyscale.
 
     Args:
         message: an image in an encoding of `LAYOUTS`, with any byte order and row padding.
+        bit_depth: bits in use by the 16-bit images of the camera so far, which the image updates;
+            ``None`` considers this image only.
 
     Returns:
         (H, W, 3) uint8, RGB, contiguous. It may share the message's memory.
@@ -173,13 +169,15 @@ def to_rgb(message: RawImage) -> NDArray[np.uint8]:
         known = ", ".join(LAYOUTS)
         raise ImageError("unknown encoding", f"expected one of {known}, got {message.encoding!r}")
     pixels = as_array(message, layout)
+    if layout.item == "u2":
+        pixels = (bit_depth or BitDepth()).to_bytes(pixels)
     try:
         return layout.to_rgb(pixels)
     except cv2.error as error:
         raise ImageError("undecodable", f"{message.encoding}: {error.err}") from error
 
 
-def as_array(message: RawImage, layout: Layout) -> NDArray[Any]:
+def as_array(message: RawImage, layout: EncodingLayout) -> NDArray[Any]:
     """Return the message's data as an array (H, W) or (H, W, channels), without a copy.
 
     Raises:

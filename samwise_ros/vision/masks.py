@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 
+MAX_LABEL = 254
+"""Largest label of a mask: a label is one byte, 0 is the background and 255 is not used."""
+
 
 def bounding_box(mask: Mask) -> tuple[int, int, int, int] | None:
     """Return the bounding box of a mask.
@@ -91,8 +94,8 @@ def label_mask(
         raise ValueError(f"expected a label for each mask, got {len(labels)} for {len(masks)}")
     result = np.zeros(shape, np.uint8)
     for mask, label in zip(masks, labels, strict=True):
-        if not 1 <= label <= 254:
-            raise ValueError(f"expected a label from 1 to 254, got {label}")
+        if not 1 <= label <= MAX_LABEL:
+            raise ValueError(f"expected a label from 1 to {MAX_LABEL}, got {label}")
         if mask.shape != result.shape:
             raise ValueError(f"expected a mask of shape {result.shape}, got {mask.shape}")
         result[mask] = label

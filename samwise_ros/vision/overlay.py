@@ -33,7 +33,7 @@ _ROW = 1.9  # row height over letter height
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class OverlayItem:
     """One target to draw.
 
     Attributes:
@@ -52,16 +52,16 @@ class Layer:
 
 
 def colour_of(label: int) -> Colour:
-    """The colour of a label: red, green, blue, 0 to 255."""
+    """Return the colour of a label: red, green, blue, 0 to 255."""
     return PALETTE[(label - 1) % len(PALETTE)]
 
 
-def draw_overlay(image: Image, layers: Sequence[Layer], alpha: float = DEFAULT_ALPHA) -> Image:
-    """Tint the masks, outline them and write a line for each.
+def draw_overlay(image: Image, items: Sequence[OverlayItem], alpha: float = DEFAULT_ALPHA) -> Image:
+    """Draw the tint, the outline and the line of text of each item.
 
     Args:
         image: (H, W, 3) uint8, RGB; not modified.
-        layers: what to draw, the later over the earlier.
+        items: what to draw, the later over the earlier.
         alpha: share of the label's colour in the tint, 0 to 1; 0 draws outlines only.
 
     Returns:
@@ -73,23 +73,23 @@ def draw_overlay(image: Image, layers: Sequence[Layer], alpha: float = DEFAULT_A
     if not 0 <= alpha <= 1:
         raise ValueError(f"alpha: expected 0 to 1, got {alpha}")
     result = image.copy()
-    for layer in layers:
-        if layer.mask.shape != image.shape[:2]:
-            raise ValueError(f"expected a mask of {image.shape[:2]}, got {layer.mask.shape}")
-        _colour(result, layer, alpha)
-    _write(result, layers)
+    for item in items:
+        if item.mask.shape != image.shape[:2]:
+            raise ValueError(f"expected a mask of {image.shape[:2]}, got {item.mask.shape}")
+        _colour(result, item, alpha)
+    _write(result, items)
     return result
 
 
-def _colour(image: Image, layer: Layer, alpha: float) -> None:
-    """Blend the mask's box only: masks are mostly much smaller than the image."""
-    plane = layer.mask.view(np.uint8)
+def _colour(image: Image, item: OverlayItem, alpha: float) -> None:
+    """Draw the tint and the outline; only the box of the mask is blended, to save time."""
+    plane = item.mask.view(np.uint8)
     x, y, width, height = cv2.boundingRect(plane)
     if width == 0:
         return
-    colour = colour_of(layer.label)
+    colour = colour_of(item.label)
     region = image[y : y + height, x : x + width]
-    inside = layer.mask[y : y + height, x : x + width]
+    inside = item.mask[y : y + height, x : x + width]
     tint = np.array(colour, np.float32) * alpha
     tinted = (region[inside] * (1 - alpha) + tint + 0.5).astype(np.uint8)
     thickness = max(1, round(image.shape[0] / 240))
@@ -107,37 +107,37 @@ def _opposite(colour: Colour) -> Colour:
     return (0, 0, 0) if brightness > 128 else (255, 255, 255)
 
 
-def _write(image: Image, layers: Sequence[Layer]) -> None:
-    """A dark strip along the top, a row for each layer, at most half of the image."""
+def _write(image: Image, items: Sequence[OverlayItem]) -> None:
+    """Draw a dark strip at the top with one row for each item, at most half of the image."""
     height, width = image.shape[:2]
     letter = max(6.0, 0.028 * height)
     row = round(letter * _ROW)
-    rows = layers[: max(1, height // (2 * row))]
+    rows = items[: max(1, height // (2 * row))]
     if not rows:
         return
     strip = image[: row * len(rows)]
     strip[:] = strip * np.float32(0.3)
     square = round(letter)
-    for index, layer in enumerate(rows):
+    for index, item in enumerate(rows):
         top = index * row + (row - square) // 2
         corner = (square // 2 + square, top + square)
-        cv2.rectangle(image, (square // 2, top), corner, colour_of(layer.label), cv2.FILLED)
-        _write_row(image, layer, (square * 2 + 2, top + square), width - 2, letter)
+        cv2.rectangle(image, (square // 2, top), corner, colour_of(item.label), cv2.FILLED)
+        _write_row(image, item, (square * 2 + 2, top + square), width - 2, letter)
 
 
 def _write_row(
-    image: Image, layer: Layer, origin: tuple[int, int], right: int, letter: float
+    image: Image, item: OverlayItem, origin: tuple[int, int], right: int, letter: float
 ) -> None:
-    """The sentence at the left, what is known of it at the right."""
+    """Draw the sentence at the left, and the state and score at the right."""
     scale = letter / _LETTER_HEIGHT
     weight = max(1, round(letter / 12))
-    known = "" if layer.score is None else f"{layer.score:.2f}"
-    known = f"{layer.state} {known}".strip()
+    known = "" if item.score is None else f"{item.score:.2f}"
+    known = f"{item.state} {known}".strip()
     end = right - _text_width(known, scale, weight) - round(letter / 2)
     if end < origin[0] + 4 * letter:
         known, end = "", right  # no room for both: the sentence matters more
     # The font knows ASCII only and would draw several marks for every other letter.
-    sentence = layer.text.encode("ascii", "replace").decode()
+    sentence = item.text.encode("ascii", "replace").decode()
     sentence = _fitted(sentence, end - origin[0], scale, weight)
     start = (right - _text_width(known, scale, weight), origin[1])
     for text, place in ((sentence, origin), (known, start)):
@@ -145,7 +145,7 @@ def _write_row(
 
 
 def _fitted(text: str, room: int, scale: float, weight: int) -> str:
-    """The text, its end cut off where it is wider than the room."""
+    """Return the text, shortened if it is wider than the room."""
     if _text_width(text, scale, weight) <= room:
         return text
     while text and _text_width(text + "..", scale, weight) > room:

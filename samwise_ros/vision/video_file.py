@@ -26,7 +26,7 @@ class VideoFile:
 
     Attributes:
         fps: mean frames per second.
-        count: number of frames according to the header; ``None`` if it does not say.
+        count: number of frames according to the header; ``None`` if unknown.
         error: after reading, why the file is incomplete; ``None`` if it is complete.
     """
 
@@ -143,7 +143,7 @@ class VideoFile:
 
 
 def _to_rgb(frame: AvFrame) -> Image:
-    """Convert a frame to (H, W, 3) uint8 RGB, turned as its metadata demands."""
+    """Convert a frame to (H, W, 3) uint8 RGB, rotated according to its metadata."""
     rgb = frame.to_ndarray(format="rgb24")
     quarter_turns = round(frame.rotation / 90)  # counterclockwise
     return np.ascontiguousarray(np.rot90(rgb, quarter_turns), np.uint8)

@@ -67,7 +67,7 @@ def test_interrupted_it_finishes_what_it_has(
         (["nowhere.mp4"], "nowhere.mp4: no such video file or folder of images"),
         (["{films}/video.mp4", "--model", "nowhere"], "nowhere: no such model folder"),
         (["{films}/video.mp4", "--out", "out.gif"], "out.gif: expected a name that ends in .mp4"),
-        (["{films}/video.mp4", "--out", "{films}/video.mp4"], "is the video to read"),
+        (["{films}/video.mp4", "--out", "{films}/video.mp4"], "would replace the input video"),
         (["{films}/video.mp4", "--device", "abacus"], "device: expected auto, cpu, cuda"),
         (["{films}/video.mp4", "?"], "sentence '?': the sentence holds no word"),
         (["{films}/video.mp4", "la taza"], "sentence 'la taza': unknown words: 'la', 'taza'; exp"),

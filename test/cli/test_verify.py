@@ -19,7 +19,7 @@ def test_shipped_model_is_as_recorded(capsys: pytest.CaptureFixture[str]) -> Non
     printed = capsys.readouterr().out
     for line in ("preset +tabletop", "parameters +1749340", "fingerprint +[0-9a-f]{64}"):
         assert re.search(f"^{line}$", printed, re.M)
-    assert printed.endswith("The model is as recorded.\n")
+    assert printed.endswith("The model matches the reference values.\n")
 
 
 def test_numbers_that_differ_are_named(
@@ -39,7 +39,7 @@ def test_own_model_has_nothing_to_compare_and_damaged_weights_are_named(
 ) -> None:
     shutil.copytree(SHIPPED / "tabletop", tmp_path / "mine")
     assert main(["verify", str(tmp_path / "mine")]) == 0
-    assert "It is not a published model" in capsys.readouterr().out
+    assert "No reference values are recorded for this model" in capsys.readouterr().out
     network, tokenizer = load_model("tabletop")
     with torch.no_grad():
         network.get_parameter("sam.no_mem_embed")[0, 0, 0] = torch.nan

@@ -5,9 +5,13 @@ import random
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Literal
+
+import rclpy
+from rclpy.context import Context
+from rclpy.node import Node
 
 from samwise_ros.client.process import ChildProcess, node_command
 
@@ -37,14 +41,21 @@ class RosDomain:
         self.folder, self._model = folder, model
 
     @contextmanager
-    def node(
+    def node(self, namespace: str, *arguments: str) -> Iterator[ChildProcess]:
+        """Run an active node and its camera until the block ends."""
+        with self.node_starting(namespace, *arguments) as (node, camera):
+            camera.wait_for_output("ready", TIMEOUT_S)
+            yield node
+
+    @contextmanager
+    def node_starting(
         self,
         namespace: str,
         *arguments: str,
         state: Literal["active", "inactive"] = "active",
         parameters: Mapping[str, object] | None = None,
-    ) -> Iterator[ChildProcess]:
-        """Run a node and its camera until the block ends."""
+    ) -> Iterator[tuple[ChildProcess, ChildProcess]]:
+        """Run a node and its camera, which prints "ready" when the node is in a state."""
         values = {"model": self._model, "device": "cpu", "autostart": True, **(parameters or {})}
         camera = [sys.executable, str(Path(__file__).parent / "node_camera.py"), namespace, state]
         name = namespace.strip("/")
@@ -52,8 +63,7 @@ class RosDomain:
             self.start(f"node{name}", node_command(namespace, values, arguments)) as node,
             self.start(f"camera{name}", camera) as publisher,
         ):
-            publisher.wait_for_output("ready", TIMEOUT_S)
-            yield node
+            yield node, publisher
             publisher.close_input()
             publisher.wait(TIMEOUT_S)
 
@@ -69,5 +79,22 @@ class RosDomain:
 
     def samwise(self, *arguments: str) -> tuple[int, str]:
         """Run `samwise` to its end; return the exit code and the output."""
-        with self.start_samwise(*arguments) as process:
-            return process.wait(TIMEOUT_S), process.log
+        return self.samwise_at_once(arguments)[0]
+
+    def samwise_at_once(self, *commands: Sequence[str]) -> list[tuple[int, str]]:
+        """Run several `samwise` at the same time; return the exit code and the output of each."""
+        with ExitStack() as stack:
+            started = [stack.enter_context(self.start_samwise(*command)) for command in commands]
+            return [(process.wait(TIMEOUT_S), process.log) for process in started]
+
+    @contextmanager
+    def caller_node(self) -> Iterator[Node]:
+        """Create a node of the test process in the domain."""
+        context = Context()
+        rclpy.init(context=context, domain_id=self.number)
+        node = Node("caller", context=context)
+        try:
+            yield node
+        finally:
+            node.destroy_node()
+            context.shutdown()

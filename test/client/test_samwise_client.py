@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
-import rclpy
-from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from running_nodes import TIMEOUT_S, RosDomain
@@ -17,18 +15,6 @@ from samwise_ros.errors import CommandRejectedError, NodeNotFoundError
 from samwise_ros.msg import CommandArray, TargetArray
 
 NAME = "/kitchen/samwise_node"
-
-
-@contextmanager
-def caller_node(domain: RosDomain) -> Iterator[Node]:
-    context = Context()
-    rclpy.init(context=context, domain_id=domain.number)
-    node = Node("caller", context=context)
-    try:
-        yield node
-    finally:
-        node.destroy_node()
-        context.shutdown()
 
 
 @contextmanager
@@ -55,7 +41,7 @@ def domain(tmp_path_factory: pytest.TempPathFactory, model: str) -> Iterator[Ros
 @pytest.fixture(params=["unspun", "spun_in_thread"])
 def client(domain: RosDomain, request: pytest.FixtureRequest) -> Iterator[SamwiseClient]:
     """A client without targets, whose node is spun by the client or by another thread."""
-    with caller_node(domain) as node, closing(SamwiseClient(node, name=NAME)) as client:
+    with domain.caller_node() as node, closing(SamwiseClient(node, name=NAME)) as client:
         if request.param == "unspun":
             client.clear()
             yield client
@@ -111,7 +97,7 @@ def test_rejection_raises_with_reason(client: SamwiseClient) -> None:
 def test_targets_of_each_frame_are_passed_to_callback(domain: RosDomain) -> None:
     received: list[TargetArray] = []
     with (
-        caller_node(domain) as node,
+        domain.caller_node() as node,
         closing(SamwiseClient(node, name=NAME, on_targets=received.append)) as client,
     ):
         client.track("the cup")
@@ -124,7 +110,7 @@ def test_targets_of_each_frame_are_passed_to_callback(domain: RosDomain) -> None
 
 def test_named_node_that_does_not_exist(domain: RosDomain) -> None:
     with (
-        caller_node(domain) as node,
+        domain.caller_node() as node,
         closing(SamwiseClient(node, name="attic/samwise_node")) as client,
     ):
         assert not client.is_running()

@@ -20,7 +20,7 @@ RUNS = {
     "segment_video.py": (["{video}", "{folder}/out.mp4", "{sentence}"], "{sentence} TRACKING "),
     "image_stream.py": (["{sentence}", "{video}"], "TRACKING pixels: "),
     "save_and_resume.py": (
-        ["{video}", "{folder}/memory", "{sentence}"],
+        ["{video}", "{folder}/memory.samwise", "{sentence}"],
         "resumed: {sentence} TRACKING",
     ),
     "two_cameras.py": (["{video}", "{video}"], "rejected: empty the sentence holds no word"),

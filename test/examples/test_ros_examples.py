@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from random_model import save_random_model
 from running_nodes import TIMEOUT_S, RosDomain
 
 from samwise_ros.client.process import ChildProcess
@@ -15,11 +14,24 @@ MAX_LINES = 40
 
 
 @pytest.fixture(scope="module")
-def domain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RosDomain]:
-    model = save_random_model(tmp_path_factory.mktemp("model"))
+def domain(tmp_path_factory: pytest.TempPathFactory, model: str) -> Iterator[RosDomain]:
     domain = RosDomain(tmp_path_factory.mktemp("domain"), model)
     with domain.node("/"):
         yield domain
+
+
+# A subscriber that starts after the message was published.
+LATE_SUBSCRIBER = """
+import rclpy
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from std_msgs.msg import Bool
+
+rclpy.init()
+node = rclpy.create_node("late_subscriber")
+qos = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+node.create_subscription(Bool, "/grasp_allowed", lambda message: print(message, flush=True), qos)
+rclpy.spin(node)
+"""
 
 
 def start(domain: RosDomain, name: str, *arguments: str) -> ChildProcess:
@@ -46,6 +58,8 @@ def test_grasp_guard_and_mask_subscriber(domain: RosDomain) -> None:
             assert masks.stop(timeout_s=TIMEOUT_S) == 0, masks.log
         assert "Traceback" not in masks.log
         assert guard.exit_code is None
+        with domain.start("late", [sys.executable, "-c", LATE_SUBSCRIBER]) as late:
+            late.wait_for_output("data=True", TIMEOUT_S)
         assert domain.samwise("say", "--clear", "--seconds", "0.5")[0] == 0
         guard.wait_for_output("grasp stopped: REMOVED", TIMEOUT_S)
         assert guard.stop(timeout_s=TIMEOUT_S) == 0, guard.log

@@ -28,7 +28,7 @@ from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Frame
 from samwise_ros.network.checkpoints.config_file import read_config
-from samwise_ros.network.checkpoints.model_folder import fit, load_tokenizer
+from samwise_ros.network.checkpoints.model_folder import load_state_strict, load_tokenizer
 from samwise_ros.network.checkpoints.model_home import SHIPPED
 from samwise_ros.network.checkpoints.tensor_files import read_tensors
 from samwise_ros.network.presets import PRESETS
@@ -281,7 +281,7 @@ def _has_tensor_header(name: str) -> Callable[[Path], bool]:
 
 def _read_safetensors(folder: Path) -> None:
     path = folder / "model.safetensors"
-    fit(_tiny(), read_tensors(path), str(path))
+    load_state_strict(_tiny(), read_tensors(path), str(path))
 
 
 def _write_checkpoint(rng: random.Random, folder: Path) -> None:
@@ -299,7 +299,7 @@ def _has_checkpoint_header(folder: Path) -> bool:
 
 def _read_checkpoint(folder: Path) -> None:
     path = folder / "model.pth"
-    fit(_tiny(), read_tensors(path), str(path))
+    load_state_strict(_tiny(), read_tensors(path), str(path))
 
 
 @functools.cache

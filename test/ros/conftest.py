@@ -36,22 +36,23 @@ def robot() -> Iterator[Robot]:
 
 def _starter(folder: Path, model: Path, started: list[NodeProcess]) -> StartNode:
     def start(*more: str, namespace: str = "", **parameters: object) -> NodeProcess:
-        arguments = list(more)
-        for name, value in {"model": str(model), "device": "cpu", **parameters}.items():
-            arguments += ["-p", f"{name}:={value}"]
-        started.append(NodeProcess(folder, namespace or f"n{next(_numbers)}", arguments))
+        values = {"model": model, "device": "cpu", **parameters}
+        started.append(
+            NodeProcess(folder, namespace or f"n{next(_numbers)}", more, parameters=values)
+        )
         return started[-1]
 
     return start
 
 
 @pytest.fixture
-def start_node(tmp_path: Path, model_folder: Path) -> Iterator[StartNode]:
+def start_node(tmp_path: Path, model_folder: Path, robot: Robot) -> Iterator[StartNode]:
     """Start nodes with arguments and parameters; they end after the test."""
     started: list[NodeProcess] = []
     yield _starter(tmp_path, model_folder, started)
     for node in started:
         node.end()
+        robot.forget(node.name)
 
 
 @pytest.fixture(scope="session")
@@ -71,4 +72,5 @@ def active_node(shared_node: NodeProcess, robot: Robot) -> NodeProcess:
     """The shared node: active, without commands."""
     assert robot.state(shared_node.name) == "active", shared_node.log
     assert robot.trigger(f"{shared_node.name}/clear").success
+    robot.wait_for_sentences(shared_node, [])
     return shared_node

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 
+from samwise_ros.client.image_message import to_image
+
 
 def picture(width: int = 64, height: int = 48, seed: int = 0) -> NDArray[np.uint8]:
     """Return (H, W, 3) random pixels."""
@@ -21,18 +23,11 @@ def image(
     **changes: Any,
 ) -> Image:
     """Return an image message; ``changes`` set fields, for example to make it invalid."""
-    pixels = picture() if pixels is None else pixels
-    rows = np.ascontiguousarray(pixels).view(np.uint8).reshape(pixels.shape[0], -1)
-    rows = np.pad(rows, ((0, 0), (0, padding)))
-    message = Image(
-        height=pixels.shape[0],
-        width=pixels.shape[1],
-        encoding=encoding,
-        step=rows.shape[1],
-        data=array("B", rows.tobytes()),
-    )
-    message.header.frame_id = "optical"
-    message.header.stamp.sec, message.header.stamp.nanosec = divmod(stamp_ns, 1_000_000_000)
+    message = to_image(picture() if pixels is None else pixels, stamp_ns, "optical", encoding)
+    if padding:
+        rows = np.frombuffer(message.data, np.uint8).reshape(message.height, -1)
+        message.data = array("B", np.pad(rows, ((0, 0), (0, padding))).tobytes())
+        message.step += padding
     for name, value in changes.items():
         setattr(message, name, value)
     return message

@@ -1,25 +1,30 @@
 """A robot around the node: a DDS participant that publishes, subscribes and calls services."""
 
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, Generic, TypeVar
+from contextlib import contextmanager, suppress
+from math import ceil
+from typing import Any, Generic, Protocol, TypeVar
 
 import rclpy
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from diagnostic_msgs.msg import DiagnosticStatus
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from node_process import NodeProcess
 from rclpy._rclpy_pybind11 import InvalidHandle
+from rclpy.client import Client
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from rclpy.task import Future
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
+
+from samwise_ros.client.samwise_client import SamwiseClient
+from samwise_ros.msg import Command, CommandArray
 
 Message = TypeVar("Message")
 GOALS = {
@@ -41,6 +46,12 @@ def wait_for(condition: Callable[[], Any], timeout_s: float = TIMEOUT_S, what: s
             return found
         time.sleep(0.01)
     raise AssertionError(f"timed out after {timeout_s} s: {what or condition}")
+
+
+class NamedNode(Protocol):
+    """A node with its full name."""
+
+    name: str
 
 
 class Inbox(Generic[Message]):
@@ -76,6 +87,7 @@ class Robot:
         rclpy.init()
         self.node = Node("robot")
         self._publishers: dict[str, Publisher] = {}
+        self._clients: dict[str, tuple[Node, SamwiseClient]] = {}
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self.node)
         self._thread = threading.Thread(target=self._spin)
@@ -92,10 +104,30 @@ class Robot:
             return
 
     def close(self) -> None:
+        for name in list(self._clients):
+            self.forget(name)
         self._executor.shutdown()
         self._thread.join()
         self.node.destroy_node()
         rclpy.shutdown()
+
+    def client(self, node: str) -> SamwiseClient:
+        """Return a client of a node, with a separate ROS node that spins in the same thread."""
+        if node not in self._clients:
+            own = Node(
+                "client", namespace=node, enable_rosout=False, start_parameter_services=False
+            )
+            self._executor.add_node(own)
+            self._clients[node] = own, SamwiseClient(own, name=node)
+        return self._clients[node][1]
+
+    def forget(self, node: str) -> None:
+        """Remove the client of a node that has ended."""
+        if node in self._clients:
+            own, client = self._clients.pop(node)
+            self._executor.remove_node(own)
+            client.close()
+            own.destroy_node()
 
     @contextmanager
     def subscribed(
@@ -159,22 +191,10 @@ class Robot:
         return self._call(service, kind, request, timeout_s)[0]
 
     def _call(self, service: str, kind: Any, request: Any, timeout_s: float) -> tuple[Any, int]:
-        """Call a service; return its response and the number of requests.
-
-        A request to a server that was just discovered, or its response, can be lost in the
-        middleware, once in a hundred on a busy machine (ros2/rmw_fastrtps issues 392, 842).
-        """
+        """Call a service; return its response and the number of requests."""
         client = self.node.create_client(kind, service)
         try:
-            assert client.wait_for_service(timeout_s), f"no service {service}"
-            futures: list[Future] = []
-            end = time.monotonic() + timeout_s
-            while not (done := [future for future in futures if future.done()]):
-                assert time.monotonic() < end, f"no response of {service} after {timeout_s} s"
-                if time.monotonic() > end - timeout_s + len(futures) * RESEND_S:
-                    futures.append(client.call_async(request))
-                time.sleep(0.01)
-            return done[0].result(), len(futures)
+            return respond(client, request, timeout_s)
         finally:
             self.node.destroy_client(client)
 
@@ -203,9 +223,25 @@ class Robot:
     def stamp_ns(self) -> int:
         return int(self.node.get_clock().now().nanoseconds)
 
-    def say(self, node: NodeProcess, sentence: str) -> None:
-        """Publish a sentence on the node's ``~/command``."""
-        self.publish(f"{node.name}/command", String(data=sentence))
+    def say(self, node: NamedNode, sentence: str) -> None:
+        """Publish a sentence on the active node's ``~/command``."""
+        self.send(node, String(data=sentence))
+
+    def send(self, node: NamedNode, message: String | Command) -> None:
+        """Publish a sentence or a request for the active node, without waiting for the answer."""
+        client = self.client(node.name)
+        client.wait_until_ready(TIMEOUT_S)
+        client.send(message)
+
+    def wait_for_sentences(self, node: NamedNode, sentences: list[str]) -> CommandArray:
+        """Wait until the active node's commands have these sentences, and return them."""
+        client = self.client(node.name)
+        client.wait_until_ready(TIMEOUT_S)
+        wait_for(
+            lambda: [one.sentence for one in client.commands.commands] == sentences,
+            what=str(sentences),
+        )
+        return client.commands
 
     def publish(self, topic: str, message: Any) -> None:
         """Publish on a topic; the publisher is kept for later messages."""
@@ -216,18 +252,36 @@ class Robot:
         publisher.publish(message)
 
     def status(self, node: str, fits: Callable[[DiagnosticStatus], bool]) -> DiagnosticStatus:
-        """Wait for a diagnostic status of a node that fits, and return it."""
-        with self.subscribed("/diagnostics", DiagnosticArray) as inbox:
-            found: list[DiagnosticStatus] = wait_for(
-                lambda: [
-                    status
-                    for array in list(inbox.messages)
-                    for status in array.status
-                    if status.name.startswith(f"{node[1:]}:") and fits(status)
-                ],
-                what="a diagnostic status",
-            )
-        return found[0]
+        """Wait for a diagnostic status of a node that arrives after the call and fits."""
+        client = self.client(node)
+        earlier = client.diagnostics
+
+        def new_and_fits() -> DiagnosticStatus | None:
+            client.subscribe()  # to topics that have appeared
+            for part, status in client.diagnostics.items():
+                if status is not earlier.get(part) and fits(status):
+                    return status
+            return None
+
+        found: DiagnosticStatus = wait_for(new_and_fits, what="a diagnostic status")
+        return found
+
+
+def respond(
+    client: Client, request: Any, timeout_s: float = TIMEOUT_S, resend_s: float = RESEND_S
+) -> tuple[Any, int]:
+    """Call a service; return its response and the number of requests.
+
+    A request to a server that was just discovered, or its response, can be lost in the
+    middleware, once in a hundred on a busy machine (ros2/rmw_fastrtps issues 392, 842).
+    """
+    assert client.wait_for_service(timeout_s), f"no service {client.srv_name}"
+    responses: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    for number in range(1, ceil(timeout_s / resend_s) + 1):
+        client.call_async(request).add_done_callback(lambda future: responses.put(future.result()))
+        with suppress(queue.Empty):
+            return responses.get(timeout=resend_s), number
+    raise AssertionError(f"no response of {client.srv_name} after {timeout_s} s")
 
 
 def values_of(status: DiagnosticStatus) -> dict[str, str]:

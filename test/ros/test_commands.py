@@ -11,6 +11,7 @@ from ros_harness import Inbox, Robot, values_of, wait_for
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
+from samwise_ros.client.samwise_client import SamwiseClient
 from samwise_ros.engine.sentences import sentence_fault
 from samwise_ros.msg import Command, CommandArray, TargetArray, TargetEvent
 from samwise_ros.ros.commands.input import id_of
@@ -23,46 +24,36 @@ def events(robot: Robot, active_node: NodeProcess) -> Iterator[Inbox[TargetEvent
 
 
 @pytest.fixture
-def commands(robot: Robot, active_node: NodeProcess) -> Iterator[Inbox[CommandArray]]:
-    with robot.subscribed(f"{active_node.name}/commands", CommandArray, latched=True) as inbox:
-        inbox.wait()
-        yield inbox
+def client(robot: Robot, active_node: NodeProcess) -> SamwiseClient:
+    return robot.client(active_node.name)
 
 
 def sentences(array: CommandArray) -> list[str]:
     return [command.sentence for command in array.commands]
 
 
-def wait_for_sentences(commands: Inbox[CommandArray], expected: list[str]) -> CommandArray:
-    wait_for(
-        lambda: commands.messages and sentences(commands.messages[-1]) == expected,
-        what=str(expected),
-    )
-    return commands.messages[-1]
-
-
 def send_request(robot: Robot, node: NodeProcess, **fields: object) -> None:
-    robot.publish(f"{node.name}/command_request", Command(**fields))
+    robot.send(node, Command(**fields))
 
 
 def test_sentence_replaces_commands_and_stop_phrase_clears_them(
     robot: Robot,
     active_node: NodeProcess,
     events: Inbox[TargetEvent],
-    commands: Inbox[CommandArray],
+    client: SamwiseClient,
 ) -> None:
     robot.say(active_node, "the red ball")
-    array = wait_for_sentences(commands, ["the red ball"])
+    array = robot.wait_for_sentences(active_node, ["the red ball"])
     assert array.labels[0] >= 1
     assert array.states[0] == CommandArray.ACTIVE
     robot.say(active_node, "  the blue mug ")
-    wait_for_sentences(commands, ["the blue mug"])
+    robot.wait_for_sentences(active_node, ["the blue mug"])
     robot.say(active_node, "Stop looking.")
-    wait_for_sentences(commands, [])
+    robot.wait_for_sentences(active_node, [])
     robot.say(active_node, "the red ball")
-    wait_for_sentences(commands, ["the red ball"])
+    robot.wait_for_sentences(active_node, ["the red ball"])
     robot.say(active_node, "")
-    wait_for_sentences(commands, [])
+    robot.wait_for_sentences(active_node, [])
     kinds = [(event.kind, event.sentence) for event in events.messages]
     assert (TargetEvent.ADDED, "the blue mug") in kinds
     assert (TargetEvent.REMOVED, "the blue mug") in kinds
@@ -71,10 +62,10 @@ def test_sentence_replaces_commands_and_stop_phrase_clears_them(
 
 def test_late_subscriber_receives_active_commands(robot: Robot, active_node: NodeProcess) -> None:
     robot.say(active_node, "the red ball")
-    time.sleep(0.3)
+    robot.wait_for_sentences(active_node, ["the red ball"])
     topic = f"{active_node.name}/commands"
     with robot.subscribed(topic, CommandArray, latched=True) as late:
-        wait_for_sentences(late, ["the red ball"])
+        late.wait(lambda array: sentences(array) == ["the red ball"])
 
 
 @pytest.mark.parametrize(
@@ -90,17 +81,17 @@ def test_invalid_sentence_is_rejected_and_changes_nothing(
     robot: Robot,
     active_node: NodeProcess,
     events: Inbox[TargetEvent],
-    commands: Inbox[CommandArray],
+    client: SamwiseClient,
     sentence: str,
     reason: str,
 ) -> None:
     robot.say(active_node, "the red ball")
-    wait_for_sentences(commands, ["the red ball"])
+    robot.wait_for_sentences(active_node, ["the red ball"])
     robot.say(active_node, sentence)
     rejected = events.wait(lambda event: event.kind == TargetEvent.REJECTED, what="REJECTED")
     assert reason in rejected.reason
     assert len(rejected.sentence) <= 1000
-    assert sentences(commands.messages[-1]) == ["the red ball"]
+    assert sentences(client.commands) == ["the red ball"]
 
 
 @pytest.mark.parametrize(
@@ -122,17 +113,17 @@ def test_invalid_request_is_rejected_and_changes_nothing(
     robot: Robot,
     active_node: NodeProcess,
     events: Inbox[TargetEvent],
-    commands: Inbox[CommandArray],
+    client: SamwiseClient,
     fields: dict[str, object],
     reason: str,
 ) -> None:
     send_request(robot, active_node, id="kept", sentence="the red ball")
-    wait_for_sentences(commands, ["the red ball"])
+    robot.wait_for_sentences(active_node, ["the red ball"])
     send_request(robot, active_node, **fields)
     rejected = events.wait(lambda event: event.kind == TargetEvent.REJECTED, what="REJECTED")
     assert reason in rejected.reason
     assert len(rejected.reason) < 1000
-    assert sentences(commands.messages[-1]) == ["the red ball"]
+    assert sentences(client.commands) == ["the red ball"]
 
 
 def test_unknown_words_are_in_the_event_and_in_the_log(
@@ -164,20 +155,20 @@ def test_requests_add_pause_resume_reset_and_remove(
     robot: Robot,
     active_node: NodeProcess,
     events: Inbox[TargetEvent],
-    commands: Inbox[CommandArray],
+    client: SamwiseClient,
 ) -> None:
     send_request(robot, active_node, sentence="the red ball")
     send_request(robot, active_node, id="b", sentence="the blue mug", cameras=["camera"] * 1000)
-    wait_for_sentences(commands, ["the red ball", "the blue mug"])
-    assert list(commands.messages[-1].commands[1].cameras) == ["camera"]
-    assert [command.id for command in commands.messages[-1].commands] == [
+    robot.wait_for_sentences(active_node, ["the red ball", "the blue mug"])
+    assert list(client.commands.commands[1].cameras) == ["camera"]
+    assert [command.id for command in client.commands.commands] == [
         id_of("the red ball"),
         "b",
     ]
-    assert len(set(commands.messages[-1].labels)) == 2
+    assert len(set(client.commands.labels)) == 2
     send_request(robot, active_node, id="b", action=Command.PAUSE)
     paused = [CommandArray.ACTIVE, CommandArray.PAUSED]
-    wait_for(lambda: list(commands.messages[-1].states) == paused, what="paused")
+    wait_for(lambda: list(client.commands.states) == paused, what="paused")
     with (
         robot.camera(active_node) as camera,
         robot.subscribed(f"{active_node.name}/camera/targets", TargetArray) as targets,
@@ -185,35 +176,33 @@ def test_requests_add_pause_resume_reset_and_remove(
         camera.publish(image(robot.stamp_ns()))
         assert [target.sentence for target in targets.wait().targets] == ["the red ball"]
         send_request(robot, active_node, id="b", action=Command.RESUME)
-        wait_for(lambda: list(commands.messages[-1].states) == [CommandArray.ACTIVE] * 2)
+        wait_for(lambda: list(client.commands.states) == [CommandArray.ACTIVE] * 2)
         targets.clear()
         camera.publish(image(robot.stamp_ns()))
         both = targets.wait().targets
         assert [target.sentence for target in both] == ["the red ball", "the blue mug"]
-        assert [target.label for target in both] == list(commands.messages[-1].labels)
+        assert [target.label for target in both] == list(client.commands.labels)
     send_request(robot, active_node, id="b", action=Command.RESET)
     events.wait(lambda event: event.kind == TargetEvent.RESET and event.command_id == "b")
     send_request(robot, active_node, id=id_of("the red ball"), action=Command.REMOVE)
-    wait_for_sentences(commands, ["the blue mug"])
+    robot.wait_for_sentences(active_node, ["the blue mug"])
 
 
 def test_command_over_max_commands_is_rejected(
     robot: Robot,
     active_node: NodeProcess,
     events: Inbox[TargetEvent],
-    commands: Inbox[CommandArray],
+    client: SamwiseClient,
 ) -> None:
     for number in range(9):
         send_request(robot, active_node, id=f"c{number}", sentence="the red ball")
     rejected = events.wait(lambda event: event.kind == TargetEvent.REJECTED, what="REJECTED")
     assert rejected.command_id == "c8"
     assert "8" in rejected.reason
-    assert len(commands.messages[-1].commands) == 8
+    assert len(client.commands.commands) == 8
 
 
-def test_last_of_1000_commands_per_second_wins(
-    robot: Robot, active_node: NodeProcess, commands: Inbox[CommandArray]
-) -> None:
+def test_last_of_1000_commands_per_second_wins(robot: Robot, active_node: NodeProcess) -> None:
     with (
         robot.publisher(f"{active_node.name}/command", String) as sentences_out,
         robot.camera(active_node) as camera,
@@ -228,7 +217,7 @@ def test_last_of_1000_commands_per_second_wins(
             time.sleep(max(0.0, began + number / 1000 - time.monotonic()))
         flood_s = time.monotonic() - began
         during = len(masks.messages)
-        wait_for_sentences(commands, ["the red ball 2999"])
+        robot.wait_for_sentences(active_node, ["the red ball 2999"])
     assert during >= flood_s, "frames are processed during the flood"
     assert active_node.resident_bytes() < memory_before + 64e6
     status = robot.status(
@@ -240,7 +229,6 @@ def test_last_of_1000_commands_per_second_wins(
 def test_command_mode_add_keeps_command_set_at_startup(robot: Robot, start_node: StartNode) -> None:
     node = start_node(command_mode="add", command="the green ball")
     robot.bring_up(node.name)
-    with robot.subscribed(f"{node.name}/commands", CommandArray, latched=True) as commands:
-        wait_for_sentences(commands, ["the green ball"])
-        robot.say(node, "the blue mug")
-        wait_for_sentences(commands, ["the green ball", "the blue mug"])
+    robot.wait_for_sentences(node, ["the green ball"])
+    robot.say(node, "the blue mug")
+    robot.wait_for_sentences(node, ["the green ball", "the blue mug"])

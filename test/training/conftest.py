@@ -2,7 +2,7 @@
 
 import pytest
 
-from samwise_ros.training.recipe import Losses, Optimizer, Recipe, Stage
+from samwise_ros.training.recipe import LossWeights, OptimizerSettings, Recipe, Stage
 
 FAST = {"learning_rate": 1e-4, "warmup": 1}
 
@@ -31,6 +31,6 @@ def recipe() -> Recipe:
             ),
         ),
         data=("tabletop:train",),
-        optimizer=Optimizer("adamw", (0.9, 0.98), 0.01, "cosine"),
-        losses=Losses(focal=20, score=1, over="frame"),
+        optimizer=OptimizerSettings("adamw", (0.9, 0.98), 0.01, "cosine"),
+        losses=LossWeights(focal=20, score=1, over="frame"),
     )

@@ -10,7 +10,7 @@ from write_refcoco import write_refcoco
 
 from samwise_ros.data.formats.write_mevis import write_mevis
 from samwise_ros.data.tabletop.video import TabletopConfig
-from samwise_ros.training.recipe import Evaluate, Recipe, Stage
+from samwise_ros.training.recipe import EvaluationSettings, Recipe, Stage
 from samwise_ros.training.trainer import Trainer
 
 WRITE = {
@@ -27,7 +27,9 @@ def test_format_trains_and_validates(name, tmp_path):
     WRITE[name](tmp_path / "data", {"train": 2}, TabletopConfig(frames, 64, 48))
     spec = f"{name}:{tmp_path / 'data'}:train"
     stage = Stage("clips", "sentences", steps=2, batch=2, frames=frames, targets=1, augment=True)
-    recipe = Recipe("tabletop", 1, (stage,), (spec,), evaluate=Evaluate(spec, every=2, videos=1))
+    recipe = Recipe(
+        "tabletop", 1, (stage,), (spec,), evaluate=EvaluationSettings(spec, every=2, videos=1)
+    )
     trainer = Trainer(recipe, tmp_path / "run", device="cpu")
     assert trainer.run()
     lines = [json.loads(text) for text in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
@@ -44,7 +46,7 @@ def test_missing_masks_raise(tmp_path):
     with pytest.raises(ValueError, match=r"mask_dict\.json"):
         Trainer(Recipe("tabletop", 1, (stage,), (spec,)), tmp_path / "run", device="cpu").run()
     words = dataclasses.replace(stage, task="words", name="words")
-    evaluate = Evaluate(f"mevis:{tmp_path / 'none'}:train")
+    evaluate = EvaluationSettings(f"mevis:{tmp_path / 'none'}:train")
     recipe = Recipe("tabletop", 1, (words,), (spec,), evaluate=evaluate)
     with pytest.raises(ValueError, match="none"):
         Trainer(recipe, tmp_path / "other", device="cpu")

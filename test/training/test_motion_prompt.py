@@ -14,7 +14,7 @@ from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.batches import VideoBatch
 from samwise_ros.training.clips import Clips
-from samwise_ros.training.recipe import Losses, Stage
+from samwise_ros.training.recipe import LossWeights, Stage
 from samwise_ros.training.tasks.referring import ReferringTask
 
 CONFIG = dataclasses.replace(
@@ -28,7 +28,7 @@ STAGE = Stage("a", "sentences", steps=8, batch=1, frames=4, targets=4)
 def task() -> ReferringTask:
     torch.manual_seed(0)
     clips = Clips.open(("tabletop:train",), STAGE, 1, CONFIG.image_size)
-    return ReferringTask(Samwise(CONFIG), clips, TOKENIZER, Losses())
+    return ReferringTask(Samwise(CONFIG), clips, TOKENIZER, LossWeights())
 
 
 @pytest.fixture(scope="module")

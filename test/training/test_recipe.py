@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from samwise_ros.network.presets import preset
-from samwise_ros.training.recipe import Losses, Optimizer, Recipe, Stage
+from samwise_ros.training.recipe import LossWeights, OptimizerSettings, Recipe, Stage
 
 SHIPPED = sorted((Path(__file__).parents[2] / "recipes").glob("*.yaml"))
 STAGE = "{name: a, task: sentences, steps: 1, batch: 1}"
@@ -28,8 +28,8 @@ def test_tabletop_recipe_trains_the_shipped_network():
 def test_defaults_are_the_published_settings(tmp_path):
     recipe = _read(tmp_path, f"seed: 1\nstages: [{STAGE}]")
     assert recipe.preset is None
-    assert recipe.optimizer == Optimizer("adam", (0.9, 0.999), 0.0, "constant")
-    assert recipe.losses == Losses(1.0, 1.0, 0.0, 1.0, "clip")
+    assert recipe.optimizer == OptimizerSettings("adam", (0.9, 0.999), 0.0, "constant")
+    assert recipe.losses == LossWeights(1.0, 1.0, 0.0, 1.0, "clip")
     assert recipe.stages[0].trained == ("cmt_adapters", "prompt", "conditional_memory_encoder")
 
 

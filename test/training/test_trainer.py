@@ -16,7 +16,7 @@ from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.learner import Learner
 from samwise_ros.training.recipe import Recipe, Stage
-from samwise_ros.training.state import State
+from samwise_ros.training.state import TrainingState
 from samwise_ros.training.trainer import Trainer
 
 STEPS = 7  # of all stages of the recipe
@@ -212,7 +212,7 @@ def test_training_killed_between_model_and_state_resumes_exactly(
     trained, recipe, tmp_path, monkeypatch, finished
 ):
     """The model of a finished stage is on the disk, but not yet the state after the stage."""
-    write_state = State.write
+    write_state = TrainingState.write
 
     def killed_write(self, folder):
         if (self.stage, self.learner) == (finished + 1, None):
@@ -220,7 +220,7 @@ def test_training_killed_between_model_and_state_resumes_exactly(
         write_state(self, folder)
 
     with monkeypatch.context() as patch:
-        patch.setattr(State, "write", killed_write)
+        patch.setattr(TrainingState, "write", killed_write)
         with pytest.raises(SystemExit):
             Trainer(recipe, tmp_path, device="cpu").run()
     assert Trainer(recipe, tmp_path, device="cpu").run()

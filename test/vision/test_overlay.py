@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from samwise_ros.vision.overlay import PALETTE, Layer, colour_of, draw_overlay
+from samwise_ros.vision.overlay import PALETTE, OverlayItem, colour_of, draw_overlay
 
 # What sentences call colours.
 NAMED = {
@@ -22,16 +22,16 @@ NAMED = {
 }
 
 
-def layer(height: int, width: int, text: str = "the red mug", label: int = 1) -> Layer:
+def item(height: int, width: int, text: str = "the red mug", label: int = 1) -> OverlayItem:
     mask = np.zeros((height, width), np.bool_)
     mask[height // 2 : -height // 5, width // 4 : width // 2] = True
-    return Layer(mask, label, text, 0.93, "tracking")
+    return OverlayItem(mask, label, text, 0.93, "tracking")
 
 
 @pytest.mark.parametrize("size", [(96, 128), (240, 320), (1080, 1920), (24, 32)])
 def test_colours_the_mask_and_little_else(size: tuple[int, int]) -> None:
     image = np.full((*size, 3), 60, np.uint8)
-    drawn = draw_overlay(image, [layer(*size)], alpha=0.5)
+    drawn = draw_overlay(image, [item(*size)], alpha=0.5)
     assert drawn.shape == image.shape
     assert drawn.dtype == np.uint8
     assert (image == 60).all()
@@ -51,7 +51,7 @@ def lab(colours: object) -> np.ndarray:
 def test_object_keeps_the_colour_that_a_sentence_names(label: int) -> None:
     for name, colour in NAMED.items():
         image = np.full((120, 160, 3), colour, np.uint8)
-        one = layer(120, 160, label=label)
+        one = item(120, 160, label=label)
         inside = draw_overlay(image, [one])[one.mask]
         assert (inside == inside[0]).all(), "the outline covers the object"
         distances = np.linalg.norm(lab(list(NAMED.values())) - lab(inside[0]), axis=1)
@@ -61,7 +61,7 @@ def test_object_keeps_the_colour_that_a_sentence_names(label: int) -> None:
 @pytest.mark.parametrize("label", range(1, len(PALETTE) + 1))
 @pytest.mark.parametrize("size", [(120, 160), (480, 640)])
 def test_outline_differs_from_any_background(label: int, size: tuple[int, int]) -> None:
-    one = layer(*size, label=label)
+    one = item(*size, label=label)
     around = cv2.dilate(one.mask.view(np.uint8), np.ones((9, 9), np.uint8)) > one.mask
     for colour in (*NAMED.values(), *PALETTE):
         image = np.full((*size, 3), colour, np.uint8)
@@ -71,7 +71,7 @@ def test_outline_differs_from_any_background(label: int, size: tuple[int, int]) 
 
 def test_writes_white_on_dark() -> None:
     image = np.full((240, 320, 3), 250, np.uint8)
-    drawn = draw_overlay(image, [layer(240, 320)])
+    drawn = draw_overlay(image, [item(240, 320)])
     strip = drawn[:14, 40:]
     assert np.median(strip) < 90
     assert strip.max() > 200
@@ -80,13 +80,13 @@ def test_writes_white_on_dark() -> None:
 def test_long_and_foreign_sentences_fit() -> None:
     image = np.zeros((96, 128, 3), np.uint8)
     for text in ("the " + "very " * 40 + "red mug", "la tasse bleutée ☕", ""):
-        assert draw_overlay(image, [layer(96, 128, text)]).any()
+        assert draw_overlay(image, [item(96, 128, text)]).any()
 
 
 def test_many_layers_leave_half_of_the_image_free() -> None:
     image = np.full((96, 128, 3), 200, np.uint8)
     nothing = np.zeros((96, 128), np.bool_)
-    drawn = draw_overlay(image, [Layer(nothing, k + 1, "a ball") for k in range(20)])
+    drawn = draw_overlay(image, [OverlayItem(nothing, k + 1, "a ball") for k in range(20)])
     np.testing.assert_array_equal(drawn[50:], image[50:])
 
 
@@ -105,4 +105,4 @@ def test_refuses_what_does_not_fit() -> None:
     with pytest.raises(ValueError, match="alpha"):
         draw_overlay(image, [], alpha=1.5)
     with pytest.raises(ValueError, match="expected a mask"):
-        draw_overlay(image, [layer(24, 32)])
+        draw_overlay(image, [item(24, 32)])

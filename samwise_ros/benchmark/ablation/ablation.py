@@ -11,6 +11,7 @@ from samwise_ros.benchmark.ablation.variants import VARIANTS, Variant, build_unt
 from samwise_ros.benchmark.machine import describe_machine
 from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.open_dataset import open_dataset
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.evaluation.records import Records
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
@@ -40,7 +41,7 @@ class AblationConfig:
 
     recipe: Recipe
     folder: Path
-    init: str = "tabletop"
+    init: str = DEFAULT_MODEL
     data: str = "tabletop:test"
     videos: int = 100
     variants: tuple[str, ...] = tuple(variant.name for variant in VARIANTS)

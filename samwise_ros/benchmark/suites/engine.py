@@ -13,9 +13,10 @@ from tqdm import tqdm
 
 from samwise_ros.benchmark.models import load_benchmark_model
 from samwise_ros.benchmark.report import LATENCY, Column, Row, Table
-from samwise_ros.benchmark.timing import Spread, time_call, time_calls
+from samwise_ros.benchmark.timing import DurationSummary, time_call, time_calls
 from samwise_ros.benchmark.workload import FRAME_NS, SENTENCES, make_frames
 from samwise_ros.engine.backend.device import MIB
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
@@ -34,7 +35,8 @@ class EngineBenchmark:
     """Settings of the benchmark, in online mode; a table varies one setting, others are the first.
 
     Attributes:
-        model: name of a shipped model, a model folder, or a preset with random weights.
+        model: name of a shipped or installed model, path of a model folder, or name of a preset
+            with random weights.
         device: auto, cpu, cuda or cuda:N.
         precision: auto, float32, bfloat16 or float16.
         seconds: duration of each measurement.
@@ -44,7 +46,7 @@ class EngineBenchmark:
         length: frames of the long stream; 0 to omit it.
     """
 
-    model: str = "tabletop"
+    model: str = DEFAULT_MODEL
     device: str = "auto"
     precision: str = "auto"
     seconds: float = 5.0
@@ -141,7 +143,7 @@ class EngineTimer:
             label,
         )
         rate = round(len(durations) / sum(durations), 2)
-        row: Row = {"frames_per_second": rate, **Spread.of(durations).to_json()}
+        row: Row = {"frames_per_second": rate, **DurationSummary.of(durations).to_json()}
         # Reserved by the allocator, which is more than the tensors need.
         peak = torch.cuda.max_memory_reserved(self.device) if self.device.type == "cuda" else None
         return {**row, "gpu_mib": peak and round(peak / MIB)}
@@ -158,7 +160,7 @@ class EngineTimer:
 
         for index in tqdm(range(_BLOCKS), desc="stream length", unit="block", leave=False):
             durations = [time_call(step, self.device) for _ in range(block)]
-            spread = Spread.of(durations).to_json()
+            spread = DurationSummary.of(durations).to_json()
             first = index * block + 1
             resident = round(_resident_bytes() / MIB, 1)
             rows.append(

@@ -14,8 +14,9 @@ from samwise_ros.benchmark.models import load_benchmark_model
 from samwise_ros.benchmark.network_parts import PARTS, instrumented
 from samwise_ros.benchmark.report import Column, Row, Table
 from samwise_ros.benchmark.roofline import Cost, DevicePeak, count_cost, weight_sizes
-from samwise_ros.benchmark.timing import Spread, time_call, time_calls
+from samwise_ros.benchmark.timing import DurationSummary, time_call, time_calls
 from samwise_ros.benchmark.workload import SENTENCES, make_frames
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig, Mode
 from samwise_ros.network.memory_bank import MEMORY_POINTERS
@@ -31,14 +32,15 @@ class NetworkBenchmark:
     """Settings of the benchmark: one command with a full memory; the CME runs on every frame.
 
     Attributes:
-        models: names of shipped models, model folders, or presets with random weights.
+        models: names of shipped or installed models, paths of model folders, or names of presets
+            with random weights.
         device: auto, cpu, cuda or cuda:N.
         precisions: each auto, float32, bfloat16 or float16.
         modes: each online or clip.
         seconds: duration of each measurement.
     """
 
-    models: tuple[str, ...] = ("tabletop",)
+    models: tuple[str, ...] = (DEFAULT_MODEL,)
     device: str = "auto"
     precisions: tuple[str, ...] = ("auto",)
     modes: tuple[Mode, ...] = MODES
@@ -125,13 +127,15 @@ class NetworkTimer:
         whole = time_calls(self.run, device, 2, seconds, label)
         parts = self._time_parts(seconds, label)
         costs = self._count_costs()
-        spread = Spread.of([duration / self._frames for duration in whole]).to_json()
-        medians = {part: Spread.of(parts[part]).median_ms for part in PARTS if part in parts}
+        spread = DurationSummary.of([duration / self._frames for duration in whole]).to_json()
+        medians = {
+            part: DurationSummary.of(parts[part]).median_ms for part in PARTS if part in parts
+        }
         rows = [
             self._row(part, peak, costs[part], {"median_ms": round(ms, 3)})
             for part, ms in medians.items()
         ]
-        rest = Spread.of(parts[_REST]).median_ms
+        rest = DurationSummary.of(parts[_REST]).median_ms
         # The cost of the rest is not counted: memory bookkeeping and output.
         rows.append({"part": _REST, "median_ms": round(rest, 3)})
         total = self._row("frame", peak, sum(costs.values(), Cost()), spread)

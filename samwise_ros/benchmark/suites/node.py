@@ -12,10 +12,11 @@ from typing import Any
 from tqdm import tqdm
 
 from samwise_ros.benchmark.report import Column, Row, Table
-from samwise_ros.benchmark.timing import Spread
+from samwise_ros.benchmark.timing import DurationSummary
 from samwise_ros.benchmark.workload import SENTENCES
 from samwise_ros.client.process import ChildProcess, node_command
 from samwise_ros.client.ros_environment import private_domain, require_ros
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 
 TRANSPORTS = ("raw", "compressed")
 _NAMESPACE = "/benchmark"
@@ -27,7 +28,7 @@ class NodeBenchmark:
     """Settings of the benchmark: a camera at a constant rate, and a new node for each measurement.
 
     Attributes:
-        model: name of a shipped model, or a model folder.
+        model: name of a shipped or installed model, or path of a model folder.
         device: auto, cpu, cuda or cuda:N.
         precision: auto, float32, bfloat16 or float16.
         seconds: duration of each measurement, after a warm-up of three seconds.
@@ -39,7 +40,7 @@ class NodeBenchmark:
         transports: raw, compressed.
     """
 
-    model: str = "tabletop"
+    model: str = DEFAULT_MODEL
     device: str = "auto"
     precision: str = "auto"
     seconds: float = 10.0
@@ -140,7 +141,7 @@ def _measure(benchmark: NodeBenchmark, commands: int, size: tuple[int, int], tra
     if not latencies:
         raise ValueError("the node published no mask")
     rate = round(len(latencies) / measured.pop("seconds"), 2)
-    return {**measured, "frames_per_second": rate, **Spread.of(latencies).to_json()}
+    return {**measured, "frames_per_second": rate, **DurationSummary.of(latencies).to_json()}
 
 
 def _run_probe(

@@ -21,7 +21,7 @@ from samwise_ros.benchmark.workload import make_frames
 from samwise_ros.client.image_message import SECOND_NS, to_image, to_nanoseconds
 from samwise_ros.client.names import resolve_topic
 from samwise_ros.client.samwise_client import SamwiseClient
-from samwise_ros.interface.topics import COMPRESSED_IMAGE, IMAGE, MASK
+from samwise_ros.interface.topics import COMPRESSED_IMAGE, IMAGE, MASK, NODE_NAME
 from samwise_ros.msg import TargetArray
 from samwise_ros.vision.encodings import JPEG_FORMAT, to_jpeg
 
@@ -30,13 +30,13 @@ _WARM_UP_S = 3.0
 _LAST_MASKS_S = 1.5  # longer than the period of the diagnostics
 
 
-class Probe:
+class NodeBenchmarkClient:
     """Publishes images at a steady rate and times the masks that arrive."""
 
     def __init__(self, settings: dict[str, Any]) -> None:
         """Create the node, its topics and the images."""
         self.node = Node("probe", namespace=settings["namespace"])
-        name = f"{settings['namespace']}/samwise_node"
+        name = f"{settings['namespace']}/{NODE_NAME}"
         self.client = SamwiseClient(self.node, name=name, on_targets=self._on_targets)
         self.rate_hz: float = settings["rate_hz"]
         self.started: float = settings["started"]
@@ -152,9 +152,9 @@ def main() -> int:
     settings = json.loads(sys.argv[1])
     rclpy.init()
     try:
-        probe = Probe(settings)
-        probe.start(settings["sentences"])
-        print(json.dumps(probe.measure(settings["seconds"])))
+        client = NodeBenchmarkClient(settings)
+        client.start(settings["sentences"])
+        print(json.dumps(client.measure(settings["seconds"])))
     except (RuntimeError, TimeoutError) as error:
         print(error, file=sys.stderr)
         return 1

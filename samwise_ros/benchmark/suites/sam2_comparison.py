@@ -22,7 +22,7 @@ from tqdm import tqdm
 
 from samwise_ros.benchmark.models import load_benchmark_model
 from samwise_ros.benchmark.report import LATENCY, Column, Table
-from samwise_ros.benchmark.timing import Spread, time_call
+from samwise_ros.benchmark.timing import DurationSummary, time_call
 from samwise_ros.benchmark.workload import FRAME_NS, SENTENCES, make_frames
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig, Mode
@@ -39,7 +39,8 @@ class Sam2Benchmark:
     """Settings of the comparison.
 
     Attributes:
-        model: name of a shipped model, a model folder, or a preset with random weights.
+        model: name of a shipped or installed model, path of a model folder, or name of a preset
+            with random weights.
         device: auto, cpu, cuda or cuda:N.
         precision: auto, float32, bfloat16 or float16, for both.
         clips: number of clips; the first one (on a GPU the first three) is warm-up, until
@@ -101,7 +102,7 @@ def measure_sam2_comparison(benchmark: Sam2Benchmark) -> list[Table]:
             measured["clip"] = [sum(measured["clip"]) / clip]
             for name, seconds in measured.items():
                 durations[name] += seconds if index >= warm_up else []
-    spreads = {name: Spread.of(seconds) for name, seconds in durations.items()}
+    spreads = {name: DurationSummary.of(seconds) for name, seconds in durations.items()}
     rows = [
         {
             "way": name,

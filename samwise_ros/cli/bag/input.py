@@ -1,4 +1,4 @@
-"""Reads a recorded bag: the image topic to segment, and the messages to copy."""
+"""Selects the image topic of a bag and decodes its images."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -6,30 +6,28 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rosbags.interfaces import Connection
-from rosbags.rosbag2 import Reader
 from rosbags.serde import SerdeError
 from rosbags.typesys.store import Typestore
 
+from samwise_ros.cli.bag.channel import BagError, Channel, Message
 from samwise_ros.cli.bag.messages import NANOSECONDS
+from samwise_ros.cli.bag.recording import Recording
 from samwise_ros.vision.encodings import ImageError, compressed_to_rgb, to_rgb
 
 _TIMES_NS = range(2**31 * NANOSECONDS)  # range of a stamp in a message
 _RAW, _COMPRESSED = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage"
 
 
-class BagError(ValueError):
-    """A bag cannot be used; the message states the file and the reason."""
-
-
 class BagInput:
     """A bag that is read once, from the first message to the last.
 
     Attributes:
+        recording: the files of the bag.
         topic: the image topic.
+        images: channels of the image topic: one for each type and definition.
         count: number of images on the topic.
         start_ns: time of the first message in the bag.
-        connections: all recorded connections, including those of the images.
+        channels: all recorded channels, including those of the images.
     """
 
     def __init__(self, path: Path, topic: str | None, types: Typestore) -> None:
@@ -44,47 +42,36 @@ class BagInput:
             BagError: the bag cannot be read, or has no such topic.
         """
         self._path, self._types = path, types
-        self._reader = _opened(path)
+        self.recording = Recording(path)
         try:
-            self._images = self._chosen(topic)
-            self.start_ns = self._checked(self._reader.start_time)
+            self.channels = tuple(self.recording.recorded)
+            self.images = self._chosen(topic)
+            self.start_ns = self._checked(self.recording.start_ns)
         except BagError:
             self.close()
             raise
-        self.topic = self._images[0].topic
-        self.count = sum(one.msgcount for one in self._images)
-        self.connections = tuple(self._reader.connections)
+        self.topic = self.images[0].topic
+        self.count = sum(self.recording.recorded[one] for one in self.images)
 
     def close(self) -> None:
-        """Close the files."""
-        self._reader.close()
+        """Remove temporary files."""
+        self.recording.close()
 
-    def messages(self, others: Sequence[Connection]) -> Iterator[tuple[Connection, int, bytes]]:
-        """Yield the images, and the messages of other connections, in the order of the bag.
+    def messages(self, others: Sequence[Channel]) -> Iterator[Message]:
+        """Yield the images, and the messages of other channels, in order of time.
 
         Args:
-            others: the other connections; may include those of the images.
-
-        Yields:
-            The connection, the time in the bag in nanoseconds, and the serialized message.
+            others: the other channels; may include those of the images.
 
         Raises:
             BagError: the rest of the bag cannot be read.
         """
-        try:
-            for connection, time_ns, message in self._reader.messages([*self._images, *others]):
-                yield connection, self._checked(time_ns), message
-        except BagError:
-            raise
-        except Exception as error:  # a damaged file raises errors of many types
-            raise BagError(f"{self._path}: the bag is damaged: {_reason(error)}") from error
+        for message in self.recording.messages({*self.images, *others}):
+            self._checked(message.time_ns)
+            yield message
 
-    def image(self, kind: str, message: bytes) -> tuple[Any, NDArray[np.uint8]]:
+    def image(self, message: Message) -> tuple[Any, NDArray[np.uint8]]:
         """Decode an image.
-
-        Args:
-            kind: type of the message.
-            message: the serialized message.
 
         Returns:
             The header, and (H, W, 3) uint8, RGB.
@@ -92,8 +79,9 @@ class BagInput:
         Raises:
             ImageError: the image is damaged, or its encoding is unknown.
         """
+        kind = message.channel.type_name
         try:
-            read: Any = self._types.deserialize_cdr(message, kind)
+            read: Any = self._types.deserialize_cdr(message.data, kind)
         except SerdeError as error:
             raise ImageError("undecodable", str(error)) from error
         return read.header, to_rgb(read) if kind == _RAW else compressed_to_rgb(read)
@@ -105,17 +93,22 @@ class BagInput:
             )
         return time_ns
 
-    def _chosen(self, topic: str | None) -> list[Connection]:
-        """Return the connections of the image topic: one for each publisher."""
-        images = [one for one in self._reader.connections if one.msgtype in (_RAW, _COMPRESSED)]
+    def _chosen(self, topic: str | None) -> list[Channel]:
+        """Return the channels of the image topic."""
+        counts = self.recording.recorded
+        images = [
+            one
+            for one in self.channels
+            if one.type_name in (_RAW, _COMPRESSED) and one.encoding == "cdr"
+        ]
         topics = sorted({one.topic for one in images})
         if topic is None and len(topics) == 1:
             topic = topics[0]
         found = [one for one in images if one.topic == topic]
-        if any(one.msgcount for one in found):
+        if any(counts[one] for one in found):
             return found
         there = ", ".join(
-            f"{name} ({sum(one.msgcount for one in images if one.topic == name)} images)"
+            f"{name} ({sum(counts[one] for one in images if one.topic == name)} images)"
             for name in topics
         )
         there = f"the bag has {there}" if there else "the bag has no image topic"
@@ -124,28 +117,3 @@ class BagInput:
                 f"{self._path}: expected one image topic, {there}; choose one with --topic"
             )
         raise BagError(f"{self._path}: no images{f' on {topic}' if topic else ''}; {there}")
-
-
-def _opened(path: Path) -> Reader:
-    if not path.exists():
-        raise BagError(f"{path}: no such bag")
-    if path.is_dir() and not (path / "metadata.yaml").exists():
-        raise BagError(
-            f"{path}: the folder has no metadata.yaml; run `ros2 bag reindex`, or pass the file in "
-            "the folder"
-        )
-    if not path.is_dir() and path.suffix not in Reader.STORAGE_PLUGINS:
-        raise BagError(f"{path}: expected an .mcap or .db3 file, or a folder with metadata.yaml")
-    reader = Reader(path)
-    try:
-        reader.open()
-    except Exception as error:  # a damaged file raises errors of many types
-        raise BagError(
-            f"{path}: cannot read the bag: {_reason(error)}; if the recording was interrupted, "
-            "`mcap recover` or `ros2 bag reindex` may repair the bag"
-        ) from error
-    return reader
-
-
-def _reason(error: Exception) -> str:
-    return str(error).rstrip(".") or type(error).__name__

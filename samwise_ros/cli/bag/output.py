@@ -1,17 +1,16 @@
 """Writes a bag: the topics that the node would publish, and copies of recorded topics."""
 
-import os
-import shutil
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
+from mcap import records
+from mcap.writer import CompressionType, Writer
 from rosbags.interfaces import (
-    Connection,
-    ConnectionExtRosbag2,
-    MessageDefinitionFormat,
     Qos,
     QosDurability,
     QosHistory,
@@ -19,16 +18,18 @@ from rosbags.interfaces import (
     QosReliability,
     QosTime,
 )
-from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
-from rosbags.typesys import TypesysError, get_types_from_msg
+from rosbags.rosbag2.metadata import dump_qos_v9
+from rosbags.typesys import TypesysError
 from rosbags.typesys.store import Typestore
 
+from samwise_ros.cli.bag.channel import BagError, Channel, Message
 from samwise_ros.cli.bag.messages import NANOSECONDS, Messages
 from samwise_ros.client.names import DEFAULT_NODE
 from samwise_ros.engine.commands import CommandStatus
-from samwise_ros.engine.types import Event, FrameResult, Target
+from samwise_ros.engine.overlay import draw_targets
+from samwise_ros.engine.types import Event, FrameResult
+from samwise_ros.vision.atomic_file import AtomicFile
 from samwise_ros.vision.masks import label_mask
-from samwise_ros.vision.overlay import Layer, draw_overlay
 
 _INFINITE = QosTime(9_223_372_036, 854_775_807)  # as ROS 2 writes an infinite duration
 
@@ -39,34 +40,33 @@ def mcap_writer(path: Path) -> Iterator[Writer]:
 
     Args:
         path: the ``.mcap`` file; the folder is created.
+
+    Raises:
+        BagError: the file cannot be written; the message names the file and the reason.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # The library writes a folder; the .mcap file in the folder is complete by itself.
-    with _new_folder(path.with_name(f".{path.name}.part")) as place:
-        folder = place / path.stem
-        writer = Writer(folder, version=Writer.VERSION_LATEST, storage_plugin=StoragePlugin.MCAP)
-        writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
-        with writer:
-            yield writer
-        os.replace(folder / f"{path.stem}.mcap", path)
-
-
-@contextmanager
-def _new_folder(path: Path) -> Iterator[Path]:
-    """Create a folder and remove it at the end; a killed process may have left an earlier one."""
-    shutil.rmtree(path, ignore_errors=True)
-    path.mkdir()
     try:
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
+        file = AtomicFile(path)
+        try:
+            writer = Writer(file.stream, compression=CompressionType.ZSTD)
+            writer.start(profile="ros2")
+            yield writer
+            writer.finish()
+            file.commit()
+        except BaseException:
+            file.discard()
+            raise
+    except BrokenPipeError:
+        raise  # of standard output
+    except OSError as error:
+        raise BagError(f"{path}: cannot write the bag: {error.strerror or error}") from error
 
 
 class BagOutput:
     """Writes results on the topics of the node.
 
     Attributes:
-        not_copied: topics that cannot be copied, with their types.
+        replaced: topics of the node from an earlier run, which are not copied.
+        copied: number of copied messages by channel.
     """
 
     def __init__(self, writer: Writer, types: Typestore, camera: str) -> None:
@@ -77,10 +77,12 @@ class BagOutput:
             types: message types from `message_types`.
             camera: name of the camera in the topics.
         """
-        self.not_copied: dict[str, str] = {}
+        self.replaced: list[Channel] = []
+        self.copied: Counter[Channel] = Counter()
         self._writer, self._types = writer, types
         self._messages = Messages(types)
-        self._copies: dict[tuple[str, str], Connection] = {}
+        self._schemas: dict[tuple[str, str, bytes], int] = {}
+        self._numbers: dict[Channel, int] = {}
         self._mask = self._topic(f"{camera}/mask", "sensor_msgs/msg/Image", 2)
         self._label_mask = self._topic(f"{camera}/label_mask", "sensor_msgs/msg/Image", 2)
         self._targets = self._topic(f"{camera}/targets", "samwise_ros/msg/TargetArray", 2)
@@ -90,22 +92,41 @@ class BagOutput:
         )
         self._events = self._topic("events", "samwise_ros/msg/TargetEvent", 50)
         self._commands = self._topic("commands", "samwise_ros/msg/CommandArray", 1, latched=True)
-        self._own = {one.topic for one in writer.connections}
+        self._own = {one.topic for one in self._numbers}
 
-    def declare_copies(self, connections: Sequence[Connection]) -> list[Connection]:
-        """Declare recorded topics to copy, and return those that can be copied.
+    def declare_copies(self, channels: Sequence[Channel]) -> list[Channel]:
+        """Declare recorded channels to copy, and return them.
 
-        Topics of the node from an earlier run are replaced, not copied. A topic without a known
-        type definition is not copied: no program could read it.
+        Topics of the node from an earlier run are replaced, not copied. All others are copied
+        with their type definition as it is, also those that no ROS program can read.
         """
-        wanted = [one for one in connections if one.topic not in self._own]
-        return [one for one in wanted if self._declare_copy(one)]
+        self.replaced = [one for one in channels if one.topic in self._own]
+        copies = [one for one in channels if one.topic not in self._own]
+        for channel in copies:
+            self._declare(channel)
+            self.copied[channel] = 0
+        return copies
 
-    def copy(self, connection: Connection, time_ns: int, message: bytes) -> None:
-        """Write a recorded message unchanged if its topic is declared."""
-        copy = self._copies.get((connection.topic, connection.msgtype))
-        if copy is not None:
-            self._writer.write(copy, time_ns, message)
+    def copy(self, message: Message) -> None:
+        """Write a recorded message unchanged if its channel is declared."""
+        if message.channel in self.copied:
+            self._writer.add_message(
+                self._numbers[message.channel],
+                message.time_ns,
+                message.data,
+                message.publish_ns,
+                message.sequence,
+            )
+            self.copied[message.channel] += 1
+
+    def copy_extra(self, extra: records.Attachment | records.Metadata) -> None:
+        """Write a recorded attachment or metadata record unchanged."""
+        if isinstance(extra, records.Metadata):
+            self._writer.add_metadata(extra.name, extra.metadata)
+        else:
+            self._writer.add_attachment(
+                extra.create_time, extra.log_time, extra.name, extra.media_type, extra.data
+            )
 
     def write_commands(
         self, commands: Sequence[CommandStatus], events: Sequence[Event], time_ns: int
@@ -134,7 +155,7 @@ class BagOutput:
         primary = masks[0] if masks else np.zeros(size, np.bool_)
         latency_s = (time_ns - result.frame.stamp_ns) / NANOSECONDS
         targets = messages.targets(result, header, inference_s, latency_s, drops)
-        overlay = draw_overlay(image, [_layer(target) for target in result.targets])
+        overlay = draw_targets(image, result.targets)
         self._write(self._mask, time_ns, messages.mask(primary, header))
         self._write(self._label_mask, time_ns, messages.grey(labels, header))
         self._write(self._targets, time_ns, targets)
@@ -145,49 +166,38 @@ class BagOutput:
         for event in events:
             self._write(self._events, time_ns, self._messages.event(event, header))
 
-    def _write(self, connection: Connection, time_ns: int, message: object) -> None:
-        data = self._types.serialize_cdr(message, connection.msgtype)
-        self._writer.write(connection, time_ns, data)
+    def _write(self, channel: Channel, time_ns: int, message: object) -> None:
+        data = bytes(self._types.serialize_cdr(message, channel.type_name))
+        self._writer.add_message(self._numbers[channel], time_ns, data, time_ns)
 
-    def _topic(self, name: str, kind: str, depth: int, latched: bool = False) -> Connection:
-        return self._writer.add_connection(
-            f"{DEFAULT_NODE}/{name}",
-            kind,
-            typestore=self._types,
-            offered_qos_profiles=[_qos(depth, latched)],
+    def _topic(self, name: str, kind: str, depth: int, latched: bool = False) -> Channel:
+        qos = yaml.safe_dump(dump_qos_v9([_qos(depth, latched)]), sort_keys=False)
+        metadata = {"offered_qos_profiles": qos, "topic_type_hash": self._types.hash_rihs01(kind)}
+        channel = Channel(f"{DEFAULT_NODE}/{name}", kind, "cdr", metadata=metadata)
+        self._declare(channel)
+        return channel
+
+    def _declare(self, channel: Channel) -> None:
+        encoding, schema = channel.schema_encoding, channel.schema
+        if channel.encoding == "cdr" and not schema:
+            encoding, schema = self._definition(channel.type_name)
+        key = (channel.type_name, encoding, schema)
+        if not any(key):
+            number = 0  # a channel without a schema
+        elif key in self._schemas:
+            number = self._schemas[key]
+        else:
+            number = self._schemas[key] = self._writer.register_schema(*key)
+        self._numbers[channel] = self._writer.register_channel(
+            channel.topic, channel.encoding, number, channel.metadata
         )
 
-    def _declare_copy(self, connection: Connection) -> bool:
-        key, extra = (connection.topic, connection.msgtype), connection.ext
-        assert isinstance(extra, ConnectionExtRosbag2)
-        definition = self._definition(connection)
-        if definition is None:
-            self.not_copied[connection.topic] = connection.msgtype
-            return False
-        if key not in self._copies:
-            self._copies[key] = self._writer.add_connection(
-                *key,
-                msgdef=definition[0],
-                rihs01=definition[1],
-                serialization_format=extra.serialization_format,
-                offered_qos_profiles=extra.offered_qos_profiles,
-            )
-        return True
-
-    def _definition(self, connection: Connection) -> tuple[str, str] | None:
-        """Return the definition and hash of a type: those in the bag, else the known ones."""
-        kind, definition = connection.msgtype, connection.msgdef
-        if definition.format != MessageDefinitionFormat.NONE and connection.digest:
-            return definition.data, connection.digest
-        types = self._types
+    def _definition(self, kind: str) -> tuple[str, bytes]:
+        """Return the encoding and the definition of a type; empty if the type is unknown."""
         try:
-            if definition.format == MessageDefinitionFormat.MSG:
-                # The hash needs only the fields; `register` would execute code generated from them.
-                types = Typestore()
-                types.fielddefs.update(get_types_from_msg(definition.data, kind))
-            return types.generate_msgdef(kind, ros_version=2)[0], types.hash_rihs01(kind)
+            return "ros2msg", self._types.generate_msgdef(kind, ros_version=2)[0].encode()
         except (TypesysError, LookupError):
-            return None
+            return "", b""
 
 
 def _qos(depth: int, latched: bool) -> Qos:
@@ -202,8 +212,3 @@ def _qos(depth: int, latched: bool) -> Qos:
         _INFINITE,
         False,
     )
-
-
-def _layer(target: Target) -> Layer:
-    state = target.state.name.lower()
-    return Layer(target.mask, target.label, target.command.sentence, target.score, state)

@@ -19,10 +19,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from rosbags.interfaces import Connection
 from tqdm import tqdm
 
-from samwise_ros.cli.bag.input import BagError, BagInput
+from samwise_ros.cli.bag.channel import BagError, Channel
+from samwise_ros.cli.bag.input import BagInput
 from samwise_ros.cli.bag.messages import NANOSECONDS, message_types
 from samwise_ros.cli.bag.output import BagOutput, mcap_writer
 from samwise_ros.cli.bag.summary import BagSummary
@@ -70,15 +70,30 @@ def run(arguments: argparse.Namespace) -> int:
         with mcap_writer(out) as writer:
             output = BagOutput(writer, types, arguments.camera)
             output.write_commands(engine.commands, events, bag.start_ns)
-            copied = [] if arguments.results_only else output.declare_copies(bag.connections)
+            copied = [] if arguments.results_only else output.declare_copies(bag.channels)
             began = time.perf_counter()
             summary = _process(bag, copied, engine, output, arguments.camera)
             seconds = time.perf_counter() - began
+            for extra in () if arguments.results_only else bag.recording.extras():
+                output.copy_extra(extra)
     print("\n".join(summary.lines(seconds)))
-    for topic, kind in output.not_copied.items():
-        print(f"not copied, because the type is unknown: {topic} ({kind})")
+    print("\n".join(_copy_lines(bag, output)))
     print(f"wrote {out}, {out.stat().st_size / 1e6:.1f} MB")
-    return 0
+    losses = bag.recording.losses({*copied, *bag.images}, is_copied=not arguments.results_only)
+    for loss in losses:
+        print(f"samwise bag: error: {arguments.bag}: {loss}", file=sys.stderr)
+    return 1 if losses else 0
+
+
+def _copy_lines(bag: BagInput, output: BagOutput) -> list[str]:
+    """Return lines about copied and replaced topics, and about the files of the bag."""
+    copied = output.copied
+    lines = [f"copied {copied.total()} messages of {len({one.topic for one in copied})} topics"]
+    for channel in output.replaced:
+        count = bag.recording.recorded[channel]
+        lines.append(f"replaced {count} messages of an earlier run: {channel.name}")
+    advice = bag.recording.advice()
+    return [*lines, *bag.recording.notes, *([advice] if advice else [])]
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -115,22 +130,22 @@ def _engine(arguments: argparse.Namespace) -> tuple[Engine, tuple[Event, ...]]:
 
 
 def _process(
-    bag: BagInput, copied: Sequence[Connection], engine: Engine, output: BagOutput, camera: str
+    bag: BagInput, copied: Sequence[Channel], engine: Engine, output: BagOutput, camera: str
 ) -> BagSummary:
     """Process each image and write the results.
 
     Raises:
         BagError: the bag is damaged, or no image is usable.
     """
-    summary = BagSummary(bag.count)
+    summary = BagSummary()
     with tqdm(total=bag.count, desc="bag", unit="frame") as progress:
-        for connection, time_ns, message in bag.messages(copied):
-            output.copy(connection, time_ns, message)
-            if connection.topic != bag.topic:
+        for message in bag.messages(copied):
+            output.copy(message)
+            if message.channel not in bag.images:
                 continue
             progress.update()
             try:
-                header, image = bag.image(connection.msgtype, message)
+                header, image = bag.image(message)
             except ImageError as error:
                 if not summary.faults[error.kind]:
                     tqdm.write(f"image skipped: {error}")
@@ -138,10 +153,10 @@ def _process(
                 continue
             stamp_ns = header.stamp.sec * NANOSECONDS + header.stamp.nanosec
             began = time.perf_counter()
-            (result,) = engine.step(Frame(image, camera, stamp_ns))
-            inference_s = time.perf_counter() - began
-            output.write(result, header, time_ns, inference_s, summary.faults.total())
-            summary.add(result)
+            for result in engine.step(Frame(image, camera, stamp_ns)):
+                inference_s = time.perf_counter() - began
+                output.write(result, header, message.time_ns, inference_s, summary.faults.total())
+                summary.add(result)
     if summary.frames == 0:
         faults = ", ".join(summary.faults)
         raise BagError(f"{bag.topic}: none of {bag.count} images is usable: {faults}")

@@ -14,10 +14,9 @@ class BagSummary:
         faults: number of unusable images by kind of fault.
     """
 
-    def __init__(self, expected: int) -> None:
-        """Start at zero; ``expected`` is the number of images that the bag announces."""
+    def __init__(self) -> None:
+        """Start at zero."""
         self.frames = 0
-        self._expected = expected
         self.faults: Counter[ImageFault] = Counter()
         self._visible: Counter[Command] = Counter()
         self._events: defaultdict[Command, Counter[str]] = defaultdict(Counter)
@@ -36,14 +35,13 @@ class BagSummary:
         Args:
             seconds: total time.
 
-        >>> summary = BagSummary(3)
+        >>> summary = BagSummary()
         >>> summary.faults["undecodable"] += 2
         >>> for line in summary.lines(0.5):
         ...     print(line)
         sentence   frames visible  events
         0 frames in 0.5 s, 0.0 frames/s
         2 unusable images skipped: undecodable 2
-        1 image missing: the bag is damaged
         """
         width = max([len("sentence"), *(len(command.sentence) for command in self._visible)])
         rows = [
@@ -55,11 +53,8 @@ class BagSummary:
             f"{self.frames} frames in {seconds:.1f} s, {self.frames / seconds:.1f} frames/s"
         )
         unusable = self.faults.total()
-        missing = self._expected - self.frames - unusable
         if unusable:
             rows.append(f"{_images(unusable, 'unusable ')} skipped: {_listed(self.faults)}")
-        if missing > 0:
-            rows.append(f"{_images(missing)} missing: the bag is damaged")
         return [f"{'sentence':{width}}  {'frames visible':>15}  events", *rows]
 
 

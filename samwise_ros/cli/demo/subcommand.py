@@ -17,6 +17,7 @@ from importlib import import_module
 from pathlib import Path
 
 from samwise_ros.client.ros_environment import image_profiles, private_domain, require_ros
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 
 #: Sentences for a source without --sentences.
 SENTENCES = ("the red object", "the object that moves to the left", "the blue object")
@@ -55,8 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sentences", default="", help="sentences to send in turn, separated by ;")
     parser.add_argument(
         "--model",
-        default="tabletop",
-        help="name of a model, or a folder (default: tabletop)",
+        default=DEFAULT_MODEL,
+        help="name of a model, or a folder (default: %(default)s)",
     )
     parser.add_argument(
         "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"

@@ -1,4 +1,4 @@
-"""Downloads published weights.
+"""Download published weights.
 
 The SAMWISE models are installed as model folders: `--model samwise_mevis` and, in ROS,
 `model:=samwise_mevis` find them by name. They are installed in $SAMWISE_HOME/models, by default
@@ -7,6 +7,7 @@ The SAMWISE models are installed as model folders: `--model samwise_mevis` and, 
 Run the same command again after an interruption: it resumes. A file that is already there is
 checked and used.
 
+Examples:
   samwise download samwise_mevis
   samwise download --list
   samwise download sam2_base_plus roberta_base --out downloads
@@ -28,7 +29,7 @@ _RESERVE = 1.0  # the model folder beside a checkpoint is at most as large
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `samwise download` takes."""
+    """Add the arguments of `samwise download`."""
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help="a name from --list, or an http(s) file address"
     )

@@ -1,6 +1,6 @@
-"""The reference numbers that `samwise verify` compares with.
+"""Reference values for `samwise verify`.
 
-``None`` stands for a number that is not recorded yet. To record a released model, run
+``None`` stands for a value that is not recorded yet. To record a released model, run
 ``samwise download NAME && samwise verify NAME`` and enter the printed numbers here.
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reference:
-    """What a model is known to have and to reach.
+    """Recorded properties and score of a model.
 
     Attributes:
         parameters: number of parameters.

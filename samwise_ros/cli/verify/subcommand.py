@@ -1,8 +1,9 @@
-"""Checks a model folder: prints what it holds, and runs it on a short generated clip.
+"""Check a model folder: print its properties, and run the model on a short generated clip.
 
-Numbers are compared with the recorded ones where there are any. The exit status is 1 if a number
-differs, and 2 if the folder cannot be loaded, for example with a NaN among its weights.
+Numbers are compared with recorded reference values, if there are any. The exit status is 1 if a
+number differs, and 2 if the folder cannot be loaded, for example because a weight is NaN.
 
+Examples:
   samwise verify tabletop
   samwise download samwise_mevis && samwise verify samwise_mevis
 """
@@ -38,7 +39,7 @@ _PERIOD_NS = 100_000_000
 
 @dataclass(frozen=True)
 class ClipResult:
-    """What a model reached on the clip.
+    """Score and speed of a model on the clip.
 
     Attributes:
         similarity: mean region similarity J over the frames, 0 to 1.
@@ -50,14 +51,16 @@ class ClipResult:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `samwise verify` takes."""
-    parser.add_argument("model", help="a model's name or folder")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (auto)")
+    """Add the arguments of `samwise verify`."""
+    parser.add_argument("model", help="name of a model, or a folder")
+    parser.add_argument(
+        "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"
+    )
     add_threads_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what the model is, run it, and compare."""
+    """Print the properties of the model, run it on the clip, and compare the numbers."""
     use_threads(arguments.threads)
     folder = find_model(arguments.model)
     network, tokenizer = load_model(arguments.model)
@@ -80,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def differences(found: Reference, expected: Reference) -> list[str]:
-    """Return a line for each recorded number that the model does not have.
+    """Return one line for each number that differs from its reference value.
 
     >>> differences(Reference(5, "ab", 0.9), Reference(5, "cd"))
     ['fingerprint: expected cd, got ab']
@@ -104,17 +107,17 @@ def _conclusion(model: str, expected: Reference | None, problems: list[str]) -> 
         advice = f"delete its folder, run `samwise download {model}` again, and "
         return (
             "The model is not as expected: "
-            f"{advice if model in RELEASED_MODELS else ''}open an issue with this output if it "
-            "stays so."
+            f"{advice if model in RELEASED_MODELS else ''}open an issue with this output if the "
+            "problem remains."
         )
     if expected is None:
-        return "The model runs. It is not a published model, so there are no numbers to compare."
+        return "The model runs. No reference values are recorded for this model."
     if None in (expected.parameters, expected.fingerprint, expected.similarity):
         return (
-            f"The model runs. No reference numbers are recorded for {model}: please open an "
-            "issue with this output, so that they can be."
+            f"The model runs. No reference values are recorded for {model}: please open an issue "
+            "with this output. It helps to record them."
         )
-    return "The model is as recorded."
+    return "The model matches the reference values."
 
 
 def _run_clip(engine: Engine) -> ClipResult:
@@ -150,7 +153,7 @@ def _print_facts(folder: Path, network: Samwise, found: Reference) -> None:
 
 
 def _preset_name(config: SamwiseConfig) -> str:
-    """Return the preset of this shape; verbs are no part of it."""
+    """Return the name of the preset with this shape; verbs do not matter."""
     shape = replace(config, motion_prompt=False, verb_tagger="words", verbs=())
     return next((name for name, known in PRESETS.items() if known == shape), "none")
 

@@ -19,6 +19,7 @@ _LEVELS = {
     DiagnosticStatus.ERROR: ("ERROR", "bold red"),
     DiagnosticStatus.STALE: ("STALE", "yellow"),
 }
+_DIAGNOSTICS_CHARACTERS = 300
 _STATES = {
     TargetState.SEARCHING: "yellow",
     TargetState.TRACKING: "green",
@@ -49,7 +50,7 @@ def diagnostics_line(part: str, status: DiagnosticStatus) -> Text:
     """Return a status as one line: part of the node, level, message, and the device if known."""
     level, style = _LEVELS[status.level]
     device = f" on {printable(status.hardware_id)}" if status.hardware_id else ""
-    words = f"  {printable(status.message)}{device}"
+    words = f"  {printable(status.message, _DIAGNOSTICS_CHARACTERS)}{device}"
     return _one_line(Text.assemble(f"{part}  ", (level, style), words))
 
 

@@ -93,6 +93,15 @@ class MemoryRings:
         _push(self.pointers, pointer[None])
         self.frames += 1
 
+    def record_switch(self, probability: float) -> None:
+        """Record that the newest frame wrote a candidate.
+
+        Args:
+            probability: of the candidate, 0 to 1.
+        """
+        self.last_switch_frame = self.frames - 1
+        self.last_switch_probability = probability
+
     def push_windows(self, frames: Sequence[Tensor]) -> None:
         """Add the adapters' features of N new frames: one (N, A, H, W) for each adapter."""
         for window, frame in zip(self.windows, frames, strict=True):

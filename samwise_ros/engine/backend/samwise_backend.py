@@ -83,7 +83,7 @@ class SamwiseBackend:
     def from_model(
         cls, model: str, *, device: str = "auto", precision: str = "auto"
     ) -> "SamwiseBackend":
-        """Load a shipped model by name, or a model folder by path.
+        """Load a shipped or installed model by name, or a model folder by path.
 
         Raises:
             CheckpointError: the model cannot be loaded; the message names the file.
@@ -152,7 +152,7 @@ class SamwiseBackend:
                 flags = _switch_flags(memories, correction)
                 output = self.frame_graphs.track_frame(pixels, make_text, memories, flags, spec)
                 if output is not None:
-                    return [self._predictions(output, flags, memories, spec)]
+                    return [self._finish_frame(output, flags, memories, spec)]
             pixels = pixels.to(self.device, non_blocking=True)
             text = make_text()
             encoded = encode(self.network, pixels, text, memories if online else None)
@@ -163,7 +163,7 @@ class SamwiseBackend:
                 output = track_frame(
                     self.network, encoded, index, text, memories, check_switch, spec
                 )
-                predictions.append(self._predictions(output, flags, memories, spec))
+                predictions.append(self._finish_frame(output, flags, memories, spec))
         return predictions
 
     def warm_up(self, height: int, width: int) -> None:
@@ -183,14 +183,17 @@ class SamwiseBackend:
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
 
-    def _predictions(
+    def _finish_frame(
         self,
         output: FrameOutput,
         flags: Sequence[bool],
         memories: Sequence[MemoryRings],
         spec: OutputSpec,
     ) -> list[Prediction]:
-        """Copy a frame's output to the host, which waits for the device only here."""
+        """Copy a frame's output to the host, and record its candidates in the memories.
+
+        The host waits for the device only here.
+        """
         masks = output.masks.cpu().numpy()
         rows = output.scores.tolist()
         candidates = None
@@ -202,8 +205,7 @@ class SamwiseBackend:
         for index, (memory, (score, *switch)) in enumerate(zip(memories, rows, strict=True)):
             candidate = None
             if candidates is not None and flags[index] and switch[1]:
-                memory.last_switch_frame = memory.frames - 1
-                memory.last_switch_probability = switch[0]
+                memory.record_switch(switch[0])
                 candidate = candidates[index]
             predictions.append(
                 Prediction(masks[index], score, candidate, memory.switch_probability)

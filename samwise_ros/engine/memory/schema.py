@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_origin
 
 from samwise_ros.engine.commands import rejection_reason
 from samwise_ros.engine.types import Command, TargetState
+from samwise_ros.vision.masks import MAX_LABEL
 
 FORMAT = 1
 MAX_PIXELS = 2**25
@@ -36,7 +37,7 @@ class CommandRecord:
         _check_command(self.command)
         for camera in self.cameras:
             _check_name("a camera", camera)
-        _check_range("label", self.label, 1, 254)
+        _check_range("label", self.label, 1, MAX_LABEL)
 
     @property
     def command(self) -> Command:

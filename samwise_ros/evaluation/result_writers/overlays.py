@@ -6,7 +6,7 @@ from samwise_ros.evaluation.result_writers.result_writer import FrameResults
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.files.data_path import path_below
 from samwise_ros.vision.image_writer import write_image
-from samwise_ros.vision.overlay import Layer, draw_overlay
+from samwise_ros.vision.overlay import OverlayItem, draw_overlay
 from samwise_ros.vision.video_writer import VideoWriter
 
 _FPS = 10.0
@@ -31,7 +31,7 @@ class OverlayWriter:
         video = results.video
         for expression, masks in zip(results.expressions, results.masks, strict=True):
             frames = [
-                draw_overlay(image, [Layer(mask, 1, expression.sentence)])
+                draw_overlay(image, [OverlayItem(mask, 1, expression.sentence)])
                 for image, mask in zip(results.images, masks, strict=True)
             ]
             if len(video.frames) == 1:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 
-def fingerprint(module: nn.Module, without: Sequence[str] = ()) -> str:
+def fingerprint(module: nn.Module, exclude: Sequence[str] = ()) -> str:
     """Return the SHA-256 of a module's parameters and buffers, as 64 hexadecimal digits.
 
     The hash covers names, shapes, dtypes and all values, but neither the order of the tensors nor
@@ -15,7 +15,7 @@ def fingerprint(module: nn.Module, without: Sequence[str] = ()) -> str:
 
     Args:
         module: the module.
-        without: names of submodules to exclude.
+        exclude: names of submodules that the hash leaves out.
 
     >>> fingerprint(nn.Linear(2, 2)) == fingerprint(nn.Linear(2, 2))
     False
@@ -23,7 +23,7 @@ def fingerprint(module: nn.Module, without: Sequence[str] = ()) -> str:
     True
     """
     digest = hashlib.sha256()
-    excluded = tuple(f"{name}." for name in without)
+    excluded = tuple(f"{name}." for name in exclude)
     for name, tensor in sorted(module.state_dict().items()):
         if name.startswith(excluded):
             continue

@@ -24,7 +24,7 @@ _LAYER = {
 _PROMPT = "sam.sam_prompt_encoder.project_"
 
 
-def our_key(released: str) -> str | None:
+def translate_key(released: str) -> str | None:
     """Translate one key of a released checkpoint.
 
     Args:
@@ -33,11 +33,11 @@ def our_key(released: str) -> str | None:
     Returns:
         The key in the state dict of `Samwise`, or ``None`` for a tensor that it does not use.
 
-    >>> our_key("module.text_encoder.model.encoder.sentence_encoder.layers.3.fc1.weight")
+    >>> translate_key("module.text_encoder.model.encoder.sentence_encoder.layers.3.fc1.weight")
     'text_encoder.roberta.encoder.layer.3.intermediate.dense.weight'
-    >>> our_key("sam.sam_prompt_encoder.project_text.layers.0.bias")
+    >>> translate_key("sam.sam_prompt_encoder.project_text.layers.0.bias")
     'prompt.project_text.layers.0.bias'
-    >>> our_key("text_encoder._float_tensor") is None
+    >>> translate_key("text_encoder._float_tensor") is None
     True
     """
     key = released.removeprefix("module.")

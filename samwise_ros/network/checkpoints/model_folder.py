@@ -1,4 +1,4 @@
-"""Weights into a network, and the model folder on disk."""
+"""Loads weights into a network, and reads and writes model folders."""
 
 import errno
 import json
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from samwise_ros.files.atomic import replacing, write_atomically
 from samwise_ros.network.checkpoints.config_file import read_config
 from samwise_ros.network.checkpoints.errors import CheckpointError
-from samwise_ros.network.checkpoints.key_translation import our_key
+from samwise_ros.network.checkpoints.key_translation import translate_key
 from samwise_ros.network.checkpoints.model_home import find_model
 from samwise_ros.network.checkpoints.tensor_files import read_tensors
 from samwise_ros.network.config import SamwiseConfig
@@ -29,7 +29,7 @@ _NOT_RELEASED = frozenset({"text_encoder.roberta.embeddings.token_type_embedding
 
 
 def load_state(network: Samwise, state: Mapping[str, Tensor], source: str = "checkpoint") -> None:
-    """Put a state dict with released or own keys into the network, all of it or nothing.
+    """Load a state dict with released or own keys; change nothing if any key does not fit.
 
     Args:
         network: takes the weights.
@@ -39,18 +39,18 @@ def load_state(network: Samwise, state: Mapping[str, Tensor], source: str = "che
     Raises:
         CheckpointError: naming every missing, unexpected and differently shaped key.
     """
-    translated = {our_key(key): tensor for key, tensor in state.items()}
+    translated = {translate_key(key): tensor for key, tensor in state.items()}
     ours = {key: tensor for key, tensor in translated.items() if key is not None}
-    fit(network, ours, source, _NOT_RELEASED)
+    load_state_strict(network, ours, source, _NOT_RELEASED)
 
 
-def fit(
+def load_state_strict(
     module: nn.Module,
     state: Mapping[str, Tensor],
     source: str,
     optional: frozenset[str] = frozenset(),
 ) -> None:
-    """Put a state dict with a module's own keys into it, all of it or nothing.
+    """Load a state dict into a module; change nothing if any key does not fit.
 
     Args:
         module: takes the weights.
@@ -101,7 +101,7 @@ def load_tokenizer(path: Path, config: SamwiseConfig) -> SentenceTokenizer:
     """Read a ``tokenizer.json`` for a network.
 
     Raises:
-        CheckpointError: for one that cannot be read, or whose tokens are not the network's.
+        CheckpointError: the file cannot be read, or its tokens do not fit the network.
     """
     try:
         tokenizer = SentenceTokenizer.load(path)
@@ -113,7 +113,7 @@ def load_tokenizer(path: Path, config: SamwiseConfig) -> SentenceTokenizer:
 def check_tokenizer(
     tokenizer: SentenceTokenizer, config: SamwiseConfig, path: Path
 ) -> SentenceTokenizer:
-    """Return the tokenizer if its tokens are the network's.
+    """Return the tokenizer if it fits the network.
 
     Raises:
         CheckpointError: it has too many tokens or another padding token; ``path`` names the file.
@@ -146,7 +146,7 @@ def save_model(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> 
     try:
         with replacing(folder / "model.safetensors") as file:
             save_file(tensors, file.name)
-    except SafetensorError as error:  # of a full disk too
+    except SafetensorError as error:  # also raised for a full disk
         raise OSError(f"{folder / 'model.safetensors'}: cannot be written: {error}") from error
     tokenizer.save(folder / "tokenizer.json")
 
@@ -206,7 +206,7 @@ def load_model(model: str) -> tuple[Samwise, SentenceTokenizer]:
             f"{folder / 'config.json'}: no network can be built from it: {error}"
         ) from error
     network.trained_frames = trained_frames
-    fit(network, state, str(weights))
+    load_state_strict(network, state, str(weights))
     return network.eval(), tokenizer
 
 

@@ -1,4 +1,4 @@
-"""Reads tensors from files of other people, without executing anything in them."""
+"""Reads tensors from third-party files, without executing anything in them."""
 
 import argparse
 import pickle
@@ -38,7 +38,7 @@ _UNREADABLE = (
 _HEAD_BYTES = 1024
 _PICKLE, _ZIP = b"\x80", b"PK"
 
-# How files begin that are often saved in place of weights, and what to say about them.
+# First bytes of files that are often saved in place of weights, and their descriptions.
 _OTHER_FILES = (
     (b"version https://git-lfs", "a Git LFS pointer: run `git lfs pull`, or download the file"),
     (b"\x1f\x8b", "a gzip archive: unpack it first"),
@@ -75,7 +75,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
 
 
 def file_problem(path: Path) -> str | None:
-    """Say what a file is if it is no file of tensors, from its first bytes.
+    """Describe a file that is not a tensor file, from its first bytes.
 
     Returns:
         A noun phrase such as ``"a web page (HTML)"``, or ``None`` for a safetensors or torch file.

@@ -17,31 +17,34 @@ from samwise_ros.engine.types import Frame
 from samwise_ros.ros.messages import stamp_ns
 from samwise_ros.vision import encodings
 from samwise_ros.vision.encodings import ImageError, compressed_to_rgb
+from samwise_ros.vision.intensity import BitDepth
 
 ImageMessage: TypeAlias = Image | CompressedImage
 
 
-def to_frame(message: ImageMessage, camera: str) -> Frame:
+def to_frame(message: ImageMessage, camera: str, bit_depth: BitDepth) -> Frame:
     """Return the frame of an image message.
 
     Args:
         message: raw or compressed.
         camera: name of the camera.
+        bit_depth: bits in use by the camera's 16-bit images; the image updates it.
 
     Raises:
         ImageError: the message is inconsistent, damaged, or of an unknown encoding.
     """
     compressed = isinstance(message, CompressedImage)
-    image = compressed_to_rgb(message) if compressed else to_rgb(message)
+    image = compressed_to_rgb(message) if compressed else to_rgb(message, bit_depth)
     return Frame(image, camera, stamp_ns(message.header.stamp))
 
 
-def to_rgb(message: Image) -> NDArray[np.uint8]:
+def to_rgb(message: Image, bit_depth: BitDepth | None = None) -> NDArray[np.uint8]:
     """Return the pixels of an image message.
 
     Args:
         message: of any encoding of the table, or of cv_bridge if it is installed; either byte
             order, any row padding.
+        bit_depth: bits in use by the camera's 16-bit images; ``None`` considers this image only.
 
     Returns:
         (H, W, 3) uint8, RGB, contiguous. The array can share the message's memory.
@@ -50,7 +53,7 @@ def to_rgb(message: Image) -> NDArray[np.uint8]:
         ImageError: the message is inconsistent or its encoding is unknown.
     """
     try:
-        return encodings.to_rgb(message)
+        return encodings.to_rgb(message, bit_depth)
     except ImageError as error:
         if error.kind != "unknown encoding":
             raise

@@ -6,8 +6,11 @@ from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
 from rclpy.qos import ReliabilityPolicy
 from rclpy.topic_endpoint_info import TopicEndpointInfo
+from rclpy.utilities import get_rmw_implementation_identifier
 
 from samwise_ros.interface.topics import Reliability
+
+_UNKNOWN_NAME = "_NODE_NAME_UNKNOWN_"  # the middleware's placeholder
 
 
 def choose_reliability(requested: str, publishers: Sequence[TopicEndpointInfo]) -> Reliability:
@@ -75,9 +78,28 @@ def mismatches(
 
 def node_name(publisher: TopicEndpointInfo) -> str:
     """Return the full name of a publisher's node."""
+    if publisher.node_name == _UNKNOWN_NAME:
+        return "a node that has ended or is not known yet"
     return f"{publisher.node_namespace.rstrip('/')}/{publisher.node_name}"
 
 
 def node_names(publishers: Sequence[TopicEndpointInfo]) -> str:
     """Return the full names of the publishers' nodes, sorted and joined with commas."""
     return ", ".join(sorted({node_name(publisher) for publisher in publishers}))
+
+
+def lost_images_advice(middleware: str | None = None) -> str:
+    """Return what to do if a publisher's images do not arrive; empty for other middlewares.
+
+    Args:
+        middleware: identifier of the RMW implementation; ``None`` for the one in use.
+
+    >>> lost_images_advice("rmw_cyclonedds_cpp")
+    ''
+    """
+    if not (middleware or get_rmw_implementation_identifier()).startswith("rmw_fastrtps"):
+        return ""
+    return (
+        "; start the camera with config/fastdds.xml: the default buffers of Fast DDS lose large "
+        "images"
+    )

@@ -9,14 +9,13 @@ from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.subscription import Subscription
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
-from samwise_ros.interface.messages import NANOSECONDS
 from samwise_ros.interface.parameters import Parameters
 from samwise_ros.interface.topics import COMPRESSED_IMAGE, IMAGE, Reliability, Topic
 from samwise_ros.ros.camera import image_qos
 from samwise_ros.ros.camera.image_conversion import ImageMessage
-from samwise_ros.ros.camera.statistics import CameraStatistics
+from samwise_ros.ros.camera.statistics import RATE_LIMITED, SUPERSEDED, CameraStatistics
 from samwise_ros.ros.endpoints import create_subscription
-from samwise_ros.ros.messages import stamp_ns
+from samwise_ros.ros.messages import seconds_since
 
 # Without the reliability: it follows the publishers, see `image_qos.reliability_override`.
 OVERRIDES = QoSOverridingOptions((QoSPolicyKind.HISTORY, QoSPolicyKind.DEPTH))
@@ -25,12 +24,6 @@ OVERRIDES = QoSOverridingOptions((QoSPolicyKind.HISTORY, QoSPolicyKind.DEPTH))
 def image_topic(parameters: Parameters) -> Topic:
     """Return the image topic of the chosen transport."""
     return COMPRESSED_IMAGE if parameters.image_transport == "compressed" else IMAGE
-
-
-def seconds_since_stamp(node: LifecycleNode, message: ImageMessage) -> float:
-    """Return the time since an image's stamp, in seconds of the node's clock."""
-    now_ns: int = node.get_clock().now().nanoseconds
-    return (now_ns - stamp_ns(message.header.stamp)) / NANOSECONDS
 
 
 class CameraInput:
@@ -79,10 +72,19 @@ class CameraInput:
         self._subscribed_at = time.monotonic()
         self.reliability = image_qos.choose_reliability(self._requested, self.publishers())
         self._subscription = self._subscribe(self.reliability)
+        names = image_qos.node_names(self.publishers()) or "none yet"
+        reliability = self.reliability.replace("_", " ")
+        node.get_logger().info(f"subscribed to {self.topic}, {reliability}; publisher: {names}")
 
     def update(self, parameters: Parameters) -> None:
         """Use changed parameters."""
         self._parameters = parameters
+
+    def set_enabled(self, enabled: bool) -> None:
+        """Queue images, or ignore them."""
+        if enabled and not self.enabled:
+            self.statistics.restart_count()
+        self.enabled = enabled
 
     def close(self) -> None:
         """Destroy the subscription."""
@@ -124,13 +126,12 @@ class CameraInput:
         )
 
     def _on_image(self, message: ImageMessage) -> None:
-        self.statistics.received += 1
-        self.statistics.arrivals.tick()
-        self.statistics.add_age("transport", seconds_since_stamp(self._node, message))
+        self.statistics.arrived()
+        self.statistics.add_time("transport", seconds_since(self._node, message.header.stamp))
         if self._exceeds_rate():
-            self.statistics.rate_limited += 1
-        elif self.enabled:
-            self.statistics.superseded += self._offer(self.camera, message)
+            self.statistics.drop(RATE_LIMITED)
+        elif self.enabled and self._offer(self.camera, message):
+            self.statistics.drop(SUPERSEDED)
 
     def _exceeds_rate(self) -> bool:
         if self._parameters.max_rate_hz <= 0.0:

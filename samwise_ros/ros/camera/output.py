@@ -4,14 +4,13 @@ import numpy as np
 from rclpy.lifecycle import LifecycleNode
 from std_msgs.msg import Header
 
-from samwise_ros.engine.types import FrameResult, Target
+from samwise_ros.engine.overlay import draw_targets
+from samwise_ros.engine.types import FrameResult
 from samwise_ros.interface import messages, topics
-from samwise_ros.interface.messages import NANOSECONDS
 from samwise_ros.ros.camera.statistics import CameraStatistics
 from samwise_ros.ros.endpoints import create_publisher
-from samwise_ros.ros.messages import stamp_ns, to_message
+from samwise_ros.ros.messages import seconds_since, to_message
 from samwise_ros.vision.masks import label_mask
-from samwise_ros.vision.overlay import Layer, draw_overlay
 
 
 class CameraOutput:
@@ -61,8 +60,7 @@ class CameraOutput:
         labels = label_mask(size, masks, [target.label for target in result.targets])
         self._mask.publish(to_message(messages.mask_image(first, header)))
         self._label_mask.publish(to_message(messages.image(labels, "mono8", header)))
-        elapsed_ns = self._node.get_clock().now().nanoseconds - stamp_ns(header.stamp)
-        latency_s = elapsed_ns / NANOSECONDS
+        latency_s = seconds_since(self._node, header.stamp)
         targets = messages.target_array(
             result,
             header,
@@ -72,23 +70,17 @@ class CameraOutput:
         )
         self._targets.publish(to_message(targets))
         self._publish_overlay(result, header, overlay_alpha)
-        statistics.times_s["latency"].append(latency_s)
-        statistics.times_s["inference"].append(inference_s)
-        statistics.results.tick()
+        statistics.add_time("latency", latency_s)
+        statistics.add_time("inference", inference_s)
+        statistics.processed()
 
     def _publish_overlay(self, result: FrameResult, header: Header, alpha: float) -> None:
         raw = self._overlay.get_subscription_count() > 0
         compressed = self._compressed.get_subscription_count() > 0
         if not raw and not compressed:
             return
-        layers = [_layer(target) for target in result.targets]
-        drawn = draw_overlay(result.frame.image, layers, alpha)
+        drawn = draw_targets(result.frame.image, result.targets, alpha)
         if raw:
             self._overlay.publish(to_message(messages.image(drawn, "rgb8", header)))
         if compressed:
             self._compressed.publish(to_message(messages.jpeg_image(drawn, header)))
-
-
-def _layer(target: Target) -> Layer:
-    state = target.state.name.lower()
-    return Layer(target.mask, target.label, target.command.sentence, target.score, state)

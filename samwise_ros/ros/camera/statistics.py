@@ -1,5 +1,6 @@
 """Counts, rates and times of a camera's images."""
 
+import math
 import time
 from collections import Counter, deque
 
@@ -10,8 +11,18 @@ SAMPLES = 1000
 TIMES = ("transport", "age", "conversion", "inference", "publishing", "latency")
 """Times of an image: from its stamp to its arrival, from its stamp to the start of its processing,
 conversion, inference, publishing of all results, and from its stamp to the publishing of its masks.
-The first two leave out stamps of another clock."""
-OTHER_CLOCK_S = 3600.0  # a stamp that is further away is not of the node's clock
+Those from a stamp leave out stamps that are zero or of another clock."""
+
+SUPERSEDED = "superseded by a newer image"
+RATE_LIMITED = "over max_rate_hz"
+TOO_OLD = "older than max_frame_age"
+UNKNOWN_AGE = "unknown age, with max_frame_age"
+LATE = "late"
+FAILED = "failed"
+REASONS = (SUPERSEDED, RATE_LIMITED, TOO_OLD, UNKNOWN_AGE, LATE, FAILED)
+"""Why an image is dropped, in the diagnostics' words; besides the kinds of `ImageError`."""
+INTENDED = (SUPERSEDED, RATE_LIMITED)
+"""Reasons for dropping some of a fast camera's images."""
 
 
 class Rate:
@@ -46,14 +57,11 @@ class CameraStatistics:
     processed images.
 
     Attributes:
-        arrivals: images that arrived.
-        results: frames whose masks were published.
-        received: images that arrived.
-        superseded: images that a newer image replaced before they were processed.
-        rate_limited: images dropped because of ``max_rate_hz``.
-        too_old: images older than ``max_frame_age``.
-        failed: frames for which the network raised an error.
-        invalid: images that cannot be decoded, by kind of fault.
+        arrivals: rate of arriving images.
+        results: rate of frames whose masks were published.
+        received: number of images that arrived.
+        drops: images that were not processed, by reason.
+        exposure_fault: why the last image shows nothing; ``None`` if it shows something.
         times_s: of the last images or frames, for each of `TIMES`.
     """
 
@@ -62,28 +70,59 @@ class CameraStatistics:
         self.arrivals = Rate()
         self.results = Rate()
         self.received = 0
-        self.superseded = 0
-        self.rate_limited = 0
-        self.too_old = 0
-        self.failed = 0
-        self.invalid: Counter[str] = Counter()
+        self.drops: Counter[str] = Counter()
+        self.exposure_fault: str | None = None
         self.times_s: dict[str, deque[float]] = {name: deque(maxlen=SAMPLES) for name in TIMES}
+        self.restart_count()
 
-    def add_age(self, name: str, age_s: float) -> None:
-        """Record the time since an image's stamp, unless the stamp is of another clock.
+    def restart_count(self) -> None:
+        """Count the unprocessed images from now on."""
+        self._processed_at = time.monotonic()
+        self._processed_received = self.received
+        self._processed_drops = Counter(dict(self.drops))
+
+    def arrived(self) -> None:
+        """Count an image that arrived."""
+        self.received += 1
+        self.arrivals.tick()
+
+    def drop(self, reason: str) -> None:
+        """Count an image that is not processed."""
+        self.drops[reason] += 1
+
+    def processed(self) -> None:
+        """Count a frame whose masks were published."""
+        self.results.tick()
+        self.restart_count()
+
+    def seconds_without_result(self) -> float:
+        """Return the time since the last processed image, or since the activation."""
+        return time.monotonic() - self._processed_at
+
+    @property
+    def unprocessed(self) -> int:
+        """Images that arrived since the last processed image."""
+        return self.received - self._processed_received
+
+    @property
+    def unprocessed_drops(self) -> Counter[str]:
+        """Images that were dropped since the last processed image, by reason."""
+        return Counter(dict(self.drops)) - self._processed_drops
+
+    def add_time(self, name: str, seconds: float) -> None:
+        """Record a time, unless it is unknown.
 
         Args:
-            name: ``transport`` or ``age``.
-            age_s: in seconds.
+            name: one of `TIMES`.
+            seconds: NaN if unknown.
         """
-        if abs(age_s) < OTHER_CLOCK_S:
-            self.times_s[name].append(age_s)
+        if not math.isnan(seconds):
+            self.times_s[name].append(seconds)
 
     @property
     def dropped(self) -> int:
         """Images that arrived and were not processed, for any reason."""
-        lost = self.superseded + self.rate_limited + self.too_old + self.failed
-        return lost + sum(dict(self.invalid).values())
+        return sum(dict(self.drops).values())
 
 
 def percentile(samples: deque[float], percent: float) -> float:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 from rclpy.lifecycle import LifecycleNode
 from std_msgs.msg import Header
 
-from samwise_ros.engine.types import Event, EventKind
+from samwise_ros.engine.types import Box, Event, EventKind
 from samwise_ros.interface import messages, topics
+from samwise_ros.interface.printable import printable
 from samwise_ros.ros.endpoints import create_publisher
 from samwise_ros.ros.messages import to_message
 
@@ -23,6 +24,7 @@ class EventOutput:
         self._node = node
         self._events = create_publisher(node, topics.EVENTS)
         self._commands = create_publisher(node, topics.COMMANDS)
+        self._with_mask: set[tuple[str, str]] = set()  # camera and command id
 
     def close(self) -> None:
         """Destroy the publishers."""
@@ -30,7 +32,7 @@ class EventOutput:
             self._node.destroy_lifecycle_publisher(publisher)
 
     def publish_events(self, events: Iterable[Event], header: Header | None = None) -> None:
-        """Publish events, and log the reasons of rejected commands and unknown words.
+        """Publish events, and log commands, unknown words and first masks.
 
         Args:
             events: of the engine.
@@ -39,15 +41,25 @@ class EventOutput:
         header = header or self._now()
         for event in events:
             self._events.publish(to_message(messages.target_event(event, header)))
-            if event.kind == EventKind.REJECTED:
-                self._node.get_logger().warning(
-                    f"command {event.command.id!r} rejected: {event.reason}",
-                    throttle_duration_sec=1.0,
-                )
-            elif event.warning:
-                self._node.get_logger().warning(
-                    f"command {event.command.id!r}: {event.warning}", throttle_duration_sec=1.0
-                )
+            self._log(event)
+
+    def _log(self, event: Event) -> None:
+        log, command = self._node.get_logger(), event.command
+        if event.kind == EventKind.REJECTED:
+            reason = printable(f"command {command.id!r} rejected: {event.reason}")
+            log.warning(reason, throttle_duration_sec=1.0)
+        elif event.kind == EventKind.ADDED:
+            self._with_mask = {seen for seen in self._with_mask if seen[1] != command.id}
+            log.info(printable(f'command {command.id!r} accepted: "{command.sentence}"'))
+        elif event.kind == EventKind.ACQUIRED and (event.camera, command.id) not in self._with_mask:
+            self._with_mask.add((event.camera, command.id))
+            box = event.box or Box(0, 0, 0, 0)
+            place = f"{box.width} x {box.height} pixels at ({box.x}, {box.y})"
+            text = f'{event.camera}: first mask of "{command.sentence}", {place}'
+            log.info(printable(text))
+        if event.warning:
+            warning = printable(f"command {command.id!r}: {event.warning}")
+            log.warning(warning, throttle_duration_sec=1.0)
 
     def publish_commands(self, commands: Sequence["CommandStatus"]) -> None:
         """Publish the active commands."""

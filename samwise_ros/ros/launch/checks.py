@@ -15,12 +15,12 @@ from typing import Any
 
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 
-from samwise_ros.engine.backend.model_folder import find_model
+from samwise_ros.engine.backend.find_model import find_model
 from samwise_ros.files.documents import parse_yaml
+from samwise_ros.interface.topics import NODE_NAME
 
 #: Set by a launch file that has checked the argument names for the launch files it includes.
 NAMES_CHECKED = "samwise_argument_names_checked"
-NODE_NAME = "samwise_node"
 
 _MODEL_FILES = ("config.json", "model.safetensors", "tokenizer.json")
 _BAG_FILES = ("metadata.yaml", "*.mcap", "*.mcap.zstd", "*.db3", "*.db3.zstd")

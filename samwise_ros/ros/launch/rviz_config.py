@@ -6,8 +6,10 @@ from typing import Any
 
 import yaml
 
+from samwise_ros.interface.topics import NODE_NAME
+
 #: Topics in the configuration file begin with this; a launch puts the real names in its place.
-TEMPLATE_PREFIX = "/samwise_node/camera/"
+TEMPLATE_PREFIX = f"/{NODE_NAME}/camera/"
 
 
 def rviz_config(template: str, node: str, cameras: Sequence[str], fixed_frame: str) -> str:

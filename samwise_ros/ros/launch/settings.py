@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.ros.launch import checks
 from samwise_ros.ros.launch.rviz_config import default_fixed_frame
 
@@ -110,7 +111,7 @@ class LaunchSettings:
         Raises:
             LaunchError: naming all that is missing.
         """
-        model = str(self.parameters.get("model") or "tabletop")
+        model = str(self.parameters.get("model") or DEFAULT_MODEL)
         memory = self.parameters.get("memory_path")
         rviz = checks.package_problem("rviz2", "rviz:=true", "rviz2") if self.rviz else None
         checks.raise_for(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 
-from samwise_ros.vision.depth import DepthError, Pinhole
+from samwise_ros.vision.depth import DepthError, FloatArray, Pinhole, require_finite
 from samwise_ros.vision.encodings import LAYOUTS, as_array
 from samwise_ros.vision.masks import Mask
 
@@ -61,25 +61,27 @@ class DepthImage:
             )
         return as_array(message, LAYOUTS[message.encoding])
 
-    def camera(self, shape: tuple[int, int]) -> Pinhole:
+    def camera(self, shape: tuple[int, int], rectified: bool) -> Pinhole:
         """Return the projection of the camera.
 
         Args:
             shape: height and width of the image.
+            rectified: whether the image is rectified. Its projection is P then, without
+                distortion; else K with the distortion D.
 
         Raises:
-            DepthError: the calibration has another size, no focal length or an unknown
-                distortion model.
+            DepthError: the calibration has another size, a number that is not finite, no focal
+                length or an unknown distortion model.
         """
         info = self.info
         if (info.height, info.width) != shape:
             raise DepthError("camera_info of another size", _sizes(shape, info))
-        matrix = np.array(info.k, np.float64).reshape(3, 3)
-        if not (np.isfinite(matrix).all() and matrix[0, 0] > 0 and matrix[1, 1] > 0):
-            raise DepthError(
-                "camera_info without calibration",
-                f"expected focal lengths above 0, got {matrix[0, 0]:g} and {matrix[1, 1]:g}",
-            )
+        for name in ("d", "k", "r", "p"):
+            require_finite(f"camera_info.{name}", np.array(getattr(info, name), np.float64))
+        if rectified:
+            matrix = np.array(info.p, np.float64).reshape(3, 4)[:, :3]
+            return Pinhole(_with_focal_lengths(matrix, "p"), np.zeros(0))
+        matrix = _with_focal_lengths(np.array(info.k, np.float64).reshape(3, 3), "k")
         distortion = np.array(info.d, np.float64)
         if distortion.any() and _COEFFICIENTS.get(info.distortion_model) != distortion.size:
             known = " or ".join(f"{count} of {name}" for name, count in _COEFFICIENTS.items())
@@ -88,6 +90,15 @@ class DepthImage:
                 f"expected {known}, got {distortion.size} of {info.distortion_model!r}",
             )
         return Pinhole(matrix, distortion)
+
+
+def _with_focal_lengths(matrix: FloatArray, name: str) -> FloatArray:
+    if matrix[0, 0] > 0 and matrix[1, 1] > 0:
+        return matrix
+    raise DepthError(
+        "camera_info without calibration",
+        f"expected focal lengths above 0 in {name}, got {matrix[0, 0]:g} and {matrix[1, 1]:g}",
+    )
 
 
 def masked_depth(pixels: NDArray[Any], mask: Mask, header: Header) -> Image:

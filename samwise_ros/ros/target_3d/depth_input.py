@@ -8,13 +8,13 @@ from sensor_msgs.msg import CameraInfo, Image
 
 from samwise_ros.interface import topics
 from samwise_ros.interface.messages import NANOSECONDS
-from samwise_ros.ros.camera.image_qos import node_names
+from samwise_ros.ros.camera.image_qos import lost_images_advice, node_names
 from samwise_ros.ros.endpoints import create_subscription
 from samwise_ros.ros.messages import stamp_ns
 from samwise_ros.ros.target_3d.depth_image import DepthImage
 from samwise_ros.vision.depth import DepthError
 
-TOLERANCE_NS = 20_000_000  # less than half a frame at 25 Hz: no other image is closer
+TOLERANCE_NS = 20_000_000  # half a frame at 25 Hz; the closest depth is used
 WAIT_S = 0.05  # depth is computed from images, so it can arrive after them
 MAX_DELAY_NS = NANOSECONDS  # depth that is further behind is not merely late
 MAX_RECENT = 5
@@ -123,10 +123,7 @@ class DepthInput:
         names = node_names(self._node.get_publishers_info_by_topic(topic))
         if not names:
             return f"no publisher on {topic}"
-        return (
-            f"{names} publishes {topic}, but no message has arrived; if this persists, start the "
-            "camera with config/fastdds.xml: the middleware's default buffers lose large images"
-        )
+        return f"{names} publishes {topic}, but no message has arrived{lost_images_advice()}"
 
 
 def _stamp(message: Image) -> int:

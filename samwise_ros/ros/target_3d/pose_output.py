@@ -1,6 +1,7 @@
 """Positions of the targets of one camera: pose, tf frame, masked depth and markers."""
 
 from collections import Counter
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from std_msgs.msg import Header
 
 from samwise_ros.engine.types import FrameResult, Target
 from samwise_ros.interface import topics
+from samwise_ros.interface.printable import printable
 from samwise_ros.ros.endpoints import create_publisher
 from samwise_ros.ros.messages import stamp_ns
 from samwise_ros.ros.target_3d.depth_image import masked_depth
@@ -27,6 +29,7 @@ from samwise_ros.vision.depth import (
     Pinhole,
     Position3D,
     object_position,
+    require_finite,
     to_metres,
 )
 from samwise_ros.vision.encodings import ImageError
@@ -59,6 +62,7 @@ class PoseOutput:
         published: frames with a pose of the first target.
         failures: targets without a position, by kind of reason, since the node was configured.
         reason: why a target of the last frame has no position; empty if all have one.
+        missing: frames in a row on which the first target was visible and had no pose.
     """
 
     def __init__(
@@ -69,6 +73,7 @@ class PoseOutput:
         depth_range: tuple[float, float],
         lookup: FrameLookup | None,
         publish_tf: bool,
+        rectified: bool | None = None,
     ) -> None:
         """Create the publishers.
 
@@ -79,6 +84,7 @@ class PoseOutput:
             lookup: transforms poses to another frame, and is closed by the caller; ``None`` keeps
                 the image's frame.
             publish_tf: whether to publish the tf frame ``<camera>_target``.
+            rectified: whether the camera's image is rectified; ``None`` if the user did not say.
 
         Raises:
             ImportError: tf2_msgs is not installed.
@@ -89,9 +95,12 @@ class PoseOutput:
         self._camera = camera
         self._lookup = lookup
         self._range = depth_range
+        self._rectified = rectified
+        self._lens_logged = False
         self.published = 0
         self.failures: Counter[str] = Counter()
         self.reason = ""
+        self.missing = 0
         self._pose = create_publisher(node, topics.TARGET_POSE, camera)
         self._masked = create_publisher(node, topics.MASKED_DEPTH, camera)
         self._info = create_publisher(node, topics.MASKED_INFO, camera)
@@ -118,6 +127,20 @@ class PoseOutput:
         targets = [one for one in self._requested(result) if one.box is not None]
         if not targets:
             return
+        published = self.published
+        self._publish_targets(targets, result, header, depth_input)
+        if self.published > published:
+            self.missing = 0
+        elif result.targets[0].box is not None:
+            self.missing += 1
+
+    def _publish_targets(
+        self,
+        targets: Sequence[Target],
+        result: FrameResult,
+        header: Header,
+        depth_input: DepthInput,
+    ) -> None:
         try:
             frame = self._depth_frame(result, header, depth_input)
         except (DepthError, ImageError) as error:
@@ -148,8 +171,18 @@ class PoseOutput:
     ) -> _DepthFrame:
         shape = (result.frame.image.shape[0], result.frame.image.shape[1])
         depth = depth_input.get(stamp_ns(header.stamp))
-        pixels, camera = depth.pixels(header, shape), depth.camera(shape)
+        self._log_distortion(depth.info)
+        pixels, camera = depth.pixels(header, shape), depth.camera(shape, bool(self._rectified))
         return _DepthFrame(header, pixels, to_metres(pixels, *self._range), camera, depth.info)
+
+    def _log_distortion(self, info: CameraInfo) -> None:
+        """Say once how the distortion is used, if the user did not say what the image is."""
+        if self._rectified is None and any(info.d) and not self._lens_logged:
+            self._lens_logged = True
+            self._node.get_logger().warning(
+                f"{self._camera}: camera_info has a lens distortion, and the image is taken as "
+                "not rectified; set the parameter rectified to true or false"
+            )
 
     def _position(self, target: Target, frame: _DepthFrame) -> Position3D | None:
         try:
@@ -169,6 +202,7 @@ class PoseOutput:
         if self._lookup:
             try:
                 point, header = self._lookup.at(point, header)
+                require_finite("the pose", point)
             except DepthError as error:
                 self._report_failure(error)
                 return
@@ -183,7 +217,8 @@ class PoseOutput:
         self.reason = str(error)
         self.failures[error.kind] += 1
         if self.failures[error.kind] == 1:
-            self._node.get_logger().warning(f"{self._camera}: no position of a target: {error}")
+            text = printable(f"{self._camera}: no position of a target: {error}")
+            self._node.get_logger().warning(text)
 
 
 def _has_subscribers(publisher: LifecyclePublisher) -> bool:

@@ -36,7 +36,7 @@ class FrameLookup:
         tf2 = _import("tf2_ros", "target_frame")
         self._target_frame = target_frame
         self._buffer = tf2.Buffer()
-        # A looped bag publishes the old transforms again; tf uses them only without newer ones.
+        # Clear the buffer: tf would ignore the older transforms of a looped bag.
         back = JumpThreshold(
             min_forward=None, min_backward=Duration(seconds=-1), on_clock_change=True
         )
@@ -64,7 +64,11 @@ class FrameLookup:
         Raises:
             DepthError: there is no transform between the frames at that stamp.
         """
-        frames, stamp = (self._target_frame, header.frame_id), Time.from_msg(header.stamp)
+        frames = (self._target_frame, header.frame_id)
+        try:
+            stamp = Time.from_msg(header.stamp)
+        except (ValueError, OverflowError) as error:
+            raise DepthError("no transform at the image's stamp", str(error)) from error
         # Waiting does not help if the frames are not connected at all.
         connected = self._buffer.can_transform(*frames, Time())
         try:

@@ -12,14 +12,14 @@ from samwise_ros.network.text.tokenizer import SPECIAL_TOKENS, SentenceTokenizer
 from samwise_ros.training.batches import SentenceBatch, SentenceBatches, load_batches
 from samwise_ros.training.clips import Clips
 from samwise_ros.training.losses import PartialMean
-from samwise_ros.training.recipe import Losses
+from samwise_ros.training.recipe import LossWeights
 
 
 class LanguageTask:
     """Trains the text encoder to predict masked words and, from its vector, all words."""
 
     def __init__(
-        self, network: Samwise, clips: Clips, tokenizer: SentenceTokenizer, losses: Losses
+        self, network: Samwise, clips: Clips, tokenizer: SentenceTokenizer, losses: LossWeights
     ) -> None:
         """Add two heads to the network's text encoder."""
         self.network, self.clips, self.tokenizer = network, clips, tokenizer

@@ -14,7 +14,7 @@ from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.batches import VideoBatch, VideoBatches, load_batches
 from samwise_ros.training.clips import Clips
 from samwise_ros.training.losses import PartialMean
-from samwise_ros.training.recipe import Losses, Stage
+from samwise_ros.training.recipe import LossWeights, Stage
 from samwise_ros.training.tasks.unroll import mask_losses
 
 _BOX, _CLICK, _NOTHING = (2, 3), (1, -1), (-1, -1)
@@ -25,7 +25,7 @@ class PromptedTask:
     """Trains SAM 2 to segment and track objects given by a click or a box."""
 
     def __init__(
-        self, network: Samwise, clips: Clips, tokenizer: SentenceTokenizer, losses: Losses
+        self, network: Samwise, clips: Clips, tokenizer: SentenceTokenizer, losses: LossWeights
     ) -> None:
         """Keep the network."""
         self.network, self.clips, self.tokenizer, self.weights = network, clips, tokenizer, losses

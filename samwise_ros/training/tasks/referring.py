@@ -15,7 +15,7 @@ from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.batches import VideoBatch, VideoBatches, load_batches
 from samwise_ros.training.clips import Clips
 from samwise_ros.training.losses import PartialMean
-from samwise_ros.training.recipe import Losses
+from samwise_ros.training.recipe import LossWeights
 from samwise_ros.training.tasks.auxiliary_heads import ObjectHeads
 from samwise_ros.training.tasks.unroll import mask_losses, unroll
 
@@ -24,7 +24,7 @@ class ReferringTask:
     """Trains adapters, prompt and conditional memory encoder on sentences about videos."""
 
     def __init__(
-        self, network: Samwise, clips: Clips, tokenizer: SentenceTokenizer, losses: Losses
+        self, network: Samwise, clips: Clips, tokenizer: SentenceTokenizer, losses: LossWeights
     ) -> None:
         """Keep the network, and build auxiliary heads if the stage trains them."""
         self.network, self.clips, self.tokenizer, self.weights = network, clips, tokenizer, losses

@@ -17,7 +17,7 @@ from samwise_ros.training.losses import (
     switch_labels,
     switch_loss,
 )
-from samwise_ros.training.recipe import Losses
+from samwise_ros.training.recipe import LossWeights
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +95,7 @@ def _switch_loss(network: Samwise, tracked: TrackOutput, inside: Tensor) -> Part
 
 
 def mask_losses(
-    logits: Tensor, score: Tensor, truth: Tensor, inside: Tensor, losses: Losses
+    logits: Tensor, score: Tensor, truth: Tensor, inside: Tensor, losses: LossWeights
 ) -> dict[str, PartialMean]:
     """Return the mask and object score losses.
 

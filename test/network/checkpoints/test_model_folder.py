@@ -9,7 +9,7 @@ import torch
 from seeded_weights import seeded_state_dict
 
 from samwise_ros.network.checkpoints.errors import CheckpointError
-from samwise_ros.network.checkpoints.key_translation import our_key
+from samwise_ros.network.checkpoints.key_translation import translate_key
 from samwise_ros.network.checkpoints.model_folder import (
     load_model,
     load_state,
@@ -39,7 +39,7 @@ def network():
 def test_keys_and_shapes_match_released_checkpoint(preset):
     released = json.loads((DATA / f"keys_{preset}.json").read_text())
     ours = Samwise(PRESETS[preset]).state_dict()
-    expected = {our_key(key): shape for key, shape in released.items() if our_key(key)}
+    expected = {translate_key(key): shape for key, shape in released.items() if translate_key(key)}
     found = {key: list(value.shape) for key, value in ours.items()}
     del found["text_encoder.roberta.embeddings.token_type_embeddings.weight"]
     assert found == expected

@@ -10,25 +10,20 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
+from samwise_ros.client.image_message import to_image
 from samwise_ros.engine.types import Frame
 from samwise_ros.interface.messages import image, jpeg_image
 from samwise_ros.ros.camera.image_conversion import to_frame, to_rgb
 from samwise_ros.ros.messages import to_message
 from samwise_ros.vision.encodings import ImageError, compressed_to_rgb
+from samwise_ros.vision.intensity import BitDepth
 
 RGB = np.random.default_rng(0).integers(0, 256, (6, 8, 3), dtype=np.uint8)
 GREY = RGB[:, :, 0]
 
 
 def message(pixels: NDArray[np.generic], encoding: str) -> Image:
-    rows = np.ascontiguousarray(pixels).view(np.uint8).reshape(pixels.shape[0], -1)
-    return Image(
-        height=pixels.shape[0],
-        width=pixels.shape[1],
-        encoding=encoding,
-        step=rows.shape[1],
-        data=array("B", rows.tobytes()),
-    )
+    return to_image(pixels, 0, encoding=encoding)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +71,7 @@ def test_frame_has_pixels_camera_and_stamp(compressed: bool) -> None:
         else message(RGB, "rgb8")
     )
     sent.header.stamp.sec, sent.header.stamp.nanosec = 5, 7
-    frame = to_frame(sent, "wrist")
+    frame = to_frame(sent, "wrist", BitDepth())
     assert isinstance(frame, Frame)
     assert np.array_equal(frame.image, RGB)
     assert (frame.camera, frame.stamp_ns) == ("wrist", 5_000_000_007)

@@ -52,7 +52,7 @@ def _invalid_json(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory, robot: Robot) -> Iterator[NodeProcess]:
     folder = tmp_path_factory.mktemp("node")
-    node = NodeProcess(folder, "checkpoints", ["-p", "device:=cpu"])
+    node = NodeProcess(folder, "checkpoints", parameters={"device": "cpu"})
     yield node
     assert node.end()[0] == 0
 

@@ -50,13 +50,12 @@ run(CountedNode)
 def counted_node(tmp_path: Path) -> Iterator[NodeProcess]:
     parameters = {
         "device": "cpu",
-        "cameras": '["camera", "wrist"]',
-        "use_depth": "true",
+        "cameras": ["camera", "wrist"],
+        "use_depth": True,
         "memory_path": tmp_path / "kitchen.samwise",
-        "save_memory_on_deactivate": "true",
+        "save_memory_on_deactivate": True,
     }
-    arguments = [word for name, one in parameters.items() for word in ("-p", f"{name}:={one}")]
-    node = NodeProcess(tmp_path, "counted", arguments, program=("-c", PROGRAM))
+    node = NodeProcess(tmp_path, "counted", program=("-c", PROGRAM), parameters=parameters)
     yield node
     node.end()
 

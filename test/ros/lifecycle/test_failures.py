@@ -29,8 +29,8 @@ main()
 def test_failed_frame_is_dropped_and_five_deactivate_the_node(
     robot: Robot, model_folder: Path, tmp_path: Path
 ) -> None:
-    arguments = ["-p", f"model:={model_folder}", "-p", "device:=cpu", "-p", "command:=the red ball"]
-    node = NodeProcess(tmp_path, "failing", arguments, program=("-c", PROGRAM))
+    parameters = {"model": model_folder, "device": "cpu", "command": "the red ball"}
+    node = NodeProcess(tmp_path, "failing", program=("-c", PROGRAM), parameters=parameters)
     robot.bring_up(node.name)
     black = bytes(64 * 48 * 3)
     with robot.camera(node) as camera:

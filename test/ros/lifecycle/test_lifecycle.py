@@ -41,11 +41,9 @@ def test_lifecycle_cycles_leave_no_topics_or_threads(robot: Robot, start_node: S
 
 
 def test_commands_persist_while_inactive(robot: Robot, active_node: NodeProcess) -> None:
+    robot.say(active_node, "the red ball")
+    robot.wait_for_sentences(active_node, ["the red ball"])  # a service could overtake the topic
     with robot.subscribed(f"{active_node.name}/commands", CommandArray, latched=True) as commands:
-        robot.say(active_node, "the red ball")
-        # A topic and a service have no common order.
-        commands.wait(lambda array: len(array.commands) == 1)
-        commands.clear()
         assert robot.change_state(active_node.name, Transition.TRANSITION_DEACTIVATE)
         assert robot.change_state(active_node.name, Transition.TRANSITION_ACTIVATE)
     with robot.subscribed(f"{active_node.name}/commands", CommandArray, latched=True) as after:
@@ -91,12 +89,10 @@ def test_parameter_change_is_accepted_or_rejected_with_a_reason(
     assert "range" in set_parameter(robot, active_node.name, "overlay_alpha", 1.5)
     assert "replace or add" in set_parameter(robot, active_node.name, "command_mode", "shout")
     assert set_parameter(robot, active_node.name, "stop_phrases", ["halt"]) == ""
-    with robot.subscribed(f"{active_node.name}/commands", CommandArray, latched=True) as commands:
-        robot.say(active_node, "the red ball")
-        commands.wait(lambda array: len(array.commands) == 1)
-        commands.clear()
-        robot.say(active_node, "Halt!")
-        commands.wait(lambda array: not array.commands)
+    robot.say(active_node, "the red ball")
+    robot.wait_for_sentences(active_node, ["the red ball"])
+    robot.say(active_node, "Halt!")
+    robot.wait_for_sentences(active_node, [])
     assert set_parameter(robot, active_node.name, "stop_phrases", ["stop", "stop looking"]) == ""
 
 
@@ -109,7 +105,7 @@ def test_services_answer_before_configuration(robot: Robot, start_node: StartNod
 
 def test_invalid_parameter_at_startup_ends_with_one_line(start_node: StartNode) -> None:
     node = start_node(command_mode="shout")
-    assert node.process.wait(30.0) == 1
+    assert node.wait(30.0) == 1
     assert "command_mode: expected replace or add, got 'shout'" in node.log
     assert "Traceback" not in node.log
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from image_messages import image, picture
 from lifecycle_msgs.msg import Transition
-from node_process import NodeProcess, StartNode
+from node_process import EXIT_LIMIT_S, NodeProcess, StartNode
 from ros_harness import Robot, wait_for
 
-from samwise_ros.msg import CommandArray, TargetArray, TargetEvent
+from samwise_ros.msg import TargetArray, TargetEvent
 
 
 def send_frames(
@@ -61,7 +61,7 @@ def test_node_continues_from_memories_of_an_ended_node(
     robot: Robot, start_node: StartNode, tmp_path: Path
 ) -> None:
     saved = tmp_path / "kitchen.samwise"
-    arguments = {"memory_path": str(saved), "save_memory_on_deactivate": "true"}
+    arguments = {"memory_path": str(saved), "save_memory_on_deactivate": True}
     reference = start_node(command="the blue ball")
     robot.bring_up(reference.name)
     with robot.camera(reference) as camera:
@@ -73,7 +73,7 @@ def test_node_continues_from_memories_of_an_ended_node(
     assert not saved.exists()
     code, seconds = first.end(signal.SIGTERM)
     assert code == 0
-    assert seconds < 2.0
+    assert seconds < EXIT_LIMIT_S
     second = start_node(command="the red mug", **arguments)
     robot.bring_up(second.name)
     assert f"memories loaded from {saved}, commands: 1" in second.log
@@ -96,16 +96,15 @@ def test_invalid_memory_file_is_rejected_and_changes_nothing(
     node = start_node(memory_path=str(broken))
     robot.bring_up(node.name)
     robot.say(node, "the red mug")
-    with robot.subscribed(f"{node.name}/commands", CommandArray, latched=True) as commands:
-        commands.wait(lambda array: len(array.commands) == 1)
-        response = robot.trigger(f"{node.name}/load_memory")
-        assert not response.success
-        assert str(broken) in response.message
-        assert [command.sentence for command in commands.messages[-1].commands] == ["the red mug"]
-    rejected = start_node(memory_path=str(broken), save_memory_on_deactivate="true")
+    robot.wait_for_sentences(node, ["the red mug"])
+    response = robot.trigger(f"{node.name}/load_memory")
+    assert not response.success
+    assert str(broken) in response.message
+    robot.wait_for_sentences(node, ["the red mug"])
+    rejected = start_node(memory_path=str(broken), save_memory_on_deactivate=True)
     assert not robot.change_state(rejected.name, Transition.TRANSITION_CONFIGURE)
     assert str(broken) in rejected.log
-    unset = start_node(save_memory_on_deactivate="true")
+    unset = start_node(save_memory_on_deactivate=True)
     assert not robot.change_state(unset.name, Transition.TRANSITION_CONFIGURE)
     assert "cannot configure: memory_path: expected a file, got ''" in unset.log
 

@@ -12,9 +12,8 @@ from lifecycle_msgs.msg import Transition
 from lifecycle_steps import set_parameter
 from node_process import NodeProcess, StartNode
 from ros_harness import Inbox, Robot
-from std_msgs.msg import String
 
-from samwise_ros.msg import CommandArray, TargetArray
+from samwise_ros.msg import TargetArray
 
 # Two nodes with one executor, and two nodes with an executor and a thread each.
 ONE_EXECUTOR = """
@@ -77,15 +76,6 @@ class NodeHandle:
     def __init__(self, robot: Robot, name: str, image_topic: str) -> None:
         self.robot, self.name, self.image_topic = robot, name, image_topic
 
-    def say(self, sentence: str) -> None:
-        self.robot.publish(f"{self.name}/command", String(data=sentence))
-
-    @contextmanager
-    def commands(self) -> Iterator[Inbox[CommandArray]]:
-        topic = f"{self.name}/commands"
-        with self.robot.subscribed(topic, CommandArray, latched=True) as inbox:
-            yield inbox
-
     @contextmanager
     def with_camera(self, camera: str) -> Iterator[tuple[Any, Inbox[TargetArray]]]:
         """Yield a publisher of its camera's images, and its targets."""
@@ -94,10 +84,6 @@ class NodeHandle:
             self.robot.subscribed(f"{self.name}/{camera}/targets", TargetArray) as targets,
         ):
             yield publisher, targets
-
-
-def wait_for_sentences(commands: Inbox[CommandArray], sentences: list[str]) -> None:
-    commands.wait(lambda array: [one.sentence for one in array.commands] == sentences)
 
 
 def sentences_at(targets: Inbox[TargetArray], stamp_ns: int) -> list[str]:
@@ -122,8 +108,9 @@ def nodes(
             one: (f"/pair/{one}/samwise_node", f"/pair/{one}/camera/image_raw")
             for one in ("front", "rear")
         }
-    arguments = ["-p", f"model:={model_folder}", "-p", "device:=cpu"]
-    process = NodeProcess(tmp_path, "pair", arguments, ("-c", program.format(nodes=code)))
+    parameters = {"model": model_folder, "device": "cpu"}
+    program = ("-c", program.format(nodes=code))
+    process = NodeProcess(tmp_path, "pair", program=program, parameters=parameters)
     front, rear = (NodeHandle(robot, *named[one]) for one in ("front", "rear"))
     yield front, rear, process
     process.end(signal.SIGKILL)
@@ -140,33 +127,31 @@ def test_two_nodes_in_one_process_are_independent(
     for handle in (front, rear):
         robot.bring_up(handle.name)
     assert set_parameter(robot, front.name, "command_mode", "add") == ""  # of this node only
-    with front.commands() as at_front, rear.commands() as at_rear:
-        front.say("the red ball")
-        wait_for_sentences(at_front, ["the red ball"])
-        for handle in (front, rear):
-            handle.say("the blue mug")
-        wait_for_sentences(at_front, ["the red ball", "the blue mug"])
-        rear.say("the green ball")
-        wait_for_sentences(at_rear, ["the green ball"])
-        with front.with_camera(camera_of(front)) as (camera, targets):
-            stamp = robot.stamp_ns()
-            with rear.with_camera(camera_of(rear)) as (other_camera, other_targets):
-                camera.publish(image(stamp))
-                other_camera.publish(image(stamp + 1))
-                assert sentences_at(targets, stamp) == ["the red ball", "the blue mug"]
-                assert sentences_at(other_targets, stamp + 1) == ["the green ball"]
-                assert len(targets.messages) == len(other_targets.messages) == 1
-            # One node is cleaned up and fails to configure; the other continues.
-            assert robot.change_state(rear.name, Transition.TRANSITION_DEACTIVATE)
-            assert robot.change_state(rear.name, Transition.TRANSITION_CLEANUP)
-            assert set_parameter(robot, rear.name, "model", "nowhere") == ""
-            assert not robot.change_state(rear.name, Transition.TRANSITION_CONFIGURE)
-            fault = robot.status(rear.name, lambda status: status.message.startswith("FAILED"))
-            assert "nowhere" in fault.message
-            health = robot.status(front.name, lambda status: status.name.endswith(": model"))
-            assert health.message == "active"
-            camera.publish(image(stamp + 2))
-            assert sentences_at(targets, stamp + 2) == ["the red ball", "the blue mug"]
+    robot.say(front, "the red ball")
+    robot.wait_for_sentences(front, ["the red ball"])
+    for handle in (front, rear):
+        robot.say(handle, "the blue mug")
+    robot.wait_for_sentences(front, ["the red ball", "the blue mug"])
+    robot.say(rear, "the green ball")
+    robot.wait_for_sentences(rear, ["the green ball"])
+    with front.with_camera(camera_of(front)) as (camera, targets):
+        stamp = robot.stamp_ns()
+        with rear.with_camera(camera_of(rear)) as (other_camera, other_targets):
+            camera.publish(image(stamp))
+            other_camera.publish(image(stamp + 1))
+            assert sentences_at(targets, stamp) == ["the red ball", "the blue mug"]
+            assert sentences_at(other_targets, stamp + 1) == ["the green ball"]
+            assert len(targets.messages) == len(other_targets.messages) == 1
+        # One node is cleaned up and fails to configure; the other continues.
+        assert robot.change_state(rear.name, Transition.TRANSITION_DEACTIVATE)
+        assert robot.change_state(rear.name, Transition.TRANSITION_CLEANUP)
+        assert set_parameter(robot, rear.name, "model", "nowhere") == ""
+        assert not robot.change_state(rear.name, Transition.TRANSITION_CONFIGURE)
+        fault = robot.status(rear.name, lambda status: status.message.startswith("FAILED"))
+        assert "nowhere" in fault.message
+        robot.status(front.name, lambda status: status.message == "active")
+        camera.publish(image(stamp + 2))
+        assert sentences_at(targets, stamp + 2) == ["the red ball", "the blue mug"]
     assert robot.state(front.name) == "active"
     code, _ = process.end(signal.SIGINT)
     assert code == 0, process.log
@@ -180,22 +165,19 @@ def test_two_nodes_on_one_graph_share_a_camera(robot: Robot, start_node: StartNo
     for handle in (one, other):
         robot.bring_up(handle.name)
     with (
-        one.commands() as at_one,
-        other.commands() as at_other,
         robot.image_publisher(topic, nodes=2) as camera,
         robot.subscribed(f"{one.name}/camera/targets", TargetArray) as targets,
         robot.subscribed(f"{other.name}/camera/targets", TargetArray) as other_targets,
     ):
-        one.say("the red ball")
-        other.say("the blue mug")
-        wait_for_sentences(at_one, ["the red ball"])
-        wait_for_sentences(at_other, ["the blue mug"])
+        robot.say(one, "the red ball")
+        robot.say(other, "the blue mug")
+        robot.wait_for_sentences(one, ["the red ball"])
+        robot.wait_for_sentences(other, ["the blue mug"])
         stamp = robot.stamp_ns()
         camera.publish(image(stamp))
         assert sentences_at(targets, stamp) == ["the red ball"]
         assert sentences_at(other_targets, stamp) == ["the blue mug"]
-        processes[1].process.kill()  # without any message to the graph
-        processes[1].process.wait()
+        processes[1].stop(signal.SIGKILL)  # without any message to the graph
         camera.publish(image(stamp + 1))
         assert sentences_at(targets, stamp + 1) == ["the red ball"]
         assert robot.state(one.name) == "active"

@@ -5,11 +5,13 @@ Its arguments are the topic, the reliability that it offers, and the frame of it
 
 import sys
 import time
-from array import array
 
+import numpy as np
 import rclpy
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image
+
+from samwise_ros.client.image_message import to_image
 
 WIDTH, HEIGHT = 64, 48
 PERIOD_S = 0.05
@@ -21,9 +23,8 @@ def main() -> None:
     node = rclpy.create_node(frame)
     profile = QoSProfile(depth=2, reliability=ReliabilityPolicy[reliability])
     publisher = node.create_publisher(Image, topic, profile)
-    message = Image(height=HEIGHT, width=WIDTH, encoding="rgb8", step=3 * WIDTH)
-    message.data = array("B", bytes(range(256)) * (3 * WIDTH * HEIGHT // 256))
-    message.header.frame_id = frame
+    pixels = np.tile(np.arange(3 * WIDTH, dtype=np.uint8), HEIGHT).reshape(HEIGHT, WIDTH, 3)
+    message = to_image(pixels, 0, frame)
     while True:
         message.header.stamp = node.get_clock().now().to_msg()
         publisher.publish(message)

@@ -11,7 +11,6 @@ from ros_harness import Robot
 from steps import Steps
 
 from samwise_ros.data.tabletop.scene import TabletopScene
-from samwise_ros.msg import CommandArray
 
 FRAMES = 6
 PERIOD_NS = 100_000_000
@@ -28,9 +27,9 @@ class KnownScene:
     def masks(self, robot: Robot, node: NodeProcess, steps: Steps) -> list[bytes]:
         """Restart the command and return the masks, which must overlap the object."""
         steps.clear()
-        with robot.subscribed(f"{node.name}/commands", CommandArray, latched=True) as commands:
-            robot.say(node, self.sentence)
-            commands.wait(lambda array: [one.sentence for one in array.commands] == [self.sentence])
+        robot.wait_for_sentences(node, [])
+        robot.say(node, self.sentence)
+        robot.wait_for_sentences(node, [self.sentence])
         assert robot.trigger(f"{node.name}/reset_memory").success
         begin_ns, received = robot.stamp_ns(), []
         for index in range(FRAMES):

@@ -1,7 +1,6 @@
 """Images and requests in lockstep with the node: each waits for its mask or response."""
 
 import queue
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,11 +8,11 @@ from typing import Any
 
 from lifecycle_msgs.srv import GetState
 from node_process import NodeProcess
-from ros_harness import TIMEOUT_S, Robot, wait_for
+from ros_harness import TIMEOUT_S, Robot, respond, wait_for
 from sensor_msgs.msg import Image
 from std_srvs.srv import Trigger
 
-from samwise_ros.ros.messages import stamp_ns
+from samwise_ros.client.image_message import to_nanoseconds
 
 RESEND_S = 5.0
 
@@ -71,12 +70,13 @@ class Steps:
 
     def check_active(self) -> None:
         """Assert that the node answers and is active."""
-        state = _respond(self._state, GetState.Request()).current_state.label
+        response, _ = respond(self._state, GetState.Request(), resend_s=RESEND_S)
+        state = response.current_state.label
         assert state == "active", state
 
     def clear(self) -> None:
         """Remove all commands; earlier requests have been executed then."""
-        response = _respond(self._clear, Trigger.Request())
+        response, _ = respond(self._clear, Trigger.Request(), resend_s=RESEND_S)
         assert response.success, response.message
 
     def _next_mask(self) -> Image:
@@ -84,7 +84,7 @@ class Steps:
             arrived_ns, mask = self._masks.get(timeout=TIMEOUT_S)
         except queue.Empty:
             raise AssertionError(f"no mask after {TIMEOUT_S} s") from None
-        self.ages_s.append((arrived_ns - stamp_ns(mask.header.stamp)) / 1e9)
+        self.ages_s.append((arrived_ns - to_nanoseconds(mask.header.stamp)) / 1e9)
         return mask
 
     def _on_mask(self, mask: Image) -> None:
@@ -99,15 +99,3 @@ def steps_with(robot: Robot, node: NodeProcess, images: Any) -> Iterator[Steps]:
         yield steps
     finally:
         steps.close()
-
-
-def _respond(client: Any, request: Any) -> Any:
-    """Call a service, repeatedly if needed: `Robot._call` explains why. This keeps the client."""
-    done = threading.Event()
-    assert client.wait_for_service(TIMEOUT_S), f"no service {client.srv_name}"
-    for _ in range(int(TIMEOUT_S / RESEND_S)):
-        future = client.call_async(request)
-        future.add_done_callback(lambda _: done.set())
-        if done.wait(RESEND_S) and future.done():
-            return future.result()
-    raise AssertionError(f"no response of {client.srv_name} after {TIMEOUT_S} s")

@@ -18,7 +18,7 @@ from sensor_msgs.msg import Image
 from shared_memory import remove_dead, segments_of
 from tqdm import tqdm
 
-from samwise_ros.msg import CommandArray, TargetEvent
+from samwise_ros.msg import TargetEvent
 
 PROGRAM = Path(__file__).with_name("camera_process.py")
 OFFERS = ("RELIABLE", "BEST_EFFORT")
@@ -59,7 +59,7 @@ class RestartResult:
 
 def restart(robot: Robot, node: NodeProcess, times: int, frames: int) -> RestartResult:
     """Start and kill the camera repeatedly, each time after a number of frames."""
-    result = RestartResult(Growth(node.process.pid))
+    result = RestartResult(Growth(node.pid))
     with (
         robot.subscribed(f"{node.name}/camera/mask", Image) as masks,
         robot.subscribed(f"{node.name}/events", TargetEvent) as events,
@@ -77,8 +77,7 @@ def restart(robot: Robot, node: NodeProcess, times: int, frames: int) -> Restart
             result.growth.sample(result.frames)
             result.handles.append(result.growth.handles())
         assert not [one for one in events.messages if one.kind == TargetEvent.RESET]
-    with robot.subscribed(f"{node.name}/commands", CommandArray, latched=True) as commands:
-        assert [one.sentence for one in commands.wait().commands] == ["the red ball"]
+    robot.wait_for_sentences(node, ["the red ball"])
     assert robot.state(node.name) == "active"
     return result
 

@@ -41,7 +41,7 @@ def test_images_of_1000_random_sizes_and_encodings(robot: Robot, start_node: Sta
     robot.bring_up(node.name)
     chance, began = random.Random(1), time.monotonic()
     with robot.camera(node) as images, steps_with(robot, node, images) as steps:
-        growth = Growth(node.process.pid)
+        growth = Growth(node.pid)
         for number in tqdm(range(rounds), "20 images each", mininterval=5.0, miniters=1):
             send_random_images(robot, steps, chance, 20)
             growth.sample(20 * (number + 1))

@@ -61,18 +61,17 @@ def test_20000_frames_with_commands_changing(
     robot.bring_up(node.name)
     chance, began = random.Random(0), time.monotonic()
     pictures = [picture(WIDTH, HEIGHT, seed) for seed in range(16)]
-    topics: dict[type, str] = {String: "command", Command: "command_request"}
     superseded = 0
 
     def new_image(number: int) -> Any:
         return image(robot.stamp_ns(), pictures[number % len(pictures)])
 
     with robot.camera(node) as images, steps_with(robot, node, images) as steps:
-        growth = Growth(node.process.pid)
+        growth = Growth(node.pid)
         for number in tqdm(range(1, frames + 1), "frames", mininterval=5.0):
             if number % COMMAND_EVERY == 0:
                 command = random_command(chance)
-                robot.publish(f"{node.name}/{topics[type(command)]}", command)
+                robot.send(node, command)
             steps.send(new_image(number))
             if number % FLOOD_EVERY == 0:
                 superseded += steps.flood(new_image, FLOOD)

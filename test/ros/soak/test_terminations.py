@@ -8,12 +8,11 @@ import pytest
 from budget import share_of
 from figures import record
 from image_messages import image, picture
-from node_process import NodeProcess, StartNode
+from node_process import EXIT_LIMIT_S, NodeProcess, StartNode
 from ros_harness import Robot
 from sensor_msgs.msg import Image
 from tqdm import tqdm
 
-LIMIT_S = 2.0
 PIXELS = picture(320, 240)
 
 
@@ -61,4 +60,4 @@ def test_ends_at_20_random_moments(robot: Robot, start_node: StartNode) -> None:
         seconds_to_the_end_at_most=f"{max(seconds for _, seconds in ends):.2f}",
     )
     assert {code for code, _ in ends} == {0}
-    assert max(seconds for _, seconds in ends) < LIMIT_S
+    assert max(seconds for _, seconds in ends) < EXIT_LIMIT_S

@@ -40,9 +40,10 @@ main()
 """
 
 
-def failing_node(folder: Path, model: str, every: int) -> NodeProcess:
-    arguments = ["-p", f"model:={model}", "-p", "device:=cpu", "-p", "command:=the red ball"]
-    return NodeProcess(folder, "failing", arguments, program=("-c", PROGRAM.format(every=every)))
+def failing_node(folder: Path, model: str | Path, every: int) -> NodeProcess:
+    parameters = {"model": model, "device": "cpu", "command": "the red ball"}
+    program = ("-c", PROGRAM.format(every=every))
+    return NodeProcess(folder, "failing", program=program, parameters=parameters)
 
 
 def send_frames(robot: Robot, node: NodeProcess, frames: int, every: int) -> tuple[Growth, Steps]:
@@ -53,7 +54,7 @@ def send_frames(robot: Robot, node: NodeProcess, frames: int, every: int) -> tup
         robot.subscribed(f"{node.name}/events", TargetEvent) as events,
         steps_with(robot, node, images) as steps,
     ):
-        growth = Growth(node.process.pid)
+        growth = Growth(node.pid)
         for number in tqdm(range(1, frames + 1), "frames", mininterval=5.0):
             message = image(robot.stamp_ns())
             if number % every:
@@ -72,7 +73,7 @@ def send_frames(robot: Robot, node: NodeProcess, frames: int, every: int) -> tup
 
 
 def test_every_5th_frame_fails(robot: Robot, model_folder: Path, tmp_path: Path) -> None:
-    node = failing_node(tmp_path, str(model_folder), 5)
+    node = failing_node(tmp_path, model_folder, 5)
     send_frames(robot, node, 50, 5)
     assert node.end()[0] == 0, node.log
 

@@ -123,11 +123,8 @@ class Rig:
 
 def start_node(folder: Path, **parameters: object) -> NodeProcess:
     """Start the small node."""
-    arguments = []
-    for name, value in parameters.items():
-        arguments += ["-p", f"{name}:={value}"]
     program = ("-u", str(Path(__file__).with_name("depth_node.py")))
-    return NodeProcess(folder, f"d{next(_numbers)}", arguments, program)
+    return NodeProcess(folder, f"d{next(_numbers)}", program=program, parameters=parameters)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 import threading
 import time
 from array import array
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from depth_rig import (
     RED,
     SCENE,
     Rig,
-    active_node,
     assert_near,
     camera_info,
     depth_image,
@@ -24,7 +22,6 @@ from depth_rig import (
 )
 from geometry_msgs.msg import PoseStamped
 from image_messages import image
-from node_process import NodeProcess
 from rendered_depth import HEIGHT, LENS, WIDTH, millimetres, seen_centre
 from ros_harness import Robot, wait_for
 from sensor_msgs.msg import CameraInfo, Image
@@ -35,19 +32,6 @@ from samwise_ros.ros.target_3d.depth_input import MAX_RECENT, DepthInput
 from samwise_ros.vision.depth import DepthError
 
 SECOND = 1000 * MILLISECOND
-
-
-@pytest.fixture(scope="module")
-def depth_node(tmp_path_factory: pytest.TempPathFactory, robot: Robot) -> Iterator[NodeProcess]:
-    with active_node(tmp_path_factory.mktemp("node"), robot) as node:
-        yield node
-
-
-@pytest.fixture
-def rig(depth_node: NodeProcess, robot: Robot) -> Iterator[Rig]:
-    """A rig with the node that the tests of this file share."""
-    with ExitStack() as stack:
-        yield Rig(robot, depth_node, stack)
 
 
 def invalid(kind: str, stamp: int) -> tuple[Image | None, CameraInfo]:

@@ -1,8 +1,6 @@
 """Positions from depth: pose, masked depth, camera_info and markers of a node."""
 
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +20,6 @@ from depth_rig import (
 from geometry_msgs.msg import PoseStamped
 from image_messages import image
 from lifecycle_msgs.msg import Transition
-from node_process import NodeProcess
 from rendered_depth import (
     CAMERA,
     HEIGHT,
@@ -42,19 +39,6 @@ from sensor_msgs.msg import CameraInfo, Image
 from visualization_msgs.msg import Marker, MarkerArray
 
 from samwise_ros.vision.overlay import colour_of
-
-
-@pytest.fixture(scope="module")
-def depth_node(tmp_path_factory: pytest.TempPathFactory, robot: Robot) -> Iterator[NodeProcess]:
-    with active_node(tmp_path_factory.mktemp("node"), robot) as node:
-        yield node
-
-
-@pytest.fixture
-def rig(depth_node: NodeProcess, robot: Robot) -> Iterator[Rig]:
-    """A rig with the node that the tests of this file share."""
-    with ExitStack() as stack:
-        yield Rig(robot, depth_node, stack)
 
 
 def test_pose_of_the_first_target_at_the_images_stamp(rig: Rig) -> None:

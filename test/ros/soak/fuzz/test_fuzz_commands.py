@@ -79,7 +79,7 @@ def test_fuzzed_commands(robot: Robot, start_node: StartNode) -> None:
         robot.subscribed(f"{node.name}/commands", CommandArray, latched=True) as commands,
         tqdm(total=number * (BATCH + 1), desc="commands", mininterval=5.0) as progress,
     ):
-        before, growth = scene.masks(robot, node, steps), Growth(node.process.pid)
+        before, growth = scene.masks(robot, node, steps), Growth(node.pid)
         fuzzing = Fuzzing({String: sentences, Command: requests}, steps, events, growth, progress)
         examples(number)(given(batches)(fuzzing.send))()
         assert scene.masks(robot, node, steps) == before

@@ -89,7 +89,7 @@ class Fuzzing:
         self, transport: Transport, node: NodeProcess, steps: Steps, progress: "tqdm[NoReturn]"
     ) -> None:
         self._transport, self._steps, self._progress = transport, steps, progress
-        self.growth = Growth(node.process.pid)
+        self.growth = Growth(node.pid)
         self.sent = self.usable = 0
 
     def send(self, batch: list[Any]) -> None:
