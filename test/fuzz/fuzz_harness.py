@@ -5,6 +5,7 @@ the file still has a valid header. A case depends on the reader's name, the seed
 only, so that a fault can be reproduced: ``python test/fuzz/fuzz_harness.py READER SEED NUMBER``.
 """
 
+import faulthandler
 import json
 import os
 import random
@@ -121,6 +122,7 @@ def _run_batch(reader: Reader, numbers: range, seed: int, folder: Path, outcome:
 
 def _work(reader: Reader, numbers: range, seed: int, folder: Path, send: int) -> None:
     status = 1
+    faulthandler.disable()  # a crash is reported as a finding, not as a crash of pytest
     try:
         limit = _data_bytes() + MEMORY_BYTES
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
