@@ -36,7 +36,9 @@ SUBCOMMANDS = {
         "samwise_ros.cli.watch.subcommand",
         "show targets, rates, events and diagnostics of the running node",
     ),
-    "segment": Subcommand("samwise_ros.cli.segment", "segment objects in a video, without ROS"),
+    "segment": Subcommand(
+        "samwise_ros.cli.segment.subcommand", "segment objects in a video, without ROS"
+    ),
     "bag": Subcommand(
         "samwise_ros.cli.bag.subcommand", "segment objects in a recorded bag, without ROS"
     ),

@@ -1,6 +1,5 @@
 """The streaming engine: frames and commands in, targets and events out."""
 
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,12 @@ from samwise_ros.engine.camera_stream import CameraStream
 from samwise_ros.engine.command_set import CommandSet
 from samwise_ros.engine.commands import CommandStatus, with_free_ids
 from samwise_ros.engine.config import EngineConfig
-from samwise_ros.engine.events import restarted, unknown
+from samwise_ros.engine.events import raise_or_warn, restarted, unknown
 from samwise_ros.engine.frame_source import read_frames
 from samwise_ros.engine.memory.persistence import EngineSnapshot, Persistence
 from samwise_ros.engine.memory.store import MemoryStore
 from samwise_ros.engine.tracking.target_state import update_target
-from samwise_ros.engine.types import Command, Event, EventKind, Frame, FrameResult, Target
-from samwise_ros.errors import CommandRejectedError, UnknownWordsWarning
+from samwise_ros.engine.types import Command, Event, Frame, FrameResult, Target
 
 
 class Engine:
@@ -98,12 +96,7 @@ class Engine:
         active = [tracked.command for tracked in self._commands]
         commands = with_free_ids(sentences, tuple(cameras), active)
         new = [command for command in dict.fromkeys(commands) if command not in active]
-        for event in self.set_commands([*active, *new]):
-            if event.kind is EventKind.REJECTED:
-                raise CommandRejectedError(f"{event.command.sentence!r}: {event.reason}")
-            if event.warning:
-                message = f"{event.command.sentence!r}: {event.warning}"
-                warnings.warn(message, UnknownWordsWarning, stacklevel=2)
+        raise_or_warn(self.set_commands([*active, *new]))
         return commands
 
     def run(

@@ -1,8 +1,12 @@
 """Events about commands: added, removed, rejected, or with a restarted memory."""
 
+import warnings
+from collections.abc import Iterable
+
 from samwise_ros.engine.commands import TrackedCommand, shortened
 from samwise_ros.engine.sentences import unknown_words_note
 from samwise_ros.engine.types import Command, Event, EventKind, TargetState
+from samwise_ros.errors import CommandRejectedError, UnknownWordsWarning
 
 
 def added(tracked: TrackedCommand, state: TargetState) -> Event:
@@ -51,6 +55,20 @@ def restarted(
 def rejected(command: Command, reason: str) -> Event:
     """Return the event of a rejected command; a long id or sentence is cut."""
     return Event(EventKind.REJECTED, shortened(command), reason=reason)
+
+
+def raise_or_warn(events: Iterable[Event]) -> None:
+    """Raise for a rejected command, and warn the caller's caller of unknown words.
+
+    Raises:
+        CommandRejectedError: a command was rejected.
+    """
+    for event in events:
+        if event.kind is EventKind.REJECTED:
+            raise CommandRejectedError(f"{event.command.sentence!r}: {event.reason}")
+        if event.warning:
+            message = f"{event.command.sentence!r}: {event.warning}"
+            warnings.warn(message, UnknownWordsWarning, stacklevel=3)
 
 
 def unknown(command_id: str) -> Event:

@@ -15,7 +15,7 @@ import time
 
 import torch
 
-for name in ("segment", "bag.subcommand", "convert", "train"):
+for name in ("segment.subcommand", "bag.subcommand", "convert", "train"):
     importlib.import_module(f"samwise_ros.cli.{name}")
 main = importlib.import_module("samwise_ros.cli.main").main
 

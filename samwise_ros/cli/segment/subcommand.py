@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from samwise_ros.cli.segment.mask_folder import MaskFolder
 from samwise_ros.cli.threads import add_threads_argument
 from samwise_ros.data.formats.write_files import is_generated
 from samwise_ros.engine.backend.device import use_threads
@@ -30,7 +31,6 @@ from samwise_ros.engine.types import Command, Event, EventKind, Frame, FrameResu
 from samwise_ros.network.checkpoints.model_home import is_shipped, shipped_model_note
 from samwise_ros.vision.contact_sheet import FrameSampler, contact_sheet
 from samwise_ros.vision.image_writer import write_image
-from samwise_ros.vision.mask_folder import MaskFolder
 from samwise_ros.vision.masks import MAX_LABEL
 from samwise_ros.vision.video_reader import VideoReader
 from samwise_ros.vision.video_writer import VideoWriter
