@@ -107,7 +107,7 @@ def test_released_model_is_installed_by_name_verified_and_used(
     printed = capsys.readouterr().out
     assert re.search(r"^preset +mini$", printed, re.M)
     assert re.search(r"^trained on +clips of 8 frames$", printed, re.M)
-    assert f"No reference numbers are recorded for {NAME}: please open an issue" in printed
+    assert f"No reference values are recorded for {NAME}: please open an issue" in printed
     assert main(argv) == 0
     assert "note:" not in capsys.readouterr().out
 

@@ -34,8 +34,9 @@ def test_file_has_every_description() -> None:
         assert spec_of(own).description in text, own.name
 
 
-def test_defaults_are_the_engines_defaults() -> None:
-    assert Parameters().engine_config() == EngineConfig()
+def test_defaults_are_the_engines_defaults_except_late_images() -> None:
+    """Files restart at zero, so that the engine itself knows no late frames."""
+    assert Parameters().engine_config() == EngineConfig(late_tolerance=0.5)
 
 
 def test_switch_correction_is_learned_or_never() -> None:

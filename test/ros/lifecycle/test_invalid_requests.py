@@ -32,8 +32,12 @@ def test_negative_clock_is_logged(robot: Robot, active_node: NodeProcess) -> Non
     negative = Clock()
     negative.clock.sec = -1
     with robot.publisher("/clock", Clock) as clock:
-        clock.publish(negative)
-        wait_for(lambda: "callback failed: ValueError: Seconds value" in active_node.log)
+
+        def is_logged() -> bool:
+            clock.publish(negative)  # again, because the node may not have subscribed yet
+            return "callback failed: ValueError: Seconds value" in active_node.log
+
+        wait_for(is_logged)
     assert set_parameter(robot, active_node.name, "use_sim_time", False) == ""
     with (
         robot.camera(active_node) as camera,
