@@ -75,7 +75,7 @@ class Parameters:
     )
     stop_phrases: tuple[str, ...] = parameter(
         ("stop", "stop looking", "forget it", "clear"),
-        "Sentences that clear all commands; case and final punctuation are ignored.",
+        "Sentences that clear all commands; case and trailing punctuation are ignored.",
         "always",
     )
     max_commands: int = parameter(
@@ -134,13 +134,13 @@ class Parameters:
     )
     max_rate_hz: float = parameter(
         0.0,
-        "Largest number of processed images per second; 0 for no limit.",
+        "Largest number of processed images per second and camera; 0 for no limit.",
         "always",
         bounds=(0.0, 1000.0),
     )
     max_frame_age: float = parameter(
         0.0,
-        "Images with an older stamp are dropped, in seconds; 0 for no limit.",
+        "Largest age of an image at the start of processing, in seconds; 0 for no limit.",
         "always",
         bounds=(0.0, 3600.0),
     )
@@ -175,7 +175,9 @@ class Parameters:
         "unconfigured",
     )
     memory_path: str = parameter(
-        "", "File of ~/save_memory and ~/load_memory; empty for none.", "unconfigured"
+        "",
+        "File that ~/save_memory writes and ~/load_memory reads; empty for none.",
+        "unconfigured",
     )
     save_memory_on_deactivate: bool = parameter(
         False,
@@ -185,7 +187,7 @@ class Parameters:
     )
     overlay_alpha: float = parameter(
         DEFAULT_ALPHA,
-        "Share of the label's colour in a mask's tint on the overlay; 0 draws outlines only.",
+        "Opacity of the masks on the overlay; 0 draws outlines only.",
         "always",
         bounds=(0.0, 1.0),
     )

@@ -91,7 +91,7 @@ MASK = Topic(
     "~/<camera>/mask",
     "sensor_msgs/msg/Image",
     2,
-    "mono8, 0 or 255: mask of the first command's target; one for each processed frame, all zero "
+    "mono8, 0 or 255: mask of the first target of `targets`; one for each processed frame, all zero "
     "if the target is not visible",
 )
 LABEL_MASK = Topic(
@@ -120,7 +120,7 @@ TARGET_POSE = Topic(
     "~/<camera>/target_pose",
     "geometry_msgs/msg/PoseStamped",
     1,
-    "with `use_depth`: position of the first command's target; only if the depth is reliable",
+    "with `use_depth`: position of the first target of `targets`; only if the depth is reliable",
 )
 MASKED_DEPTH = Topic(
     "~/<camera>/masked_depth",
