@@ -91,8 +91,8 @@ MASK = Topic(
     "~/<camera>/mask",
     "sensor_msgs/msg/Image",
     2,
-    "mono8, 0 or 255: mask of the first target of `targets`; one for each processed frame, all zero "
-    "if the target is not visible",
+    "mono8, 0 or 255: mask of the first target of `targets`; one for each processed frame, all "
+    "zero if the target is not visible",
 )
 LABEL_MASK = Topic(
     "~/<camera>/label_mask",
