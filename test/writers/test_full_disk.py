@@ -63,7 +63,6 @@ def test_train(tmp_path: Path) -> None:
     argv = ["train", str(tmp_path / "recipe.yaml"), "--data", "tabletop:train", "--device", "cpu"]
     # The tensors that the data loader passes through shared memory are smaller.
     error = _error_of([*argv, "--out", str(tmp_path / "run")], 4 << 20)
-    assert error.startswith(f"samwise train: error: {tmp_path / 'run' / 'model'}/")
-    assert "model.safetensors: cannot be written: " in error
+    assert str(tmp_path / "run" / "model" / "model.safetensors") in error
     assert "File too large" in error
     assert not list(tmp_path.rglob("*.part"))

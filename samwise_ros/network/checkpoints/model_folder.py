@@ -6,11 +6,10 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from safetensors import SafetensorError
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
-from samwise_ros.files.atomic import replacing, write_atomically
+from samwise_ros.files.atomic import write_atomically
 from samwise_ros.network.checkpoints.config_file import read_config
 from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.key_translation import translate_key
@@ -143,11 +142,8 @@ def save_model(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> 
     config = {**facts, **network.config.to_dict()}
     write_atomically(folder / "config.json", (json.dumps(config, indent=2) + "\n").encode())
     tensors = {key: value.contiguous() for key, value in network.state_dict().items()}
-    try:
-        with replacing(folder / "model.safetensors") as file:
-            save_file(tensors, file.name)
-    except SafetensorError as error:  # also raised for a full disk
-        raise OSError(f"{folder / 'model.safetensors'}: cannot be written: {error}") from error
+    # Not `save_file`: its own temporary file stays if the process is killed.
+    write_atomically(folder / "model.safetensors", save(tensors))
     tokenizer.save(folder / "tokenizer.json")
 
 

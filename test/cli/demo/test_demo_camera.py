@@ -50,11 +50,14 @@ def _published(node: Node, video: Path) -> tuple[list[int], int, str]:
 
 @pytest.fixture
 def node() -> Iterator[Node]:
-    rclpy.init()
+    is_first = not rclpy.ok()  # other tests of this process share the context
+    if is_first:
+        rclpy.init()
     node = Node("camera_test")
     yield node
     node.destroy_node()
-    rclpy.shutdown()
+    if is_first:
+        rclpy.shutdown()
 
 
 def test_browser_recording_keeps_its_times(node: Node, tmp_path: Path) -> None:
