@@ -28,7 +28,7 @@ MAX_GROWTH_MB = 64.0
 
 def fuzz(robot: Robot, node: NodeProcess, batches: int, growth: Growth | None = None) -> int:
     """Send batches of random requests and messages; the node must work afterwards."""
-    # The subscription of /clock exists with simulated time only, and is discovered after the answer.
+    # The subscription of /clock exists with simulated time only, and is discovered later.
     assert set_parameter(robot, node.name, "use_sim_time", True) == ""
     wait_for(lambda: robot.node.count_subscribers("/clock"), what="the subscription of /clock")
     with closing(FuzzedNode(robot, node)) as fuzzed:
