@@ -139,7 +139,7 @@ def _mutate_rows(rng: random.Random, file: Path) -> None:
                 f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (value, rng.randrange(1, 4))
             )
             database.commit()
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):
             return  # SQLite refuses the value, or an earlier damage; the case stays as it is
 
 
