@@ -122,6 +122,8 @@ def _mutate_numbers(rng: random.Random, file: Path) -> None:
     """Change a field of 1, 2, 4 or 8 bytes, such as an identifier, a length or a time."""
     data = bytearray(file.read_bytes())
     size = rng.choice((1, 2, 4, 8))
+    if len(data) <= 9 + size:
+        return  # cut before
     place = rng.randrange(9, len(data) - size)
     old = int.from_bytes(data[place : place + size], "little")
     new = rng.choice((0, 1, old + 1, old - 1, old * 2, 2 ** (8 * size) - 1, 2 ** (8 * size - 1)))
@@ -139,7 +141,7 @@ def _mutate_rows(rng: random.Random, file: Path) -> None:
                 f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (value, rng.randrange(1, 4))
             )
             database.commit()
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):
             return  # SQLite refuses the value, or an earlier damage; the case stays as it is
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 import yaml
+from bag_fuzz import has_valid_header, read_bag, write_bag
 from fuzz_harness import Reader
 from fuzz_mutations import dump_json, mutate_bytes, mutate_data, mutated_json
 from PIL import Image
@@ -409,5 +410,6 @@ READERS = {
         ),
         Reader("checkpoint", _write_checkpoint, _read_checkpoint, _has_checkpoint_header),
         Reader("memory", _write_memory, _read_memory, _has_tensor_header("memory")),
+        Reader("bag", write_bag, read_bag, has_valid_header),
     )
 }

@@ -23,7 +23,15 @@ from samwise_ros.cli.bag.channel import MAX_BYTES, BagError, Channel, Message, d
 _MAGIC = b"\x89MCAP0\r\n"
 _HEAD = struct.Struct("<BQ")  # opcode and length of a record
 _MESSAGE = struct.Struct("<HIQQ")  # channel, sequence, time in the bag, time of publication
-_DAMAGE = (McapError, struct.error, UnicodeDecodeError, zstandard.ZstdError, RuntimeError, EOFError)
+_DAMAGE = (
+    EOFError,
+    McapError,
+    OverflowError,
+    RuntimeError,
+    UnicodeDecodeError,
+    struct.error,
+    zstandard.ZstdError,
+)
 
 
 class _Block(NamedTuple):
