@@ -33,7 +33,7 @@ def watch(node_name: str) -> int:
         node_name: full name of the node; empty selects it as in `SamwiseClient`.
 
     Returns:
-        Exit status: 0, or 1 if there is no node.
+        Exit code: 0, or 1 if there is no node.
 
     Raises:
         ValueError: there are several nodes to choose from.
