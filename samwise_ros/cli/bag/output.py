@@ -28,7 +28,7 @@ from samwise_ros.client.names import DEFAULT_NODE
 from samwise_ros.engine.commands import CommandStatus
 from samwise_ros.engine.overlay import draw_targets
 from samwise_ros.engine.types import Event, FrameResult
-from samwise_ros.vision.atomic_file import AtomicFile
+from samwise_ros.files.atomic import AtomicFile
 from samwise_ros.vision.masks import label_mask
 
 _INFINITE = QosTime(9_223_372_036, 854_775_807)  # as ROS 2 writes an infinite duration
@@ -45,16 +45,11 @@ def mcap_writer(path: Path) -> Iterator[Writer]:
         BagError: the file cannot be written; the message names the file and the reason.
     """
     try:
-        file = AtomicFile(path)
-        try:
-            writer = Writer(file.stream, compression=CompressionType.ZSTD)
+        with AtomicFile(path, durable=False) as stream:
+            writer = Writer(stream, compression=CompressionType.ZSTD)
             writer.start(profile="ros2")
             yield writer
             writer.finish()
-            file.commit()
-        except BaseException:
-            file.discard()
-            raise
     except BrokenPipeError:
         raise  # of standard output
     except OSError as error:
