@@ -1,4 +1,4 @@
-"""Runs `samwise` commands in forked processes, so that the imports happen only once.
+"""Runs `samwise` commands, and `save`, in forked processes: the imports happen only once.
 
 Reads JSON requests, one per line: the arguments, the seconds after which to kill the process (null
 for never), a pattern of partial files whose appearance starts that time (null for the start), and
@@ -18,6 +18,7 @@ import time
 import traceback
 
 import torch
+from saved_memory import engine, save
 
 NAMES = ("segment.subcommand", "bag.subcommand", "convert", "train", "evaluate", "data")
 for name in NAMES:
@@ -61,7 +62,7 @@ def run(arguments: list[str], output: int, limit: int | None) -> None:
     try:
         if limit is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-        code = main(arguments)
+        code = save(*arguments[1:]) if arguments[0] == "save" else main(arguments)
     except BaseException:
         traceback.print_exc()
     finally:
@@ -78,5 +79,7 @@ def ended(child: int, options: int) -> int | None:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)  # a fork has no other threads
+    for count in (1, 2):
+        engine(count)  # before the forks
     for line in sys.stdin:
         serve(*json.loads(line))

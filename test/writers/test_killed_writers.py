@@ -71,6 +71,23 @@ def test_segment(
         commands.run(argv)
 
 
+@MOMENTS
+def test_save(commands: Commands, tmp_path: Path, moments: int) -> None:
+    memory = tmp_path / "results" / "memory"
+    old, new = (["save", str(memory), count] for count in "12")
+    seconds = commands.run(new)
+    new_bytes = memory.read_bytes()
+    commands.run(old)
+    old_bytes = memory.read_bytes()
+    assert old_bytes != new_bytes
+    parts = [memory.with_name(".memory.*.part")]
+    for _ in kill_at_moments(commands, new, seconds, moments, parts):
+        assert memory.read_bytes() in (old_bytes, new_bytes)
+        commands.run(new)
+        assert _tree(memory.parent) == {"memory": new_bytes}
+        commands.run(old)
+
+
 def _below(tree: Tree, folder: str) -> Tree:
     return {name: data for name, data in tree.items() if name.startswith(folder)}
 

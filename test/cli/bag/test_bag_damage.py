@@ -209,7 +209,10 @@ def shelf(frames: list[np.ndarray], tmp_path_factory: pytest.TempPathFactory) ->
         (["{shelf}/two", "?", "--topic", "/left"], "sentence '?': the sentence holds no word"),
         (["{shelf}/two", "--out", "o.bag"], "o.bag: expected a file name with the suffix .mcap"),
         (["{shelf}/two", "--out", "{shelf}/old.mcap"], "old.mcap: the file exists already"),
-        (["{shelf}/two", "--camera", "2nd eye"], "--camera: expected a name of letters, digits and"),
+        (
+            ["{shelf}/two", "--camera", "2nd eye"],
+            "--camera: expected a name of letters",
+        ),
     ],
 )
 def test_unsuitable_input_is_reported_in_one_line(
