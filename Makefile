@@ -56,8 +56,9 @@ soak: workspace  ## faults and load for 20 minutes; see docs/reliability.md; SOA
 	@$(enter) SOAK_FIGURES=$$PWD/.workspace/soak pytest -m slow -s test/ros/soak
 	@$(enter) python test/ros/soak/figures.py .workspace/soak
 
-fuzz: workspace  ## test each reader of files with 20,000 mutated files; FUZZ_CASES= and FUZZ_SEED= change them
-	@$(enter) FUZZ_CASES=$${FUZZ_CASES:-20000} pytest -s test/fuzz
+fuzz: workspace  ## 20,000 mutated files for each reader, and writers that are killed; FUZZ_CASES=, FUZZ_SEED=
+	@$(enter) FUZZ_CASES=$${FUZZ_CASES:-20000} pytest -n 2 -s -m "slow or not slow" -rP test/fuzz
+	@$(enter) pytest -n 2 -m slow test/writers
 
 benchmark-cuda: workspace  ## check the CUDA graphs, then measure base_plus on a GPU; results in benchmarks/results
 	@$(enter) python -c "import sys, torch; sys.exit(not torch.cuda.is_available() and 'PyTorch finds no GPU: expected an NVIDIA GPU and a CUDA build of PyTorch')"

@@ -1,10 +1,11 @@
 """Reports of a benchmark as Markdown tables and as JSON with the machine."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from samwise_ros.files.documents import write_json
 
 Row = dict[str, Any]
 """One measurement: plain values by name."""
@@ -75,8 +76,11 @@ def write_report(
     machine: dict[str, Any],
     tables: Sequence[Table],
 ) -> None:
-    """Write results, settings and machine of a suite as JSON; create the folder if missing."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    """Write results, settings and machine of a suite as JSON.
+
+    Raises:
+        OSError: the file cannot be written; names it. The old file stays.
+    """
     results = {table.title: list(table.rows) for table in tables}
     content = {"suite": suite, "settings": settings, "machine": machine, "results": results}
-    file.write_text(json.dumps(content, indent=2) + "\n")
+    write_json(file, content)

@@ -21,6 +21,7 @@ from pathlib import Path
 import torch
 
 from samwise_ros.cli.download.catalogue import trained_frames
+from samwise_ros.files.complete_folder import check_new_folder
 from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.model_folder import (
     check_tokenizer,
@@ -100,8 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
     for file in _input_files(arguments):
         if not file.is_file():
             raise ValueError(f"{file}: no such file")
-    if arguments.out.exists() and not (arguments.out.is_dir() and _is_empty(arguments.out)):
-        raise ValueError(f"{arguments.out}: exists and is not empty; name a new folder with --out")
+    check_new_folder(arguments.out)
     config = replace(
         preset(arguments.preset),
         verbs=tuple(arguments.verbs),
@@ -149,10 +149,6 @@ def _input_files(arguments: argparse.Namespace) -> list[Path]:
         [arguments.file] if arguments.source == "released" else [arguments.sam2, arguments.text]
     )
     return [*weights, arguments.tokenizer]
-
-
-def _is_empty(folder: Path) -> bool:
-    return not any(folder.iterdir())
 
 
 def _frames(arguments: argparse.Namespace) -> int:

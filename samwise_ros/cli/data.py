@@ -34,6 +34,7 @@ from samwise_ros.data.open_dataset import (
     parse_spec,
 )
 from samwise_ros.data.tabletop.video import Split, TabletopConfig
+from samwise_ros.files.complete_folder import complete_folder
 
 _SHOWN_PROBLEMS = 50
 
@@ -92,10 +93,10 @@ def _write(arguments: argparse.Namespace) -> int:
             "--split, --videos: expected different splits, and one number or one for each split, "
             f"got {' '.join(splits)} and {' '.join(map(str, videos))}"
         )
-    if out.exists() and any(out.iterdir()):
-        raise ValueError(f"{out}: the folder is not empty; choose a new folder with --out")
     counts = dict(zip(splits, videos * (len(splits) // len(videos)), strict=True))
-    write_mevis(out, counts, TabletopConfig(arguments.frames, arguments.width, arguments.height))
+    config = TabletopConfig(arguments.frames, arguments.width, arguments.height)
+    with complete_folder(out) as part:
+        write_mevis(part, counts, config)
     print(
         f"wrote {sum(counts.values())} videos to {out}; check them with `samwise data check {out}`"
     )

@@ -18,7 +18,6 @@ and the DAVIS evaluation program.
 """
 
 import argparse
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -36,6 +35,7 @@ from samwise_ros.evaluation.result_writers.predictions import PredictionWriter
 from samwise_ros.evaluation.result_writers.result_writer import ResultWriter
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
+from samwise_ros.files.documents import write_json
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.checkpoints.model_folder import load_model
 
@@ -122,8 +122,7 @@ def run(arguments: argparse.Namespace) -> int:
         results = replace(results, model=arguments.model)
         print(results.to_markdown())
         if arguments.json:
-            arguments.json.parent.mkdir(parents=True, exist_ok=True)
-            arguments.json.write_text(json.dumps(results.to_json(), indent=1) + "\n")
+            write_json(arguments.json, results.to_json())
     processes.close()
     return 0
 

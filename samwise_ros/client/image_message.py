@@ -7,7 +7,7 @@ from builtin_interfaces.msg import Time
 from numpy.typing import NDArray
 from sensor_msgs.msg import Image
 
-SECOND_NS = 1_000_000_000
+from samwise_ros.interface.stamps import SECOND_NS
 
 
 def to_image(
@@ -47,12 +47,3 @@ def to_time(stamp_ns: int) -> Time:
     """
     seconds, nanoseconds = divmod(stamp_ns, SECOND_NS)
     return Time(sec=seconds, nanosec=nanoseconds)
-
-
-def to_nanoseconds(stamp: Time) -> int:
-    """Return the stamp of a message in nanoseconds.
-
-    >>> to_nanoseconds(Time(sec=2, nanosec=3))
-    2000000003
-    """
-    return int(stamp.sec) * SECOND_NS + int(stamp.nanosec)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -12,6 +11,8 @@ from samwise_ros.data.checked_json import Entry
 from samwise_ros.data.dataset import DatasetError, Video
 from samwise_ros.files.data_path import path_below
 from samwise_ros.files.documents import parse_json
+from samwise_ros.vision.encodings import ImageError, decode_image
+from samwise_ros.vision.image_folder import MAX_FILE_PIXELS
 
 # Pillow raises these for a file that is damaged or not an image, SyntaxError among them.
 _READ_ERRORS = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
@@ -106,11 +107,11 @@ def image_size(path: Path) -> tuple[int, int]:
 def _read_rgb(path: Path) -> NDArray[np.uint8]:
     if not path.is_file():
         raise DatasetError(f"{path}: no such file; unpack the data set completely")
-    # Applying the EXIF orientation would rotate the image but not its masks.
-    bgr = cv2.imread(str(path), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
-    if bgr is None:
-        raise DatasetError(f"{path}: not an image that OpenCV can read; get the file again")
-    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+    try:
+        # Applying the EXIF orientation would rotate the image but not its masks.
+        return decode_image(path.read_bytes(), MAX_FILE_PIXELS)
+    except (ImageError, OSError) as error:
+        raise _unreadable(path, error) from error
 
 
 def _read_indices(path: Path) -> NDArray[np.uint8]:

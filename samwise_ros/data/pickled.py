@@ -2,7 +2,7 @@
 
 import io
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -30,17 +30,21 @@ _KEYS = (pickle.SETITEM, pickle.SETITEMS, pickle.DICT)
 def read_plain_pickle(path: Path) -> Entry:
     """Read lists, dictionaries, strings and numbers; Python 2 strings are decoded as UTF-8.
 
-    Time and memory are proportional to the file's size: a list, tuple or dictionary appears once,
-    and keys are strings or numbers.
+    Time and memory are proportional to the file's size. A list, tuple or dictionary may appear
+    repeatedly, as in RefCOCO, but with all repetitions there are at most as many values as the file
+    has bytes. Keys are strings or numbers.
 
     Raises:
         DatasetError: the file is missing, damaged or contains other objects.
     """
     try:
         # In memory, a length that exceeds the file reserves no memory.
-        file = io.BytesIO(path.read_bytes())
-        reader = _PlainUnpickler(file, encoding="utf-8", errors="replace")
-        return Entry(reader.load(), path)
+        data = path.read_bytes()
+        reader = _PlainUnpickler(io.BytesIO(data), encoding="utf-8", errors="replace")
+        content = reader.load()
+        if reader.has_repetitions and _expanded_size(content) > len(data):
+            raise pickle.UnpicklingError("it repeats lists, tuples or dictionaries too often")
+        return Entry(content, path)
     except FileNotFoundError as error:
         raise DatasetError(f"{path}: no such file; unpack the data set completely") from error
     except Exception as error:  # a damaged file makes the unpickler raise any exception
@@ -60,13 +64,13 @@ class _Operations(dict[int, Operation]):
         raise pickle.UnpicklingError(f"it contains the operation {bytes([code])!r}")
 
 
-def _checked_fetch(fetch: Operation) -> Operation:
-    """A list inside another one many times over would stand for an endless amount of data."""
+def _noted_fetch(fetch: Operation) -> Operation:
+    """A list inside another one many times over can stand for an endless amount of data."""
 
     def run(reader: Any) -> None:
         fetch(reader)
         if isinstance(reader.stack[-1], list | tuple | dict):
-            raise pickle.UnpicklingError("it refers to one list, tuple or dictionary repeatedly")
+            reader.has_repetitions = True
 
     return run
 
@@ -87,7 +91,7 @@ def _operations() -> _Operations:
     known: dict[int, Operation] = dict(pickle._Unpickler.dispatch)
     found = _Operations({code[0]: known[code[0]] for code in _PLAIN})
     for code in _FETCHES:
-        found[code[0]] = _checked_fetch(found[code[0]])
+        found[code[0]] = _noted_fetch(found[code[0]])
     for code in _KEYS:
         found[code[0]] = _checked_keys(found[code[0]], code)
     return found
@@ -97,6 +101,39 @@ class _PlainUnpickler(pickle._Unpickler):
     """Python's own unpickler in Python: the faster one reserves memory before it is needed."""
 
     dispatch = _operations()
+    has_repetitions = False
 
     def find_class(self, module: str, name: str) -> NoReturn:
         raise pickle.UnpicklingError(f"it contains {module}.{name}, which is not plain data")
+
+
+def _expanded_size(content: object) -> int:
+    """Count the values, each repetition of a list, tuple or dictionary included.
+
+    Raises:
+        UnpicklingError: a list or dictionary contains itself.
+    """
+    sizes: dict[int, int] = {}
+    parents: set[int] = set()
+    pending = [content]  # Not recursive: the content can be nested deeply.
+    while pending:
+        node = pending[-1]
+        values = _values(node)
+        if id(node) in sizes:
+            pending.pop()
+        elif id(node) in parents:  # All values are counted.
+            sizes[id(node)] = 1 + sum(sizes.get(id(value), 1) for value in values)
+            parents.remove(id(node))
+        else:
+            parents.add(id(node))
+            containers = [value for value in values if isinstance(value, list | tuple | dict)]
+            if any(id(value) in parents for value in containers):
+                raise pickle.UnpicklingError("a list or dictionary contains itself")
+            pending += containers
+    return sizes[id(content)]
+
+
+def _values(node: object) -> Collection[object]:
+    if isinstance(node, dict):
+        return node.values()
+    return node if isinstance(node, list | tuple) else ()

@@ -8,7 +8,7 @@ from typing import Any
 
 from samwise_ros.evaluation.scoring import ExpressionScore, Similarity, Swap
 from samwise_ros.files.atomic import write_atomically
-from samwise_ros.files.documents import parse_json
+from samwise_ros.files.documents import parse_json, write_json
 
 _SETTINGS = "evaluation.json"
 
@@ -88,12 +88,20 @@ class Records:
         return found
 
     def add(self, record: VideoRecord) -> None:
-        """Append the record of a finished video."""
+        """Append the record of a finished video.
+
+        Raises:
+            OSError: the file cannot be written; names it.
+        """
         if self._file.exists() and not self._file.read_bytes().endswith(b"\n"):
             complete = "".join(f"{line}\n" for line in _complete_lines(self._file))
             write_atomically(self._file, complete.encode())
-        with self._file.open("a") as file:
-            file.write(record.to_line() + "\n")
+        try:
+            with self._file.open("a") as file:
+                file.write(record.to_line() + "\n")
+        except OSError as error:  # that of a full disk has no name
+            error.filename = error.filename or str(self._file)
+            raise
 
 
 def _write_or_check_settings(file: Path, settings: dict[str, Any]) -> None:
@@ -104,7 +112,7 @@ def _write_or_check_settings(file: Path, settings: dict[str, Any]) -> None:
                 f"{file.parent}: expected a new folder or an evaluation, found other files; "
                 "name a new folder with --out"
             )
-        write_atomically(file, (json.dumps(settings, indent=1) + "\n").encode())
+        write_json(file, settings)
         return
     try:
         stored = dict(parse_json(file.read_bytes()))

@@ -6,71 +6,110 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from io import BufferedWriter
 from pathlib import Path
+from types import TracebackType
 
 _TOKEN_BYTES = 8
 # A file name has at most 255 bytes; a prefix of the target's name leaves room for the rest.
 _NAME_BYTES = 150
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+class AtomicFile:
+    """A new file that takes the place of another one when it is complete.
+
+    The new file is written beside the target, then renamed. Each writer has its own temporary
+    file, so several processes may write to one path: the last one wins. Temporary files of
+    processes that were killed are removed. In a ``with`` block, the file is committed at the end,
+    and discarded after an exception::
+
+        with AtomicFile(path) as stream:
+            stream.write(data)
+
+    Attributes:
+        stream: the temporary file, opened for writing. A library that needs a path may write to
+            ``stream.name``.
+    """
+
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        """Create the temporary file, and the folder if it is missing.
+
+        Args:
+            path: a regular file, a new name, or a link to one of them. A link stays, and its
+                target is replaced.
+            durable: sync the file to disk before it is renamed, so that it survives a power
+                failure. This takes milliseconds: leave it out for results of many files.
+
+        Raises:
+            OSError: the path is a folder, device, FIFO or socket, or the temporary file cannot be
+                created.
+        """
+        self._target, self._durable = Path(os.path.realpath(path)), durable
+        mode = _replaceable_mode(self._target)
+        self._target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(self._target)
+        self.stream = _new_part(self._target)
+        if mode is not None:
+            os.fchmod(self.stream.fileno(), mode)
+
+    def commit(self) -> None:
+        """Replace the target.
+
+        Raises:
+            OSError: the data cannot be written, for example if the disk is full; the old file
+                stays, and `discard` removes the new one.
+        """
+        self.stream.flush()
+        if self._durable:
+            os.fsync(self.stream.fileno())
+        os.replace(self.stream.name, self._target)
+        self.stream.close()
+        if self._durable:
+            _sync_folder(self._target.parent)
+
+    def discard(self) -> None:
+        """Remove the temporary file and keep the target as it was."""
+        with suppress(FileNotFoundError):
+            os.unlink(self.stream.name)
+        with suppress(OSError):  # The buffered data is dropped anyway.
+            self.stream.close()
+
+    def __enter__(self) -> BufferedWriter:
+        """Return the stream."""
+        return self.stream
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Commit the file, or discard it after an exception."""
+        try:
+            if error is None:
+                self.commit()
+        finally:
+            self.discard()
+
+
+def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Replace a file's content, or create the file.
 
     Args:
-        path: the file; see `replacing`.
+        path: the file; see `AtomicFile`.
         data: its new content.
+        durable: see `AtomicFile`.
 
     Raises:
         OSError: the file cannot be written; names it. The old file stays.
     """
     try:
-        with replacing(path) as file:
-            file.write(data)
+        with AtomicFile(path, durable=durable) as stream:
+            stream.write(data)
     except OSError as error:  # that of a full disk has no name
         error.filename = error.filename or str(path)
         raise
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[BufferedWriter]:
-    """Write a new file that takes the place of another when the block ends without an error.
-
-    The new file is written beside the target and synced to disk before it is renamed. Each writer
-    has its own temporary file, so several processes may write to one path: the last one wins.
-    Temporary files of processes that were killed are removed. A library that needs a path may
-    write to ``file.name``.
-
-    Args:
-        path: a regular file, a new name, or a link to one of them. A link stays, and its target
-            is replaced. The folder is created if it is missing.
-
-    Yields:
-        The temporary file, opened for writing.
-
-    Raises:
-        OSError: the path is a folder, device, FIFO or socket, or the file cannot be written; the
-            old file stays.
-    """
-    target = Path(os.path.realpath(path))
-    mode = _replaceable_mode(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(target)
-    with _new_part(target) as file:
-        try:
-            if mode is not None:
-                os.fchmod(file.fileno(), mode)
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            os.replace(file.name, target)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                os.unlink(file.name)
-            raise
-    _sync_folder(target.parent)
 
 
 def _replaceable_mode(target: Path) -> int | None:

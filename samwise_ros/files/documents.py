@@ -1,9 +1,12 @@
-"""Parses JSON and YAML from untrusted files; every failure is a ValueError."""
+"""Parses JSON and YAML from untrusted files, and writes JSON."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import yaml
+
+from samwise_ros.files.atomic import write_atomically
 
 _MAX_YAML_BYTES = 2**18
 _MAX_YAML_NODES = 100_000
@@ -27,6 +30,15 @@ def parse_json(text: str | bytes) -> Any:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("expected JSON of moderate depth, got values nested too deep") from error
+
+
+def write_json(path: Path, content: object) -> None:
+    """Replace a file by plain data as indented JSON.
+
+    Raises:
+        OSError: the file cannot be written; names it. The old file stays.
+    """
+    write_atomically(path, (json.dumps(content, indent=2) + "\n").encode())
 
 
 def parse_yaml(text: str) -> Any:

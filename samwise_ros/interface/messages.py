@@ -19,7 +19,6 @@ from samwise_ros.vision.masks import Mask, centroid
 if TYPE_CHECKING:
     from samwise_ros.engine.commands import CommandStatus  # importing it imports torch
 
-NANOSECONDS = 1_000_000_000  # in a second
 TRACK = 0  # of msg/Command.msg
 ACTIVE, PAUSED = 0, 1  # of msg/CommandArray.msg
 

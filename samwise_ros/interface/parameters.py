@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, fields
 from typing import get_args
 
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.engine.config import BOUNDS, EngineConfig, Precision
 from samwise_ros.interface.parameter_spec import parameter, spec_of
 from samwise_ros.vision.overlay import DEFAULT_ALPHA
@@ -40,7 +41,7 @@ class Parameters:
         choices=("auto", "best_effort", "reliable"),
     )
     model: str = parameter(
-        "tabletop",
+        DEFAULT_MODEL,
         "Name of a shipped or installed model, or path of a model folder.",
         "unconfigured",
     )
@@ -242,12 +243,23 @@ class Parameters:
                 f"cameras: expected one or more different names, got {list(self.cameras)}"
             )
         for camera in self.cameras:
-            if not _TOPIC_NAME.fullmatch(camera) or len(camera) > MAX_CAMERA_CHARACTERS:
-                raise ValueError(
-                    "cameras: expected names of letters, digits and underscores such as 'front' or "
-                    f"'arm/wrist', at most {MAX_CAMERA_CHARACTERS} characters, "
-                    f"got {camera[: MAX_CAMERA_CHARACTERS + 1]!r}"
-                )
+            if problem := camera_name_problem(camera):
+                raise ValueError(f"cameras: {problem}")
+
+
+def camera_name_problem(name: str) -> str | None:
+    """Return what is wrong with a camera's name, which begins its topics.
+
+    >>> camera_name_problem("arm/wrist")
+    >>> camera_name_problem("/front").startswith("expected a name of letters, digits and")
+    True
+    """
+    if _TOPIC_NAME.fullmatch(name) and len(name) <= MAX_CAMERA_CHARACTERS:
+        return None
+    return (
+        "expected a name of letters, digits and underscores such as 'front' or 'arm/wrist', at "
+        f"most {MAX_CAMERA_CHARACTERS} characters, got {name[: MAX_CAMERA_CHARACTERS + 1]!r}"
+    )
 
 
 _NAMES = {own.name for own in fields(Parameters)}

@@ -20,7 +20,6 @@ from samwise_ros.ros.health import NO_IMAGE_YET, Health, camera_health
 from samwise_ros.ros.pipeline import Pipeline
 from samwise_ros.ros.target_3d.pose_output import PoseOutput
 
-MIB = 2**20
 PAGES = Path("/proc/self/statm")  # Linux only; other systems need another package
 
 
@@ -120,7 +119,7 @@ def _resident_memory() -> dict[str, object]:
     if not PAGES.exists():
         return {}
     resident = int(PAGES.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    return {"resident memory (MiB)": f"{resident / MIB:.1f}"}
+    return {"resident memory (MiB)": f"{resident / 2**20:.1f}"}
 
 
 def _camera_values(source: CameraInput) -> dict[str, object]:

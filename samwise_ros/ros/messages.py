@@ -8,25 +8,16 @@ import numpy as np
 from builtin_interfaces.msg import Time
 from rclpy.node import Node
 
-from samwise_ros.interface.messages import NANOSECONDS, MessageFields
+from samwise_ros.interface.messages import MessageFields
 from samwise_ros.interface.ros_types import load_type
-from samwise_ros.interface.stamps import age_s
+from samwise_ros.interface.stamps import age_s, to_nanoseconds
 
 _load_type = lru_cache(maxsize=None)(load_type)
 
 
-def stamp_ns(stamp: Time) -> int:
-    """Return a stamp in nanoseconds.
-
-    >>> stamp_ns(Time(sec=2, nanosec=5))
-    2000000005
-    """
-    return int(stamp.sec) * NANOSECONDS + int(stamp.nanosec)
-
-
 def seconds_since(node: Node, stamp: Time) -> float:
     """Return the time since a stamp, in seconds of the node's clock; see `age_s` for NaN."""
-    return age_s(stamp_ns(stamp), node.get_clock().now().nanoseconds)
+    return age_s(to_nanoseconds(stamp), node.get_clock().now().nanoseconds)
 
 
 def to_message(described: MessageFields) -> Any:

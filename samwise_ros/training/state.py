@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from samwise_ros.files.atomic import replacing
+from samwise_ros.files.atomic import AtomicFile
 from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.model_folder import save_model
 from samwise_ros.network.samwise import Samwise
@@ -48,7 +48,7 @@ class TrainingState:
         """
         path = folder / _FILE
         try:
-            with replacing(path) as file:
+            with AtomicFile(path) as file:
                 torch.save(vars(self), file)
         except RuntimeError as error:  # torch hides the error of the file
             reason = error.__context__ or error

@@ -28,6 +28,8 @@ ImageFault = Literal[
 MAX_DECODED_PIXELS = 2**25
 """Maximum size of a compressed image, since a few bytes can decode to a huge image."""
 
+_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "PPM", "JPEG2000")  # names in Pillow
+
 
 class ImageError(ValueError):
     """An image message that cannot be converted.
@@ -199,43 +201,62 @@ def as_array(message: RawImage, layout: EncodingLayout) -> NDArray[Any]:
 
 
 def compressed_to_rgb(message: EncodedImage) -> NDArray[np.uint8]:
-    """Decode a compressed image message.
-
-    Args:
-        message: a JPEG, a PNG or another format that OpenCV supports.
+    """Decode a compressed image message; see `decode_image`.
 
     Returns:
-        (H, W, 3) uint8, RGB, contiguous. An orientation tag is ignored, so that the result matches
-        the raw topic of the same camera.
+        (H, W, 3) uint8, RGB. An orientation tag is ignored, so that the result matches the raw
+        topic of the same camera.
 
     Raises:
         ImageError: the data is not an image, or has more than `MAX_DECODED_PIXELS` pixels.
     """
-    data = np.frombuffer(message.data, np.uint8)
-    if data.size == 0:
+    return decode_image(message.data, MAX_DECODED_PIXELS)
+
+
+def decode_image(
+    data: Any, max_pixels: int, *, apply_orientation: bool = False
+) -> NDArray[np.uint8]:
+    """Decode the bytes of an image file.
+
+    Args:
+        data: JPEG, PNG, TIFF, WebP, BMP, PNM or JPEG 2000. OpenCV reads further formats, but only
+            after it reserved memory for whatever size their header claims.
+        max_pixels: a larger image is not decoded.
+        apply_orientation: rotate by the file's EXIF tag.
+
+    Returns:
+        (H, W, 3) uint8, RGB, contiguous.
+
+    Raises:
+        ImageError: the data is not an image, or has more pixels.
+    """
+    pixels = np.frombuffer(data, np.uint8)
+    if pixels.size == 0:
         raise ImageError("zero size", "got no bytes")
-    width, height = _header_size(message.data)
-    if width * height > MAX_DECODED_PIXELS:
-        limit = f"expected at most {MAX_DECODED_PIXELS} pixels"
-        raise ImageError("too large", f"{limit}, got {width} x {height}")
+    width, height = _header_size(data)
+    if width * height > max_pixels:
+        raise ImageError(
+            "too large", f"expected at most {max_pixels} pixels, got {width} x {height}"
+        )
+    orientation = 0 if apply_orientation else cv2.IMREAD_IGNORE_ORIENTATION
     try:
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
-    except cv2.error as error:  # for example, an absurd size in the header
-        raise ImageError("undecodable", f"{message.format!r}: {error.err}") from error
+        image = cv2.imdecode(pixels, cv2.IMREAD_COLOR | orientation)
+    except cv2.error as error:  # for example, out of memory
+        raise ImageError("undecodable", f"{pixels.size} bytes: {error.err}") from error
     if image is None:
-        raise ImageError("undecodable", f"{data.size} bytes of format {message.format!r}")
+        raise ImageError("undecodable", f"{pixels.size} bytes that no decoder accepts")
     return _from_bgr(image)
 
 
 def _header_size(data: Any) -> tuple[int, int]:
-    """Read width and height from the header; zeros if Pillow does not know the format."""
+    """Read width and height from the header."""
     try:
-        with Image.open(BytesIO(data)) as image:
+        with Image.open(BytesIO(data), formats=_FORMATS) as image:
             return image.size
     except Image.DecompressionBombError as error:  # above Pillow's limit, which is higher
         raise ImageError("too large", str(error)) from error
-    except Exception:  # Pillow raises many types for damaged headers; OpenCV decides
-        return 0, 0
+    except Exception as error:  # Pillow raises many types for damaged headers
+        raise ImageError("undecodable", f"{len(data)} bytes without a valid header") from error
 
 
 def to_jpeg(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:

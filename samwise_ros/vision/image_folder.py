@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
-import numpy as np
-
+from samwise_ros.vision.encodings import ImageError, decode_image
 from samwise_ros.vision.video_frame import DecodedFrame, VideoError
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+MAX_FILE_PIXELS = 2**26  # of an image file: 192 MiB as RGB
 DEFAULT_FPS = 10.0  # MeViS and Ref-YouTube-VOS have 5 to 10 frames per second
 
 
@@ -44,6 +43,7 @@ class ImageFolder:
             VideoError: the folder contains no image.
         """
         images = (path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES)
+        images = (path for path in images if path.is_file())  # Reading a FIFO would wait.
         self._paths = sorted(images, key=lambda path: natural_key(path.name))
         if not self._paths:
             expected = ", ".join(sorted(IMAGE_SUFFIXES))
@@ -56,12 +56,12 @@ class ImageFolder:
         """Yield one frame per file."""
         for index, path in enumerate(self._paths):
             stamp_ns = round(index * 1e9 / self.fps)
-            bgr = cv2.imread(str(path), cv2.IMREAD_COLOR)
-            if bgr is None:
+            try:
+                image = decode_image(path.read_bytes(), MAX_FILE_PIXELS, apply_orientation=True)
+            except (ImageError, OSError):
                 yield DecodedFrame(None, stamp_ns, True, str(path))
             else:
-                rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
-                yield DecodedFrame(rgb, stamp_ns, False, str(path))
+                yield DecodedFrame(image, stamp_ns, False, str(path))
 
     def close(self) -> None:
         """Do nothing; every image is closed after it is read."""

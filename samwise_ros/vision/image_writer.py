@@ -4,7 +4,7 @@ from pathlib import Path
 
 import cv2
 
-from samwise_ros.vision.atomic_file import write_atomically
+from samwise_ros.files.atomic import write_atomically
 from samwise_ros.vision.video_frame import Image, VideoError
 
 
@@ -24,7 +24,7 @@ def write_image(path: str | Path, image: Image) -> None:
         encoded, data = cv2.imencode(path.suffix, bgr)
         if not encoded:
             raise VideoError(f"{path}: cannot encode the image as {path.suffix}")
-        write_atomically(path, data.tobytes())
+        write_atomically(path, data.tobytes(), durable=False)
     except cv2.error as error:
         raise VideoError(f"{path}: {str(error).strip().splitlines()[-1]}") from error
     except OSError as error:

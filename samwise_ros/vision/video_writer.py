@@ -10,7 +10,7 @@ import av
 import numpy as np
 from av.error import FFmpegError
 
-from samwise_ros.vision.atomic_file import AtomicFile
+from samwise_ros.files.atomic import AtomicFile
 from samwise_ros.vision.video_frame import Image, VideoError
 
 _TIME_BASE = Fraction(1, 30000)  # exact for all usual frame rates; MPEG-4 allows 16 bits
@@ -80,7 +80,7 @@ class VideoWriter:
 
     def _open(self) -> None:
         height, width = self._size[:2]
-        self._file = AtomicFile(self.path)
+        self._file = AtomicFile(self.path, durable=False)
         self._container = av.open(self._file.stream, "w", format="mp4")
         rate = Fraction(self.fps).limit_denominator(1001)
         self._stream = self._container.add_stream("mpeg4", rate=rate, options={"qmin": "3"})
@@ -126,8 +126,8 @@ class VideoWriter:
                 self._waiting = packet
             self._mux_waiting(None)
             self._container.close()
-            self._file.close()
-            self._check(self._file.part)
+            self._file.stream.flush()
+            self._check(self._file.stream.name)
             self._file.commit()
         except (OSError, FFmpegError) as error:
             self.discard()
@@ -137,8 +137,8 @@ class VideoWriter:
             raise
         self._container = self._file = None
 
-    def _check(self, part: Path) -> None:
-        with av.open(str(part)) as container:
+    def _check(self, part: str) -> None:
+        with av.open(part) as container:
             frames = sum(packet.size > 0 for packet in container.demux(video=0))
         if frames != self._count:
             raise VideoError(

@@ -101,7 +101,7 @@ def test_invalid_arguments_are_rejected(
 def test_folder_with_files_is_rejected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine").touch()
     assert main(["data", "tabletop", "--out", str(tmp_path)]) == 2
-    assert "the folder is not empty; choose a new folder with --out" in capsys.readouterr().err
+    assert "exists and is not empty; name a new folder with --out" in capsys.readouterr().err
 
 
 def test_unknown_format_is_rejected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -139,6 +139,14 @@ def _shared_lists(depth: int) -> bytes:
     data: Any = ["x"]
     for _ in range(depth):
         data = [data, data]
+    return _pickled(data)
+
+
+def _long_list_repeated(length: int) -> bytes:
+    return _pickled([[None] * length] * length)
+
+
+def _pickled(data: object) -> bytes:
     file = io.BytesIO()
     pickle.Pickler(file, 2).dump(data)
     return file.getvalue()
@@ -147,8 +155,11 @@ def _shared_lists(depth: int) -> bytes:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (_nested_key(60), "it refers to one list, tuple or dictionary repeatedly"),
-        (_shared_lists(60), "it refers to one list, tuple or dictionary repeatedly"),
+        (_nested_key(60), "a dictionary has a key that is no string and no number"),
+        (_shared_lists(60), "it repeats lists, tuples or dictionaries too often"),
+        (_long_list_repeated(1000), "it repeats lists, tuples or dictionaries too often"),
+        (b"\x80\x02]q\x00h\x00a.", "a list or dictionary contains itself"),
+        (b"\x80\x02}q\x00X\x01\0\0\0ah\x00\x85s.", "a list or dictionary contains itself"),
         (b"\x80\x02}" + b"(" * 3 + b"t" * 3 + b"K\x01s.", "a dictionary has a key that is no"),
         (b"\x80\x02]2\x86.", "it contains the operation b'2'"),
         (b"\x80\x02cos\nsystem\n.", "it contains the operation b'c'"),
@@ -156,7 +167,19 @@ def _shared_lists(depth: int) -> bytes:
         (b"\x80\x02X" + struct.pack("<I", 2**31 - 1) + b"x.", "EOFError"),
         (b"", "EOFError"),
     ],
-    ids=["key", "lists", "tuple key", "copy", "class", "set", "length", "empty"],
+    ids=[
+        "key",
+        "lists",
+        "long list",
+        "cycle",
+        "dictionary cycle",
+        "tuple key",
+        "copy",
+        "class",
+        "set",
+        "length",
+        "empty",
+    ],
 )
 def test_a_harmful_pickle_is_refused_at_once(tmp_path: Path, content: bytes, reason: str) -> None:
     path = tmp_path / "refs(unc).p"
@@ -166,6 +189,16 @@ def test_a_harmful_pickle_is_refused_at_once(tmp_path: Path, content: bytes, rea
         read_plain_pickle(path)
     assert str(caught.value).startswith(f"{path}: expected a pickle of plain data: {reason}")
     assert time.perf_counter() - begin < 2
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_entries_of_a_pickle_may_share_a_list(tmp_path: Path, protocol: int) -> None:
+    tokens = ["the", "mug"]  # as in RefCOCO's refs(unc).p
+    sentence = {"sent": "the mug", "tokens": tokens}
+    refs = [{"sentences": [sentence, {**sentence, "tokens": tokens}]}, {"sentences": [sentence]}]
+    path = tmp_path / "refs(unc).p"
+    path.write_bytes(pickle.dumps(refs, protocol))
+    assert read_plain_pickle(path).value == refs
 
 
 def test_a_deep_pickle_is_an_error_with_a_short_value(tmp_path: Path) -> None:

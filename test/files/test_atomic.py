@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from samwise_ros.files.atomic import replacing, write_atomically
+from samwise_ros.files.atomic import AtomicFile, write_atomically
 
 WRITER = """
 import sys
@@ -31,7 +31,7 @@ def test_an_error_inside_the_block_leaves_the_old_file(tmp_path: Path) -> None:
     write_atomically(tmp_path / "file", b"old")
 
     def fail() -> None:
-        with replacing(tmp_path / "file") as file:
+        with AtomicFile(tmp_path / "file") as file:
             file.write(b"new")
             raise KeyError
 
@@ -79,8 +79,8 @@ def test_files_of_others_stay_and_abandoned_files_go(tmp_path: Path) -> None:
     for name in others:
         (tmp_path / name).write_bytes(b"mine")
     (tmp_path / ".file.0123456789abcdef.part").write_bytes(b"left by a killed process")
-    with replacing(tmp_path / "file") as first:
-        with replacing(tmp_path / "file") as second:
+    with AtomicFile(tmp_path / "file") as first:
+        with AtomicFile(tmp_path / "file") as second:
             second.write(b"second")
         first.write(b"first")
     assert (tmp_path / "file").read_bytes() == b"first"

@@ -19,6 +19,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fuzz_coverage import LineCoverage
+
 CASE_SECONDS = 20.0  # Wall clock: the tests share two cores with others.
 MEMORY_BYTES = 512 * 2**20  # On top of what the worker has at the start of a batch.
 BATCH = 500
@@ -60,12 +62,14 @@ class Outcome:
         return self.valid_headers / max(self.cases, 1)
 
 
-def fuzz(reader: Reader, cases: int, seed: int, folder: Path) -> Outcome:
+def fuzz(
+    reader: Reader, cases: int, seed: int, folder: Path, lines: LineCoverage | None = None
+) -> Outcome:
     """Run cases in batches; a worker that crashes or hangs is replaced by a new one."""
     outcome, number = Outcome(), 0
     while number < cases and len(outcome.faults) < MAX_FAULTS:
         number = _run_batch(
-            reader, range(number, min(number + BATCH, cases)), seed, folder, outcome
+            reader, range(number, min(number + BATCH, cases)), seed, folder, outcome, lines
         )
     return outcome
 
@@ -91,21 +95,28 @@ def run_case(reader: Reader, seed: int, number: int, folder: Path) -> dict[str, 
     return found
 
 
-def _run_batch(reader: Reader, numbers: range, seed: int, folder: Path, outcome: Outcome) -> int:
+def _run_batch(
+    reader: Reader,
+    numbers: range,
+    seed: int,
+    folder: Path,
+    outcome: Outcome,
+    lines: LineCoverage | None,
+) -> int:
     """Run a batch in a worker; return the number of the next case."""
     receive, send = os.pipe()
     worker = os.fork()
     if worker == 0:
         os.close(receive)
-        _work(reader, numbers, seed, folder, send)
+        _work(reader, numbers, seed, folder, send, lines)
     os.close(send)
-    current, lines, ending = numbers.start, b"", "hangs"
+    current, text, ending = numbers.start, b"", "hangs"
     while select.select([receive], [], [], CASE_SECONDS)[0]:
         data = os.read(receive, 65536)
         if not data:
             ending = ""
             break
-        *whole, lines = (lines + data).split(b"\n")
+        *whole, text = (text + data).split(b"\n")
         for line in whole:
             current = _count(reader, seed, current, json.loads(line), outcome)
     os.close(receive)
@@ -120,17 +131,28 @@ def _run_batch(reader: Reader, numbers: range, seed: int, folder: Path, outcome:
     return current
 
 
-def _work(reader: Reader, numbers: range, seed: int, folder: Path, send: int) -> None:
+def _work(
+    reader: Reader,
+    numbers: range,
+    seed: int,
+    folder: Path,
+    send: int,
+    lines: LineCoverage | None,
+) -> None:
     status = 1
     faulthandler.disable()  # a crash is reported as a finding, not as a crash of pytest
     try:
         limit = _data_bytes() + MEMORY_BYTES
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
         start = _peak_bytes()
+        if lines:
+            lines.start()
         for number in numbers:
             found = run_case(reader, seed, number, folder)
             found["peak"] = _peak_bytes() - start
             os.write(send, json.dumps(found).encode() + b"\n")
+        if lines:
+            lines.stop()
         status = 0
     except BaseException:  # A fault of the harness itself.
         traceback.print_exc()

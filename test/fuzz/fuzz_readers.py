@@ -15,6 +15,7 @@ import torch
 import yaml
 from bag_fuzz import has_valid_header, read_bag, write_bag
 from fuzz_harness import Reader
+from fuzz_images import read_images, starts_like_an_image, write_images
 from fuzz_mutations import dump_json, mutate_bytes, mutate_data, mutated_json
 from PIL import Image
 from safetensors.torch import save
@@ -411,5 +412,6 @@ READERS = {
         Reader("checkpoint", _write_checkpoint, _read_checkpoint, _has_checkpoint_header),
         Reader("memory", _write_memory, _read_memory, _has_tensor_header("memory")),
         Reader("bag", write_bag, read_bag, has_valid_header),
+        Reader("images", write_images, read_images, starts_like_an_image),
     )
 }

@@ -179,3 +179,12 @@ def test_jpeg_round_trip() -> None:
     smooth = np.full((6, 8, 3), (200, 100, 50), np.uint8)
     image = compressed_to_rgb(Compressed("jpeg", to_jpeg(smooth).tobytes()))
     assert np.abs(image.astype(int) - smooth).max() <= 3
+
+
+@pytest.mark.parametrize("suffix", [".hdr", ".pam", ".pfm", ".sr"])
+def test_formats_whose_size_is_unknown_before_decoding_are_refused(suffix: str) -> None:
+    kind = np.float32 if suffix in (".hdr", ".pfm") else np.uint8
+    _, data = cv2.imencode(suffix, np.zeros((2, 3, 3), kind))
+    with pytest.raises(ImageError, match="without a valid header") as refused:
+        compressed_to_rgb(Compressed("png", data.tobytes()))
+    assert refused.value.kind == "undecodable"

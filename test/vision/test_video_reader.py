@@ -1,5 +1,6 @@
 """Frame count, order, time stamps and errors of videos and folders, whole and damaged."""
 
+import os
 from pathlib import Path
 
 import av
@@ -158,6 +159,15 @@ def test_damaged_image_in_folder_keeps_its_place(tmp_path: Path) -> None:
     reader = VideoReader(tmp_path)
     assert [red_of(image) for image in reader] == [0, 1, 1, 3]
     assert reader.problem() == f"{tmp_path}: 1 of 4 frames are damaged (2)"
+
+
+def test_folder_with_a_fifo_and_a_huge_image_is_read(tmp_path: Path) -> None:
+    write_image(tmp_path / "0.png", plain_frames(1)[0])
+    os.mkfifo(tmp_path / "1.png")
+    (tmp_path / "2.ppm").write_bytes(b"P6 30000 30000 255\n")
+    (tmp_path / "2.ppm").rename(tmp_path / "2.png")
+    with VideoReader(tmp_path) as reader:
+        assert [frame.is_damaged for frame in reader.frames()] == [False, True]
 
 
 def test_folder_of_different_sizes_raises(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_unwritable_paths_raise(tmp_path: Path) -> None:
     with pytest.raises(VideoError, match=r"image.unknown"):
         write_image(tmp_path / "image.unknown", plain_frames(1)[0])
     (tmp_path / "folder.mp4").mkdir()
-    with pytest.raises(VideoError, match=r"folder.mp4: expected a regular file or a new name"):
+    with pytest.raises(VideoError, match=r"folder.mp4: cannot write the video: Is a directory"):
         VideoWriter(tmp_path / "folder.mp4", 10).write(plain_frames(1)[0])
 
 

@@ -1,4 +1,4 @@
-"""Runs `samwise` commands in another process and kills them."""
+"""Runs `samwise` commands in another process, to their end, killed, or with a full disk."""
 
 import json
 import random
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 class Commands:
-    """Runs `samwise` commands to their end, or kills them."""
+    """Runs `samwise` commands to their end, kills them, or limits their files."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
@@ -18,7 +18,7 @@ class Commands:
     def run(self, arguments: list[str]) -> float:
         """Run a command, which has to succeed; return its seconds."""
         begin = time.monotonic()
-        code, output = self._request(arguments, None, None)
+        code, output = self._request(arguments)
         assert code == 0, output
         return time.monotonic() - begin
 
@@ -28,16 +28,30 @@ class Commands:
         Args:
             arguments: the command.
             after_s: the time from the start, or from the appearance of the partial file.
-            part: a partial file or folder.
+            part: pattern of a partial file or folder.
         """
         code, output = self._request(arguments, after_s, str(part) if part else None)
         assert code in (0, -signal.SIGKILL), output
         return code != 0
 
-    def _request(self, *request: object) -> tuple[int, str]:
+    def fail(self, arguments: list[str], limit: int) -> str:
+        """Run a command whose files have a limit in bytes, and return its last line: the error."""
+        code, output = self._request(arguments, limit=limit)
+        assert code == 2, output
+        assert "Traceback" not in output
+        return output.splitlines()[-1]
+
+    def _request(
+        self,
+        arguments: list[str],
+        after_s: float | None = None,
+        part: str | None = None,
+        limit: int | None = None,
+    ) -> tuple[int, str]:
         assert self._process.stdin
         assert self._process.stdout
-        print(json.dumps(request), file=self._process.stdin, flush=True)
+        request = json.dumps([arguments, after_s, part, limit])
+        print(request, file=self._process.stdin, flush=True)
         code, output = json.loads(self._process.stdout.readline())
         return code, output
 
@@ -52,7 +66,7 @@ def kill_at_moments(
         arguments: the command, which takes ``seconds``.
         seconds: duration of the command.
         moments: number of kills.
-        parts: partial files of the command, in turn.
+        parts: patterns of partial files of the command, in turn.
     """
     chance = random.Random(moments)
     killed = 0

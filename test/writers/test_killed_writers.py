@@ -51,7 +51,7 @@ def test_segment(
             shutil.rmtree(tmp_path / "results")
     seconds = commands.run(new)
     commands.run(argv)
-    parts = [outputs[0].with_name(".out.mp4.part"), outputs[1] / ".1.part"]
+    parts = [outputs[0].with_name(".out.mp4.*.part"), outputs[1] / ".1.part"]
     for _ in kill_at_moments(commands, new, seconds, moments, parts):
         for path, new_tree, old_tree in zip(outputs, *states, strict=True):
             got = {name: data for name, data in _tree(path).items() if ".part" not in name}
@@ -69,6 +69,23 @@ def test_segment(
             "sheet.png",
         ]
         commands.run(argv)
+
+
+@MOMENTS
+def test_save(commands: Commands, tmp_path: Path, moments: int) -> None:
+    memory = tmp_path / "results" / "memory"
+    old, new = (["save", str(memory), count] for count in "12")
+    seconds = commands.run(new)
+    new_bytes = memory.read_bytes()
+    commands.run(old)
+    old_bytes = memory.read_bytes()
+    assert old_bytes != new_bytes
+    parts = [memory.with_name(".memory.*.part")]
+    for _ in kill_at_moments(commands, new, seconds, moments, parts):
+        assert memory.read_bytes() in (old_bytes, new_bytes)
+        commands.run(new)
+        assert _tree(memory.parent) == {"memory": new_bytes}
+        commands.run(old)
 
 
 def _below(tree: Tree, folder: str) -> Tree:
@@ -106,7 +123,7 @@ def test_bag(
 ) -> None:
     bag, out = drive(tmp_path / "drive", frames), tmp_path / "results" / "out.mcap"
     argv = ["bag", str(bag), "the red ball", "--model", model, "--out", str(out)]
-    _kill_and_repeat(commands, argv, out, moments, [out.with_name(".out.mcap.part")])
+    _kill_and_repeat(commands, argv, out, moments, [out.with_name(".out.mcap.*.part")])
 
 
 @MOMENTS

@@ -16,6 +16,7 @@ from samwise_ros.evaluation.records import Records
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
 from samwise_ros.files.atomic import write_atomically
+from samwise_ros.files.documents import write_json
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.checkpoints.model_folder import load_model
 from samwise_ros.network.samwise import Samwise
@@ -80,9 +81,7 @@ def run_ablation(config: AblationConfig) -> AblationResults:
         "machine": describe_machine(),
         "variants": [outcome.to_json() for outcome in outcomes],
     }
-    write_atomically(
-        config.folder / "ablation.json", (json.dumps(content, indent=1) + "\n").encode()
-    )
+    write_json(config.folder / "ablation.json", content)
     write_atomically(config.folder / "ablation.md", (results.to_markdown() + "\n").encode())
     return results
 

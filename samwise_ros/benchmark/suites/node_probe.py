@@ -18,9 +18,10 @@ from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CompressedImage, Image
 
 from samwise_ros.benchmark.workload import make_frames
-from samwise_ros.client.image_message import SECOND_NS, to_image, to_nanoseconds
+from samwise_ros.client.image_message import to_image
 from samwise_ros.client.names import resolve_topic
 from samwise_ros.client.samwise_client import SamwiseClient
+from samwise_ros.interface.stamps import SECOND_NS, to_nanoseconds
 from samwise_ros.interface.topics import COMPRESSED_IMAGE, IMAGE, MASK, NODE_NAME
 from samwise_ros.msg import TargetArray
 from samwise_ros.vision.encodings import JPEG_FORMAT, to_jpeg

@@ -10,11 +10,11 @@ from rosbags.serde import SerdeError
 from rosbags.typesys.store import Typestore
 
 from samwise_ros.cli.bag.channel import BagError, Channel, Message
-from samwise_ros.cli.bag.messages import NANOSECONDS
 from samwise_ros.cli.bag.recording import Recording
+from samwise_ros.interface.stamps import SECOND_NS
 from samwise_ros.vision.encodings import ImageError, compressed_to_rgb, to_rgb
 
-_TIMES_NS = range(2**31 * NANOSECONDS)  # range of a stamp in a message
+_TIMES_NS = range(2**31 * SECOND_NS)  # range of a stamp in a message
 _RAW, _COMPRESSED = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage"
 
 

@@ -16,9 +16,8 @@ from rosbags.typesys.store import Typestore
 from samwise_ros.engine.commands import CommandStatus
 from samwise_ros.engine.types import Event, FrameResult
 from samwise_ros.interface import messages
-from samwise_ros.interface.messages import NANOSECONDS, MessageFields
-
-__all__ = ["DEFINITIONS", "NANOSECONDS", "Messages", "message_types"]
+from samwise_ros.interface.messages import MessageFields
+from samwise_ros.interface.stamps import SECOND_NS
 
 DEFINITIONS = Path(__file__).parents[2] / "msg"
 """Folder of this package's message definitions: beside their Python modules, if those exist."""
@@ -49,7 +48,7 @@ class Messages:
 
     def header(self, stamp_ns: int) -> object:
         """Return a header with a stamp in nanoseconds and no frame."""
-        seconds, nanoseconds = divmod(stamp_ns, NANOSECONDS)
+        seconds, nanoseconds = divmod(stamp_ns, SECOND_NS)
         stamp = MessageFields(
             "builtin_interfaces/msg/Time", {"sec": seconds, "nanosec": nanoseconds}
         )

@@ -23,12 +23,13 @@ from rosbags.typesys import TypesysError
 from rosbags.typesys.store import Typestore
 
 from samwise_ros.cli.bag.channel import BagError, Channel, Message
-from samwise_ros.cli.bag.messages import NANOSECONDS, Messages
+from samwise_ros.cli.bag.messages import Messages
 from samwise_ros.client.names import DEFAULT_NODE
 from samwise_ros.engine.commands import CommandStatus
 from samwise_ros.engine.overlay import draw_targets
 from samwise_ros.engine.types import Event, FrameResult
-from samwise_ros.vision.atomic_file import AtomicFile
+from samwise_ros.files.atomic import AtomicFile
+from samwise_ros.interface.stamps import SECOND_NS
 from samwise_ros.vision.masks import label_mask
 
 _INFINITE = QosTime(9_223_372_036, 854_775_807)  # as ROS 2 writes an infinite duration
@@ -45,16 +46,11 @@ def mcap_writer(path: Path) -> Iterator[Writer]:
         BagError: the file cannot be written; the message names the file and the reason.
     """
     try:
-        file = AtomicFile(path)
-        try:
-            writer = Writer(file.stream, compression=CompressionType.ZSTD)
+        with AtomicFile(path, durable=False) as stream:
+            writer = Writer(stream, compression=CompressionType.ZSTD)
             writer.start(profile="ros2")
             yield writer
             writer.finish()
-            file.commit()
-        except BaseException:
-            file.discard()
-            raise
     except BrokenPipeError:
         raise  # of standard output
     except OSError as error:
@@ -153,7 +149,7 @@ class BagOutput:
         masks = [target.mask for target in result.targets]
         labels = label_mask(size, masks, [target.label for target in result.targets])
         primary = masks[0] if masks else np.zeros(size, np.bool_)
-        latency_s = (time_ns - result.frame.stamp_ns) / NANOSECONDS
+        latency_s = (time_ns - result.frame.stamp_ns) / SECOND_NS
         targets = messages.targets(result, header, inference_s, latency_s, drops)
         overlay = draw_targets(image, result.targets)
         self._write(self._mask, time_ns, messages.mask(primary, header))

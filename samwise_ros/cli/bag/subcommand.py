@@ -12,7 +12,6 @@ Examples:
 """
 
 import argparse
-import re
 import sys
 import time
 from collections.abc import Sequence
@@ -23,17 +22,18 @@ from tqdm import tqdm
 
 from samwise_ros.cli.bag.channel import BagError, Channel
 from samwise_ros.cli.bag.input import BagInput
-from samwise_ros.cli.bag.messages import NANOSECONDS, message_types
+from samwise_ros.cli.bag.messages import message_types
 from samwise_ros.cli.bag.output import BagOutput, mcap_writer
 from samwise_ros.cli.bag.summary import BagSummary
 from samwise_ros.cli.threads import add_threads_argument
 from samwise_ros.engine.backend.device import use_threads
+from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Event, EventKind, Frame
+from samwise_ros.interface.parameters import camera_name_problem
+from samwise_ros.interface.stamps import to_nanoseconds
 from samwise_ros.vision.encodings import ImageError
-
-_CAMERA = re.compile(r"[A-Za-z]\w*(/[A-Za-z]\w*)*", re.ASCII)  # valid parts of a topic name
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,8 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--model",
-        default="tabletop",
-        help="name of a model, or path of a model folder (default: tabletop)",
+        default=DEFAULT_MODEL,
+        help="name of a model, or path of a model folder (default: %(default)s)",
     )
     parser.add_argument(
         "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"
@@ -103,10 +103,8 @@ def _check(arguments: argparse.Namespace) -> None:
         raise ValueError(f"{out}: expected a file name with the suffix .mcap")
     if out.exists():
         raise ValueError(f"{out}: the file exists already; choose a new file with --out")
-    if not _CAMERA.fullmatch(arguments.camera):
-        raise ValueError(
-            f"--camera: expected letters, digits and underscores, got {arguments.camera!r}"
-        )
+    if problem := camera_name_problem(arguments.camera):
+        raise ValueError(f"--camera: {problem}")
 
 
 def _engine(arguments: argparse.Namespace) -> tuple[Engine, tuple[Event, ...]]:
@@ -151,7 +149,7 @@ def _process(
                     tqdm.write(f"image skipped: {error}")
                 summary.faults[error.kind] += 1
                 continue
-            stamp_ns = header.stamp.sec * NANOSECONDS + header.stamp.nanosec
+            stamp_ns = to_nanoseconds(header.stamp)
             began = time.perf_counter()
             for result in engine.step(Frame(image, camera, stamp_ns)):
                 inference_s = time.perf_counter() - began

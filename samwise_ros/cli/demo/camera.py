@@ -18,7 +18,8 @@ from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import Image
 
 from samwise_ros.cli.demo.script import RATE_HZ, make_scene
-from samwise_ros.client.image_message import SECOND_NS, to_image
+from samwise_ros.client.image_message import to_image
+from samwise_ros.interface.stamps import SECOND_NS
 from samwise_ros.vision.video_frame import VideoError, VideoFrame
 from samwise_ros.vision.video_reader import VideoReader
 

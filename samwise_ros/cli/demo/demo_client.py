@@ -11,9 +11,10 @@ from rclpy.node import Node
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
-from samwise_ros.client.image_message import SECOND_NS, to_nanoseconds, to_pixels
+from samwise_ros.client.image_message import to_pixels
 from samwise_ros.client.names import DEFAULT_NODE, resolve_topic
 from samwise_ros.client.samwise_client import SamwiseClient
+from samwise_ros.interface.stamps import SECOND_NS, to_nanoseconds
 from samwise_ros.interface.topics import IMAGE, MASK, OVERLAY
 from samwise_ros.msg import TargetArray, TargetEvent
 

@@ -13,10 +13,10 @@ from samwise_ros.cli.demo.script import ScriptLine
 from samwise_ros.cli.demo.statistics import DemoStatistics
 from samwise_ros.cli.demo.subcommand import DemoOptions
 from samwise_ros.cli.demo.window import Window
-from samwise_ros.client.image_message import SECOND_NS, to_nanoseconds
 from samwise_ros.client.process import ChildProcess, node_command
 from samwise_ros.client.session import ros_session
 from samwise_ros.engine.types import EventKind
+from samwise_ros.interface.stamps import SECOND_NS, to_nanoseconds
 from samwise_ros.msg import TargetEvent
 
 _CAMERA_DELAY_S = 0.5  # from the start line to the first frame

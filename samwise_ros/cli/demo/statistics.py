@@ -5,7 +5,7 @@ from collections import defaultdict
 import numpy as np
 
 from samwise_ros.cli.demo.demo_client import ProcessedFrame
-from samwise_ros.client.image_message import SECOND_NS
+from samwise_ros.interface.stamps import SECOND_NS
 
 
 class DemoStatistics:

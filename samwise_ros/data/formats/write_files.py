@@ -10,6 +10,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from samwise_ros.data.tabletop.video import Split, TabletopConfig, TabletopVideo, make_video
+from samwise_ros.files.atomic import write_atomically
 
 _JPEG_QUALITY = 95
 _COMMENT = b"samwise_ros tabletop"  # a JPEG comment that marks generated images
@@ -45,7 +46,6 @@ def write_frames(folder: Path, video: TabletopVideo) -> None:
     Raises:
         OSError: a file could not be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     for name, frame in zip(frame_names(video), video.frames, strict=True):
         write_jpeg(folder / f"{name}.jpg", frame)
 
@@ -62,7 +62,7 @@ def write_jpeg(path: Path, frame: NDArray[np.uint8]) -> None:
         raise OSError(f"{path}: cannot be encoded as JPEG")
     start, rest = jpeg.tobytes()[:2], jpeg.tobytes()[2:]
     segment = b"\xff\xfe" + (len(_COMMENT) + 2).to_bytes(2, "big") + _COMMENT
-    path.write_bytes(start + segment + rest)
+    write_atomically(path, start + segment + rest, durable=False)
 
 
 def is_generated(folder: Path) -> bool:

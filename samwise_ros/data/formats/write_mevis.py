@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from samwise_ros.data.formats.write_files import frame_names, tabletop_videos, write_frames
 from samwise_ros.data.rle import encode
 from samwise_ros.data.tabletop.video import Split, TabletopConfig, TabletopVideo
+from samwise_ros.files.atomic import write_atomically
 
 _SPLITS: dict[Split, str] = {"train": "train", "val": "valid_u", "test": "valid"}
 
@@ -40,11 +41,10 @@ def write_mevis(folder: Path, counts: Mapping[Split, int], config: TabletopConfi
 
     for split, entries in videos.items():
         split_folder = folder / _SPLITS[split]
-        (split_folder / "meta_expressions.json").write_text(
-            json.dumps({"videos": entries}), "utf-8"
-        )
+        meta = json.dumps({"videos": entries}).encode()
+        write_atomically(split_folder / "meta_expressions.json", meta)
         if split in masks:
-            (split_folder / "mask_dict.json").write_text(json.dumps(masks[split]), "utf-8")
+            write_atomically(split_folder / "mask_dict.json", json.dumps(masks[split]).encode())
 
 
 def _video_entry(video: TabletopVideo, first_annotation: int | None) -> dict[str, Any]:

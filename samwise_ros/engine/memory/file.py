@@ -16,7 +16,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from samwise_ros.errors import SamwiseError
-from samwise_ros.files.atomic import replacing
+from samwise_ros.files.atomic import AtomicFile
 
 # The key of the digest, and the placeholder while the digest is computed. The key cannot occur
 # elsewhere, because JSON escapes quotation marks inside strings.
@@ -33,7 +33,7 @@ class MemoryFileError(SamwiseError, ValueError):
 def write(
     path: Path, header: Mapping[str, Any], tensors: dict[str, Tensor], max_header_bytes: int
 ) -> None:
-    """Replace a file atomically; see `replacing`.
+    """Replace a file atomically; see `AtomicFile`.
 
     Args:
         path: a regular file, a new name, or a link to one of them.
@@ -49,7 +49,7 @@ def write(
     data = save(tensors, {"facts": text, "sha256": _BLANK.decode()})
     head, rest = _split(data, max_header_bytes)
     digest = _digest(head, rest).encode()
-    with replacing(path) as file:
+    with AtomicFile(path) as file:
         file.write(head.replace(_KEY + _BLANK, _KEY + digest, 1))
         file.write(rest)
 

@@ -1,6 +1,7 @@
 """Writes masks in the layouts that the benchmarks' servers and programs accept."""
 
 from collections import defaultdict
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 from samwise_ros.evaluation.label_maps import LABEL_MAP_FORMAT
 from samwise_ros.evaluation.result_writers.result_writer import FrameResults
 from samwise_ros.evaluation.run_config import RunConfig
+from samwise_ros.files.atomic import write_atomically
 from samwise_ros.files.data_path import path_below
 from samwise_ros.vision.image_writer import write_image
 from samwise_ros.vision.overlay import colour_of
@@ -59,8 +61,10 @@ class PredictionWriter:
             annotators[expression.annotator][masks] = expression.objects[0]
         for annotator, labels in annotators.items():
             video_folder = path_below(folder / f"anno_{annotator}", results.video.name)
-            video_folder.mkdir(parents=True, exist_ok=True)
             for frame_index, plane in zip(results.frame_indices, labels, strict=True):
                 image = Image.fromarray(plane)
                 image.putpalette(_PALETTE)
-                image.save(path_below(video_folder, f"{results.video.frames[frame_index]}.png"))
+                png = BytesIO()
+                image.save(png, "PNG")
+                path = path_below(video_folder, f"{results.video.frames[frame_index]}.png")
+                write_atomically(path, png.getvalue(), durable=False)

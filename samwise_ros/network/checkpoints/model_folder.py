@@ -1,7 +1,6 @@
 """Loads weights into a network, and reads and writes model folders."""
 
 import errno
-import json
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -10,6 +9,8 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from samwise_ros.files.atomic import write_atomically
+from samwise_ros.files.complete_folder import complete_folder
+from samwise_ros.files.documents import write_json
 from samwise_ros.network.checkpoints.config_file import read_config
 from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.key_translation import translate_key
@@ -140,7 +141,7 @@ def save_model(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> 
     folder.mkdir(parents=True, exist_ok=True)
     facts = {"format": 1, "trained_frames": network.trained_frames}
     config = {**facts, **network.config.to_dict()}
-    write_atomically(folder / "config.json", (json.dumps(config, indent=2) + "\n").encode())
+    write_json(folder / "config.json", config)
     tensors = {key: value.contiguous() for key, value in network.state_dict().items()}
     # Not `save_file`: its own temporary file stays if the process is killed.
     write_atomically(folder / "model.safetensors", save(tensors))
@@ -156,24 +157,19 @@ def save_new_model(folder: Path, network: Samwise, tokenizer: SentenceTokenizer)
         tokenizer: the tokenizer of its text encoder.
 
     Raises:
+        ValueError: the folder has files, or cannot be replaced.
         OSError: the files cannot be written; no folder is left behind.
     """
-    folder = folder.resolve()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    needed = sum(value.nbytes for value in network.state_dict().values())
-    free = shutil.disk_usage(folder.parent).free
-    if needed > free:
-        raise OSError(
-            errno.ENOSPC,
-            f"{folder}: needs {needed / 1e6:.0f} MB of disk space, {free / 1e6:.0f} MB are free",
-        )
-    part = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    try:
+    with complete_folder(folder) as part:
+        needed = sum(value.nbytes for value in network.state_dict().values())
+        free = shutil.disk_usage(part).free
+        if needed > free:
+            raise OSError(
+                errno.ENOSPC,
+                f"{folder}: needs {needed / 1e6:.0f} MB of disk space, {free / 1e6:.0f} MB are "
+                "free",
+            )
         save_model(part, network, tokenizer)
-        part.replace(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def load_model(model: str) -> tuple[Samwise, SentenceTokenizer]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import CompressedImage, Image
 
 from samwise_ros.engine.types import Frame
-from samwise_ros.ros.messages import stamp_ns
+from samwise_ros.interface.stamps import to_nanoseconds
 from samwise_ros.vision import encodings
 from samwise_ros.vision.encodings import ImageError, compressed_to_rgb
 from samwise_ros.vision.intensity import BitDepth
@@ -35,7 +35,7 @@ def to_frame(message: ImageMessage, camera: str, bit_depth: BitDepth) -> Frame:
     """
     compressed = isinstance(message, CompressedImage)
     image = compressed_to_rgb(message) if compressed else to_rgb(message, bit_depth)
-    return Frame(image, camera, stamp_ns(message.header.stamp))
+    return Frame(image, camera, to_nanoseconds(message.header.stamp))
 
 
 def to_rgb(message: Image, bit_depth: BitDepth | None = None) -> NDArray[np.uint8]:

@@ -7,16 +7,15 @@ from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo, Image
 
 from samwise_ros.interface import topics
-from samwise_ros.interface.messages import NANOSECONDS
+from samwise_ros.interface.stamps import SECOND_NS, to_nanoseconds
 from samwise_ros.ros.camera.image_qos import lost_images_advice, node_names
 from samwise_ros.ros.endpoints import create_subscription
-from samwise_ros.ros.messages import stamp_ns
 from samwise_ros.ros.target_3d.depth_image import DepthImage
 from samwise_ros.vision.depth import DepthError
 
 TOLERANCE_NS = 20_000_000  # half a frame at 25 Hz; the closest depth is used
 WAIT_S = 0.05  # depth is computed from images, so it can arrive after them
-MAX_DELAY_NS = NANOSECONDS  # depth that is further behind is not merely late
+MAX_DELAY_NS = SECOND_NS  # depth that is further behind is not merely late
 MAX_RECENT = 5
 
 
@@ -91,8 +90,8 @@ class DepthInput:
             nearest_ns = min((_stamp(depth) - image_stamp_ns for depth in recent), key=abs)
             raise DepthError(
                 "no depth of the image's stamp",
-                f"expected depth within {TOLERANCE_NS / NANOSECONDS:g} s on {self.topic}, "
-                f"the closest differs by {nearest_ns / NANOSECONDS:+.3f} s",
+                f"expected depth within {TOLERANCE_NS / SECOND_NS:g} s on {self.topic}, "
+                f"the closest differs by {nearest_ns / SECOND_NS:+.3f} s",
             )
         if info is None:
             raise DepthError("no camera_info", self._missing(self.info_topic))
@@ -127,7 +126,7 @@ class DepthInput:
 
 
 def _stamp(message: Image) -> int:
-    return stamp_ns(message.header.stamp)
+    return to_nanoseconds(message.header.stamp)
 
 
 def _closest(image_stamp_ns: int, *depths: Image | None) -> Image | None:

@@ -17,8 +17,8 @@ from std_msgs.msg import Header
 from samwise_ros.engine.types import FrameResult, Target
 from samwise_ros.interface import topics
 from samwise_ros.interface.printable import printable
+from samwise_ros.interface.stamps import to_nanoseconds
 from samwise_ros.ros.endpoints import create_publisher
-from samwise_ros.ros.messages import stamp_ns
 from samwise_ros.ros.target_3d.depth_image import masked_depth
 from samwise_ros.ros.target_3d.depth_input import DepthInput
 from samwise_ros.ros.target_3d.markers import to_markers
@@ -170,7 +170,7 @@ class PoseOutput:
         self, result: FrameResult, header: Header, depth_input: DepthInput
     ) -> _DepthFrame:
         shape = (result.frame.image.shape[0], result.frame.image.shape[1])
-        depth = depth_input.get(stamp_ns(header.stamp))
+        depth = depth_input.get(to_nanoseconds(header.stamp))
         self._log_distortion(depth.info)
         pixels, camera = depth.pixels(header, shape), depth.camera(shape, bool(self._rectified))
         return _DepthFrame(header, pixels, to_metres(pixels, *self._range), camera, depth.info)

@@ -28,11 +28,11 @@ def declared(node: Node) -> Parameters:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("cameras:=[/front]", "cameras: expected names of letters, .*, got '/front'"),
-        ("cameras:=[front, '']", "cameras: expected names of letters, .*, got ''"),
+        ("cameras:=[/front]", "cameras: expected a name of letters, .*, got '/front'"),
+        ("cameras:=[front, '']", "cameras: expected a name of letters, .*, got ''"),
         ("cameras:=[front, front]", r"cameras: expected one or more .*, got \['front', 'front'\]"),
         ("cameras:=[]", r"cameras: expected a value such as \['camera'\], got none"),
-        (f"cameras:=[{'a' * 101}]", "cameras: expected names .*, at most 100 characters, got 'a"),
+        (f"cameras:=[{'a' * 101}]", "cameras: expected a name .*, at most 100 characters, got 'a"),
         ("depth_range:=[]", r"depth_range: expected a value such as \[0.1, 10.0\], got none"),
         ("rectified:=maybe", "rectified: expected unknown or true or false, got 'maybe'"),
     ],

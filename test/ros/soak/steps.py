@@ -12,7 +12,7 @@ from ros_harness import TIMEOUT_S, Robot, respond, wait_for
 from sensor_msgs.msg import Image
 from std_srvs.srv import Trigger
 
-from samwise_ros.client.image_message import to_nanoseconds
+from samwise_ros.interface.stamps import to_nanoseconds
 
 RESEND_S = 5.0
 

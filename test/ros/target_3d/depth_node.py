@@ -19,9 +19,9 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
 from samwise_ros.engine.types import Box, Command, Frame, FrameResult, Target, TargetState
+from samwise_ros.interface.stamps import to_nanoseconds
 from samwise_ros.ros.camera.image_conversion import to_rgb
 from samwise_ros.ros.lifecycle import reject_impossible_transitions
-from samwise_ros.ros.messages import stamp_ns
 from samwise_ros.ros.target_3d.depth_input import DepthInput
 from samwise_ros.ros.target_3d.pose_output import PoseOutput
 from samwise_ros.ros.target_3d.tf import FrameLookup
@@ -80,7 +80,7 @@ class DepthNode(LifecycleNode):
 
     def work(self) -> None:
         while message := self.jobs.get():
-            stamp = stamp_ns(message.header.stamp)
+            stamp = to_nanoseconds(message.header.stamp)
             self.depth.expect(stamp)
             time.sleep(self.processing_s)
             rgb = to_rgb(message)

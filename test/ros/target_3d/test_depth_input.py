@@ -27,7 +27,7 @@ from ros_harness import Robot, wait_for
 from sensor_msgs.msg import CameraInfo, Image
 from visualization_msgs.msg import MarkerArray
 
-from samwise_ros.ros.messages import stamp_ns
+from samwise_ros.interface.stamps import to_nanoseconds
 from samwise_ros.ros.target_3d.depth_input import MAX_RECENT, DepthInput
 from samwise_ros.vision.depth import DepthError
 
@@ -196,7 +196,7 @@ def test_waits_for_depth_that_arrives_after_its_image(robot: Robot) -> None:
             timer = threading.Timer(0.02, source.publisher.publish, [depth_image(stamp)])
             timer.start()
             with suppress(DepthError):
-                matches += stamp_ns(source.depths.get(stamp).message.header.stamp) == stamp
+                matches += to_nanoseconds(source.depths.get(stamp).message.header.stamp) == stamp
             timer.join()
         assert matches >= 3  # a busy machine can miss some
 
@@ -211,6 +211,6 @@ def test_only_the_depth_of_the_current_image_is_kept(robot: Robot) -> None:
         for number in range(1, MAX_RECENT + 1):
             source.send(second + number * SECOND)
         kept = source.depths.get(second)
-        assert stamp_ns(kept.message.header.stamp) == second
+        assert to_nanoseconds(kept.message.header.stamp) == second
         with pytest.raises(DepthError, match="no depth of the image's stamp"):
             source.depths.get(first)

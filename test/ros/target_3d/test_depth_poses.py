@@ -1,6 +1,7 @@
 """Positions from depth: pose, masked depth, camera_info and markers of a node."""
 
 import re
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +95,19 @@ def test_masked_depth_and_camera_info_give_the_objects_point_cloud(rig: Rig) -> 
     cloud = rays()[on_it] * pixels[on_it][:, None] / 1000.0
     reach = np.linalg.norm(cloud - np.array([-0.2, 0.05, 1.0]), axis=1)
     assert np.median(np.abs(reach - 0.08)) < 0.01  # the points lie on the ball
+
+
+def test_distortion_without_the_parameter_rectified_is_logged_once(
+    robot: Robot, tmp_path: Path
+) -> None:
+    warning = "camera_info has a lens distortion, and the image is taken as not rectified; set"
+    with active_node(tmp_path, robot) as node, ExitStack() as stack:
+        rig = Rig(robot, node, stack)
+        rig.subscribed("target_pose", PoseStamped)
+        for info, count in ((camera_info(), 0), (camera_info(LENS), 1), (camera_info(LENS), 1)):
+            stamp = robot.stamp_ns()
+            rig.send(depth_image(stamp), info, stamp_ns=stamp)
+            assert node.log.count(warning) == count
 
 
 def test_markers_show_every_target(rig: Rig) -> None:
