@@ -76,7 +76,7 @@ lint: workspace  ## check style, formatting, types and spelling
 	@$(enter) ruff check
 	@$(enter) ruff format --check
 	@$(enter) mypy
-	@$(enter) codespell *.md docs msg recipes config launch examples samwise_ros test
+	@$(enter) codespell *.md action docs msg recipes config launch examples samwise_ros test
 	@if command -v xmllint >/dev/null; then xmllint --noout package.xml config/*.xml; fi
 
 clean:  ## delete the environment and the build
@@ -117,7 +117,7 @@ $(workspace)/files: FORCE
 
 # A colcon workspace as on a robot, with this folder as its only package. Built inside the folder itself, CMake would
 # reject the headers of the virtual environment as part of the source.
-$(workspace)/built: $(venv)/installed $(workspace)/files $(wildcard msg/*.msg) CMakeLists.txt package.xml
+$(workspace)/built: $(venv)/installed $(workspace)/files $(wildcard msg/*.msg action/*.action) CMakeLists.txt package.xml
 	@ln -sfn ../.. $(workspace)/src/samwise_ros
 	@. $(venv)/bin/activate; export AMENT_PREFIX_PATH=$$VIRTUAL_ENV CMAKE_PREFIX_PATH=$$VIRTUAL_ENV; \
 	cd $(workspace); colcon --log-level error build --symlink-install \

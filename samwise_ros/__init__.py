@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     )
     from samwise_ros.errors import (
         CommandRejectedError,
+        CommandRemovedError,
         NodeNotFoundError,
         SamwiseError,
         UnknownWordsWarning,
@@ -32,6 +33,7 @@ __all__ = [
     "Box",
     "Command",
     "CommandRejectedError",
+    "CommandRemovedError",
     "Engine",
     "EngineConfig",
     "Event",
@@ -48,6 +50,7 @@ __all__ = [
 
 _MODULES = {
     "CommandRejectedError": "errors",
+    "CommandRemovedError": "errors",
     "Engine": "engine.engine",
     "EngineConfig": "engine.config",
     "NodeNotFoundError": "errors",

@@ -9,6 +9,10 @@ class CommandRejectedError(SamwiseError, ValueError):
     """The engine or the node rejected a command; the message has the reason."""
 
 
+class CommandRemovedError(SamwiseError):
+    """A command was removed before its object was found; the message has the reason."""
+
+
 class UnknownWordsWarning(UserWarning):
     """The model does not know some words of a sentence; the message names them."""
 

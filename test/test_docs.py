@@ -10,7 +10,8 @@ import yaml
 
 from samwise_ros.cli.main import SUBCOMMANDS
 from samwise_ros.engine.types import EventKind
-from samwise_ros.interface import services, topics
+from samwise_ros.interface import actions, services, topics
+from samwise_ros.interface.actions import Action
 from samwise_ros.interface.parameter_spec import spec_of
 from samwise_ros.interface.parameters import Parameters
 from samwise_ros.interface.services import Service
@@ -44,7 +45,7 @@ def type_link(name: str, root: str) -> str:
     """Return a type as the graph names it, without its folder; this package's types as links."""
     package, folder, short = name.split("/")
     shown = f"{package}/{short}"
-    return f"[{shown}]({root}{folder}/{short}.msg)" if package == "samwise_ros" else shown
+    return f"[{shown}]({root}{folder}/{short}.{folder})" if package == "samwise_ros" else shown
 
 
 def topic_table(declared: Iterable[Topic]) -> str:
@@ -64,6 +65,15 @@ def service_table() -> str:
     for service in services.SERVICES:
         kind = type_link(service.type_name, "../")
         lines.append(f"| `{service.name}` | {kind} | {service.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def action_table() -> str:
+    """Return the actions as a table in Markdown."""
+    lines = ["| action | type | description |", "|---|---|---|"]
+    for action in actions.ACTIONS:
+        kind = type_link(action.type_name, "../")
+        lines.append(f"| `{action.name}` | {kind} | {action.description} |")
     return "\n".join(lines) + "\n"
 
 
@@ -97,6 +107,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "inputs": lambda: topic_table(topics.INPUTS),
     "outputs": lambda: topic_table(topics.OUTPUTS),
     "services": service_table,
+    "actions": action_table,
     "parameters": parameter_table,
 }
 
@@ -106,11 +117,21 @@ def test_tables_are_up_to_date() -> None:
     assert found == {name: make() for name, make in TABLES.items()}, "run: python test/test_docs.py"
 
 
-def test_every_declared_topic_and_service_is_in_a_table() -> None:
+def test_every_declared_topic_service_and_action_is_in_a_table() -> None:
     declared_topics = [one for one in vars(topics).values() if isinstance(one, Topic)]
     assert declared_topics == [*topics.INPUTS, *topics.OUTPUTS]
     declared_services = [one for one in vars(services).values() if isinstance(one, Service)]
     assert declared_services == list(services.SERVICES)
+    declared_actions = [one for one in vars(actions).values() if isinstance(one, Action)]
+    assert declared_actions == list(actions.ACTIONS)
+
+
+def test_limits_of_goals_are_documented() -> None:
+    definition = (ROOT / "action" / "FindObject.action").read_text()
+    assert f"float64 timeout_seconds {actions.DEFAULT_TIMEOUT_S}" in definition
+    assert f"at most {actions.MAX_TIMEOUT_S:g}." in definition
+    assert f"uint16 confident_frames {actions.DEFAULT_CONFIDENT_FRAMES}\n" in definition
+    assert f"1 to {actions.MAX_CONFIDENT_FRAMES}." in definition
 
 
 def test_rviz_shows_declared_topics() -> None:

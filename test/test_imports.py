@@ -25,11 +25,11 @@ ORDER = (
 )
 ALLOWED = {layer: set(ORDER[: place + 1]) for place, layer in enumerate(ORDER)}
 ALLOWED["interface"] = {"files", "vision", "engine", "interface", "msg"}
-ALLOWED["ros"] = {"files", "vision", "engine", "interface", "ros", "msg"}
-ALLOWED["client"] = {"files", "vision", "engine", "interface", "client", "msg"}
+ALLOWED["ros"] = {"files", "vision", "engine", "interface", "ros", "msg", "action"}
+ALLOWED["client"] = {"files", "vision", "engine", "interface", "client", "msg", "action"}
 # They start the node as a process and exchange messages with it.
 for layer in ("benchmark", "cli"):
-    ALLOWED[layer] |= {"interface", "client", "msg"}
+    ALLOWED[layer] |= {"interface", "client", "msg", "action"}
 # The package exports the public Python API, on first use.
 ALLOWED["__init__.py"] = {"engine", "client"}
 ALLOWED["errors.py"] = ALLOWED["words.py"] = set()

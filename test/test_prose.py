@@ -29,6 +29,7 @@ DOCUMENTS = (
     "*.md",
     "docs/*.md",
     "samwise_ros/models/*/README.md",
+    "action/*.action",
     "msg/*.msg",
     "config/*.xml",
     "config/*.yaml",

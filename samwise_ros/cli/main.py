@@ -32,6 +32,9 @@ SUBCOMMANDS = {
     "say": Subcommand(
         "samwise_ros.cli.say.subcommand", "send a sentence to the running node and print events"
     ),
+    "find": Subcommand(
+        "samwise_ros.cli.find.subcommand", "find an object with the running node, and say where"
+    ),
     "watch": Subcommand(
         "samwise_ros.cli.watch.subcommand",
         "show targets, rates, events and diagnostics of the running node",

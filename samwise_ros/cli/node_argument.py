@@ -1,4 +1,4 @@
-"""The option that selects a node, of `samwise say` and `samwise watch`."""
+"""The option that selects a node, of `samwise say`, `find` and `watch`."""
 
 import argparse
 

@@ -21,6 +21,7 @@ class NodeConnection:
 
     Attributes:
         name: full name of the samwise node; empty until it is found.
+        node: node of the caller.
         subscriptions: what the node publishes; ``None`` until the node is found.
         spinner: waits with the caller's node.
         graph: the ROS graph as the caller's node sees it.
@@ -40,7 +41,7 @@ class NodeConnection:
         self.subscriptions: NodeSubscriptions | None = None
         self.spinner = Spinner(node)
         self.graph = Graph(node, self.spinner)
-        self._node = node
+        self.node = node
         self._on_targets = on_targets
         self._publishers: dict[type, Publisher] = {}
 
@@ -48,7 +49,7 @@ class NodeConnection:
         """Subscribe to topics of the node that appeared since the last call."""
         if self.subscriptions is None and self.name:
             self.subscriptions = NodeSubscriptions(
-                self._node, self.graph, self.name, self._on_targets
+                self.node, self.graph, self.name, self._on_targets
             )
         if self.subscriptions is not None:
             self.subscriptions.update()
@@ -61,7 +62,7 @@ class NodeConnection:
         for declared, kind in ((COMMAND, String), (COMMAND_REQUEST, Command)):
             topics = self.graph.subscribed_topics(self.name, kind)
             if topics and kind not in self._publishers:
-                publisher = self._node.create_publisher(kind, topics[0], declared.depth)
+                publisher = self.node.create_publisher(kind, topics[0], declared.depth)
                 self._publishers[kind] = publisher
         return (
             self.subscriptions.commands is not None

@@ -21,6 +21,7 @@ from samwise_ros.client.command_requests import CommandRequests
 from samwise_ros.client.connection import NodeConnection
 from samwise_ros.client.discovery import DISCOVERY_TIMEOUT_S
 from samwise_ros.client.event_log import EventMatcher
+from samwise_ros.client.find.object_finder import ObjectFinder
 from samwise_ros.client.subscriptions import NodeSubscriptions
 from samwise_ros.engine.types import EventKind
 from samwise_ros.msg import Command, CommandArray, Target, TargetArray, TargetEvent
@@ -28,7 +29,7 @@ from samwise_ros.msg import Command, CommandArray, Target, TargetArray, TargetEv
 _DRAIN_S = 0.002
 
 
-class SamwiseClient:
+class SamwiseClient(ObjectFinder):
     """Sends commands to a samwise node and receives targets, events and diagnostics.
 
     A command returns when the node has executed it, and raises if the node rejects it. Call the
@@ -50,7 +51,7 @@ class SamwiseClient:
                 samwise node of the graph.
             on_targets: called with the targets of each frame, in the thread that spins the node.
         """
-        self._connection = NodeConnection(node, name, on_targets)
+        super().__init__(NodeConnection(node, name, on_targets))
         self._requests = CommandRequests(self._connection)
         self._last_yielded = 0
         self._matcher = EventMatcher()
@@ -77,10 +78,6 @@ class SamwiseClient:
         """Latest status of each part of the node: ``model`` or a camera name."""
         received = self._connection.subscriptions
         return dict(received.diagnostics) if received else {}
-
-    def close(self) -> None:
-        """Free the executor; call it before the node is destroyed. Messages stay readable."""
-        self._connection.spinner.close()
 
     def spin_for(self, seconds: float) -> None:
         """Receive messages for a number of seconds."""

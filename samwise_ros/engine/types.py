@@ -70,11 +70,13 @@ class Command:
         id: unique among the active commands.
         sentence: a description of the object, in plain English.
         cameras: names of the cameras to search; empty for all.
+        temporary: whether memory files leave out the command and its memories.
     """
 
     id: str
     sentence: str
     cameras: tuple[str, ...] = ()
+    temporary: bool = False
 
 
 @dataclass(frozen=True, eq=False)

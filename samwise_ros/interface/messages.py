@@ -114,7 +114,7 @@ def target_array(
         {
             "header": header,
             "camera": result.frame.camera,
-            "targets": [_target(target, header) for target in result.targets],
+            "targets": [target_fields(target, header) for target in result.targets],
             "inference_seconds": inference_s,
             "latency_seconds": latency_s,
             "dropped_frames": dropped_frames,
@@ -142,8 +142,8 @@ def target_event(event: Event, header: object) -> MessageFields:
             "state": int(event.state),
             "switch_probability": _or_nan(event.switch_probability),
             "overlap": _or_nan(event.overlap),
-            "previous_roi": _roi(event.previous_box),
-            "roi": _roi(event.box),
+            "previous_roi": box_fields(event.previous_box),
+            "roi": box_fields(event.box),
             "reason": event.reason,
         },
     )
@@ -180,7 +180,8 @@ def _command(command: Command) -> MessageFields:
     )
 
 
-def _target(target: Target, header: object) -> MessageFields:
+def target_fields(target: Target, header: object) -> MessageFields:
+    """Describe a target in the image of a header."""
     centre_x, centre_y = centroid(target.mask) or (math.nan, math.nan)
     box = target.box or Box(0, 0, 0, 0)
     cropped = target.mask[box.y : box.y + box.height, box.x : box.x + box.width]
@@ -192,7 +193,7 @@ def _target(target: Target, header: object) -> MessageFields:
             "label": target.label,
             "state": int(target.state),
             "score": float(target.score),
-            "roi": _roi(target.box),
+            "roi": box_fields(target.box),
             "mask": mask_image(cropped, header),
             "area": int(np.count_nonzero(target.mask)),
             "centroid_x": centre_x,
@@ -203,7 +204,8 @@ def _target(target: Target, header: object) -> MessageFields:
     )
 
 
-def _roi(box: Box | None) -> MessageFields:
+def box_fields(box: Box | None) -> MessageFields:
+    """Describe a box; all zero for ``None``."""
     box = box or Box(0, 0, 0, 0)
     return MessageFields(
         "sensor_msgs/msg/RegionOfInterest",

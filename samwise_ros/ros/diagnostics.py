@@ -88,7 +88,7 @@ class Diagnostics:
 
 
 def _model_health(status: NodeStatus) -> Health:
-    failure = status.pipeline.last_failure if status.pipeline else ""
+    failure = status.pipeline.worker.last_failure if status.pipeline else ""
     if failure or status.fault:
         return Health(DiagnosticStatus.ERROR, f"FAILED: {failure or status.fault}", "failed")
     state = "active" if status.inputs else "inactive" if status.pipeline else "unconfigured"
@@ -101,15 +101,15 @@ def _model_values(status: NodeStatus) -> dict[str, object]:
     if pipeline is None:
         return {"model": status.parameters.model, **_resident_memory()}
     commands = {
-        f"command {name}": "FAILED" if pipeline.last_failure else line
+        f"command {name}": "FAILED" if pipeline.worker.last_failure else line
         for name, line in pipeline.command_lines.items()
     }
     return {
         **pipeline.model,
         **_resident_memory(),
-        **{f"{k} (MiB)": f"{v:.1f}" for k, v in pipeline.device_memory_mib().items()},
-        "failures": pipeline.failures,
-        "discarded commands": pipeline.discarded_calls,
+        **_device_memory(str(pipeline.model["device"])),
+        "failures": pipeline.worker.failures,
+        "discarded commands": pipeline.worker.discarded_calls,
         **commands,
     }
 
@@ -120,6 +120,14 @@ def _resident_memory() -> dict[str, object]:
         return {}
     resident = int(PAGES.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     return {"resident memory (MiB)": f"{resident / 2**20:.1f}"}
+
+
+def _device_memory(device: str) -> dict[str, object]:
+    """Return the GPU memory of the process; empty on the CPU."""
+    # Imported here for the same reason as in `engine_setup`.
+    from samwise_ros.engine.backend.device import device_memory_mib  # noqa: PLC0415
+
+    return {f"{name} (MiB)": f"{mib:.1f}" for name, mib in device_memory_mib(device).items()}
 
 
 def _camera_values(source: CameraInput) -> dict[str, object]:

@@ -23,12 +23,14 @@ from samwise_ros.interface import services
 from samwise_ros.interface.parameters import Parameters
 from samwise_ros.interface.printable import printable
 from samwise_ros.interface.ros_types import load_type
+from samwise_ros.interface.services import Service
 from samwise_ros.interface.topics import NODE_NAME
 from samwise_ros.ros import parameters
 from samwise_ros.ros.commands import memory_calls
 from samwise_ros.ros.commands.memory_calls import EngineCall
 from samwise_ros.ros.diagnostics import Diagnostics, NodeStatus
 from samwise_ros.ros.entry_point import run
+from samwise_ros.ros.find.server import FindServer
 from samwise_ros.ros.lifecycle import reject_impossible_transitions
 from samwise_ros.ros.parameter_services import answer_invalid_requests
 from samwise_ros.ros.pipeline import Pipeline
@@ -99,6 +101,7 @@ class SamwiseNode(LifecycleNode):
             (services.LOAD_MEMORY, self._on_load_memory),
         ):
             self.create_service(load_type(service.type_name), service.name, callback)
+        self._find_server = FindServer(self)
         self._diagnostics = Diagnostics(self)
         # Diagnostics use real time: simulated time can stand still.
         steady = Clock(clock_type=ClockType.STEADY_TIME)
@@ -112,7 +115,9 @@ class SamwiseNode(LifecycleNode):
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Load and warm up the model and create the publishers; logs the reason of a FAILURE."""
         try:
-            self._pipeline = Pipeline(self, self._values, self._worker_failed.trigger)
+            self._pipeline = Pipeline(
+                self, self._values, self._worker_failed.trigger, self._find_server
+            )
         except (ImportError, OSError, ParameterException, RuntimeError, ValueError) as error:
             self._fault = str(error)
             self._log.error(printable(f"cannot configure: {error}"))
@@ -162,6 +167,10 @@ class SamwiseNode(LifecycleNode):
         self._release()
         return super().on_error(state)
 
+    def end_goals(self) -> bool:
+        """End all goals of the action, and return whether there were any."""
+        return self._find_server.stop("the node is shutting down")
+
     def destroy_node(self) -> None:
         """Finalize and destroy the node, even if rclpy was shut down before."""
         if self.context.ok() and not self._finalized:
@@ -173,6 +182,7 @@ class SamwiseNode(LifecycleNode):
         # After rclpy's shutdown there is no transition, but there is a model to free.
         self._stop(SHUTDOWN_TIMEOUT_S)
         self._release()
+        self._find_server.close()
         LifecycleNode.destroy_node(self)
         # rclpy keeps the state machine, and with it the DDS participant: without this line, other
         # processes see the node until its lease expires, 20 s after the process has ended.
@@ -198,7 +208,7 @@ class SamwiseNode(LifecycleNode):
 
     def _on_worker_failed(self) -> None:
         if self._pipeline is not None and self._pipeline.inputs:
-            self._fault = self._pipeline.last_failure
+            self._fault = self._pipeline.worker.last_failure
             self._log.error(f"deactivating after consecutive failed frames: {self._fault}")
             LifecycleNode.trigger_deactivate(self)
 
@@ -217,23 +227,24 @@ class SamwiseNode(LifecycleNode):
         return response
 
     def _on_reset_memory(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        return self._run(memory_calls.reset_memory, response)
+        return self._run(services.RESET_MEMORY, memory_calls.reset_memory, response)
 
     def _on_clear(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
-        return self._run(memory_calls.clear, response)
+        return self._run(services.CLEAR, memory_calls.clear, response)
 
     def _on_save_memory(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         done = f"saved to {self._values.memory_path}"
         call = memory_calls.save_memory(self._values)
-        return self._run(call, response, done, MEMORY_TIMEOUT_S)
+        return self._run(services.SAVE_MEMORY, call, response, done, MEMORY_TIMEOUT_S)
 
     def _on_load_memory(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         done = f"loaded from {self._values.memory_path}"
         call = memory_calls.load_memory(self._values)
-        return self._run(call, response, done, MEMORY_TIMEOUT_S)
+        return self._run(services.LOAD_MEMORY, call, response, done, MEMORY_TIMEOUT_S)
 
     def _run(
         self,
+        service: Service,
         call: EngineCall,
         response: Trigger.Response,
         done: str = "",
@@ -243,7 +254,7 @@ class SamwiseNode(LifecycleNode):
             response.message = "not configured"
             return response
         try:
-            events = self._pipeline.run(call, timeout_s)
+            events = self._pipeline.run(call, timeout_s, service.name)
         except CallTimeout:
             response.message = f"busy for more than {timeout_s:g} s"
         except Exception as error:  # the service answers whatever the network raises
@@ -274,7 +285,7 @@ class SamwiseNode(LifecycleNode):
 
 def main() -> NoReturn:
     """Run the node until SIGINT or SIGTERM."""
-    run(SamwiseNode)
+    run(SamwiseNode, SamwiseNode.end_goals)
 
 
 if __name__ == "__main__":

@@ -9,12 +9,14 @@ The path of an image; the newest image of each camera waits for the worker:
                        Engine.step          masks, states and events
                        CameraOutput         publishes masks, targets and the overlay
                        EventOutput, PoseOutput
+                       SearchSet            reports the targets of goals
 """
 
 import time
 from collections.abc import Callable
 from functools import partial
 
+from geometry_msgs.msg import PoseStamped
 from rclpy.lifecycle import LifecycleNode
 from rclpy.lifecycle.publisher import LifecyclePublisher
 from std_msgs.msg import Header
@@ -29,8 +31,10 @@ from samwise_ros.ros.camera.output import CameraOutput
 from samwise_ros.ros.camera.statistics import FAILED, LATE, CameraStatistics
 from samwise_ros.ros.commands.event_output import EventOutput
 from samwise_ros.ros.commands.input import CommandInput
-from samwise_ros.ros.commands.memory_calls import EngineCall
+from samwise_ros.ros.commands.memory_calls import EngineCall, no_change
 from samwise_ros.ros.engine_setup import load_engine, restore, save
+from samwise_ros.ros.find.search_set import SearchSet
+from samwise_ros.ros.find.server import FindServer
 from samwise_ros.ros.target_3d.depth_input import DepthInput
 from samwise_ros.ros.target_3d.pose_output import PoseOutput
 from samwise_ros.ros.target_3d.tf import FrameLookup
@@ -46,11 +50,16 @@ class Pipeline:
         inputs: image subscriptions; empty while the pipeline is stopped.
         pose_outputs: with ``use_depth``, the positions of each camera's targets, by camera.
         model: the engine's description of itself.
+        worker: the thread that owns the engine, with the counts of failed frames and calls.
         command_lines: state and sentence of each active command, by id.
     """
 
     def __init__(
-        self, node: LifecycleNode, parameters: Parameters, on_worker_failed: Callable[[], object]
+        self,
+        node: LifecycleNode,
+        parameters: Parameters,
+        on_worker_failed: Callable[[], object],
+        find_server: FindServer,
     ) -> None:
         """Load and warm up the model, create the publishers, and add the first command.
 
@@ -59,6 +68,7 @@ class Pipeline:
             parameters: current values; see `update`.
             on_worker_failed: called in the worker's thread after
                 `MAX_CONSECUTIVE_FAILURES` failed frames.
+            find_server: accepts goals while the pipeline runs.
 
         Raises:
             ImportError: a parameter needs tf, which is not installed.
@@ -70,6 +80,8 @@ class Pipeline:
         self._node = node
         self._parameters = parameters
         self._on_worker_failed = on_worker_failed
+        self._find_server = find_server
+        self._searches = SearchSet(find_server.wake, lambda: self._submit(no_change))
         self._engine = load_engine(parameters, node.get_logger())
         self.model = self._engine.describe()
         self.command_lines: dict[str, str] = {}
@@ -80,7 +92,7 @@ class Pipeline:
         self._command_input: CommandInput | None = None
         self._lookup: FrameLookup | None = None
         self.pose_outputs: dict[str, PoseOutput] = {}
-        self._worker = Worker[ImageMessage](self._process, self._on_failure)
+        self.worker = Worker[ImageMessage](self._process, self._on_failure)
         self._first_events = restore(self._engine, parameters, node.get_logger())
         existing = set(node.publishers)
         try:
@@ -105,7 +117,7 @@ class Pipeline:
             ValueError: the reliability of an input's ``qos_overrides`` is invalid.
         """
         node, parameters = self._node, self._parameters
-        self._worker.reset_counts()
+        self.worker.reset_counts()
         self._publish_changes(self._first_events)
         self._first_events = ()
         self._statistics = {camera: CameraStatistics() for camera in parameters.cameras}
@@ -115,13 +127,14 @@ class Pipeline:
             camera: FrameConverter(node, camera, parameters, statistics)
             for camera, statistics in self._statistics.items()
         }
-        self._worker.start()
+        self.worker.start()
         for camera, statistics in self._statistics.items():
             # Added one by one: `stop` closes the first if the second cannot be created.
-            source = CameraInput(node, camera, parameters, statistics, self._worker.offer)
+            source = CameraInput(node, camera, parameters, statistics, self.worker.offer)
             self.inputs[camera] = source
         self.set_enabled(enabled)
         self._command_input = CommandInput(node, parameters, self._submit)
+        self._find_server.start(parameters, self._searches)
 
     def stop(self, timeout_s: float) -> bool:
         """Unsubscribe, end the worker after the current frame, and save the memories if set.
@@ -130,6 +143,7 @@ class Pipeline:
             Whether the worker ended in time. If not, nothing else may use the engine.
         """
         started = self._command_input is not None
+        self._find_server.stop("the node was deactivated")
         if self._command_input:
             self._command_input.close()
             self._command_input = None
@@ -138,15 +152,16 @@ class Pipeline:
         for depth_input in self._depth_inputs.values():
             depth_input.close()
         self.inputs = {}
-        stopped = self._worker.stop(timeout_s)
+        stopped = self.worker.stop(timeout_s)
         self._depth_inputs = {}
         if stopped and started:
+            self._execute(no_change)
             save(self._engine, self._parameters, self._node.get_logger())
         return stopped
 
     def close(self) -> None:
         """Destroy the publishers, and free the model and its memories; after `stop`."""
-        if self._worker.stop(0.0):  # else the process is ending with a frame in the network
+        if self.worker.stop(0.0):  # else the process is ending with a frame in the network
             self._engine.close()
         for output in self._outputs.values():
             output.close()
@@ -169,35 +184,15 @@ class Pipeline:
         for source in self.inputs.values():
             source.set_enabled(enabled)
 
-    def run(self, call: EngineCall, timeout_s: float) -> tuple[Event, ...]:
+    def run(self, call: EngineCall, timeout_s: float, cause: str) -> tuple[Event, ...]:
         """Run a call of the engine between two frames, and publish and return its events.
+
+        The cause is for people whose goals end because of the call.
 
         Raises:
             concurrent.futures.TimeoutError: the call did not run in time.
         """
-        return self._worker.run(partial(self._execute, call), timeout_s)
-
-    @property
-    def failures(self) -> int:
-        """Number of failed frames and calls since the last `start`."""
-        return self._worker.failures
-
-    @property
-    def last_failure(self) -> str:
-        """Error of the last frame or call; empty after a successful frame."""
-        return self._worker.last_failure
-
-    @property
-    def discarded_calls(self) -> int:
-        """Commands that were discarded because too many waited."""
-        return self._worker.discarded_calls
-
-    def device_memory_mib(self) -> dict[str, float]:
-        """Return the GPU memory of the process, in MiB; empty on the CPU."""
-        # Imported here for the same reason as in `engine_setup`.
-        from samwise_ros.engine.backend.device import device_memory_mib  # noqa: PLC0415
-
-        return device_memory_mib(str(self.model["device"]))
+        return self.worker.run(partial(self._execute, call, cause), timeout_s)
 
     def _create_outputs(self) -> None:
         node, parameters = self._node, self._parameters
@@ -217,13 +212,14 @@ class Pipeline:
         self._outputs = {camera: CameraOutput(node, camera) for camera in parameters.cameras}
         self._events = EventOutput(node)
 
-    def _submit(self, call: EngineCall) -> None:
-        self._worker.submit(partial(self._execute, call))
+    def _submit(self, call: EngineCall, cause: str = "") -> None:
+        self.worker.submit(partial(self._execute, call, cause))
 
-    def _execute(self, call: EngineCall) -> tuple[Event, ...]:
+    def _execute(self, call: EngineCall, cause: str = "") -> tuple[Event, ...]:
         """Run a call and publish its events; in the worker's thread, or while it is stopped."""
         events = call(self._engine)
-        self._publish_changes(events)
+        self._searches.note_removals(events, cause)
+        self._publish_changes((*events, *self._searches.settle(self._engine)))
         return events
 
     def _publish_changes(self, events: tuple[Event, ...]) -> None:
@@ -251,8 +247,13 @@ class Pipeline:
         (result,) = results
         inferred = time.perf_counter()
         self._publish(result, message.header, inferred - began)
+        poses: dict[str, PoseStamped] = {}
         if depth_input:
-            self.pose_outputs[camera].publish(result, message.header, depth_input)
+            output, wanted = self.pose_outputs[camera], self._searches.command_ids
+            poses = output.publish(result, message.header, depth_input, wanted)
+        self._searches.report(result, message.header, poses)
+        if events := self._searches.settle(self._engine):
+            self._publish_changes(events)
         statistics.times_s["publishing"].append(time.perf_counter() - inferred)
 
     def _publish(self, result: FrameResult, header: Header, inference_s: float) -> None:
@@ -277,5 +278,5 @@ class Pipeline:
     def _on_failure(self, error: Exception) -> None:
         text = printable(f"frame or command dropped: {type(error).__name__}: {error}")
         self._node.get_logger().error(text, throttle_duration_sec=5.0)
-        if self._worker.consecutive_failures >= MAX_CONSECUTIVE_FAILURES:
+        if self.worker.consecutive_failures >= MAX_CONSECUTIVE_FAILURES:
             self._on_worker_failed()

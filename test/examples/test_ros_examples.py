@@ -66,8 +66,14 @@ def test_grasp_guard_and_mask_subscriber(domain: RosDomain) -> None:
     assert "Traceback" not in guard.log
 
 
+def test_find_object(domain: RosDomain) -> None:
+    with start(domain, "ros_find_object", "the red ball") as finding:
+        assert finding.wait(TIMEOUT_S) == 0, finding.log
+    assert "pixels at (" in finding.log
+
+
 def test_ros_examples_are_short() -> None:
     examples = sorted(EXAMPLES.glob("ros_*.py"))
-    assert len(examples) == 4
+    assert len(examples) == 5
     for path in examples:
         assert len(path.read_text().splitlines()) <= MAX_LINES, path.name

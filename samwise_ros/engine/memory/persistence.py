@@ -26,7 +26,7 @@ from samwise_ros.engine.memory.schema import (
 )
 from samwise_ros.engine.memory.store import Memory, MemoryStore
 from samwise_ros.engine.tracking.target_state import TargetTrack
-from samwise_ros.engine.types import TargetState
+from samwise_ros.engine.types import Command, TargetState
 
 # Fits the longest id and sentence of a command twice, and the counters and tensor names.
 _HEADER_BYTES = 20 * 1024
@@ -60,13 +60,14 @@ class Persistence:
         self._backend, self._config = backend, config
 
     def save(self, path: Path, snapshot: EngineSnapshot) -> None:
-        """Write a file in one step.
+        """Write a file in one step, without temporary commands and their memories.
 
         Raises:
             MemoryFileError: the file cannot be written, or no engine could load it.
         """
         try:
-            header, tensors = self._header(snapshot), _tensors(snapshot.store)
+            memories = _saved_memories(snapshot)
+            header, tensors = self._header(snapshot, memories), _tensors(memories)
             limit = self._max_header_bytes(len(_named_cameras(header)))
             memory_file.write(path, asdict(header), tensors, limit)
         except OSError as error:
@@ -102,8 +103,9 @@ class Persistence:
     def _max_header_bytes(self, cameras: int) -> int:
         return _HEADER_BYTES * (1 + self._config.max_remembered * max(cameras, 1))
 
-    def _header(self, snapshot: EngineSnapshot) -> MemoryFileHeader:
-        memories = list(snapshot.store)
+    def _header(
+        self, snapshot: EngineSnapshot, memories: Sequence[tuple[Command, str, Memory]]
+    ) -> MemoryFileHeader:
         cameras = sorted({camera for _, camera, _ in memories})
         return MemoryFileHeader(
             format=FORMAT,
@@ -123,6 +125,7 @@ class Persistence:
                     tracked.paused,
                 )
                 for tracked in snapshot.commands
+                if not tracked.command.temporary
             ],
             memories=[
                 MemoryRecord(
@@ -210,10 +213,17 @@ def _named_cameras(header: MemoryFileHeader) -> set[str]:
     return names.union(*(command.cameras for command in header.commands))
 
 
-def _tensors(store: MemoryStore) -> dict[str, Tensor]:
-    """Return all tensors of a store by name, on the CPU."""
+def _saved_memories(snapshot: EngineSnapshot) -> list[tuple[Command, str, Memory]]:
+    """Return the memories of all commands that are not temporary."""
+    commands = (tracked.command for tracked in snapshot.commands)
+    left_out = {command.id for command in commands if command.temporary}
+    return [one for one in snapshot.store if one[0].id not in left_out]
+
+
+def _tensors(memories: Sequence[tuple[Command, str, Memory]]) -> dict[str, Tensor]:
+    """Return all tensors of memories by name, on the CPU."""
     tensors = {}
-    for index, (_, _, memory) in enumerate(store):
+    for index, (_, _, memory) in enumerate(memories):
         for name, tensor in memory.network.tensors().items():
             key = f"{index}.{name}"
             tensors[key] = _finite(key, tensor.cpu().contiguous())

@@ -66,11 +66,11 @@ class MemoryStore:
 
     def forget(self, command: Command, camera: str | None = None) -> None:
         """Drop a command's memory of one camera, or of all."""
-        cameras = self._memories.get((command.id, command.sentence), {})
+        key = (command.id, command.sentence)
         if camera is None:
-            cameras.clear()
+            self._memories.pop(key, None)
         else:
-            cameras.pop(camera, None)
+            self._memories.get(key, {}).pop(camera, None)
 
     def forget_camera(self, camera: str) -> None:
         """Drop every command's memory of a camera."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from samwise_ros.engine.engine import Engine  # importing it imports torch
 
 MAX_ID_CHARACTERS = 256
+MAX_CAUSE_CHARACTERS = 80  # of a sentence
 _ACTIONS: dict[int, Callable[["Engine", str], tuple[Event, ...]]] = {
     CommandMessage.PAUSE: lambda engine, name: engine.pause(name),
     CommandMessage.RESUME: lambda engine, name: engine.resume(name),
@@ -36,14 +37,14 @@ class CommandInput:
     """Subscribes to sentences and requests; created on activation, closed on deactivation."""
 
     def __init__(
-        self, node: LifecycleNode, parameters: Parameters, submit: Callable[[EngineCall], None]
+        self, node: LifecycleNode, parameters: Parameters, submit: Callable[[EngineCall, str], None]
     ) -> None:
         """Subscribe.
 
         Args:
             node: the node.
             parameters: current values; see `update`.
-            submit: queues a call of the engine.
+            submit: queues a call of the engine, with its cause for people.
         """
         self._node = node
         self._parameters = parameters
@@ -63,10 +64,12 @@ class CommandInput:
             self._node.destroy_subscription(subscription)
 
     def _on_sentence(self, message: String) -> None:
-        self._submit(from_sentence(message.data, self._parameters))
+        cause = f"the sentence {message.data[:MAX_CAUSE_CHARACTERS]!r} on {topics.COMMAND.name}"
+        self._submit(from_sentence(message.data, self._parameters), cause)
 
     def _on_request(self, message: CommandMessage) -> None:
-        self._submit(from_request(message, self._parameters))
+        cause = f"a request on {topics.COMMAND_REQUEST.name}"
+        self._submit(from_request(message, self._parameters), cause)
 
 
 def from_sentence(text: str, parameters: Parameters) -> EngineCall:
@@ -89,7 +92,7 @@ def from_sentence(text: str, parameters: Parameters) -> EngineCall:
 def from_request(request: CommandMessage, parameters: Parameters) -> EngineCall:
     """Return the call for a ``samwise_ros/Command`` message."""
     name, sentence = request.id.strip(), request.sentence.strip()
-    if fault := _request_fault(request, name, sentence, parameters):
+    if fault := request_fault(request, name, sentence, parameters):
         return _reject(name, sentence, fault)
     name = name or id_of(sentence)
     if request.action == CommandMessage.TRACK:
@@ -111,9 +114,17 @@ def id_of(sentence: str) -> str:
     return name if len(name) <= 64 else f"{name[:55]}-{zlib.crc32(name.encode()):08x}"
 
 
-def _request_fault(
+def request_fault(
     request: CommandMessage, name: str, sentence: str, parameters: Parameters
 ) -> str | None:
+    """Return why a request is invalid; ``None`` if it is valid.
+
+    Args:
+        request: the message.
+        name: its id without surrounding spaces.
+        sentence: its sentence without surrounding spaces.
+        parameters: current values.
+    """
     actions = (CommandMessage.TRACK, *_ACTIONS)
     if request.action not in actions:
         return f"expected an action from {min(actions)} to {max(actions)}, got {request.action}"

@@ -1,4 +1,4 @@
-"""Calls of the engine that restart, save and load memories."""
+"""Calls of the engine that remove commands, and restart, save and load memories."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 
 EngineCall = Callable[["Engine"], tuple[Event, ...]]
 """A call that runs in the worker's thread and returns the events to publish."""
+
+
+def no_change(_: "Engine") -> tuple[Event, ...]:
+    """Change nothing; the worker then adds and removes the commands of goals."""
+    return ()
 
 
 def clear(engine: "Engine") -> tuple[Event, ...]:

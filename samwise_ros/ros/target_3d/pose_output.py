@@ -1,7 +1,7 @@
 """Positions of the targets of one camera: pose, tf frame, masked depth and markers."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -113,7 +113,13 @@ class PoseOutput:
         if self._tf:
             self._tf.close()
 
-    def publish(self, result: FrameResult, header: Header, depth_input: DepthInput) -> None:
+    def publish(
+        self,
+        result: FrameResult,
+        header: Header,
+        depth_input: DepthInput,
+        wanted: Collection[str] = (),
+    ) -> dict[str, PoseStamped]:
         """Publish the positions of one frame's targets for the topics that have subscribers.
 
         A target whose depth is unreliable gets no position.
@@ -122,49 +128,63 @@ class PoseOutput:
             result: of the engine.
             header: of the image.
             depth_input: has the depth of the image.
+            wanted: ids of commands whose poses are returned.
+
+        Returns:
+            The poses of wanted targets that have a position, by command id.
         """
         self.reason = ""
-        targets = [one for one in self._requested(result) if one.box is not None]
+        targets = [one for one in self._requested(result, wanted) if one.box is not None]
         if not targets:
-            return
+            return {}
         published = self.published
-        self._publish_targets(targets, result, header, depth_input)
+        posed = {result.targets[0].command.id, *wanted}
+        poses = self._publish_targets(targets, posed, result, header, depth_input)
         if self.published > published:
             self.missing = 0
-        elif result.targets[0].box is not None:
+        elif targets[0] is result.targets[0]:
             self.missing += 1
+        return poses
 
     def _publish_targets(
         self,
         targets: Sequence[Target],
+        posed: Collection[str],
         result: FrameResult,
         header: Header,
         depth_input: DepthInput,
-    ) -> None:
+    ) -> dict[str, PoseStamped]:
+        """Publish the positions of targets; return the poses of some commands, by their ids."""
         try:
             frame = self._depth_frame(result, header, depth_input)
         except (DepthError, ImageError) as error:
             self._report_failure(error)
-            return
-        positions = {target.label: self._position(target, frame) for target in targets}
-        first = result.targets[0]
-        if position := positions.get(first.label):
-            self._publish_first(first.mask, position, frame)
-        if _has_subscribers(self._markers):
-            located = [
-                (target, position)
-                for target in targets
-                if (position := positions[target.label]) is not None
-            ]
-            if located:
-                self._markers.publish(to_markers(located, header))
+            return {}
+        located, poses = [], {}
+        for target in targets:
+            if (position := self._position(target, frame)) is None:
+                continue
+            located.append((target, position))
+            name = target.command.id
+            if name in posed and (pose := self._pose_of(position, header)):
+                poses[name] = pose
+            if target is result.targets[0]:
+                self._publish_first(target.mask, poses.get(name), frame)
+        if located and _has_subscribers(self._markers):
+            self._markers.publish(to_markers(located, header))
+        return poses
 
-    def _requested(self, result: FrameResult) -> tuple[Target, ...]:
-        """Return the targets whose position a subscriber needs: all for markers, else the first."""
+    def _requested(self, result: FrameResult, wanted: Collection[str]) -> list[Target]:
+        """Return the targets whose position is needed.
+
+        They are all targets if the markers have a subscriber, else the wanted targets, and the
+        first if another output has a subscriber.
+        """
         if _has_subscribers(self._markers):
-            return result.targets
+            return list(result.targets)
         others = (self._pose, self._masked, self._info)
-        return result.targets[:1] if self._tf or any(map(_has_subscribers, others)) else ()
+        first = result.targets[:1] if self._tf or any(map(_has_subscribers, others)) else ()
+        return [one for one in result.targets if one in first or one.command.id in wanted]
 
     def _depth_frame(
         self, result: FrameResult, header: Header, depth_input: DepthInput
@@ -191,27 +211,33 @@ class PoseOutput:
             self._report_failure(error)
             return None
 
-    def _publish_first(self, mask: Mask, position: Position3D, frame: _DepthFrame) -> None:
+    def _publish_first(self, mask: Mask, pose: PoseStamped | None, frame: _DepthFrame) -> None:
         if _has_subscribers(self._masked) or _has_subscribers(self._info):
             valid = mask & np.isfinite(frame.depth_m)
             self._masked.publish(masked_depth(frame.pixels, valid, frame.header))
             info = copy(frame.info)  # the next image can use the same message
             info.header = frame.header
             self._info.publish(info)
-        point, header = position.centre_m, frame.header
+        if pose is None:
+            return
+        self._pose.publish(pose)
+        if self._tf:
+            self._tf.publish(pose)
+        self.published += 1
+
+    def _pose_of(self, position: Position3D, header: Header) -> PoseStamped | None:
+        """Return the pose of a position in the target frame, if there is a transform."""
+        point = position.centre_m
         if self._lookup:
             try:
                 point, header = self._lookup.at(point, header)
                 require_finite("the pose", point)
             except DepthError as error:
                 self._report_failure(error)
-                return
+                return None
         pose = PoseStamped(header=header)
         pose.pose.position = Point(x=float(point[0]), y=float(point[1]), z=float(point[2]))
-        self._pose.publish(pose)
-        if self._tf:
-            self._tf.publish(pose)
-        self.published += 1
+        return pose
 
     def _report_failure(self, error: DepthError | ImageError) -> None:
         self.reason = str(error)

@@ -1,4 +1,4 @@
-"""The node's topics and services are those that samwise_ros/interface declares."""
+"""The node's topics, services and actions are those that samwise_ros/interface declares."""
 
 import subprocess
 import sys
@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from node_process import NodeProcess, StartNode
+from rclpy.action import get_action_server_names_and_types_by_node
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 from ros_harness import Robot, wait_for
 
-from samwise_ros.interface import services, topics
+from samwise_ros.interface import actions, services, topics
 from samwise_ros.interface.topics import Topic
 from samwise_ros.ros.endpoints import qos_profile
 
@@ -56,6 +57,7 @@ def test_node_has_only_declared_topics(robot: Robot, start_node: StartNode) -> N
     declared = {
         full_name(one.name_for("camera"), node) for one in (*topics.INPUTS, *topics.OUTPUTS)
     }
+    declared |= {full_name(name, node) for action in actions.ACTIONS for name in action.topics}
     standard = {"/parameter_events", "/rosout", "/clock", f"{node.name}/transition_event"}
     namespace, name = node.name.rsplit("/", 1)
     for endpoints in (
@@ -69,6 +71,13 @@ def test_services_have_the_declared_type(robot: Robot, active_node: NodeProcess)
     found: dict[str, Any] = dict(robot.node.get_service_names_and_types())
     for declared in services.SERVICES:
         assert found[full_name(declared.name, active_node)] == [declared.type_name]
+
+
+def test_actions_have_the_declared_type(robot: Robot, active_node: NodeProcess) -> None:
+    namespace, name = active_node.name.rsplit("/", 1)
+    found = get_action_server_names_and_types_by_node(robot.node, name, namespace)
+    expected = [(full_name(one.name, active_node), [one.type_name]) for one in actions.ACTIONS]
+    assert found == expected
 
 
 def test_interface_imports_neither_rclpy_nor_torch(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ class FuzzedNode:
         self.services = {
             service: load_type(types[0])
             for service, types in ros.get_service_names_and_types_by_node(name, namespace)
+            if "/action/" not in types[0]  # goals and results: see test/ros/find
         }
         self.topics = {
             topic: load_type(types[0])

@@ -1,0 +1,37 @@
+"""An active node with the shipped model that the tests of a file share, without commands."""
+
+from collections.abc import Iterator
+
+import pytest
+from find_rig import FindRig, find_rig
+from node_process import NodeProcess
+from ros_harness import Robot
+
+
+@pytest.fixture(scope="module")
+def find_node(tmp_path_factory: pytest.TempPathFactory, robot: Robot) -> Iterator[NodeProcess]:
+    parameters = {"model": "tabletop", "device": "cpu"}
+    node = NodeProcess(tmp_path_factory.mktemp("node"), "finding", parameters=parameters)
+    try:
+        robot.bring_up(node.name)
+        yield node
+        code, _ = node.end()
+        assert code == 0, node.log
+    finally:
+        node.end()
+        robot.forget(node.name)
+
+
+@pytest.fixture(scope="module")
+def module_rig(robot: Robot, find_node: NodeProcess) -> Iterator[FindRig]:
+    with find_rig(robot, find_node) as rig:
+        yield rig
+
+
+@pytest.fixture
+def rig(module_rig: FindRig) -> Iterator[FindRig]:
+    """The shared rig; a test must leave no command and no failure behind."""
+    yield module_rig
+    module_rig.wait_for_no_commands()
+    assert "Traceback" not in module_rig.node.log
+    assert "callback failed" not in module_rig.node.log

@@ -1,0 +1,72 @@
+"""Random goals, and more goals than the node accepts."""
+
+import time
+from typing import Any
+
+import pytest
+from find_rig import FindRig, done
+from fixed_settings import examples
+from fuzzed_text import texts
+from hypothesis import given
+from hypothesis import strategies as st
+from ros_harness import wait_for
+
+from samwise_ros.action import FindObject
+
+BATCH = 20
+SHORT_TOTAL, TOTAL = 100, 240  # the node accepts 256 goals in a minute
+Outcome = FindObject.Result
+enormous = st.builds(lambda text, times: text * times, texts, st.integers(100, 20_000))
+goals = st.builds(
+    FindObject.Goal,
+    sentence=st.one_of(texts, enormous, st.sampled_from(("the red ball", "the mug", "stop"))),
+    cameras=st.one_of(
+        st.just([]), st.just(["camera"] * 1000), st.lists(st.one_of(texts, enormous), max_size=4)
+    ),
+    timeout_seconds=st.one_of(st.floats(), st.floats(0.0, 0.5), st.just(0.2)),
+    confident_frames=st.one_of(st.integers(0, 3), st.integers(0, 2**16 - 1)),
+    keep_tracking=st.booleans(),
+)
+
+
+def send(rig: FindRig, batch: list[FindObject.Goal]) -> list[int]:
+    """Send goals at once, cancel those that continue, and return the outcomes of all."""
+    sent = [rig.client.send_goal_async(goal) for goal in batch]
+    handles = [done(one) for one in sent]
+    results: list[Any] = [one.get_result_async() for one in handles if one.accepted]
+    rig.frame()
+    time.sleep(0.3)
+    cancelled = [one.cancel_goal_async() for one in handles if one.accepted]
+    outcomes = [done(one).result.outcome for one in results]
+    for one in cancelled:
+        done(one)
+    return outcomes
+
+
+@pytest.mark.parametrize("total", [SHORT_TOTAL, pytest.param(TOTAL, marks=pytest.mark.slow)])
+def test_every_random_goal_ends(rig: FindRig, total: int) -> None:
+    outcomes: list[int] = []
+
+    def check(batch: list[FindObject.Goal]) -> None:
+        outcomes.extend(send(rig, batch))
+        assert rig.robot.trigger(f"{rig.node.name}/clear").success  # those that are kept
+        assert rig.robot.state(rig.node.name) == "active", rig.node.log
+
+    examples(total // BATCH)(given(st.lists(goals, min_size=BATCH, max_size=BATCH))(check))()
+    assert len(outcomes) == total
+    assert set(outcomes) >= {Outcome.REJECTED, Outcome.CANCELED} or set(outcomes) >= {
+        Outcome.REJECTED,
+        Outcome.TIMEOUT,
+    }
+
+
+def test_flood_of_goals_is_bounded(rig: FindRig) -> None:
+    """The last test of the file: the node then rejects goals for a minute."""
+    accepted = []
+    for _ in range(15):
+        sent = [rig.client.send_goal_async(FindObject.Goal()) for _ in range(20)]
+        accepted += [done(one).accepted for one in sent]
+    assert accepted.count(True) <= 256
+    assert not accepted[-1]
+    wait_for(lambda: "goal rejected: more than 256 goals in 60 s" in rig.node.log)
+    rig.frame()
