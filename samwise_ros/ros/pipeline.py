@@ -44,6 +44,7 @@ class Pipeline:
 
     Attributes:
         inputs: image subscriptions; empty while the pipeline is stopped.
+        outputs: masks and targets, by camera.
         pose_outputs: with ``use_depth``, the positions of each camera's targets, by camera.
         model: the engine's description of itself.
         command_lines: state and sentence of each active command, by id.
@@ -79,6 +80,7 @@ class Pipeline:
         self._depth_inputs: dict[str, DepthInput] = {}
         self._command_input: CommandInput | None = None
         self._lookup: FrameLookup | None = None
+        self.outputs: dict[str, CameraOutput] = {}
         self.pose_outputs: dict[str, PoseOutput] = {}
         self._worker = Worker[ImageMessage](self._process, self._on_failure)
         self._first_events = restore(self._engine, parameters, node.get_logger())
@@ -141,6 +143,7 @@ class Pipeline:
         stopped = self._worker.stop(timeout_s)
         self._depth_inputs = {}
         if stopped and started:
+            self._events.clear_states()
             save(self._engine, self._parameters, self._node.get_logger())
         return stopped
 
@@ -148,7 +151,7 @@ class Pipeline:
         """Destroy the publishers, and free the model and its memories; after `stop`."""
         if self._worker.stop(0.0):  # else the process is ending with a frame in the network
             self._engine.close()
-        for output in self._outputs.values():
+        for output in self.outputs.values():
             output.close()
         for pose_output in self.pose_outputs.values():
             pose_output.close()
@@ -214,8 +217,8 @@ class Pipeline:
                     publish_tf=parameters.publish_tf,
                     rectified=parameters.is_rectified(),
                 )
-        self._outputs = {camera: CameraOutput(node, camera) for camera in parameters.cameras}
-        self._events = EventOutput(node)
+        self.outputs = {camera: CameraOutput(node, camera) for camera in parameters.cameras}
+        self._events = EventOutput(node, parameters.cameras)
 
     def _submit(self, call: EngineCall) -> None:
         self._worker.submit(partial(self._execute, call))
@@ -227,7 +230,7 @@ class Pipeline:
         return events
 
     def _publish_changes(self, events: tuple[Event, ...]) -> None:
-        self._events.publish_events(events)
+        self._events.publish_events(events, self._engine)
         self._events.publish_commands(self._engine.commands)
         self._update_command_lines()
 
@@ -257,16 +260,18 @@ class Pipeline:
 
     def _publish(self, result: FrameResult, header: Header, inference_s: float) -> None:
         camera = result.frame.camera
-        self._outputs[camera].publish(
+        if result.events:
+            # Before the targets: their `event_sequence` says which events a listener must have.
+            self._events.publish_events(result.events, self._engine, header, camera)
+            self._update_command_lines()
+        self.outputs[camera].publish(
             result,
             header,
             inference_s=inference_s,
             overlay_alpha=self._parameters.overlay_alpha,
             statistics=self._statistics[camera],
+            position=self._events.position,
         )
-        if result.events:
-            self._events.publish_events(result.events, header)
-            self._update_command_lines()
 
     def _update_command_lines(self) -> None:
         self.command_lines = {

@@ -68,6 +68,6 @@ def test_grasp_guard_and_mask_subscriber(domain: RosDomain) -> None:
 
 def test_ros_examples_are_short() -> None:
     examples = sorted(EXAMPLES.glob("ros_*.py"))
-    assert len(examples) == 4
+    assert len(examples) == 5
     for path in examples:
         assert len(path.read_text().splitlines()) <= MAX_LINES, path.name
