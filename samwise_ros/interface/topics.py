@@ -134,6 +134,13 @@ TARGET_POSE = Topic(
     1,
     "with `use_depth`: position of the first target of `targets`; only if the depth is reliable",
 )
+TARGET_POSES = Topic(
+    "~/<camera>/target_poses",
+    "samwise_ros/msg/TargetPoseArray",
+    1,
+    "with `use_depth`: for grasping, position with covariance of each target with reliable depth, "
+    "and the box around its visible surface",
+)
 MASKED_DEPTH = Topic(
     "~/<camera>/masked_depth",
     "sensor_msgs/msg/Image",
@@ -180,6 +187,7 @@ OUTPUTS = (
     OVERLAY,
     COMPRESSED_OVERLAY,
     TARGET_POSE,
+    TARGET_POSES,
     MASKED_DEPTH,
     MASKED_INFO,
     MARKERS,

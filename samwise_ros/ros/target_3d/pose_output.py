@@ -22,6 +22,7 @@ from samwise_ros.ros.messages import stamp_ns
 from samwise_ros.ros.target_3d.depth_image import masked_depth
 from samwise_ros.ros.target_3d.depth_input import DepthInput
 from samwise_ros.ros.target_3d.markers import to_markers
+from samwise_ros.ros.target_3d.target_poses import TargetPoseOutput
 from samwise_ros.ros.target_3d.tf import FrameBroadcast, FrameLookup
 from samwise_ros.vision.depth import (
     Depth,
@@ -105,11 +106,13 @@ class PoseOutput:
         self._masked = create_publisher(node, topics.MASKED_DEPTH, camera)
         self._info = create_publisher(node, topics.MASKED_INFO, camera)
         self._markers = create_publisher(node, topics.MARKERS, camera)
+        self._poses = TargetPoseOutput(node, camera, lookup)
 
     def close(self) -> None:
         """Destroy the publishers."""
         for publisher in (self._pose, self._masked, self._info, self._markers):
             self._node.destroy_lifecycle_publisher(publisher)
+        self._poses.close()
         if self._tf:
             self._tf.close()
 
@@ -150,18 +153,21 @@ class PoseOutput:
         first = result.targets[0]
         if position := positions.get(first.label):
             self._publish_first(first.mask, position, frame)
-        if _has_subscribers(self._markers):
-            located = [
-                (target, position)
-                for target in targets
-                if (position := positions[target.label]) is not None
-            ]
-            if located:
-                self._markers.publish(to_markers(located, header))
+        located = [
+            (target, position)
+            for target in targets
+            if (position := positions[target.label]) is not None
+        ]
+        if located and _has_subscribers(self._markers):
+            self._markers.publish(to_markers(located, header))
+        try:
+            self._poses.publish(located, frame.camera, header)
+        except DepthError as error:
+            self._report_failure(error)
 
     def _requested(self, result: FrameResult) -> tuple[Target, ...]:
-        """Return the targets whose position a subscriber needs: all for markers, else the first."""
-        if _has_subscribers(self._markers):
+        """Return the targets whose position a subscriber needs: all or the first."""
+        if _has_subscribers(self._markers) or self._poses.has_subscribers():
             return result.targets
         others = (self._pose, self._masked, self._info)
         return result.targets[:1] if self._tf or any(map(_has_subscribers, others)) else ()
