@@ -54,6 +54,8 @@ def topic_table(declared: Iterable[Topic]) -> str:
     for topic in declared:
         reliability = QOS[topic.reliability] if topic.reliability else "as offered,"
         qos = f"{reliability} {QOS[topic.durability]} KL{topic.depth}"
+        if topic.deadline_s is not None:
+            qos += f", deadline {topic.deadline_s:g} s"
         kind = type_link(topic.type_name, "../")
         lines.append(f"| `{topic.name}` | {kind} | {qos} | {topic.description} |")
     return "\n".join(lines) + "\n"

@@ -40,6 +40,10 @@ class TrackedCommand:
     unknown_words: tuple[str, ...] = ()
     paused: bool = False
 
+    def status(self, state: TargetState) -> CommandStatus:
+        """Return what the engine reports of the command, with the state of its target."""
+        return CommandStatus(self.command, self.label, self.paused, state)
+
     def same_target_as(self, other: "TrackedCommand") -> bool:
         """Return whether both have the same id, sentence and label."""
         ours, theirs = self.command, other.command

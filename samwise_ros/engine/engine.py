@@ -68,12 +68,12 @@ class Engine:
     @property
     def commands(self) -> tuple[CommandStatus, ...]:
         """The active commands in the order of their labels."""
-        return tuple(
-            CommandStatus(
-                tracked.command, tracked.label, tracked.paused, self._store.state(tracked.command)
-            )
-            for tracked in self._commands
-        )
+        return tuple(one.status(self._store.state(one.command)) for one in self._commands)
+
+    def commands_on(self, camera: str) -> tuple[CommandStatus, ...]:
+        """Return the active commands that cover a camera, with their states on it."""
+        covering = [one for one in self._commands if one.covers(camera)]
+        return tuple(one.status(self._store.state(one.command, camera)) for one in covering)
 
     def track(self, *sentences: str, cameras: Sequence[str] = ()) -> tuple[Command, ...]:
         """Track sentences in addition to the active commands.

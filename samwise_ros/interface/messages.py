@@ -6,13 +6,14 @@ the classes of rosbags. A header is a message of either kind and is passed throu
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.engine.types import Box, Command, Event, FrameResult, Target
+from samwise_ros.interface.stamps import SECOND_NS
 from samwise_ros.vision.encodings import JPEG_FORMAT, to_jpeg
 from samwise_ros.vision.masks import Mask, centroid
 
@@ -52,6 +53,37 @@ def _built(value: Any, make: Callable[[str, dict[str, Any]], object]) -> Any:
     if isinstance(value, list):
         return [_built(one, make) for one in value]
     return value
+
+
+@dataclass(frozen=True)
+class EventPosition:
+    """How far the events of a run of the node have come.
+
+    Attributes:
+        run_start_ns: real time at which the run began, in nanoseconds; 0 in a bag.
+        sequence: of the last event; 0 before the first one.
+    """
+
+    run_start_ns: int = 0
+    sequence: int = 0
+
+    def next(self) -> "EventPosition":
+        """Return the position of the next event; the number wraps as a uint32.
+
+        >>> EventPosition(5, 0xFFFF_FFFF).next()
+        EventPosition(run_start_ns=5, sequence=0)
+        """
+        return replace(self, sequence=(self.sequence + 1) % 2**32)
+
+
+NO_EVENT = EventPosition()
+
+
+def time_message(stamp_ns: int) -> MessageFields:
+    """Describe a time in nanoseconds."""
+    seconds, nanoseconds = divmod(stamp_ns, SECOND_NS)
+    fields = {"sec": seconds, "nanosec": nanoseconds}
+    return MessageFields("builtin_interfaces/msg/Time", fields)
 
 
 def image(
@@ -99,6 +131,7 @@ def target_array(
     inference_s: float,
     latency_s: float,
     dropped_frames: int,
+    position: EventPosition = NO_EVENT,
 ) -> MessageFields:
     """Describe the targets of one frame.
 
@@ -108,12 +141,15 @@ def target_array(
         inference_s: time that the engine took, in seconds.
         latency_s: time from the image's stamp to this message, in seconds.
         dropped_frames: images of the camera that were not processed, so far.
+        position: of the last event up to this frame.
     """
     return MessageFields(
         "samwise_ros/msg/TargetArray",
         {
             "header": header,
             "camera": result.frame.camera,
+            "run_start": time_message(position.run_start_ns),
+            "event_sequence": position.sequence,
             "targets": [target_fields(target, header) for target in result.targets],
             "inference_seconds": inference_s,
             "latency_seconds": latency_s,
@@ -122,17 +158,20 @@ def target_array(
     )
 
 
-def target_event(event: Event, header: object) -> MessageFields:
+def target_event(event: Event, header: object, position: EventPosition = NO_EVENT) -> MessageFields:
     """Describe an event.
 
     Args:
         event: of the engine.
         header: of the image that caused the event, or the time of the event.
+        position: of this event.
     """
     return MessageFields(
         "samwise_ros/msg/TargetEvent",
         {
             "header": header,
+            "sequence": position.sequence,
+            "run_start": time_message(position.run_start_ns),
             "camera": event.camera,
             "command_id": event.command.id,
             "sentence": event.command.sentence,

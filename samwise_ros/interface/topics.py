@@ -24,6 +24,8 @@ class Topic:
         description: what the topic is for, in Markdown.
         reliability: ``None`` follows the reliability of the publishers.
         durability: ``transient_local`` also delivers the last messages to late subscribers.
+        deadline_s: longest time between two messages that the publisher offers, in seconds; a
+            subscription that requests a shorter one is incompatible. ``None`` offers none.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Topic:
     description: str
     reliability: Reliability | None = "reliable"
     durability: Durability = "volatile"
+    deadline_s: float | None = None
 
     def name_for(self, camera: str) -> str:
         """Return the topic's name for a camera.
@@ -106,6 +109,15 @@ TARGETS = Topic(
     2,
     "for each processed frame: mask, box, score and state of each target; latency and dropped "
     "frames",
+    deadline_s=0.25,
+)
+TARGET_STATES = Topic(
+    "~/<camera>/target_states",
+    "samwise_ros/msg/TargetStateArray",
+    1,
+    "latched: state, stamp and last event of each target, for late listeners; one message for each "
+    "change; empty while the node is inactive",
+    durability="transient_local",
 )
 OVERLAY = Topic(
     "~/<camera>/overlay",
@@ -121,6 +133,13 @@ TARGET_POSE = Topic(
     "geometry_msgs/msg/PoseStamped",
     1,
     "with `use_depth`: position of the first target of `targets`; only if the depth is reliable",
+)
+TARGET_POSES = Topic(
+    "~/<camera>/target_poses",
+    "samwise_ros/msg/TargetPoseArray",
+    1,
+    "with `use_depth`: for grasping, position with covariance of each target with reliable depth, "
+    "and the box around its visible surface",
 )
 MASKED_DEPTH = Topic(
     "~/<camera>/masked_depth",
@@ -164,9 +183,11 @@ OUTPUTS = (
     MASK,
     LABEL_MASK,
     TARGETS,
+    TARGET_STATES,
     OVERLAY,
     COMPRESSED_OVERLAY,
     TARGET_POSE,
+    TARGET_POSES,
     MASKED_DEPTH,
     MASKED_INFO,
     MARKERS,

@@ -66,7 +66,8 @@ class Diagnostics:
         for camera in status.parameters.cameras:
             source = status.inputs.get(camera)
             pose_output = pipeline.pose_outputs.get(camera) if pipeline else None
-            health = camera_health(source, pose_output, status.parameters)
+            output = pipeline.outputs.get(camera) if pipeline else None
+            health = camera_health(source, pose_output, status.parameters, output)
             values = _camera_values(source) if source else {}
             if pose_output:
                 values |= _pose_values(pose_output)

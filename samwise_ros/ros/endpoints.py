@@ -1,16 +1,28 @@
 """Publishers and subscriptions of the topics that `samwise_ros.interface.topics` declares."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
+from rclpy.duration import Duration
 from rclpy.lifecycle import LifecycleNode
 from rclpy.lifecycle.publisher import LifecyclePublisher
-from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.qos import (
+    DurabilityPolicy,
+    HistoryPolicy,
+    QoSPolicyKind,
+    QoSProfile,
+    ReliabilityPolicy,
+)
 from rclpy.qos_overriding_options import QoSOverridingOptions
 from rclpy.subscription import Subscription
 
 from samwise_ros.interface.ros_types import load_type
+from samwise_ros.interface.stamps import SECOND_NS
 from samwise_ros.interface.topics import Reliability, Topic
+
+DEFAULT_POLICIES = (QoSPolicyKind.HISTORY, QoSPolicyKind.DEPTH, QoSPolicyKind.RELIABILITY)
+_INFINITE_NS = 2**63 - 1
 
 
 def qos_profile(topic: Topic, reliability: Reliability | None = None) -> QoSProfile:
@@ -22,21 +34,30 @@ def qos_profile(topic: Topic, reliability: Reliability | None = None) -> QoSProf
     """
     chosen = reliability or topic.reliability
     assert chosen is not None, topic.name
+    deadline = {} if topic.deadline_s is None else {"deadline": Duration(seconds=topic.deadline_s)}
     return QoSProfile(
         history=HistoryPolicy.KEEP_LAST,
         depth=topic.depth,
         reliability=ReliabilityPolicy[chosen.upper()],
         durability=DurabilityPolicy[topic.durability.upper()],
+        **deadline,
     )
+
+
+def deadline_s(profile: QoSProfile) -> float:
+    """Return the deadline of a quality of service in seconds; infinite if there is none."""
+    nanoseconds = int(profile.deadline.nanoseconds)
+    return nanoseconds / SECOND_NS if 0 < nanoseconds < _INFINITE_NS else math.inf
 
 
 def create_publisher(node: LifecycleNode, topic: Topic, camera: str = "") -> LifecyclePublisher:
     """Create the publisher of an output; ``qos_overrides`` can change its quality of service."""
+    deadline = () if topic.deadline_s is None else (QoSPolicyKind.DEADLINE,)
     publisher: LifecyclePublisher = node.create_lifecycle_publisher(
         load_type(topic.type_name),
         topic.name_for(camera),
         qos_profile(topic),
-        qos_overriding_options=QoSOverridingOptions.with_default_policies(),
+        qos_overriding_options=QoSOverridingOptions((*DEFAULT_POLICIES, *deadline)),
     )
     return publisher
 

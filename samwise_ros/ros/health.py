@@ -1,5 +1,6 @@
 """The health of a camera: whether images arrive and are processed, and the reasons for losses."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,7 +9,8 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from samwise_ros.interface.parameters import Parameters
 from samwise_ros.ros.camera.image_qos import lost_images_advice, node_names
 from samwise_ros.ros.camera.input import CameraInput
-from samwise_ros.ros.camera.statistics import INTENDED
+from samwise_ros.ros.camera.output import CameraOutput
+from samwise_ros.ros.camera.statistics import INTENDED, WINDOW_S
 from samwise_ros.ros.target_3d.pose_output import PoseOutput
 
 MIN_DROPS = 5  # in a row; fewer are not a fault of the camera
@@ -33,7 +35,10 @@ class Health:
 
 
 def camera_health(
-    source: CameraInput | None, pose_output: PoseOutput | None, parameters: Parameters
+    source: CameraInput | None,
+    pose_output: PoseOutput | None,
+    parameters: Parameters,
+    output: CameraOutput | None = None,
 ) -> Health:
     """Return the health of a camera, from its images to its poses.
 
@@ -41,6 +46,7 @@ def camera_health(
         source: the image subscription; ``None`` unless the node is active.
         pose_output: the positions of the camera's targets; ``None`` without ``use_depth``.
         parameters: current values.
+        output: of the camera's targets; ``None`` while the node is unconfigured.
     """
     if source is None:
         return _ok("not subscribed")
@@ -52,6 +58,7 @@ def camera_health(
         _without_results(source, parameters)
         or _without_content(source)
         or _without_poses(pose_output)
+        or _missed_deadline(source, output)
         or _ok("receiving images")
     )
 
@@ -99,6 +106,18 @@ def _without_poses(output: PoseOutput | None) -> Health | None:
         return None
     lost = f"no pose on the last {output.missing} frames with a target"
     return _warning("pose", f"{lost}: {output.reason}")
+
+
+def _missed_deadline(source: CameraInput, output: CameraOutput | None) -> Health | None:
+    """Return a warning if targets come more slowly than a subscriber requests."""
+    requested_s, name = output.requested_deadline() if output else (math.inf, "")
+    gap_s = source.statistics.results.longest_gap_s()
+    if gap_s <= requested_s:
+        return None
+    request = f"{name} requests targets of {source.camera} every {requested_s:g} s"
+    return _warning(
+        "deadline", f"{request}, the longest gap of the last {WINDOW_S:g} s was {gap_s:.2f} s"
+    )
 
 
 def _losses(source: CameraInput) -> str:

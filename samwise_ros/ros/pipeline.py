@@ -48,6 +48,7 @@ class Pipeline:
 
     Attributes:
         inputs: image subscriptions; empty while the pipeline is stopped.
+        outputs: masks and targets, by camera.
         pose_outputs: with ``use_depth``, the positions of each camera's targets, by camera.
         model: the engine's description of itself.
         worker: the thread that owns the engine, with the counts of failed frames and calls.
@@ -91,6 +92,7 @@ class Pipeline:
         self._depth_inputs: dict[str, DepthInput] = {}
         self._command_input: CommandInput | None = None
         self._lookup: FrameLookup | None = None
+        self.outputs: dict[str, CameraOutput] = {}
         self.pose_outputs: dict[str, PoseOutput] = {}
         self.worker = Worker[ImageMessage](self._process, self._on_failure)
         self._first_events = restore(self._engine, parameters, node.get_logger())
@@ -156,6 +158,7 @@ class Pipeline:
         self._depth_inputs = {}
         if stopped and started:
             self._execute(no_change)
+            self._events.clear_states()
             save(self._engine, self._parameters, self._node.get_logger())
         return stopped
 
@@ -163,7 +166,7 @@ class Pipeline:
         """Destroy the publishers, and free the model and its memories; after `stop`."""
         if self.worker.stop(0.0):  # else the process is ending with a frame in the network
             self._engine.close()
-        for output in self._outputs.values():
+        for output in self.outputs.values():
             output.close()
         for pose_output in self.pose_outputs.values():
             pose_output.close()
@@ -209,8 +212,8 @@ class Pipeline:
                     publish_tf=parameters.publish_tf,
                     rectified=parameters.is_rectified(),
                 )
-        self._outputs = {camera: CameraOutput(node, camera) for camera in parameters.cameras}
-        self._events = EventOutput(node)
+        self.outputs = {camera: CameraOutput(node, camera) for camera in parameters.cameras}
+        self._events = EventOutput(node, parameters.cameras)
 
     def _submit(self, call: EngineCall, cause: str = "") -> None:
         self.worker.submit(partial(self._execute, call, cause))
@@ -223,7 +226,7 @@ class Pipeline:
         return events
 
     def _publish_changes(self, events: tuple[Event, ...]) -> None:
-        self._events.publish_events(events)
+        self._events.publish_events(events, self._engine)
         self._events.publish_commands(self._engine.commands)
         self._update_command_lines()
 
@@ -258,16 +261,18 @@ class Pipeline:
 
     def _publish(self, result: FrameResult, header: Header, inference_s: float) -> None:
         camera = result.frame.camera
-        self._outputs[camera].publish(
+        if result.events:
+            # Before the targets: their `event_sequence` says which events a listener must have.
+            self._events.publish_events(result.events, self._engine, header, camera)
+            self._update_command_lines()
+        self.outputs[camera].publish(
             result,
             header,
             inference_s=inference_s,
             overlay_alpha=self._parameters.overlay_alpha,
             statistics=self._statistics[camera],
+            position=self._events.position,
         )
-        if result.events:
-            self._events.publish_events(result.events, header)
-            self._update_command_lines()
 
     def _update_command_lines(self) -> None:
         self.command_lines = {

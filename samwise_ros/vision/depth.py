@@ -17,13 +17,14 @@ Depth = NDArray[np.float32]
 FloatArray = NDArray[np.float64]
 
 MIN_PIXELS = 20
+RESOLUTION_M = 0.001
 MAX_SPREAD = 0.25  # relative to the depth; above, the mask covers two distant objects
 _SIGMA = 1.4826  # ratio of standard to median absolute deviation of a normal distribution
 _SIGMAS_KEPT = 3.0
 _ALWAYS_KEPT = 0.02  # relative to the depth; sensor noise at a few metres
 _MARGIN = 0.01  # relative to the image width; depth is unreliable this close to an edge
 _LARGEST_MARGIN = 1 / 3  # relative to the distance from the edge to the innermost pixel
-_EXTENT_QUANTILES = (0.02, 0.98)
+_EXTENT_QUANTILES = (0.01, 0.99)
 _ENOUGH_PIXELS = 10_000  # larger masks are subsampled
 
 
@@ -83,8 +84,8 @@ class Position3D:
         centre_m: (3,) centre of the surface.
         spread_m: robust standard deviation of the depth (1.4826 times the median absolute
             deviation), from thickness, slant and noise.
-        low_m: (3,) lower bound along each axis, the 2 % quantile.
-        high_m: (3,) upper bound along each axis, the 98 % quantile.
+        low_m: (3,) lower bound along each axis, the 1 % quantile.
+        high_m: (3,) upper bound along each axis, the 99 % quantile.
     """
 
     centre_m: FloatArray
@@ -123,6 +124,7 @@ def object_position(mask: Mask, depth_m: Depth, camera: Pinhole) -> Position3D:
     3. The centre's depth is the mean of the remaining depths.
     4. The centre's direction is the mean of the eroded mask's pixels without outliers. Pixels
        without depth count if they touch valid ones, so a sensor shadow does not shift the centre.
+    5. The extent is that of the pixels of 4, before the erosion.
 
     The estimate is valid if more than half of the pixels with depth belong to the object. It is the
     centre of the visible surface; for a ball, that is a point between its front and its centre.
@@ -158,9 +160,30 @@ def object_position(mask: Mask, depth_m: Depth, camera: Pinhole) -> Position3D:
     centre_pixel = _pixels(_without_holes(core & ~outlier, depth), window).mean(axis=0)
     ray = camera.rays(centre_pixel[:1], centre_pixel[1:])[0]
     centre = float(inliers.mean(dtype=np.float64)) * np.append(ray, 1.0)
-    low, high = _extent(inside & ~outlier & np.isfinite(depth), depth, window, camera)
+    # At the mean depth where depth is missing: a sensor's shadow hides a side of the object.
+    filled = np.where(np.isfinite(depth), depth, inliers.mean())
+    low, high = _extent(_without_holes(inside & ~outlier, depth), filled, window, camera)
     require_finite("the position", centre, low, high)
     return Position3D(centre, _median_and_spread(inliers)[1], low, high)
+
+
+def position_covariance(position: Position3D, camera: Pinhole) -> FloatArray:
+    """Return the (3, 3) covariance of a position's centre, in square metres.
+
+    It is s^2 r r^T + diag((z / fx)^2, (z / fy)^2, 0): along the ray r = centre / z, the spread s of
+    the surface's depth, at least the `RESOLUTION_M` of depth in millimetres; across it, one pixel.
+    The spread includes the surface's thickness and slant, so the centre's error is usually smaller.
+
+    Args:
+        position: of an object.
+        camera: model of the camera.
+    """
+    z = position.centre_m[2]
+    ray = position.centre_m / z
+    along = max(position.spread_m, RESOLUTION_M) ** 2 * np.outer(ray, ray)
+    pixel_m = z / camera.matrix[[0, 1], [0, 1]]
+    covariance: FloatArray = along + np.diag([pixel_m[0] ** 2, pixel_m[1] ** 2, 0.0])
+    return covariance
 
 
 def require_finite(name: str, *values: FloatArray) -> None:

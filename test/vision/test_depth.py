@@ -21,7 +21,15 @@ from rendered_depth import (
     table,
 )
 
-from samwise_ros.vision.depth import DepthError, Pinhole, Position3D, object_position, to_metres
+from samwise_ros.vision.depth import (
+    RESOLUTION_M,
+    DepthError,
+    Pinhole,
+    Position3D,
+    object_position,
+    position_covariance,
+    to_metres,
+)
 
 NEAR_M, FAR_M = 0.1, 10.0
 BALL = ball((-0.2, 0.05, 1.0), 0.08)
@@ -183,3 +191,64 @@ def test_to_metres(pixels: Any, metres: list[float | None]) -> None:
 
 def test_zero_depth_is_missing() -> None:
     assert np.isnan(to_metres(np.zeros((1, 1), np.uint16), 0.0, FAR_M)).all()
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        ball((0.0, 0.1, 1.0), 0.05),
+        ball((0.6, -0.5, 2.5), 0.12),
+        box((0.0, 0.15, 1.0), (0.1, 0.15, 0.08), 25.0, 40.0),
+        box((-0.3, 0.05, 1.2), (0.3, 0.05, 0.2), 30.0, 10.0),
+        box((0.3, -0.9, 3.0), (0.5, 0.6, 0.4), 10.0, 30.0),
+    ],
+)
+def test_true_centre_is_within_three_standard_deviations(thing: Array) -> None:
+    for seed in range(3):
+        found = position(clumsy(np.isfinite(thing)), spoilt(thing, table(), seed))
+        covariance = position_covariance(found, CAMERA)
+        assert (np.linalg.eigvalsh(covariance) > 0).all()
+        error = found.centre_m - seen_centre(thing)
+        assert error @ np.linalg.solve(covariance, error) < 9.0
+
+
+@pytest.mark.parametrize(("distance", "noise"), [(0.5, 0.002), (1.0, 0.005), (3.0, 0.02)])
+def test_covariance_of_a_flat_board_is_the_noise_along_the_ray(
+    distance: float, noise: float
+) -> None:
+    board = box((0.3, -0.2, distance), (0.4, 0.3, 0.001), 0.0, 0.0)
+    error = noise * np.random.default_rng(0).standard_normal(board.shape)
+    seen = np.isfinite(board)
+    metres = np.where(seen, board + error, np.nan).astype(np.float32)
+    found = object_position(seen, metres, CAMERA)
+    covariance = position_covariance(found, CAMERA)
+    ray = found.centre_m / found.centre_m[2]
+    pixel = distance / 280.0
+    assert covariance[2, 2] == pytest.approx(noise**2, rel=0.1)
+    expected = covariance[2, 2] * np.outer(ray, ray) + np.diag([pixel**2, pixel**2, 0.0])
+    np.testing.assert_allclose(covariance, expected, rtol=0.01)
+
+
+def test_covariance_without_noise_is_that_of_the_resolution() -> None:
+    everything = np.ones((HEIGHT, WIDTH), np.bool_)
+    found = position(everything, np.full((HEIGHT, WIDTH), 2.0))
+    assert position_covariance(found, CAMERA)[2, 2] == pytest.approx(RESOLUTION_M**2)
+
+
+def test_box_of_a_ball_is_nearly_its_outline() -> None:
+    mask = np.isfinite(BALL)
+    ideal = position(mask, np.minimum(BALL, table()))
+    np.testing.assert_allclose((ideal.high_m - ideal.low_m)[:2], 0.16, rtol=0.14)
+    noisy = position(clumsy(mask), spoilt(BALL, table()))
+    np.testing.assert_allclose((noisy.high_m - noisy.low_m)[:2], 0.16, rtol=0.16)
+
+
+def test_a_torn_edge_of_the_mask_does_not_enlarge_the_box() -> None:
+    thing = box((0.0, 0.0, 1.0), (0.3, 0.2, 0.001), 0.0, 0.0)
+    depth = np.minimum(thing, 1.5)
+    mask = np.isfinite(thing)
+    torn = cv2.dilate(mask.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    torn &= np.random.default_rng(0).random(mask.shape) < 0.7  # a ragged mask with background
+    found = position(torn, depth)
+    np.testing.assert_allclose((found.high_m - found.low_m)[:2], [0.3, 0.2], rtol=0.06)
+    assert found.high_m[2] - found.low_m[2] < 0.01

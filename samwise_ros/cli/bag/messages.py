@@ -16,8 +16,7 @@ from rosbags.typesys.store import Typestore
 from samwise_ros.engine.commands import CommandStatus
 from samwise_ros.engine.types import Event, FrameResult
 from samwise_ros.interface import messages
-from samwise_ros.interface.messages import MessageFields
-from samwise_ros.interface.stamps import SECOND_NS
+from samwise_ros.interface.messages import EventPosition, MessageFields
 
 DEFINITIONS = Path(__file__).parents[2] / "msg"
 """Folder of this package's message definitions: beside their Python modules, if those exist."""
@@ -45,14 +44,12 @@ class Messages:
     def __init__(self, types: Typestore) -> None:
         """Use the types that `message_types` returns."""
         self._types = types.types
+        self._position = EventPosition()
 
     def header(self, stamp_ns: int) -> object:
         """Return a header with a stamp in nanoseconds and no frame."""
-        seconds, nanoseconds = divmod(stamp_ns, SECOND_NS)
-        stamp = MessageFields(
-            "builtin_interfaces/msg/Time", {"sec": seconds, "nanosec": nanoseconds}
-        )
-        return self._made(MessageFields("std_msgs/msg/Header", {"stamp": stamp, "frame_id": ""}))
+        fields = {"stamp": messages.time_message(stamp_ns), "frame_id": ""}
+        return self._made(MessageFields("std_msgs/msg/Header", fields))
 
     def grey(self, pixels: NDArray[np.uint8], header: object) -> object:
         """Return a mono8 image of (H, W) pixels."""
@@ -84,12 +81,14 @@ class Messages:
             inference_s=inference_s,
             latency_s=latency_s,
             dropped_frames=drops,
+            position=self._position,
         )
         return self._made(described)
 
     def event(self, event: Event, header: object) -> object:
-        """Return an event; the header is its image's, or the time of the event."""
-        return self._made(messages.target_event(event, header))
+        """Return the next event; the header is its image's, or the time of the event."""
+        self._position = self._position.next()
+        return self._made(messages.target_event(event, header, self._position))
 
     def commands(self, commands: Sequence[CommandStatus], header: object) -> object:
         """Return the active commands; the header is the time of their last change."""

@@ -150,13 +150,13 @@ class BagOutput:
         labels = label_mask(size, masks, [target.label for target in result.targets])
         primary = masks[0] if masks else np.zeros(size, np.bool_)
         latency_s = (time_ns - result.frame.stamp_ns) / SECOND_NS
+        self._write_events(result.events, header, time_ns)
         targets = messages.targets(result, header, inference_s, latency_s, drops)
         overlay = draw_targets(image, result.targets)
         self._write(self._mask, time_ns, messages.mask(primary, header))
         self._write(self._label_mask, time_ns, messages.grey(labels, header))
         self._write(self._targets, time_ns, targets)
         self._write(self._overlay, time_ns, messages.jpeg(overlay, header))
-        self._write_events(result.events, header, time_ns)
 
     def _write_events(self, events: Sequence[Event], header: Any, time_ns: int) -> None:
         for event in events:

@@ -81,10 +81,10 @@ class MemoryStore:
         """Drop every memory."""
         self._memories.clear()
 
-    def state(self, command: Command) -> TargetState:
-        """Return the best state of a command's target over all cameras."""
+    def state(self, command: Command, camera: str | None = None) -> TargetState:
+        """Return the state of a command's target on a camera, or the best over all cameras."""
         cameras = self._memories.get((command.id, command.sentence), {})
-        states = {memory.track.state for memory in cameras.values()}
+        states = {memory.track.state for name, memory in cameras.items() if camera in (None, name)}
         for state in (TargetState.TRACKING, TargetState.LOST):
             if state in states:
                 return state

@@ -76,11 +76,11 @@ def mismatches(
     return found
 
 
-def node_name(publisher: TopicEndpointInfo) -> str:
-    """Return the full name of a publisher's node."""
-    if publisher.node_name == _UNKNOWN_NAME:
+def node_name(endpoint: TopicEndpointInfo) -> str:
+    """Return the full name of the node of a publisher or subscription."""
+    if endpoint.node_name == _UNKNOWN_NAME:
         return "a node that has ended or is not known yet"
-    return f"{publisher.node_namespace.rstrip('/')}/{publisher.node_name}"
+    return f"{endpoint.node_namespace.rstrip('/')}/{endpoint.node_name}"
 
 
 def node_names(publishers: Sequence[TopicEndpointInfo]) -> str:

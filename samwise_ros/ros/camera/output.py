@@ -1,5 +1,7 @@
 """Masks, targets and overlays of one camera."""
 
+import math
+
 import numpy as np
 from rclpy.lifecycle import LifecycleNode
 from std_msgs.msg import Header
@@ -7,8 +9,10 @@ from std_msgs.msg import Header
 from samwise_ros.engine.overlay import draw_targets
 from samwise_ros.engine.types import FrameResult
 from samwise_ros.interface import messages, topics
+from samwise_ros.interface.messages import EventPosition
+from samwise_ros.ros.camera.image_qos import node_name
 from samwise_ros.ros.camera.statistics import CameraStatistics
-from samwise_ros.ros.endpoints import create_publisher
+from samwise_ros.ros.endpoints import create_publisher, deadline_s
 from samwise_ros.ros.messages import seconds_since, to_message
 from samwise_ros.vision.masks import label_mask
 
@@ -44,6 +48,7 @@ class CameraOutput:
         inference_s: float,
         overlay_alpha: float,
         statistics: CameraStatistics,
+        position: EventPosition,
     ) -> None:
         """Publish the masks and targets of one frame, and the overlay if it has subscribers.
 
@@ -53,6 +58,7 @@ class CameraOutput:
             inference_s: time that the engine took, in seconds.
             overlay_alpha: opacity of the masks' colours, 0 to 1.
             statistics: receives latency, inference time and the output rate.
+            position: of the last event up to this frame.
         """
         size = (result.frame.image.shape[0], result.frame.image.shape[1])
         first = result.targets[0].mask if result.targets else np.zeros(size, np.bool_)
@@ -67,12 +73,24 @@ class CameraOutput:
             inference_s=inference_s,
             latency_s=latency_s,
             dropped_frames=statistics.dropped,
+            position=position,
         )
         self._targets.publish(to_message(targets))
         self._publish_overlay(result, header, overlay_alpha)
         statistics.add_time("latency", latency_s)
         statistics.add_time("inference", inference_s)
         statistics.processed()
+
+    def requested_deadline(self) -> tuple[float, str]:
+        """Return the shortest deadline that a compatible subscriber of the targets requests.
+
+        Returns:
+            Seconds, infinite if none requests one, and the full name of the subscriber's node.
+        """
+        found = self._node.get_subscriptions_info_by_topic(self._targets.topic_name)
+        requested = [(deadline_s(one.qos_profile), node_name(one)) for one in found]
+        offered_s = deadline_s(self._targets.qos_profile)
+        return min((one for one in requested if one[0] >= offered_s), default=(math.inf, ""))
 
     def _publish_overlay(self, result: FrameResult, header: Header, alpha: float) -> None:
         raw = self._overlay.get_subscription_count() > 0

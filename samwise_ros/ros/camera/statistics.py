@@ -3,6 +3,7 @@
 import math
 import time
 from collections import Counter, deque
+from itertools import pairwise
 
 import numpy as np
 
@@ -40,6 +41,18 @@ class Rate:
     def last(self) -> float | None:
         """Time of the last event, in seconds of ``time.monotonic``."""
         return self._times[-1] if self._times else None
+
+    def longest_gap_s(self) -> float:
+        """Return the longest time between two events, or since the last one, within the window.
+
+        Returns:
+            0 before the first event.
+        """
+        now = time.monotonic()
+        times = [*tuple(self._times), now]
+        return max(
+            (later - one for one, later in pairwise(times) if now - later < WINDOW_S), default=0.0
+        )
 
     def per_second(self) -> float:
         """Return the mean rate within the window, 0 for fewer than two events."""

@@ -22,6 +22,7 @@ from samwise_ros.ros.endpoints import create_publisher
 from samwise_ros.ros.target_3d.depth_image import masked_depth
 from samwise_ros.ros.target_3d.depth_input import DepthInput
 from samwise_ros.ros.target_3d.markers import to_markers
+from samwise_ros.ros.target_3d.target_poses import TargetPoseOutput
 from samwise_ros.ros.target_3d.tf import FrameBroadcast, FrameLookup
 from samwise_ros.vision.depth import (
     Depth,
@@ -105,11 +106,13 @@ class PoseOutput:
         self._masked = create_publisher(node, topics.MASKED_DEPTH, camera)
         self._info = create_publisher(node, topics.MASKED_INFO, camera)
         self._markers = create_publisher(node, topics.MARKERS, camera)
+        self._poses = TargetPoseOutput(node, camera, lookup)
 
     def close(self) -> None:
         """Destroy the publishers."""
         for publisher in (self._pose, self._masked, self._info, self._markers):
             self._node.destroy_lifecycle_publisher(publisher)
+        self._poses.close()
         if self._tf:
             self._tf.close()
 
@@ -172,15 +175,19 @@ class PoseOutput:
                 self._publish_first(target.mask, poses.get(name), frame)
         if located and _has_subscribers(self._markers):
             self._markers.publish(to_markers(located, header))
+        try:
+            self._poses.publish(located, frame.camera, header)
+        except DepthError as error:
+            self._report_failure(error)
         return poses
 
     def _requested(self, result: FrameResult, wanted: Collection[str]) -> list[Target]:
         """Return the targets whose position is needed.
 
-        They are all targets if the markers have a subscriber, else the wanted targets, and the
-        first if another output has a subscriber.
+        They are all targets if the markers or the poses of all targets have a subscriber, else the
+        wanted targets, and the first if another output has a subscriber.
         """
-        if _has_subscribers(self._markers):
+        if _has_subscribers(self._markers) or self._poses.has_subscribers():
             return list(result.targets)
         others = (self._pose, self._masked, self._info)
         first = result.targets[:1] if self._tf or any(map(_has_subscribers, others)) else ()

@@ -64,6 +64,15 @@ class FrameLookup:
         Raises:
             DepthError: there is no transform between the frames at that stamp.
         """
+        moved = transformed(point_m, self.transform(header))
+        return moved, Header(stamp=header.stamp, frame_id=self._target_frame)
+
+    def transform(self, header: Header) -> TransformStamped:
+        """Return the transform from a header's frame to the target frame at its stamp.
+
+        Raises:
+            DepthError: there is no transform between the frames at that stamp.
+        """
         frames = (self._target_frame, header.frame_id)
         try:
             stamp = Time.from_msg(header.stamp)
@@ -72,14 +81,14 @@ class FrameLookup:
         # Waiting does not help if the frames are not connected at all.
         connected = self._buffer.can_transform(*frames, Time())
         try:
-            found = self._buffer.lookup_transform(*frames, stamp, WAIT if connected else Duration())
+            wait = WAIT if connected else Duration()
+            found: TransformStamped = self._buffer.lookup_transform(*frames, stamp, wait)
         except self._failure as error:
             detail = (
                 f"expected a transform from {header.frame_id!r} to {self._target_frame!r}: {error}"
             )
             raise DepthError("no transform at the image's stamp", detail) from error
-        moved = transformed(point_m, found)
-        return moved, Header(stamp=header.stamp, frame_id=self._target_frame)
+        return found
 
 
 def transformed(point_m: FloatArray, transform: TransformStamped) -> FloatArray:
@@ -95,12 +104,19 @@ def transformed(point_m: FloatArray, transform: TransformStamped) -> FloatArray:
     >>> transformed(np.array([1.0, 2.0, 3.0]), half_turn).tolist()
     [-1.0, -2.0, 8.0]
     """
-    rotation, translation = transform.transform.rotation, transform.transform.translation
-    axis = np.array([rotation.x, rotation.y, rotation.z])
-    across = 2.0 * np.cross(axis, point_m)
-    rotated = point_m + rotation.w * across + np.cross(axis, across)
-    moved: FloatArray = rotated + np.array([translation.x, translation.y, translation.z])
+    translation = transform.transform.translation
+    offset = np.array([translation.x, translation.y, translation.z])
+    moved: FloatArray = rotated(point_m, transform) + offset
     return moved
+
+
+def rotated(vector: FloatArray, transform: TransformStamped) -> FloatArray:
+    """Rotate a vector (3,) by the rotation of a transform."""
+    rotation = transform.transform.rotation
+    axis = np.array([rotation.x, rotation.y, rotation.z])
+    across = 2.0 * np.cross(axis, vector)
+    turned: FloatArray = vector + rotation.w * across + np.cross(axis, across)
+    return turned
 
 
 class FrameBroadcast:

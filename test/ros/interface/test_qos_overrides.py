@@ -15,6 +15,7 @@ from ros_harness import Robot, values_of, wait_for
 from sensor_msgs.msg import Image
 
 IMAGE, MASK = "camera/image_raw", "samwise_node/camera/mask"
+TARGETS = "samwise_node/camera/targets"
 
 StartWith = Callable[..., NodeProcess]
 
@@ -52,6 +53,7 @@ def test_overrides_persist_through_reliable_cameras_and_lifecycles(
         {
             IMAGE: {"subscription": {"reliability": "best_effort", "depth": 3}},
             MASK: {"publisher": {"reliability": "best_effort", "depth": 7}},
+            TARGETS: {"publisher": {"deadline": 2_000_000_000}},
         },
     )
     robot.bring_up(node.name)
@@ -70,6 +72,8 @@ def test_overrides_persist_through_reliable_cameras_and_lifecycles(
         assert robot.reliability(node.image_topic) == ["BEST_EFFORT"]
         assert offered(robot, f"{node.name}/camera/mask") == ["BEST_EFFORT"]
         assert offered(robot, f"{node.name}/camera/label_mask") == ["RELIABLE"]
+        (targets,) = robot.node.get_publishers_info_by_topic(f"{node.name}/camera/targets")
+        assert targets.qos_profile.deadline.nanoseconds == 2_000_000_000
         found = values(
             robot,
             node,
