@@ -35,7 +35,7 @@ from samwise_ros.ros.find.search_set import SearchSet
 CHECK_PERIOD_S = 0.1
 NO_CLIENT_S = 5.0  # without a subscriber of the feedback
 RESULT_TIMEOUT_S = 60  # a client can request a result so long after its goal has ended
-MAX_RECENT_GOALS = 256  # within RESULT_TIMEOUT_S, because ROS 2 keeps each goal so long
+MAX_RECENT_GOALS = 128  # within RESULT_TIMEOUT_S, because ROS 2 keeps each goal so long
 
 
 @dataclass(eq=False)

@@ -1,4 +1,4 @@
-"""An active node with the shipped model that the tests of a file share, without commands."""
+"""An active node with the shipped model that all tests share, without commands."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from node_process import NodeProcess
 from ros_harness import Robot
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def find_node(tmp_path_factory: pytest.TempPathFactory, robot: Robot) -> Iterator[NodeProcess]:
     parameters = {"model": "tabletop", "device": "cpu"}
     node = NodeProcess(tmp_path_factory.mktemp("node"), "finding", parameters=parameters)
@@ -22,16 +22,16 @@ def find_node(tmp_path_factory: pytest.TempPathFactory, robot: Robot) -> Iterato
         robot.forget(node.name)
 
 
-@pytest.fixture(scope="module")
-def module_rig(robot: Robot, find_node: NodeProcess) -> Iterator[FindRig]:
+@pytest.fixture(scope="session")
+def shared_rig(robot: Robot, find_node: NodeProcess) -> Iterator[FindRig]:
     with find_rig(robot, find_node) as rig:
         yield rig
 
 
 @pytest.fixture
-def rig(module_rig: FindRig) -> Iterator[FindRig]:
+def rig(shared_rig: FindRig) -> Iterator[FindRig]:
     """The shared rig; a test must leave no command and no failure behind."""
-    yield module_rig
-    module_rig.wait_for_no_commands()
-    assert "Traceback" not in module_rig.node.log
-    assert "callback failed" not in module_rig.node.log
+    yield shared_rig
+    shared_rig.wait_for_no_commands()
+    assert "Traceback" not in shared_rig.node.log
+    assert "callback failed" not in shared_rig.node.log
