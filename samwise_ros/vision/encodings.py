@@ -214,10 +214,7 @@ def compressed_to_rgb(message: EncodedImage) -> NDArray[np.uint8]:
     data = np.frombuffer(message.data, np.uint8)
     if data.size == 0:
         raise ImageError("zero size", "got no bytes")
-    width, height = _header_size(message.data)
-    if width * height > MAX_DECODED_PIXELS:
-        limit = f"expected at most {MAX_DECODED_PIXELS} pixels"
-        raise ImageError("too large", f"{limit}, got {width} x {height}")
+    check_size(*encoded_size(message.data))
     try:
         image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     except cv2.error as error:  # for example, an absurd size in the header
@@ -227,7 +224,18 @@ def compressed_to_rgb(message: EncodedImage) -> NDArray[np.uint8]:
     return _from_bgr(image)
 
 
-def _header_size(data: Any) -> tuple[int, int]:
+def check_size(width: int, height: int) -> None:
+    """Check the size of a compressed image before it is decoded.
+
+    Raises:
+        ImageError: it has more than `MAX_DECODED_PIXELS` pixels.
+    """
+    if width * height > MAX_DECODED_PIXELS:
+        limit = f"expected at most {MAX_DECODED_PIXELS} pixels"
+        raise ImageError("too large", f"{limit}, got {width} x {height}")
+
+
+def encoded_size(data: Any) -> tuple[int, int]:
     """Read width and height from the header; zeros if Pillow does not know the format."""
     try:
         with Image.open(BytesIO(data)) as image:
