@@ -154,6 +154,12 @@ class Parameters:
     use_depth: bool = parameter(
         False, "Whether depth images are used to compute the targets' positions.", "unconfigured"
     )
+    depth_transport: str = parameter(
+        "raw",
+        "raw subscribes to <camera>/depth/image_raw, compressedDepth to the topic below it.",
+        "unconfigured",
+        choices=("raw", "compressedDepth"),
+    )
     rectified: str = parameter(
         "unknown",
         "Whether the image is rectified: true uses P of camera_info, false uses K with the "

@@ -64,8 +64,15 @@ DEPTH = Topic(
     "<camera>/depth/image_raw",
     "sensor_msgs/msg/Image",
     5,
-    "with `use_depth`: 16UC1 in millimetres or 32FC1 in metres, aligned to the image; its stamp "
-    "differs from the image's by at most 20 ms",
+    "with `use_depth`: 16UC1 in millimetres or 32FC1 in metres, aligned to the image, of its size "
+    "or scaled in proportion; its stamp differs from the image's by at most 20 ms",
+    "best_effort",
+)
+COMPRESSED_DEPTH = Topic(
+    "<camera>/depth/image_raw/compressedDepth",
+    "sensor_msgs/msg/CompressedImage",
+    5,
+    "used instead of `depth/image_raw` if `depth_transport` is `compressedDepth`; PNG or RVL",
     "best_effort",
 )
 CAMERA_INFO = Topic(
@@ -88,7 +95,15 @@ COMMAND_REQUEST = Topic(
     10,
     "for programs: id, sentence and TRACK, PAUSE, RESUME, RESET or REMOVE; TRACK adds a command",
 )
-INPUTS = (IMAGE, COMPRESSED_IMAGE, DEPTH, CAMERA_INFO, COMMAND, COMMAND_REQUEST)
+INPUTS = (
+    IMAGE,
+    COMPRESSED_IMAGE,
+    DEPTH,
+    COMPRESSED_DEPTH,
+    CAMERA_INFO,
+    COMMAND,
+    COMMAND_REQUEST,
+)
 
 MASK = Topic(
     "~/<camera>/mask",

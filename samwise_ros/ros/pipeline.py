@@ -124,7 +124,10 @@ class Pipeline:
         self._first_events = ()
         self._statistics = {camera: CameraStatistics() for camera in parameters.cameras}
         if parameters.use_depth:
-            self._depth_inputs = {camera: DepthInput(node, camera) for camera in parameters.cameras}
+            transport = parameters.depth_transport
+            self._depth_inputs = {
+                camera: DepthInput(node, camera, transport) for camera in parameters.cameras
+            }
         self._converters = {
             camera: FrameConverter(node, camera, parameters, statistics)
             for camera, statistics in self._statistics.items()

@@ -233,11 +233,7 @@ def decode_image(
     pixels = np.frombuffer(data, np.uint8)
     if pixels.size == 0:
         raise ImageError("zero size", "got no bytes")
-    width, height = _header_size(data)
-    if width * height > max_pixels:
-        raise ImageError(
-            "too large", f"expected at most {max_pixels} pixels, got {width} x {height}"
-        )
+    check_size(*encoded_size(data), max_pixels)
     orientation = 0 if apply_orientation else cv2.IMREAD_IGNORE_ORIENTATION
     try:
         image = cv2.imdecode(pixels, cv2.IMREAD_COLOR | orientation)
@@ -248,8 +244,24 @@ def decode_image(
     return _from_bgr(image)
 
 
-def _header_size(data: Any) -> tuple[int, int]:
-    """Read width and height from the header."""
+def check_size(width: int, height: int, max_pixels: int = MAX_DECODED_PIXELS) -> None:
+    """Check the size of a compressed image before it is decoded.
+
+    Raises:
+        ImageError: it has more pixels.
+    """
+    if width * height > max_pixels:
+        raise ImageError(
+            "too large", f"expected at most {max_pixels} pixels, got {width} x {height}"
+        )
+
+
+def encoded_size(data: Any) -> tuple[int, int]:
+    """Read width and height from the header.
+
+    Raises:
+        ImageError: there is no valid header.
+    """
     try:
         with Image.open(BytesIO(data), formats=_FORMATS) as image:
             return image.size

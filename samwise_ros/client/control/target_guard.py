@@ -32,7 +32,7 @@ class TargetGuard:
     * the target is not visible, was lost, or the mask moved to another place (SWITCHED).
 
     After a missing event and after SWITCHED the guard resets the target, so that the node searches
-    again for the sentence, and goes on when it is found. A restarted node receives the command
+    again for the sentence, and continues when it is found. A restarted node receives the command
     again. A command that is rejected, or that another node removes, stays stopped.
     """
 

@@ -2,20 +2,22 @@
 
 from array import array
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from sensor_msgs.msg import CameraInfo, Image
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import Header
 
+from samwise_ros.ros.target_3d.compressed_depth import decode_depth
 from samwise_ros.vision.depth import DepthError, FloatArray, Pinhole, require_finite
 from samwise_ros.vision.encodings import LAYOUTS, as_array
 from samwise_ros.vision.masks import Mask
 
 ENCODINGS = ("16UC1", "32FC1")
-# Number of coefficients of each distortion model that OpenCV and ROS share.
-_COEFFICIENTS = {"plumb_bob": 5, "rational_polynomial": 8}
+DepthMessage: TypeAlias = Image | CompressedImage
+# Numbers of coefficients of each distortion model that OpenCV and ROS share.
+_COEFFICIENTS = {"plumb_bob": (4, 5), "rational_polynomial": (8, 12, 14)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +25,11 @@ class DepthImage:
     """A depth image and its calibration.
 
     Attributes:
-        message: the depth, aligned to the camera's image.
+        message: the depth, raw or compressed, aligned to the camera's image.
         info: calibration of the camera's image.
     """
 
-    message: Image
+    message: DepthMessage
     info: CameraInfo
 
     def pixels(self, header: Header, shape: tuple[int, int]) -> NDArray[Any]:
@@ -38,28 +40,29 @@ class DepthImage:
             shape: height and width of that image.
 
         Returns:
-            (H, W) uint16 in millimetres or float32 in metres, in either byte order. The array
-            shares the message's memory.
+            (H, W) uint16 in millimetres or float32 in metres, in either byte order. Depth of
+            another size but the same proportions is sampled at the nearest pixels. Otherwise the
+            array can share the message's memory.
 
         Raises:
-            DepthError: the depth has another encoding, size or frame.
-            ImageError: the message is inconsistent.
+            DepthError: the depth has another encoding, other proportions or another frame.
+            ImageError: the message is inconsistent or damaged.
         """
-        message = self.message
-        if message.encoding not in ENCODINGS:
+        pixels = _decoded(self.message)
+        depth_shape = (pixels.shape[0], pixels.shape[1])
+        if depth_shape != shape and not _in_proportion(depth_shape, shape):
+            detail = f"or in proportion, got {depth_shape[1]} x {depth_shape[0]}"
             raise DepthError(
-                "unknown depth encoding",
-                f"expected {' or '.join(ENCODINGS)}, got {message.encoding!r}",
+                "depth of another size",
+                f"expected depth of the image's {shape[1]} x {shape[0]} pixels {detail}",
             )
-        if (message.height, message.width) != shape:
-            raise DepthError("depth of another size", _sizes(shape, message))
-        if message.header.frame_id != header.frame_id:
+        frame_id = self.message.header.frame_id
+        if frame_id != header.frame_id:
             raise DepthError(
                 "depth of another frame",
-                f"expected depth aligned to the image, in {header.frame_id!r}, "
-                f"got {message.header.frame_id!r}",
+                f"expected depth aligned to the image, in {header.frame_id!r}, got {frame_id!r}",
             )
-        return as_array(message, LAYOUTS[message.encoding])
+        return pixels if depth_shape == shape else _resampled(pixels, shape)
 
     def camera(self, shape: tuple[int, int], rectified: bool) -> Pinhole:
         """Return the projection of the camera.
@@ -74,22 +77,80 @@ class DepthImage:
                 length or an unknown distortion model.
         """
         info = self.info
-        if (info.height, info.width) != shape:
-            raise DepthError("camera_info of another size", _sizes(shape, info))
+        if _image_size(info) != (shape[1], shape[0]):
+            width, height = _image_size(info)
+            raise DepthError(
+                "camera_info of another size",
+                f"expected the image's {shape[1]} x {shape[0]} pixels, got {width} x {height}",
+            )
         for name in ("d", "k", "r", "p"):
             require_finite(f"camera_info.{name}", np.array(getattr(info, name), np.float64))
         if rectified:
             matrix = np.array(info.p, np.float64).reshape(3, 4)[:, :3]
-            return Pinhole(_with_focal_lengths(matrix, "p"), np.zeros(0))
+            return Pinhole(_of_image(_with_focal_lengths(matrix, "p"), info), np.zeros(0))
         matrix = _with_focal_lengths(np.array(info.k, np.float64).reshape(3, 3), "k")
         distortion = np.array(info.d, np.float64)
-        if distortion.any() and _COEFFICIENTS.get(info.distortion_model) != distortion.size:
-            known = " or ".join(f"{count} of {name}" for name, count in _COEFFICIENTS.items())
+        counts = _COEFFICIENTS.get(info.distortion_model, ())
+        if distortion.any() and distortion.size not in counts:
+            known = " or ".join(
+                f"{', '.join(map(str, some))} of {name}" for name, some in _COEFFICIENTS.items()
+            )
             raise DepthError(
                 "camera_info of an unknown distortion",
                 f"expected {known}, got {distortion.size} of {info.distortion_model!r}",
             )
-        return Pinhole(matrix, distortion)
+        return Pinhole(_of_image(matrix, info), distortion)
+
+
+def _decoded(message: DepthMessage) -> NDArray[Any]:
+    if isinstance(message, CompressedImage):
+        return decode_depth(message)[1]
+    if message.encoding not in ENCODINGS:
+        expected = f"expected {' or '.join(ENCODINGS)}, got {message.encoding!r}"
+        raise DepthError("unknown depth encoding", expected)
+    return as_array(message, LAYOUTS[message.encoding])
+
+
+def _in_proportion(of_depth: tuple[int, int], of_image: tuple[int, int]) -> bool:
+    """Return whether one scale fits both sides, to a pixel of the smaller image.
+
+    >>> _in_proportion((360, 640), (720, 1280)), _in_proportion((480, 640), (720, 1280))
+    (True, False)
+    """
+    (height, width), (image_height, image_width) = of_depth, of_image
+    smaller = min(of_depth, of_image)
+    error = abs(width * image_height - height * image_width)
+    return min(smaller) > 0 and error <= max(image_width, width)
+
+
+def _resampled(pixels: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
+    """Return the nearest pixels for an image of another size, pixel centres on pixel centres."""
+    rows, columns = (
+        ((np.arange(size) + 0.5) * own / size).astype(np.intp)
+        for size, own in zip(shape, pixels.shape, strict=True)
+    )
+    sampled: NDArray[Any] = pixels[rows[:, None], columns]
+    return sampled
+
+
+def _image_size(info: CameraInfo) -> tuple[int, int]:
+    """Return the width and height of the images of a calibration, after its ROI and binning."""
+    roi = info.roi
+    width, height = (
+        (roi.width, roi.height) if roi.width and roi.height else (info.width, info.height)
+    )
+    return width // max(info.binning_x, 1), height // max(info.binning_y, 1)
+
+
+def _of_image(matrix: FloatArray, info: CameraInfo) -> FloatArray:
+    """Return the camera matrix of an image with the ROI and the binning of a calibration.
+
+    The matrices of camera_info are those of the full resolution.
+    """
+    cropped = matrix.copy()
+    cropped[:2, 2] -= (info.roi.x_offset, info.roi.y_offset)
+    cropped[:2] /= np.array([[max(info.binning_x, 1)], [max(info.binning_y, 1)]])
+    return cropped
 
 
 def _with_focal_lengths(matrix: FloatArray, name: str) -> FloatArray:
@@ -119,7 +180,3 @@ def masked_depth(pixels: NDArray[Any], mask: Mask, header: Header) -> Image:
         step=kept.strides[0],
         data=array("B", kept.tobytes()),
     )
-
-
-def _sizes(shape: tuple[int, int], got: Image | CameraInfo) -> str:
-    return f"expected the image's {shape[1]} x {shape[0]} pixels, got {got.width} x {got.height}"

@@ -4,13 +4,13 @@ import threading
 from collections import deque
 
 from rclpy.lifecycle import LifecycleNode
-from sensor_msgs.msg import CameraInfo, Image
+from sensor_msgs.msg import CameraInfo
 
 from samwise_ros.interface import topics
 from samwise_ros.interface.stamps import SECOND_NS, to_nanoseconds
 from samwise_ros.ros.camera.image_qos import lost_images_advice, node_names
 from samwise_ros.ros.endpoints import create_subscription
-from samwise_ros.ros.target_3d.depth_image import DepthImage
+from samwise_ros.ros.target_3d.depth_image import DepthImage, DepthMessage
 from samwise_ros.vision.depth import DepthError
 
 TOLERANCE_NS = 20_000_000  # half a frame at 25 Hz; the closest depth is used
@@ -32,25 +32,27 @@ class DepthInput:
         received: number of depth images that arrived.
     """
 
-    def __init__(self, node: LifecycleNode, camera: str) -> None:
+    def __init__(self, node: LifecycleNode, camera: str, transport: str = "raw") -> None:
         """Subscribe.
 
         Args:
             node: the node.
             camera: name of the camera.
+            transport: ``raw`` or ``compressedDepth``.
         """
+        depth = topics.COMPRESSED_DEPTH if transport == "compressedDepth" else topics.DEPTH
         self._node = node
         self.received = 0
         self._closed = False
         self._info: CameraInfo | None = None
-        self._recent: deque[Image] = deque(maxlen=MAX_RECENT)
+        self._recent: deque[DepthMessage] = deque(maxlen=MAX_RECENT)
         self._expected_ns: int | None = None
-        self._match: Image | None = None
+        self._match: DepthMessage | None = None
         self._changed = threading.Condition()
-        self.topic: str = node.resolve_topic_name(topics.DEPTH.name_for(camera))
+        self.topic: str = node.resolve_topic_name(depth.name_for(camera))
         self.info_topic: str = node.resolve_topic_name(topics.CAMERA_INFO.name_for(camera))
         self._subscriptions = (
-            create_subscription(node, topics.DEPTH, self._on_depth, camera),
+            create_subscription(node, depth, self._on_depth, camera),
             create_subscription(node, topics.CAMERA_INFO, self._on_info, camera),
         )
 
@@ -100,7 +102,7 @@ class DepthInput:
     def _on_info(self, message: CameraInfo) -> None:
         self._info = message
 
-    def _on_depth(self, message: Image) -> None:
+    def _on_depth(self, message: DepthMessage) -> None:
         with self._changed:
             self.received += 1
             self._recent.append(message)
@@ -125,14 +127,14 @@ class DepthInput:
         return f"{names} publishes {topic}, but no message has arrived{lost_images_advice()}"
 
 
-def _stamp(message: Image) -> int:
+def _stamp(message: DepthMessage) -> int:
     return to_nanoseconds(message.header.stamp)
 
 
-def _closest(image_stamp_ns: int, *depths: Image | None) -> Image | None:
+def _closest(image_stamp_ns: int, *depths: DepthMessage | None) -> DepthMessage | None:
     """Return the depth with the closest stamp; ``None`` if none is within the tolerance."""
 
-    def distance_ns(depth: Image) -> int:
+    def distance_ns(depth: DepthMessage) -> int:
         return abs(_stamp(depth) - image_stamp_ns)
 
     close = [depth for depth in depths if depth and distance_ns(depth) <= TOLERANCE_NS]

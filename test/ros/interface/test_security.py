@@ -10,8 +10,14 @@ from ros_harness import Robot, wait_for
 from samwise_ros.interface.actions import ACTIONS
 
 POLICY = Path(__file__).parents[3] / "config" / "policy.xml"
-# Of simulated time, compressed images and tf, which this node does not use.
-UNUSED = {"/clock", "/camera/image_raw/compressed", "/tf", "/tf_static"}
+# Of simulated time, compressed images and depth, and tf, which this node does not use.
+UNUSED = {
+    "/clock",
+    "/camera/image_raw/compressed",
+    "/camera/depth/image_raw/compressedDepth",
+    "/tf",
+    "/tf_static",
+}
 
 
 def allowed(kind: str, qualifier: str) -> set[str]:

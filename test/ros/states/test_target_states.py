@@ -75,7 +75,7 @@ def test_a_new_run_has_another_start_and_begins_at_one(
         with ExitStack() as stack:
             event = TrackedScene(robot, tabletop_node, stack).events.messages[0]
         runs.append((event.run_start.sec, event.run_start.nanosec, event.sequence))
-        # A run goes on after a deactivation.
+        # A run continues after a deactivation.
         assert robot.change_state(tabletop_node.name, Transition.TRANSITION_DEACTIVATE)
         assert robot.change_state(tabletop_node.name, Transition.TRANSITION_ACTIVATE)
         states = late_states(robot, tabletop_node)

@@ -36,6 +36,7 @@ class DepthNode(LifecycleNode):
         reject_impossible_transitions(self)
         self.target_frame = self.declare_parameter("target_frame", "").value
         self.publish_tf = self.declare_parameter("publish_tf", False).value
+        self.transport = self.declare_parameter("depth_transport", "raw").value
         self.processing_s = self.declare_parameter("processing_s", 0.0).value
         self.jobs: queue.SimpleQueue[Image | None] = queue.SimpleQueue()
 
@@ -58,7 +59,7 @@ class DepthNode(LifecycleNode):
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         result = super().on_activate(state)
-        self.depth = DepthInput(self, "camera")
+        self.depth = DepthInput(self, "camera", self.transport)
         self.images = self.create_subscription(Image, "camera/image_raw", self.jobs.put, 10)
         self.worker = threading.Thread(target=self.work, daemon=True)
         self.worker.start()

@@ -26,7 +26,7 @@ from rendered_depth import (
     table,
 )
 from ros_harness import Inbox, Robot
-from sensor_msgs.msg import CameraInfo, Image
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 from std_msgs.msg import String
 
 from samwise_ros.vision.depth import Pinhole
@@ -75,11 +75,19 @@ def assert_near(found: Array, truth: Array, tolerance: float = 0.02) -> None:
 class Rig:
     """Sends images with depth to a node and receives its accounts."""
 
-    def __init__(self, robot: Robot, node: NodeProcess, stack: ExitStack) -> None:
+    def __init__(
+        self,
+        robot: Robot,
+        node: NodeProcess,
+        stack: ExitStack,
+        depth_kind: type = Image,
+        depth_topic: str = "",
+    ) -> None:
         self.robot, self.node, self._stack = robot, node, stack
         self._names = node.name.replace("samwise_node", "camera")
         self.images = self._publisher(f"{self._names}/image_raw", Image)
-        self.depths = self._publisher(f"{self._names}/depth/image_raw", Image)
+        depth_topic = depth_topic or f"{self._names}/depth/image_raw"
+        self.depths = self._publisher(depth_topic, depth_kind)
         self.infos = self._publisher(f"{self._names}/camera_info", CameraInfo)
         self.accounts: Inbox[String] = stack.enter_context(
             robot.subscribed(f"{node.name}/account", String)
@@ -97,7 +105,7 @@ class Rig:
 
     def send(
         self,
-        depth: Image | None = None,
+        depth: Image | CompressedImage | None = None,
         info: CameraInfo | None = None,
         pixels: NDArray[np.uint8] | None = None,
         stamp_ns: int | None = None,

@@ -39,14 +39,14 @@ def invalid(kind: str, stamp: int) -> tuple[Image | None, CameraInfo]:
     distant = {"header": depth_image(stamp + 50 * MILLISECOND).header}
     elsewhere = depth_image(stamp).header
     elsewhere.frame_id = "depth_optical"
-    small = millimetres(SCENE)[::2, ::2]
+    squeezed = millimetres(SCENE)[:, ::2]
     nan = np.full((HEIGHT, WIDTH), np.nan, "<f4")
     depths = {
         "no depth of the image's stamp": depth_image(stamp, **distant),
         "too little depth": depth_image(stamp, np.zeros((HEIGHT, WIDTH))),
         "too little depth: NaN": image(stamp, nan, "32FC1"),
         "too little depth: out of range": depth_image(stamp, np.full((HEIGHT, WIDTH), 20.0)),
-        "depth of another size": image(stamp, small, "16UC1"),
+        "depth of another size": image(stamp, squeezed, "16UC1"),
         "depth of another frame": depth_image(stamp, header=elsewhere),
         "unknown depth encoding": image(stamp, picture(RED), "rgb8"),
         "step too small": depth_image(stamp, step=WIDTH),
