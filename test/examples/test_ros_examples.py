@@ -61,7 +61,7 @@ def test_grasp_guard_and_mask_subscriber(domain: RosDomain) -> None:
         with domain.start("late", [sys.executable, "-c", LATE_SUBSCRIBER]) as late:
             late.wait_for_output("data=True", TIMEOUT_S)
         assert domain.samwise("say", "--clear", "--seconds", "0.5")[0] == 0
-        guard.wait_for_output("grasp stopped: REMOVED", TIMEOUT_S)
+        guard.wait_for_output("grasp stopped: the command was removed", TIMEOUT_S)
         assert guard.stop(timeout_s=TIMEOUT_S) == 0, guard.log
     assert "Traceback" not in guard.log
 

@@ -52,7 +52,7 @@ class TargetPoseOutput:
     def publish(
         self, located: Sequence[tuple[Target, Position3D]], camera: Pinhole, header: Header
     ) -> None:
-        """Publish the poses of one frame, unless there are none or nobody needs them.
+        """Publish the poses of one frame, unless there are none, or no subscriber.
 
         Args:
             located: targets with their positions, in the order of the labels.

@@ -33,7 +33,7 @@ from samwise_ros.cli.main import main
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Event, Frame, FrameResult
-from samwise_ros.interface.messages import target_array, target_event
+from samwise_ros.interface.messages import EventPosition, target_array, target_event
 from samwise_ros.msg import CommandArray, TargetArray, TargetEvent
 from samwise_ros.ros.messages import to_message
 from samwise_ros.vision.encodings import compressed_to_rgb
@@ -146,23 +146,30 @@ def test_ros_reads_what_the_node_would_have_sent(
                 found[connection.topic].append(read)
     added, results = expected
     headers = [image.header for image in found[TOPIC]]
+    sequence = len(added)
     for index, (got, result) in enumerate(
         zip(found[f"{NODE}/camera/targets"], results, strict=True)
     ):
         assert got.inference_seconds > 0.0
         assert got.latency_seconds == pytest.approx(DELAY_NS / 1e9)
+        sequence += len(result.events)
         wanted = target_array(
             result,
             headers[index],
             inference_s=got.inference_seconds,
             latency_s=got.latency_seconds,
             dropped_frames=0,
+            position=EventPosition(sequence=sequence),
         )
         assert repr(got) == arrived(to_message(wanted))
     (commands,) = found[f"{NODE}/commands"]
-    wanted_events = [to_message(target_event(event, commands.header)) for event in added]
+    events = [(event, commands.header) for event in added]
     for head, result in zip(headers, results, strict=True):
-        wanted_events += [to_message(target_event(event, head)) for event in result.events]
+        events += [(event, head) for event in result.events]
+    wanted_events = [
+        to_message(target_event(event, head, EventPosition(sequence=number)))
+        for number, (event, head) in enumerate(events, start=1)
+    ]
     assert [repr(one) for one in found[f"{NODE}/events"]] == list(map(arrived, wanted_events))
     assert [one.sentence for one in commands.commands] == list(SENTENCES)
     assert (list(commands.labels), list(commands.states)) == ([1, 2], [CommandArray.ACTIVE] * 2)
