@@ -143,7 +143,8 @@ class FindServer:
 
         handle.execute(result)
         self._goals.append(goal)
-        self._timer.reset()
+        if self._timer.is_canceled():  # otherwise frequent goals would delay it forever
+            self._timer.reset()
         if self._searches is None or self._parameters is None:
             goal.search.end(Ending(Outcome.REJECTED, "the node is not active"))
         elif reason := rejection_reason(request, self._parameters):
