@@ -1,6 +1,6 @@
-"""Replays a recorded bag for the samwise node, which runs on the bag's time.
+"""Replays a recorded bag and starts the samwise node with the time of the bag.
 
-The replay begins when the node is active: no image is missed while the model loads. If the replay
+The replay begins when the node is active, so no image is lost while the model loads. If the replay
 fails, the launch ends. All arguments of samwise.launch.py are accepted too.
 
 Example: ros2 launch samwise_ros bag.launch.py bag:=drive.mcap command:="the red mug" rviz:=true
@@ -32,13 +32,19 @@ NODE_LAUNCH = PythonLaunchDescriptionSource(str(Path(__file__).with_name("samwis
 def arguments() -> list[DeclareLaunchArgument]:
     """Declare the arguments that samwise.launch.py does not have."""
     return [
-        DeclareLaunchArgument("bag", default_value="", description="the recorded folder or file"),
-        DeclareLaunchArgument("rate", default_value="1.0", description="speed of the replay"),
+        DeclareLaunchArgument(
+            "bag", default_value="", description="a bag: an .mcap or .db3 file, or its folder"
+        ),
+        DeclareLaunchArgument(
+            "rate",
+            default_value="1.0",
+            description="speed of the replay, relative to the recording",
+        ),
     ]
 
 
 def check_names(context: LaunchContext, own: list[str]) -> None:
-    """Refuse arguments that neither launch file declares: launch itself ignores them."""
+    """Reject arguments that neither launch file declares: launch itself ignores them."""
     node = NODE_LAUNCH.get_launch_description(context).get_launch_arguments()
     known = [*own, *(one.name for one in node)]
     given = checks.directly_given(
@@ -78,7 +84,7 @@ def end_if_failed(event: ProcessExited, context: LaunchContext) -> None:
     """End the launch if the player fails: the node would wait for images that never arrive."""
     if event.returncode != 0 and not context.is_shutdown:
         raise RuntimeError(
-            f"ros2 bag play ended with exit code {event.returncode}; its output above says why"
+            f"ros2 bag play ended with exit code {event.returncode}; see its output above"
         )
 
 

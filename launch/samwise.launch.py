@@ -47,9 +47,9 @@ def arguments() -> list[DeclareLaunchArgument]:
     return [
         text("namespace", "namespace of the node"),
         text("params_file", "YAML file of the node's parameters", str(CONFIG / "samwise.yaml")),
-        text("model", "a model's name or folder"),
+        text("model", "name of a model, or path of a model folder"),
         text("device", "auto, cpu, cuda or cuda:N"),
-        text("command", "the first sentence"),
+        text("command", "sentence to track from the start"),
         text(
             "cameras",
             "names of the cameras, separated by commas; empty: those of the parameter file, "
@@ -65,13 +65,13 @@ def arguments() -> list[DeclareLaunchArgument]:
             "image_transport",
             default_value="",
             choices=["", "raw", "compressed"],
-            description="the image topic that the node subscribes to",
+            description="raw subscribes to the image topic, compressed to <image>/compressed",
         ),
         text(
             "memory",
             "file that the node saves its memories to when it stops, and loads when it starts",
         ),
-        switch("depth", "whether depth images give the targets' positions"),
+        switch("depth", "whether to compute 3D positions from depth images"),
         text(
             "depth_image",
             "topic of depth images that are aligned to the image, with CAMERA as in image",
@@ -101,7 +101,7 @@ def arguments() -> list[DeclareLaunchArgument]:
 
 
 def check_names(context: LaunchContext, known: list[str]) -> None:
-    """Refuse arguments that are not declared: launch itself ignores them."""
+    """Reject arguments that are not declared: launch itself ignores them."""
     given = checks.directly_given(
         Path(__file__).name, sys.argv, list(context.launch_configurations)
     )

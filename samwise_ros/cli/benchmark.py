@@ -68,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_value(engine, "seconds", float, EngineBenchmark, "seconds of each measurement")
 
     node = _suite(suites, "node", "measure the ROS 2 node on its topics")
-    _add_value(node, "model", str, NodeBenchmark, "name of a model, or a folder")
+    _add_value(node, "model", str, NodeBenchmark, "name of a model, or path of a model folder")
     _add_value(node, "precision", str, NodeBenchmark, _PRECISIONS)
     _add_values(node, "commands", "commands", int, NodeBenchmark, "numbers of commands, at most 8")
     _add_values(node, "size", "sizes", _size, NodeBenchmark, "image sizes, WIDTHxHEIGHT")

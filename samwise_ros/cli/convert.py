@@ -10,7 +10,7 @@ missing, unexpected or of another shape.
 
 Examples:
   samwise convert released final_model_mevis.pth --tokenizer tokenizer.json --out mevis
-  samwise convert parts --sam2 sam2_hiera_base_plus.pt --text model.safetensors
+  samwise convert parts --sam2 sam2_hiera_base_plus.pt --text model.safetensors \
       --tokenizer vocab.json --out start
 """
 
@@ -43,19 +43,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `samwise convert`."""
     sources = parser.add_subparsers(dest="source", required=True, metavar="released|parts")
     released = sources.add_parser("released", help="a released SAMWISE checkpoint")
-    released.add_argument("file", type=Path, metavar="RELEASED.pth")
+    released.add_argument(
+        "file", type=Path, metavar="RELEASED.pth", help="the checkpoint file of the authors"
+    )
     released.add_argument(
         "--trained-frames",
         type=int,
         metavar="N",
-        help="frames of the clips it was trained on, 1 for images; known for the released names",
+        help="number of frames of the training clips, 1 for images (default: by the file name)",
     )
-    parts = sources.add_parser("parts", help="SAM 2 and a text encoder, to start training from")
-    parts.add_argument("--sam2", type=Path, required=True, metavar="FILE")
-    parts.add_argument("--text", type=Path, required=True, metavar="FILE")
+    parts = sources.add_parser(
+        "parts", help="SAM 2 and a text encoder, as an initial model for training"
+    )
+    parts.add_argument(
+        "--sam2", type=Path, required=True, metavar="FILE", help="checkpoint of SAM 2"
+    )
+    parts.add_argument(
+        "--text",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="weights of the text encoder, RoBERTa or CLIP",
+    )
     for source in (released, parts):
         source.add_argument(
-            "--preset", choices=PRESETS, default="base_plus", help="(default: base_plus)"
+            "--preset", choices=PRESETS, default="base_plus", help="network (default: base_plus)"
         )
         source.add_argument(
             "--tokenizer",
@@ -64,20 +76,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             metavar="FILE",
             help="tokenizer.json; for RoBERTa also vocab.json, with merges.txt beside it",
         )
-        source.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+        source.add_argument(
+            "--out", type=Path, required=True, metavar="FOLDER", help="new model folder"
+        )
         verbs = source.add_mutually_exclusive_group()
         verbs.add_argument(
             "--verbs",
             nargs="+",
             default=[],
             metavar="WORD",
-            help="with the motion prompt: these words are the verbs",
+            help="with the motion prompt: words that are verbs",
         )
         verbs.add_argument(
             "--verb-tagger",
             default="words",
             metavar="NAME-VERSION",
-            help="with the motion prompt: spaCy model for the verbs, such as en_core_web_sm-3.8.0",
+            help="with the motion prompt: spaCy model for verbs, such as en_core_web_sm-3.8.0",
         )
 
 

@@ -8,8 +8,8 @@ same sentences, with confidence intervals. `samwise data --help` describes the d
 Examples:
   samwise evaluate --model tabletop --data tabletop:test
   samwise evaluate --data tabletop:test --mode online --cme learned never always --json scores.json
-  samwise evaluate --model large --data mevis:data/mevis:valid_u --mode clip --out runs/valid_u
-  samwise evaluate --model large --data mevis:data/mevis:valid --mode clip --predictions valid
+  samwise evaluate --model samwise_mevis --data mevis:data/mevis:valid_u --mode clip --out runs/u
+  samwise evaluate --model samwise_mevis --data mevis:data/mevis:valid --mode clip --predictions out
   torchrun --nproc-per-node 4 -m samwise_ros.cli.main evaluate --data ref_davis17:data/davis:val
 
 With --out, the same command resumes an interrupted evaluation. The folder of --predictions has the
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         default=DEFAULT_MODEL,
-        help="name of a model, or a folder (default: %(default)s)",
+        help="name of a model, or path of a model folder (default: %(default)s)",
     )
     parser.add_argument(
         "--data",
@@ -55,23 +55,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="FORMAT:DIR[:SPLIT] or tabletop:SPLIT (default: tabletop:test)",
     )
     parser.add_argument(
-        "--videos", type=int, help="number of videos (default: all; 100 of the tabletop)"
+        "--videos", type=int, help="number of videos (default: all; 100 for tabletop)"
     )
-    parser.add_argument(
-        "--frames", type=int, help="frames in each video of the tabletop (default: 16)"
-    )
+    parser.add_argument("--frames", type=int, help="frames in each tabletop video (default: 16)")
     parser.add_argument(
         "--mode",
         choices=("online", "clip", "both"),
         default="both",
-        help="process frame by frame or in clips (default: both)",
+        help="online: frame by frame; clip: 8 frames together (default: both)",
     )
     parser.add_argument(
         "--cme",
         nargs="+",
         choices=get_args(SwitchCorrection),
         default=["learned"],
-        help="when the memory accepts a switch to another object; one or more (default: learned)",
+        help="rule of the conditional memory encoder (CME); one or more (default: learned)",
     )
     parser.add_argument("--batch", type=int, default=8, help="sentences in a batch (default: 8)")
     parser.add_argument(
@@ -82,7 +80,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--precision", default="auto", help="auto, float32, bfloat16 or float16 (default: auto)"
     )
     parser.add_argument(
-        "--out", type=Path, metavar="FOLDER", help="keep finished videos in this folder, to resume"
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="save finished videos in this folder; the same command then resumes",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all scores to this file")
     parser.add_argument(

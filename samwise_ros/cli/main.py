@@ -1,7 +1,7 @@
 """The `samwise` command: imports the requested subcommand and runs it.
 
 The module of a subcommand has a docstring with examples, which is its help text,
-``add_arguments(parser)`` and ``run(arguments)``, which returns the exit status. Only the requested
+``add_arguments(parser)`` and ``run(arguments)``, which returns the exit code. Only the requested
 module is imported, so that the overview appears at once.
 """
 
@@ -73,8 +73,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: arguments after the program name; ``None`` takes those of the process.
 
     Returns:
-        Exit status: 0 on success or if the reader of the output is gone, 2 for an error that the
-        user can correct, 130 after Ctrl-C, else the status of the subcommand.
+        Exit code: 0 on success or if the reader of the output is gone, 2 for an error that the
+        user can correct, 130 after Ctrl-C, else the exit code of the subcommand.
     """
     # Libraries read this variable when they are imported: it disables usage statistics.
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -143,7 +143,7 @@ def _overview_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="samwise",
         usage="samwise SUBCOMMAND ...",
-        description="Find and track the objects that plain sentences describe in camera images.",
+        description="Segment and track the objects that sentences describe, in camera images.",
         epilog="subcommands:\n" + "\n".join(lines) + "\n\nRun `samwise SUBCOMMAND --help` for "
         "arguments and examples.",
         formatter_class=argparse.RawDescriptionHelpFormatter,

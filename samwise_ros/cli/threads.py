@@ -10,5 +10,5 @@ def add_threads_argument(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="CPU cores for the network (0: OMP_NUM_THREADS if it is set, else all but one)",
+        help="CPU threads of the network (default: OMP_NUM_THREADS, else all cores except one)",
     )

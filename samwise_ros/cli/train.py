@@ -31,18 +31,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="one or more training sets (default: those of the recipe)",
     )
     parser.add_argument(
-        "--evaluate", metavar="FORMAT:DIR:SPLIT", help="evaluate on these data during training"
+        "--evaluate", metavar="FORMAT:DIR:SPLIT", help="evaluate on this data set during training"
     )
     parser.add_argument(
-        "--init", metavar="MODEL", help="initial model: a folder, or name of a model"
+        "--init", metavar="MODEL", help="initial model: a name, or path of a model folder"
     )
     parser.add_argument(
-        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="(default: auto)"
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="device (default: auto)"
     )
     parser.add_argument(
-        "--stop-after", type=int, metavar="STEPS", help="save and end after so many steps"
+        "--stop-after",
+        type=int,
+        metavar="STEPS",
+        help="save the state and end after this number of steps",
     )
-    parser.add_argument("--threads", type=int, help="CPU threads (default: chosen by torch)")
+    parser.add_argument("--threads", type=int, help="CPU threads (default: as PyTorch chooses)")
 
 
 def run(arguments: argparse.Namespace) -> int:

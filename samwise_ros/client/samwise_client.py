@@ -168,7 +168,7 @@ class SamwiseClient(ObjectFinder):
         self._requests.wait_for_event(Command.REMOVE, self._id_of(target), EventKind.REMOVED)
 
     def clear(self) -> None:
-        """Remove all targets.
+        """Remove all targets; the node keeps their memories.
 
         Raises:
             NodeNotFoundError: there is no active node.

@@ -1,4 +1,4 @@
-"""The frames of one camera as a stream: its breaks, and clips that are not yet full."""
+"""The frames of one camera as a stream: interruptions, and clips that are not full yet."""
 
 from dataclasses import dataclass, field
 

@@ -58,10 +58,10 @@ def rejection_reason(command: Command) -> str | None:
     """Return why a command is invalid for every network; ``None`` if it is valid.
 
     >>> rejection_reason(Command("", "the red mug"))
-    'the command has no id; give it one'
+    'expected an id, got none'
     """
     if not command.id:
-        return "the command has no id; give it one"
+        return "expected an id, got none"
     return sentence_fault(command.sentence)
 
 

@@ -44,7 +44,7 @@ class EngineConfig:
         reset_on_time_jump: restart a camera's memories if a stamp is before the previous one,
             unless the frame is only late.
         late_tolerance: a frame whose stamp is before the last one's by at most this is late and
-            skipped, seconds; 0 for no late frames, because a file begins at 0 again. See
+            skipped, seconds. 0 disables this, because the stamps of each video file start at 0. See
             `CameraStream.is_late`.
         reject_unknown_words: reject a new sentence without any content word that the model knows;
             evaluation scores such sentences too.

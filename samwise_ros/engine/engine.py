@@ -126,7 +126,8 @@ class Engine:
     def set_commands(self, commands: Sequence[Command]) -> tuple[Event, ...]:
         """Replace the active commands. If one is rejected, nothing changes.
 
-        The memory of a command that is no longer active is kept for its return.
+        Memories of removed commands are kept: if the same id and sentence are added again, they
+        continue from their memory.
 
         Returns:
             REMOVED and ADDED for each change, or REJECTED for each invalid command.

@@ -10,9 +10,9 @@ from samwise_ros.errors import CommandRejectedError, UnknownWordsWarning
 
 
 def added(tracked: TrackedCommand, state: TargetState) -> Event:
-    """Return the event of a new command; a kept memory can give it a state.
+    """Return the event of a new command; its state is that of a kept memory, if there is one.
 
-    The reason names unknown words; without any, it is the sentence.
+    The reason lists the unknown words, or repeats the sentence if there are none.
     """
     unknown_words = tracked.unknown_words
     return Event(

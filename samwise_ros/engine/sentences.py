@@ -27,7 +27,7 @@ def sentence_fault(sentence: str) -> str | None:
 
     >>> sentence_fault("the red mug")
     >>> sentence_fault(" ?! ")
-    "the sentence holds no word; describe an object, such as 'the red mug'"
+    "the sentence contains no word; describe an object, such as 'the red mug'"
     """
     if len(sentence) > MAX_SENTENCE_CHARACTERS:
         return (
@@ -35,7 +35,7 @@ def sentence_fault(sentence: str) -> str | None:
             f"{MAX_SENTENCE_CHARACTERS}; shorten it"
         )
     if not split_words(unicodedata.normalize("NFKC", sentence)):
-        return "the sentence holds no word; describe an object, such as 'the red mug'"
+        return "the sentence contains no word; describe an object, such as 'the red mug'"
     return None
 
 

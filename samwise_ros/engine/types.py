@@ -115,7 +115,7 @@ class Event:
 
     Attributes:
         kind: of the change.
-        command: the command that it concerns; an overlong rejected command is cut.
+        command: the command; the id and sentence of a rejected command can be shortened.
         label: the command's label; 0 for a rejected command.
         stamp_ns: stamp of the frame that caused the event; 0 if no frame did.
         camera: the camera of that frame; empty if no frame caused the event.
@@ -127,8 +127,8 @@ class Event:
             ``None`` for other events.
         previous_box: around the last visible mask.
         box: around the new mask, or around the candidate's mask for CANDIDATE.
-        reason: for people; empty if the kind says everything. For ADDED, the sentence, or the
-            words that the model does not know.
+        reason: human-readable; can be empty. For ADDED, the sentence, or the words that the model
+            does not know.
     """
 
     kind: EventKind

@@ -11,9 +11,7 @@ from samwise_ros.vision.overlay import DEFAULT_ALPHA
 _TOPIC_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*")
 MAX_CAMERA_CHARACTERS = 100  # a topic's full name has at most 247
 
-REMOVED_PARAMETERS = {
-    "mode": "the node processes every frame when it arrives; clip mode remains in `samwise segment`"
-}
+REMOVED_PARAMETERS = {"mode": "the node is always in online mode; `samwise segment` has clip mode"}
 """Parameters of earlier versions, with the reason why each was removed."""
 
 
@@ -30,7 +28,7 @@ class Parameters:
     )
     image_transport: str = parameter(
         "raw",
-        "raw subscribes to <camera>/image_raw, compressed to <camera>/image_raw/compressed.",
+        "Image topic: raw is <camera>/image_raw, compressed is <camera>/image_raw/compressed.",
         "unconfigured",
         choices=("raw", "compressed"),
     )
@@ -42,7 +40,9 @@ class Parameters:
         choices=("auto", "best_effort", "reliable"),
     )
     model: str = parameter(
-        "tabletop", "Name of a shipped or installed model, or a model folder.", "unconfigured"
+        "tabletop",
+        "Name of a shipped or installed model, or path of a model folder.",
+        "unconfigured",
     )
     device: str = parameter(
         "auto",
@@ -57,7 +57,7 @@ class Parameters:
     )
     threads: int = parameter(
         0,
-        "CPU cores for the network; 0 uses OMP_NUM_THREADS if it is set, else all cores but one.",
+        "CPU threads of the network; 0 uses OMP_NUM_THREADS if set, else leaves one core free.",
         "unconfigured",
         bounds=(0, 1024),
     )
@@ -65,7 +65,7 @@ class Parameters:
         False, "Whether the node configures and activates itself at startup.", "never"
     )
     command: str = parameter(
-        "", "First sentence, added when the node is configured; empty for none.", "unconfigured"
+        "", "Sentence that is added when the node is configured; empty for none.", "unconfigured"
     )
     command_mode: str = parameter(
         "replace",
@@ -80,7 +80,7 @@ class Parameters:
     )
     max_commands: int = parameter(
         EngineConfig.max_commands,
-        "Largest number of active commands.",
+        "Maximum number of active commands.",
         "unconfigured",
         bounds=BOUNDS["max_commands"],
     )
@@ -92,19 +92,19 @@ class Parameters:
     )
     min_mask_area: int = parameter(
         EngineConfig.min_mask_area,
-        "Smallest mask of a visible target, in pixels of the camera's image.",
+        "Minimum mask area of a visible target, in pixels of the camera's image.",
         "unconfigured",
         bounds=BOUNDS["min_mask_area"],
     )
     lost_after_frames: int = parameter(
         EngineConfig.lost_after_frames,
-        "Consecutive frames without the target until its state is LOST.",
+        "Number of consecutive frames without the target after which its state is LOST.",
         "unconfigured",
         bounds=BOUNDS["lost_after_frames"],
     )
     recover_after_frames: int = parameter(
         EngineConfig.recover_after_frames,
-        "Consecutive frames with the target until its state is TRACKING.",
+        "Number of consecutive frames with the target after which its state is TRACKING.",
         "unconfigured",
         bounds=BOUNDS["recover_after_frames"],
     )
@@ -115,38 +115,38 @@ class Parameters:
     )
     switch_max_overlap: float = parameter(
         EngineConfig.switch_max_overlap,
-        "SWITCHED is reported if a mask overlaps the last visible mask by less than this (IoU).",
+        "The event SWITCHED is published if the IoU of a mask and the last visible mask is lower.",
         "unconfigured",
         bounds=BOUNDS["switch_max_overlap"],
     )
     reset_on_time_jump: bool = parameter(
         EngineConfig.reset_on_time_jump,
-        "Whether an image with an earlier stamp than the last one resets the camera's memories, "
-        "unless it is only late.",
+        "Whether an image with an earlier stamp than the last image restarts the camera's "
+        "memories; late images do not (late_tolerance).",
         "unconfigured",
     )
     late_tolerance: float = parameter(
         0.5,
-        "An image is late, and dropped, if its stamp is before the last one's by at most this, in "
-        "seconds; 0 for no late images.",
+        "Images with an earlier stamp than the last image, by at most this number of seconds, are "
+        "late and dropped; with 0, no image is late.",
         "unconfigured",
         bounds=BOUNDS["late_tolerance"],
     )
     max_rate_hz: float = parameter(
         0.0,
-        "Largest number of processed images per second and camera; 0 for no limit.",
+        "Maximum number of processed images per second and camera; 0 for no limit.",
         "always",
         bounds=(0.0, 1000.0),
     )
     max_frame_age: float = parameter(
         0.0,
-        "Largest age of an image at the start of processing, in seconds; 0 for no limit.",
+        "Maximum age of an image at the start of processing, in seconds; 0 for no limit.",
         "always",
         bounds=(0.0, 3600.0),
     )
     input_timeout: float = parameter(
         2.0,
-        "Seconds without an image until the diagnostics warn.",
+        "Time without an image after which the diagnostics warn, in seconds.",
         "always",
         bounds=(0.1, 3600.0),
     )
@@ -161,7 +161,7 @@ class Parameters:
         choices=("unknown", "true", "false"),
     )
     depth_range: tuple[float, ...] = parameter(
-        (0.1, 10.0), "Smallest and largest valid depth, in metres.", "unconfigured"
+        (0.1, 10.0), "Minimum and maximum valid depth, in metres.", "unconfigured"
     )
     target_frame: str = parameter(
         "",
@@ -171,7 +171,7 @@ class Parameters:
     )
     publish_tf: bool = parameter(
         False,
-        "Whether the target's pose is also published as the tf frame <camera>_target.",
+        "Whether to also publish the target's pose as the tf frame <camera>_target.",
         "unconfigured",
     )
     memory_path: str = parameter(
@@ -192,7 +192,7 @@ class Parameters:
         bounds=(0.0, 1.0),
     )
     diagnostics_period: float = parameter(
-        1.0, "Seconds between two diagnostics messages.", "never", bounds=(0.1, 60.0)
+        1.0, "Period of the diagnostics messages, in seconds.", "never", bounds=(0.1, 60.0)
     )
 
     def engine_config(self) -> EngineConfig:

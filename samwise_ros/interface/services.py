@@ -21,22 +21,22 @@ class Service:
 ENABLE = Service(
     "~/enable",
     "std_srvs/srv/SetBool",
-    "false: ignore images, keep the model and the memories; true: process images again",
+    "true: process images; false: ignore images, keep the model and the memories",
 )
-TOGGLE = Service("~/toggle", "std_srvs/srv/Trigger", "switch between enabled and disabled")
+TOGGLE = Service("~/toggle", "std_srvs/srv/Trigger", "enable if disabled, else disable")
 RESET_MEMORY = Service(
-    "~/reset_memory", "std_srvs/srv/Trigger", "restart the memories of all commands"
+    "~/reset_memory", "std_srvs/srv/Trigger", "restart the memories of all active commands"
 )
-CLEAR = Service("~/clear", "std_srvs/srv/Trigger", "remove all commands")
+CLEAR = Service("~/clear", "std_srvs/srv/Trigger", "remove all commands, keep their memories")
 SAVE_MEMORY = Service(
     "~/save_memory",
     "std_srvs/srv/Trigger",
-    "write commands and memories to `memory_path`, completely or not at all",
+    "write commands and memories to `memory_path` atomically",
 )
 LOAD_MEMORY = Service(
     "~/load_memory",
     "std_srvs/srv/Trigger",
-    "continue from the commands and memories in `memory_path`; a damaged file, or a file of "
+    "replace commands and memories by those in `memory_path`; a damaged file, or a file of "
     "another model, camera or mode, is rejected with the reason and changes nothing",
 )
 SERVICES = (ENABLE, TOGGLE, RESET_MEMORY, CLEAR, SAVE_MEMORY, LOAD_MEMORY)

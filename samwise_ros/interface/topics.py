@@ -54,7 +54,7 @@ COMPRESSED_IMAGE = Topic(
     "<camera>/image_raw/compressed",
     "sensor_msgs/msg/CompressedImage",
     1,
-    "used instead of `image_raw` if `image_transport` is `compressed`",
+    "replaces `image_raw` if `image_transport` is `compressed`",
     reliability=None,
 )
 DEPTH = Topic(
@@ -126,26 +126,26 @@ MASKED_DEPTH = Topic(
     "~/<camera>/masked_depth",
     "sensor_msgs/msg/Image",
     1,
-    "with `use_depth`: the depth under that target's mask, for depth_image_proc",
+    "with `use_depth`: the depth within the mask of that target, for depth_image_proc",
 )
 MASKED_INFO = Topic(
     "~/<camera>/camera_info",
     "sensor_msgs/msg/CameraInfo",
     1,
-    "with `use_depth`: the camera's calibration with the stamp of `masked_depth`",
+    "with `use_depth`: calibration of the camera, with the stamp of `masked_depth`",
 )
 MARKERS = Topic(
     "~/<camera>/markers",
     "visualization_msgs/msg/MarkerArray",
     1,
-    "with `use_depth`: boxes and sentences of all targets, for rviz",
+    "with `use_depth`: box, sentence and distance of each target that has a position, for rviz",
 )
 EVENTS = Topic(
     "~/events",
     "samwise_ros/msg/TargetEvent",
     50,
-    "one message for each change, such as a target that is found, lost or switched, or a rejected "
-    "command",
+    "one message for each change: a target is found, lost or switched, a command is added or "
+    "rejected, and so on",
 )
 COMMANDS = Topic(
     "~/commands",

@@ -1,4 +1,4 @@
-"""The engine as the parameters describe it: model, memories and first command."""
+"""Creates the engine from the parameters: model, memories and first command."""
 
 import os
 import warnings

@@ -1,4 +1,4 @@
-"""The health of a camera: what came compared with what went out, with every reason for a loss."""
+"""The health of a camera: whether images arrive and are processed, and the reasons for losses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ class Health:
 
     Attributes:
         level: of ``DiagnosticStatus``.
-        reason: for people.
-        kind: the same text for every status with this fault, whatever its counts are.
+        reason: human-readable text.
+        kind: identifies the fault; the same text for all counts and times.
     """
 
     level: bytes

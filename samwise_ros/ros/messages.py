@@ -1,4 +1,4 @@
-"""Messages of ROS 2 from the descriptions in `samwise_ros.interface.messages`, and stamps."""
+"""Converts the descriptions in `samwise_ros.interface.messages` and stamps to ROS 2 messages."""
 
 from array import array
 from functools import lru_cache

@@ -46,7 +46,7 @@ Transition = Callable[["SamwiseNode", LifecycleState], TransitionCallbackReturn]
 
 
 def _log_errors(transition: Transition) -> Transition:
-    """Log and diagnose the exceptions of a transition, which rclpy hides."""
+    """Log the exceptions of a transition and keep them for the diagnostics; rclpy hides them."""
 
     @wraps(transition)
     def wrapped(node: "SamwiseNode", state: LifecycleState) -> TransitionCallbackReturn:
@@ -63,7 +63,7 @@ def _log_errors(transition: Transition) -> Transition:
 class SamwiseNode(LifecycleNode):
     """Tracks the objects that sentences describe in the images of cameras.
 
-    One process and one executor can run several nodes; each has its own model, worker and topics.
+    One process and one executor can run several nodes, each with a model, a worker and topics.
     """
 
     def __init__(self, node_name: str = NODE_NAME, **options: Any) -> None:
@@ -113,7 +113,7 @@ class SamwiseNode(LifecycleNode):
 
     @_log_errors
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Load and warm up the model and create the publishers; on FAILURE the log has a reason."""
+        """Load and warm up the model and create the publishers; logs the reason of a FAILURE."""
         try:
             self._pipeline = Pipeline(
                 self, self._values, self._worker_failed.trigger, self._find_server
@@ -140,7 +140,7 @@ class SamwiseNode(LifecycleNode):
 
     @_log_errors
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Stop after the current frame; memories stay, and are saved if the parameters say so."""
+        """Stop after the current frame; keep the memories, and save them if set."""
         if not self._stop(STOP_TIMEOUT_S):
             raise TimeoutError(f"the current frame took more than {STOP_TIMEOUT_S:g} s")
         self._log.info("inactive")
@@ -261,7 +261,7 @@ class SamwiseNode(LifecycleNode):
             response.message = f"{type(error).__name__}: {error}"
         else:
             response.success = True
-            response.message = done or f"events: {len(events)}"
+            response.message = done or f"events published: {len(events)}"
         return response
 
     def _check_parameters(self, changes: list[Parameter]) -> SetParametersResult:

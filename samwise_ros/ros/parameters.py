@@ -87,7 +87,7 @@ def check_change(
     for name, change in ours.items():
         changed = _value(change) != getattr(current, name)
         if configured and changed and _spec(name).change == "unconfigured":
-            reason = f"{name}: the configured node uses it; clean the node up first"
+            reason = f"{name}: cannot change while the node is configured; clean up the node first"
             return SetParametersResult(successful=False, reason=reason)
     try:
         Parameters(**{**vars(current), **{k: _value(v) for k, v in ours.items()}}).check()

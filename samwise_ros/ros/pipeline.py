@@ -1,6 +1,6 @@
 """Everything that exists from configure to cleanup: the engine, its thread, inputs and outputs.
 
-The way of an image; the newest image of each camera waits for the worker:
+The path of an image; the newest image of each camera waits for the worker:
 
     executor's thread  CameraInput          counts the image and limits the rate
                        Worker.offer         replaces an older waiting image of the camera

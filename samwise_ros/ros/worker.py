@@ -19,7 +19,7 @@ class Worker(Generic[Job]):
     A job is a frame and its source is a camera. Only the newest frame of a camera waits, so results
     stay fresh at any camera rate. Cameras take turns in the order in which they began to wait, so a
     fast camera does not starve a slow one. A call is a change of the commands. Calls keep their
-    order; if more than `MAX_WAITING_CALLS` wait, the oldest are discarded and the last one wins.
+    order; if more than `MAX_WAITING_CALLS` wait, the oldest are discarded.
 
     Attributes:
         discarded_calls: calls that were discarded because too many waited.
@@ -34,7 +34,7 @@ class Worker(Generic[Job]):
         """Prepare the worker; nothing runs before `start`.
 
         Args:
-            work: does a source's job, in the worker's thread.
+            work: processes a job of a source, in the worker's thread.
             on_failure: called in the worker's thread with the exception of a job or call.
         """
         self._work = work

@@ -69,7 +69,7 @@ def test_interrupted_it_finishes_what_it_has(
         (["{films}/video.mp4", "--out", "out.gif"], "out.gif: expected a name that ends in .mp4"),
         (["{films}/video.mp4", "--out", "{films}/video.mp4"], "would replace the input video"),
         (["{films}/video.mp4", "--device", "abacus"], "device: expected auto, cpu, cuda"),
-        (["{films}/video.mp4", "?"], "sentence '?': the sentence holds no word"),
+        (["{films}/video.mp4", "?"], "sentence '?': the sentence contains no word"),
         (["{films}/video.mp4", "la taza"], "sentence 'la taza': unknown words: 'la', 'taza'; exp"),
     ],
 )

@@ -71,7 +71,7 @@ def test_say_adds_resets_and_clears(node_domain: RosDomain) -> None:
             ("la taza amarilla",),
             "la taza amarilla\"  -  -  unknown words: 'la', 'taza', 'amarilla'; expected at least",
         ),
-        (("the red ball", "--camera", "roof"), "expected cameras out of ['camera'], got ['roof']"),
+        (("the red ball", "--camera", "roof"), "expected cameras from ['camera'], got ['roof']"),
         (("--id", "nothing", "--action", "pause"), "nothing  -  -  there is no command 'nothing'"),
     ],
 )

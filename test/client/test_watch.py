@@ -146,7 +146,7 @@ def test_watch_draws_view_in_terminal(domain: RosDomain) -> None:
         pause = ("--id", "the-red-ball", "--action", "pause", "--seconds", "1")
         assert domain.samwise("say", *pause)[0] == 0
         view.wait(r"the-red-ball .*paused")
-        assert view.end() == 0
+        assert view.end() == 0, view.shown[-4000:]
         # The terminal shows the cursor and the previous screen again.
         assert view.shown.endswith("\x1b[?25h\x1b[?1049l")
         assert "Traceback" not in view.shown
@@ -159,4 +159,4 @@ def test_watch_reports_that_node_has_ended(
         view.wait("/samwise_node +\r\n")
         node.stop()
         view.wait("/samwise_node  has ended", r"camera  0\.0 frames/s")
-        assert view.end() == 0
+        assert view.end() == 0, view.shown[-4000:]

@@ -27,7 +27,7 @@ def test_track_generates_ids_and_adds_to_active_commands(make_engine):
 @pytest.mark.parametrize(
     ("sentences", "reason"),
     [
-        (("the red mug", "?!"), r"'\?!': the sentence holds no word"),
+        (("the red mug", "?!"), r"'\?!': the sentence contains no word"),
         (("the " * 500,), "2000 characters, expected at most 1000"),
         (("mug", "ball", "left"), r"at most 2 active commands \(max_commands\)"),
     ],

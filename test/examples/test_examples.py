@@ -23,7 +23,7 @@ RUNS = {
         ["{video}", "{folder}/memory.samwise", "{sentence}"],
         "resumed: {sentence} TRACKING",
     ),
-    "two_cameras.py": (["{video}", "{video}"], "rejected: empty the sentence holds no word"),
+    "two_cameras.py": (["{video}", "{video}"], "rejected: empty the sentence contains no word"),
 }
 
 

@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         default="tabletop",
-        help="name of a model, or a folder (default: tabletop)",
+        help="name of a model, or path of a model folder (default: tabletop)",
     )
     parser.add_argument(
         "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"

@@ -34,7 +34,7 @@ def run_demo(options: DemoOptions) -> int:
     """Run the demo from start to end.
 
     Returns:
-        Exit status: 0 on success, 1 if the node or the camera failed.
+        Exit code: 0 on success, 1 if the node or the camera failed.
 
     Raises:
         VideoError: the source cannot be read.

@@ -2,7 +2,7 @@
 
 Without --source, the camera shows a generated tabletop scene with known ground truth. The demo
 writes overlay.mp4 and overlay.png (a contact sheet), shows a window if there is a display, and
-ends by itself.
+ends after --seconds at the latest.
 
 Examples:
   samwise demo
@@ -30,7 +30,7 @@ class DemoOptions:
     Attributes:
         source: a video file, a folder of images or the index of a camera; empty is the tabletop.
         sentences: what to look for, in turn; empty selects the sentences of the tabletop.
-        model: name of a model, or a folder.
+        model: name of a model, or path of a model folder.
         device: device of the node: auto, cpu, cuda or cuda:N.
         seconds: maximum length in seconds.
         seed: seed of the tabletop scene.
@@ -57,12 +57,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         default=DEFAULT_MODEL,
-        help="name of a model, or a folder (default: %(default)s)",
+        help="name of a model, or path of a model folder (default: %(default)s)",
     )
     parser.add_argument(
         "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"
     )
-    parser.add_argument("--seconds", type=float, default=60.0, help="maximum length (default: 60)")
+    parser.add_argument(
+        "--seconds", type=float, default=60.0, help="maximum duration, in seconds (default: 60)"
+    )
     parser.add_argument(
         "--seed", type=int, default=5, help="seed of the tabletop scene (default: 5)"
     )
@@ -75,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the demo.
 
     Returns:
-        Exit status: 0 on success, 1 if the node or the camera failed.
+        Exit code: 0 on success, 1 if the node or the camera failed.
 
     Raises:
         ValueError: an argument is invalid.

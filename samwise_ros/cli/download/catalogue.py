@@ -1,4 +1,4 @@
-"""The files that `samwise download` knows: where they are, and their sizes and checksums.
+"""The files that `samwise download` can download: their URLs, sizes and checksums.
 
 Sizes and checksums are those that Hugging Face's file pages and independent lists agree on for
 these revisions. ``None`` stands for an unknown one.
@@ -50,7 +50,7 @@ class HubFile:
 
     @property
     def address(self) -> str:
-        """Where a browser finds the file."""
+        """The URL of the file."""
         return f"{_HUB}/{self.repository}/resolve/{self.revision}/{self.name}"
 
 

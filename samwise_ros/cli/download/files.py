@@ -1,4 +1,4 @@
-"""Fetches files with the libraries made for their servers, and checks what they deliver.
+"""Downloads files with the libraries of their servers, and checks the files.
 
 gdown fetches from Google Drive and plain addresses and resumes its ``.part`` files. Files on
 Hugging Face come through huggingface_hub, which resumes within one run only.

@@ -2,10 +2,11 @@
 
 The SAMWISE models are installed as model folders: `--model samwise_mevis` and, in ROS,
 `model:=samwise_mevis` find them by name. They are installed in $SAMWISE_HOME/models, by default
-~/.cache/samwise_ros/models. SAM 2 and the text encoders are for training (`samwise convert parts`).
+~/.cache/samwise_ros/models. SAM 2 and the text encoders are initial weights for training (see
+`samwise convert parts`).
 
-Run the same command again after an interruption: it resumes. A file that is already there is
-checked and used.
+After an interruption, run the same command again to resume. A file that exists is checked and not
+downloaded again.
 
 Examples:
   samwise download samwise_mevis
@@ -31,9 +32,9 @@ _RESERVE = 1.0  # the model folder beside a checkpoint is at most as large
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `samwise download`."""
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="a name from --list, or an http(s) file address"
+        "names", nargs="*", metavar="NAME", help="a name from --list, or the URL of a file"
     )
-    parser.add_argument("--list", action="store_true", help="print all names and addresses")
+    parser.add_argument("--list", action="store_true", help="print all names and URLs")
     parser.add_argument(
         "--out",
         type=Path,

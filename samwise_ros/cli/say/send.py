@@ -18,7 +18,7 @@ def send(options: SayOptions) -> int:
     """Publish a command once, and print events until the time is over or Ctrl-C.
 
     Returns:
-        Exit status: 0, or 1 if the command was rejected or there is no node.
+        Exit code: 0, or 1 if the command was rejected or there is no node.
 
     Raises:
         ValueError: there are several nodes to choose from.

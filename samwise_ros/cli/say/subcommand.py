@@ -1,7 +1,7 @@
 """Send a sentence to the running node and print the events that follow.
 
-A plain sentence replaces the current commands, or adds a command, as the parameter `command_mode`
-of the node says. With --add, --id or --camera the sentence is always added. An empty sentence
+Depending on the parameter `command_mode` of the node, the sentence replaces the current commands or
+is added to them. With --add, --id or --camera the sentence is always added. An empty sentence
 removes all commands. The exit code is 1 if the node rejects the command or no node is available.
 Ctrl-C ends the output.
 
@@ -45,7 +45,7 @@ class SayOptions:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `samwise say`."""
-    parser.add_argument("sentence", nargs="?", metavar="SENTENCE", help="object to look for")
+    parser.add_argument("sentence", nargs="?", metavar="SENTENCE", help="description of an object")
     parser.add_argument("--clear", action="store_true", help="remove all commands")
     parser.add_argument("--add", action="store_true", help="keep the other commands")
     parser.add_argument(
@@ -56,13 +56,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="look only at this camera; can be repeated (default: all cameras)",
+        help="camera to search; can be repeated (default: all cameras)",
     )
     parser.add_argument(
-        "--action", choices=ACTIONS, default="", help="what to do with the command (default: track)"
+        "--action", choices=ACTIONS, default="", help="action on the command (default: track)"
     )
     parser.add_argument(
-        "--seconds", type=float, default=5.0, help="how long to print events (default: 5)"
+        "--seconds", type=float, default=5.0, help="time to print events, in seconds (default: 5)"
     )
     add_node_argument(parser)
 
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Send the command and print events.
 
     Returns:
-        Exit status: 0, or 1 if the command was rejected or there is no node.
+        Exit code: 0, or 1 if the command was rejected or there is no node.
 
     Raises:
         ValueError: the arguments contradict each other, or there are several nodes.

@@ -43,7 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", help="a video file, a folder of images, or a camera's index")
     parser.add_argument("sentences", nargs="+", metavar="sentence", help="description of an object")
     parser.add_argument(
-        "--model", default=DEFAULT_MODEL, help="name of a model, or a folder (default: %(default)s)"
+        "--model",
+        default=DEFAULT_MODEL,
+        help="name of a model, or path of a model folder (default: %(default)s)",
     )
     parser.add_argument(
         "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"
@@ -56,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--mode",
         choices=("online", "clip"),
         default="online",
-        help="online: from current and past frames; clip: also from later ones (default: online)",
+        help="online: frame by frame; clip: all frames of a clip together (default: online)",
     )
     parser.add_argument(
         "--out", type=Path, default=Path("overlay.mp4"), help="output video (default: overlay.mp4)"
@@ -65,7 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--masks",
         type=Path,
         metavar="FOLDER",
-        help="also write FOLDER/N/FRAME.png, 0 or 255, for the N-th sentence, from 1",
+        help="also write masks, 0 or 255, to FOLDER/N/FRAME.png for the N-th sentence",
     )
     parser.add_argument(
         "--fps", type=float, help="frames per second of a folder of images (default: 10)"

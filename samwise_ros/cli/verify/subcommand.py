@@ -1,7 +1,7 @@
 """Check a model folder: print its properties, and run the model on a short generated clip.
 
-Numbers are compared with recorded reference values, if there are any. The exit status is 1 if a
-number differs, and 2 if the folder cannot be loaded, for example because a weight is NaN.
+The numbers are compared with the reference values of the model, if any are recorded. The exit code
+is 1 if a number differs, and 2 if the folder cannot be loaded, for example because a weight is NaN.
 
 Examples:
   samwise verify tabletop
@@ -53,7 +53,7 @@ class ClipResult:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `samwise verify`."""
-    parser.add_argument("model", help="name of a model, or a folder")
+    parser.add_argument("model", help="name of a model, or path of a model folder")
     parser.add_argument(
         "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"
     )

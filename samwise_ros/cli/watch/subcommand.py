@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Watch until Ctrl-C.
 
     Returns:
-        Exit status: 0, or 1 if there is no node.
+        Exit code: 0, or 1 if there is no node.
 
     Raises:
         ValueError: there are several nodes to choose from.

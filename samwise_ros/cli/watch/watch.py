@@ -3,8 +3,11 @@
 import signal
 import sys
 from collections import deque
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
+from threading import Event
+from types import FrameType
 
 from rich.console import Console
 from rich.live import Live
@@ -30,23 +33,20 @@ def watch(node_name: str) -> int:
         node_name: full name of the node; empty selects it as in `SamwiseClient`.
 
     Returns:
-        Exit status: 0, or 1 if there is no node.
+        Exit code: 0, or 1 if there is no node.
 
     Raises:
         ValueError: there are several nodes to choose from.
     """
-    # These signals end the program like Ctrl-C, which restores the terminal.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
     console = Console()
     try:
         with ros_session("samwise_watch") as node:
             monitor = NodeMonitor(node, node_name)
-            with closing(monitor.client):
+            with closing(monitor.client), _stop_signals() as stopped:
                 if console.is_terminal and not console.is_dumb_terminal:
-                    _draw(monitor, console)
+                    _draw(monitor, console, stopped)
                 else:
-                    _print(monitor)
+                    _print(monitor, stopped)
     except NodeNotFoundError as error:
         print(f"samwise watch: {error}", file=sys.stderr)
         return 1
@@ -55,20 +55,44 @@ def watch(node_name: str) -> int:
     return 0
 
 
-def _draw(monitor: NodeMonitor, console: Console) -> None:
+@contextmanager
+def _stop_signals() -> Iterator[Event]:
+    """Set an event on Ctrl-C, SIGTERM and SIGHUP.
+
+    An exception at a random place would leave the terminal as the view has it, or come out of a
+    library as another exception. A second signal raises `KeyboardInterrupt`.
+    """
+    stopped = Event()
+
+    def stop(number: int, _: FrameType | None) -> None:
+        stopped.set()
+        signal.signal(number, signal.default_int_handler)
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    previous = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield stopped
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _draw(monitor: NodeMonitor, console: Console, stopped: Event) -> None:
     events: deque[TargetEvent] = deque(maxlen=_SHOWN_EVENTS)
     with Live(console=console, screen=True, auto_refresh=False) as live:
-        while True:
+        while not stopped.is_set():
             events.extend(monitor.client.events(timeout_s=0.0))
             live.update(view(monitor, events), refresh=True)
             monitor.client.spin_for(_REDRAW_S)
             monitor.update()
 
 
-def _print(monitor: NodeMonitor) -> None:
+def _print(monitor: NodeMonitor, stopped: Event) -> None:
     printed: dict[str, str] = {}
     while True:
         for _ in range(round(_SUMMARY_S / _EVENTS_S)):
+            if stopped.is_set():
+                return
             monitor.client.spin_for(_EVENTS_S)
             for event in monitor.client.events(timeout_s=0.0):
                 print(event_line(event), flush=True)

@@ -25,8 +25,8 @@ class Memory:
 class MemoryStore:
     """One memory for each command and camera, for a bounded number of commands.
 
-    The key of a command is its id and sentence. A replaced command that returns finds its memory,
-    unless ``max_commands`` others were used since.
+    The key of a command is its id and sentence. If a replaced command is added
+    again, it continues from its memory, unless ``max_commands`` others were used since.
     """
 
     def __init__(self, empty: Callable[[], NetworkMemory], max_commands: int) -> None:

@@ -141,7 +141,9 @@ def _event(
         reason, switch_probability = "another object fits the sentence better", probability
     elif change.kind is EventKind.SWITCHED:
         corrected = probability is not None
-        reason = "the switch correction moved the mask" if corrected else "the mask moved by itself"
+        reason = (
+            "the network requested the switch" if corrected else "the network requested no switch"
+        )
         switch_probability = probability
     return Event(
         kind=change.kind,

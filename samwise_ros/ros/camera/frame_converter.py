@@ -1,4 +1,4 @@
-"""From the image messages of one camera to frames, in the worker's thread."""
+"""Converts the image messages of one camera to frames, in the worker thread."""
 
 import math
 import time
@@ -51,11 +51,11 @@ class FrameConverter:
 
         Args:
             message: raw or compressed.
-            max_age_s: largest time since the stamp, in seconds; 0 for no limit.
+            max_age_s: maximum time since the stamp, in seconds; 0 for no limit.
 
         Returns:
-            ``None`` if the image is too old or cannot be decoded. It is counted then, and each
-            kind of fault is logged once.
+            ``None`` if the image is too old or cannot be decoded. Such an image is counted, and
+            each kind of fault is logged once.
         """
         age_s = seconds_since(self._node, message.header.stamp)
         self._statistics.add_time("age", age_s)

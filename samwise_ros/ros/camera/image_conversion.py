@@ -1,4 +1,4 @@
-"""Image messages to frames of the engine.
+"""Converts image messages to frames of the engine.
 
 `samwise_ros.vision.encodings` decodes the pixels. cv_bridge is not used for its encodings: it
 breaks if numpy is newer than the numpy that it was built with, and it copies. Other encodings go

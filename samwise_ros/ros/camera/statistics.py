@@ -11,7 +11,7 @@ SAMPLES = 1000
 TIMES = ("transport", "age", "conversion", "inference", "publishing", "latency")
 """Times of an image: from its stamp to its arrival, from its stamp to the start of its processing,
 conversion, inference, publishing of all results, and from its stamp to the publishing of its masks.
-Those from a stamp leave out stamps that are zero or of another clock."""
+Times from a stamp exclude stamps that are zero or of another clock."""
 
 SUPERSEDED = "superseded by a newer image"
 RATE_LIMITED = "over max_rate_hz"
@@ -20,9 +20,9 @@ UNKNOWN_AGE = "unknown age, with max_frame_age"
 LATE = "late"
 FAILED = "failed"
 REASONS = (SUPERSEDED, RATE_LIMITED, TOO_OLD, UNKNOWN_AGE, LATE, FAILED)
-"""Why an image is dropped, in the diagnostics' words; besides the kinds of `ImageError`."""
+"""Reasons for dropping an image in the diagnostics, besides the kinds of `ImageError`."""
 INTENDED = (SUPERSEDED, RATE_LIMITED)
-"""Reasons for dropping some of a fast camera's images."""
+"""Reasons that are normal for a camera that is faster than the model."""
 
 
 class Rate:
@@ -61,7 +61,7 @@ class CameraStatistics:
         results: rate of frames whose masks were published.
         received: number of images that arrived.
         drops: images that were not processed, by reason.
-        exposure_fault: why the last image shows nothing; ``None`` if it shows something.
+        exposure_fault: why the last image has no content (black, constant); ``None`` otherwise.
         times_s: of the last images or frames, for each of `TIMES`.
     """
 

@@ -133,7 +133,7 @@ def request_fault(
     if unknown := sorted(set(request.cameras) - set(parameters.cameras))[:3]:
         # Shortened again: the text of an unprintable character has up to ten characters.
         got = str([camera[:MAX_ID_CHARACTERS] for camera in unknown])[:MAX_ID_CHARACTERS]
-        return f"expected cameras out of {list(parameters.cameras)}, got {got}"
+        return f"expected cameras from {list(parameters.cameras)}, got {got}"
     if request.action == CommandMessage.TRACK:
         return _sentence_fault(sentence)
     return None if name or sentence else "expected an id, got none"

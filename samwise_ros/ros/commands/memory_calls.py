@@ -19,12 +19,12 @@ def no_change(_: "Engine") -> tuple[Event, ...]:
 
 
 def clear(engine: "Engine") -> tuple[Event, ...]:
-    """Remove all commands."""
+    """Remove all commands and keep their memories."""
     return engine.set_commands([])
 
 
 def reset_memory(engine: "Engine") -> tuple[Event, ...]:
-    """Restart the memories of all commands."""
+    """Restart the memories of all active commands."""
     return engine.reset()
 
 
@@ -39,7 +39,7 @@ def save_memory(parameters: Parameters) -> EngineCall:
 
 
 def load_memory(parameters: Parameters) -> EngineCall:
-    """Continue from the commands and memories in ``memory_path``."""
+    """Replace commands and memories by those in ``memory_path``."""
     return lambda engine: engine.load(memory_path(parameters), parameters.cameras)
 
 

@@ -61,7 +61,7 @@ def directly_given(
     every file around it, whose names are unknown here.
 
     Args:
-        launch_file: name of the launch file that asks.
+        launch_file: name of the launch file whose arguments are checked.
         program: the command line, ``sys.argv``.
         configurations: names of the launch configurations before the file declares its own.
 

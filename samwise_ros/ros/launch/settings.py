@@ -96,7 +96,7 @@ class LaunchSettings:
         return self.arguments["fixed_frame"] or default_fixed_frame(target_frame, self.cameras)
 
     def remaps(self) -> list[tuple[str, str]]:
-        """Return pairs of the node's own topic name and the name in its place."""
+        """Return pairs of a topic name of the node and the name that replaces it."""
         return [
             (f"{camera}/{topic}{end}", named.replace(PLACEHOLDER, camera) + end)
             for argument, topic in TOPICS.items()
@@ -132,7 +132,7 @@ class LaunchSettings:
         return None
 
     def _tf_problem(self, name: str, package: str) -> str | None:
-        """Look for the package of a parameter, which is without effect without depth."""
+        """Look for the package of a parameter; the parameter has no effect without depth."""
         if self.parameters.get("use_depth"):
             return checks.package_problem(package, name) if self.parameters.get(name) else None
         if self.overrides.get(name):

@@ -84,7 +84,7 @@ class PoseOutput:
             lookup: transforms poses to another frame, and is closed by the caller; ``None`` keeps
                 the image's frame.
             publish_tf: whether to publish the tf frame ``<camera>_target``.
-            rectified: whether the camera's image is rectified; ``None`` if the user did not say.
+            rectified: whether the camera's image is rectified; ``None`` if unknown.
 
         Raises:
             ImportError: tf2_msgs is not installed.
@@ -196,12 +196,12 @@ class PoseOutput:
         return _DepthFrame(header, pixels, to_metres(pixels, *self._range), camera, depth.info)
 
     def _log_distortion(self, info: CameraInfo) -> None:
-        """Say once how the distortion is used, if the user did not say what the image is."""
+        """Log once how the distortion is used, if the parameter ``rectified`` is unknown."""
         if self._rectified is None and any(info.d) and not self._lens_logged:
             self._lens_logged = True
             self._node.get_logger().warning(
-                f"{self._camera}: camera_info has a lens distortion, and the image is taken as "
-                "not rectified; set the parameter rectified to true or false"
+                f"{self._camera}: camera_info has a lens distortion, the image is assumed to be "
+                "unrectified; set the parameter rectified to true or false"
             )
 
     def _position(self, target: Target, frame: _DepthFrame) -> Position3D | None:

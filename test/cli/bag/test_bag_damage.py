@@ -206,7 +206,7 @@ def shelf(frames: list[np.ndarray], tmp_path_factory: pytest.TempPathFactory) ->
         ),
         (["{shelf}/two", "--topic", "/left", "--model", "nowhere"], "no such model folder"),
         (["{shelf}/two", "--topic", "/left", "--device", "abacus"], "device: expected auto, cpu"),
-        (["{shelf}/two", "?", "--topic", "/left"], "sentence '?': the sentence holds no word"),
+        (["{shelf}/two", "?", "--topic", "/left"], "sentence '?': the sentence contains no word"),
         (["{shelf}/two", "--out", "o.bag"], "o.bag: expected a file name with the suffix .mcap"),
         (["{shelf}/two", "--out", "{shelf}/old.mcap"], "old.mcap: the file exists already"),
         (["{shelf}/two", "--camera", "2nd eye"], "--camera: expected letters, digits and"),

@@ -109,7 +109,7 @@ TAMPERED = {
     "paused 1": (_put(1, "commands", 0, "paused"), "paused: expected bool, got 1"),
     "an empty id": (_put("", "commands", 0, "id"), "id: expected 1 to 256 characters, got 0"),
     "a long id": (_put("x" * 257, "memories", 0, "id"), "id: expected 1 to 256 .* got 257"),
-    "no word": (_put("?!", "commands", 0, "sentence"), "the sentence holds no word"),
+    "no word": (_put("?!", "commands", 0, "sentence"), "the sentence contains no word"),
     "a long sentence": (
         _put("x" * 1001, "memories", 0, "sentence"),
         "1001 characters, expected at most",

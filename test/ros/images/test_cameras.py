@@ -64,7 +64,7 @@ def test_each_camera_has_separate_topics_memories_and_diagnostics(
         robot.send(node, Command(sentence="the blue ball", id="ball", cameras=["wrist"]))
         robot.send(node, Command(sentence="the green ball", cameras=["rear"]))
         rejected = events.wait(lambda event: event.kind == TargetEvent.REJECTED)
-        assert "expected cameras out of ['front', 'wrist'], got ['rear']" in rejected.reason
+        assert "expected cameras from ['front', 'wrist'], got ['rear']" in rejected.reason
         start = robot.stamp_ns()
         for number in range(3):
             for name, publisher in publishers.items():

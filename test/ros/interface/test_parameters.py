@@ -84,7 +84,7 @@ def test_model_changes_only_while_unconfigured() -> None:
     change = [Parameter("model", value="another")]
     result = check_change(Parameters(), change, configured=True)
     assert not result.successful
-    assert "clean the node up first" in result.reason
+    assert "clean up the node first" in result.reason
     assert check_change(Parameters(), change, configured=False).successful
     assert check_change(Parameters(), [Parameter("max_rate_hz", value=3.0)], True).successful
     assert check_change(Parameters(), [Parameter("use_sim_time", value=True)], True).successful

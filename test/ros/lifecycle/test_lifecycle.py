@@ -84,7 +84,7 @@ def test_enable_toggle_reset_and_clear(robot: Robot, active_node: NodeProcess) -
 def test_parameter_change_is_accepted_or_rejected_with_a_reason(
     robot: Robot, active_node: NodeProcess
 ) -> None:
-    assert "clean the node up first" in set_parameter(robot, active_node.name, "model", "other")
+    assert "clean up the node first" in set_parameter(robot, active_node.name, "model", "other")
     assert "read-only" in set_parameter(robot, active_node.name, "cameras", ["left"])
     assert "range" in set_parameter(robot, active_node.name, "overlay_alpha", 1.5)
     assert "replace or add" in set_parameter(robot, active_node.name, "command_mode", "shout")
