@@ -160,7 +160,9 @@ class Pipeline:
         stopped = self.worker.stop(timeout_s)
         self._depth_inputs = {}
         if stopped and started:
-            self._execute(no_change)
+            events = self._searches.settle(self._engine)
+            if events and self._node.context.ok():
+                self._publish_changes(events)
             self._events.clear_states()
             save(self._engine, self._parameters, self._node.get_logger())
         return stopped

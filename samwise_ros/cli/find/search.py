@@ -43,7 +43,7 @@ def search(options: FindOptions) -> int:
     """Find an object, and print the progress and the result.
 
     Returns:
-        Exit status: 0 if it is found, 1 if not, 2 without a node.
+        Exit code: 0 if it is found, 1 if not, 2 without a node.
 
     Raises:
         ValueError: the node rejects the sentence, or there are several nodes.

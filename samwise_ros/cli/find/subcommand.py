@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Find the object and print where it is.
 
     Returns:
-        Exit status: 0 if it is found, 1 if not, 2 without a node.
+        Exit code: 0 if it is found, 1 if not, 2 without a node.
 
     Raises:
         ValueError: the timeout is out of range, the node rejects the sentence, or there are several

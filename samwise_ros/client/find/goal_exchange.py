@@ -1,10 +1,12 @@
 """One goal of the action ``~/find``, from the request to the result.
 
 The middleware can lose a request to a server that was just discovered, or its response
-(ros2/rmw_fastrtps issues 392 and 842). Requests are therefore repeated. The id of a goal makes that
-safe: the node accepts each id once.
+(ros2/rmw_fastrtps issues 392 and 842). rclpy's client ignores a response that an executor in
+another thread takes before the request is registered. Requests are therefore repeated. The id of a
+goal makes that safe: the node accepts each id once.
 """
 
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -15,8 +17,9 @@ from unique_identifier_msgs.msg import UUID
 from samwise_ros.action import FindObject
 from samwise_ros.client.spinner import Spinner
 
-ATTEMPTS = 3
-RESEND_S = 5.0
+ATTEMPTS = 5
+RESEND_S = 2.0
+MAX_RESEND_S = 30.0  # for results, because each request receives a response at the end
 CANCEL_TIMEOUT_S = 2.0
 
 
@@ -64,14 +67,19 @@ class GoalExchange:
             ConnectionError: the node is gone.
             TimeoutError: there is no response in time.
         """
+        now = time.monotonic()
+        end, interval_s, due = now + timeout_s, RESEND_S, now
         requests: list[Any] = []
-        while len(requests) * RESEND_S < timeout_s + RESEND_S:
-            requests.append(self._handle.get_result_async())
+        while now < end:
+            if now >= due:
+                requests.append(self._handle.get_result_async())
+                due, interval_s = now + interval_s, min(2.0 * interval_s, MAX_RESEND_S)
             answered = self._spinner.spin_until(lambda: _first_done(requests), RESEND_S)
             if answered is not None:
                 return answered.result()
             if not self._client.server_is_ready():
                 raise ConnectionError("the node ended during the search")
+            now = time.monotonic()
         raise TimeoutError(f"expected a result within {timeout_s:g} s, got none")
 
     def cancel(self) -> None:

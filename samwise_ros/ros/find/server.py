@@ -15,7 +15,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 
-from rclpy._rclpy_pybind11 import RCLError
+from rclpy._rclpy_pybind11 import InvalidHandle, RCLError
 from rclpy.action.server import ActionServer, CancelResponse, GoalResponse, ServerGoalHandle
 from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
@@ -143,7 +143,8 @@ class FindServer:
 
         handle.execute(result)
         self._goals.append(goal)
-        self._timer.reset()
+        if self._timer.is_canceled():  # otherwise frequent goals would delay it forever
+            self._timer.reset()
         if self._searches is None or self._parameters is None:
             goal.search.end(Ending(Outcome.REJECTED, "the node is not active"))
         elif reason := rejection_reason(request, self._parameters):
@@ -183,9 +184,10 @@ class FindServer:
                 goal.handle.canceled()
             else:
                 goal.handle.abort()
-        except RCLError:
+        except (InvalidHandle, RCLError) as error:
+            # After rclpy's shutdown, or for a fault of rclpy: the other goals must end anyway.
             if self._node.context.ok():
-                raise
+                self._node.get_logger().error(printable(f"goal {goal.search.command.id}: {error}"))
         goal.result.set_result(messages.result(ending))
 
     def _check(self) -> None:

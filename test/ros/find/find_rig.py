@@ -1,9 +1,10 @@
 """A camera and a client of the action ``~/find`` in front of a node with the shipped model."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from action_msgs.msg import GoalStatus
@@ -32,16 +33,26 @@ def done(future: Any, timeout_s: float = TIMEOUT_S) -> Any:
     return future.result()
 
 
+def requested(robot: Robot, request: Callable[[], Any]) -> Any:
+    """Call a client in the thread that spins it, and return the future of the response.
+
+    In another thread, the response can arrive before rclpy knows the request, and is ignored.
+    """
+    return done(robot.node.executor.create_task(request))
+
+
 @dataclass(eq=False)
 class Goal:
     """An accepted goal.
 
     Attributes:
+        robot: whose node has the client.
         handle: of rclpy.
         response: future of the status and the result.
         feedback: as it arrived.
     """
 
+    robot: Robot
     handle: Any
     response: Any
     feedback: list[FindObject.Feedback] = field(default_factory=list)
@@ -58,7 +69,7 @@ class Goal:
 
     def cancel(self) -> None:
         """Cancel the goal."""
-        assert done(self.handle.cancel_goal_async()).goals_canceling
+        assert done(requested(self.robot, self.handle.cancel_goal_async)).goals_canceling
 
 
 class FindRig:
@@ -75,13 +86,20 @@ class FindRig:
 
     def goal(self, sentence: str = SENTENCE, **fields: Any) -> Goal:
         """Send a goal, which ROS 2 must accept."""
-        goal = FindObject.Goal(sentence=sentence, **fields)
         feedback: list[FindObject.Feedback] = []
-        handle = done(
-            self.client.send_goal_async(goal, lambda message: feedback.append(message.feedback))
+        handle = self.send(
+            FindObject.Goal(sentence=sentence, **fields),
+            lambda message: feedback.append(message.feedback),
         )
         assert handle.accepted
-        return Goal(handle, handle.get_result_async(), feedback)
+        return Goal(self.robot, handle, requested(self.robot, handle.get_result_async), feedback)
+
+    def send(
+        self, goal: FindObject.Goal, on_feedback: Callable[[Any], object] | None = None
+    ) -> Any:
+        """Send a goal, and return its handle."""
+        request = partial(self.client.send_goal_async, goal, on_feedback)
+        return done(requested(self.robot, request))
 
     def started(self, sentence: str = SENTENCE, **fields: Any) -> Goal:
         """Send a goal and wait until its command is active."""

@@ -1,5 +1,7 @@
 """Goals when the node ends, and commands of goals in memory files."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 from find_rig import ABORTED, SUCCEEDED, Result, find_rig
@@ -45,3 +47,13 @@ def test_only_kept_commands_are_restored(
         assert robot.change_state(node.name, Transition.TRANSITION_ACTIVE_SHUTDOWN)
         assert goal.result(ABORTED, Result.REMOVED).reason == "the node was deactivated"
         assert rig.goal().result(ABORTED, Result.REJECTED).reason == "the node is not active"
+
+
+def test_node_is_destroyed_after_shutdown_with_a_goal(tmp_path: Path) -> None:
+    program = Path(__file__).with_name("destroyed_node.py")
+    command = [sys.executable, str(program), "--ros-args", "-p", "device:=cpu"]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=180, check=False
+    )
+    assert done.stdout.endswith("destroyed\n"), done.stderr
+    assert "Traceback" not in done.stderr

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from find_rig import FindRig, done
+from find_rig import FindRig, done, requested
 from fixed_settings import examples
 from fuzzed_text import texts
 from hypothesis import given
@@ -31,13 +31,13 @@ goals = st.builds(
 def send(rig: FindRig, batch: list[FindObject.Goal]) -> list[int]:
     """Send goals, cancel those that continue, and return the outcomes of all."""
     # One after another: ROS 2 keeps 10 requests and 10 responses of a service.
-    handles = [done(rig.client.send_goal_async(goal)) for goal in batch]
+    handles = [rig.send(goal) for goal in batch]
     assert all(handle.accepted for handle in handles)
-    results: list[Any] = [handle.get_result_async() for handle in handles]
+    results: list[Any] = [requested(rig.robot, one.get_result_async) for one in handles]
     rig.frame()
     time.sleep(0.3)
     for handle in handles:
-        done(handle.cancel_goal_async())
+        done(requested(rig.robot, handle.cancel_goal_async))
     return [done(result).result.outcome for result in results]
 
 
@@ -59,10 +59,7 @@ def test_every_random_goal_ends(rig: FindRig) -> None:
 
 def test_flood_of_goals_is_bounded(rig: FindRig) -> None:
     """The last test of the folder: the node then rejects goals for a minute."""
-    accepted = []
-    for _ in range(27):
-        sent = [rig.client.send_goal_async(FindObject.Goal()) for _ in range(5)]
-        accepted += [done(one).accepted for one in sent]
+    accepted = [rig.send(FindObject.Goal()).accepted for _ in range(135)]
     assert accepted.count(True) <= 128
     assert not accepted[-1]
     wait_for(lambda: "goal rejected: more than 128 goals in 60 s" in rig.node.log)
