@@ -10,7 +10,7 @@ from PIL import Image
 from samwise_ros.data.checked_json import Entry
 from samwise_ros.data.dataset import DatasetError, Video
 from samwise_ros.files.data_path import path_below
-from samwise_ros.files.documents import parse_json
+from samwise_ros.files.documents import check_regular, parse_json, read_regular
 from samwise_ros.vision.encodings import ImageError, decode_image
 from samwise_ros.vision.image_folder import MAX_FILE_PIXELS
 
@@ -25,7 +25,7 @@ def read_json(path: Path) -> Entry:
         DatasetError: the file is missing or is not JSON.
     """
     try:
-        return Entry(parse_json(path.read_bytes()), path)
+        return Entry(parse_json(read_regular(path)), path)
     except OSError as error:
         raise _unreadable(path, error) from error
     except ValueError as error:
@@ -39,7 +39,7 @@ def read_lines(path: Path, encoding: str = "utf-8") -> tuple[str, ...]:
         DatasetError: the file is missing or has another encoding.
     """
     try:
-        text = path.read_text(encoding)
+        text = read_regular(path).decode(encoding)
     except OSError as error:
         raise _unreadable(path, error) from error
     except UnicodeDecodeError as error:
@@ -98,6 +98,7 @@ def image_size(path: Path) -> tuple[int, int]:
         DatasetError: the file is missing or is not an image.
     """
     try:
+        check_regular(path)
         with Image.open(path) as image:
             return image.height, image.width
     except _READ_ERRORS as error:
@@ -117,6 +118,7 @@ def _read_rgb(path: Path) -> NDArray[np.uint8]:
 def _read_indices(path: Path) -> NDArray[np.uint8]:
     # Read with Pillow: OpenCV returns the palette's colours instead of the numbers.
     try:
+        check_regular(path)
         with Image.open(path) as image:
             if image.mode not in ("P", "L"):
                 raise DatasetError(

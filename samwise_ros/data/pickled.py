@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from samwise_ros.data.checked_json import Entry
 from samwise_ros.data.dataset import DatasetError
+from samwise_ros.files.documents import read_regular
 
 # The operations that plain data consists of, in protocols 0 to 5. Calls, classes, sets, bytes,
 # copies of the stack's top and references to other files are missing.
@@ -39,7 +40,7 @@ def read_plain_pickle(path: Path) -> Entry:
     """
     try:
         # In memory, a length that exceeds the file reserves no memory.
-        data = path.read_bytes()
+        data = read_regular(path)
         reader = _PlainUnpickler(io.BytesIO(data), encoding="utf-8", errors="replace")
         content = reader.load()
         if reader.has_repetitions and _expanded_size(content) > len(data):

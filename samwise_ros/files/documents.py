@@ -1,5 +1,6 @@
-"""Parses JSON and YAML from untrusted files, and writes JSON."""
+"""Reads files of strangers, parses JSON and YAML, and writes JSON."""
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,33 @@ import yaml
 
 from samwise_ros.files.atomic import write_atomically
 
-_MAX_YAML_BYTES = 2**18
+_MAX_YAML_CHARACTERS = 2**18
 _MAX_YAML_NODES = 100_000
 _MAX_YAML_DEPTH = 50
 
 # What PyYAML raises for values that do not fit their tags, such as !!timestamp and !!int.
 _BAD_TAGS = (ArithmeticError, AttributeError, LookupError, TypeError, yaml.YAMLError)
+
+
+def read_regular(path: Path) -> bytes:
+    """Read a file, but not a FIFO or device, whose reading could wait or never end.
+
+    Raises:
+        OSError: the file is missing, cannot be read, or is not a regular file; names it.
+    """
+    check_regular(path)
+    return path.read_bytes()
+
+
+def check_regular(path: Path) -> None:
+    """Check that a file can be opened without waiting.
+
+    Raises:
+        OSError: it is a FIFO, device or socket, also behind a link.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        reason = "Not a regular file but a device, FIFO or socket"
+        raise OSError(errno.EINVAL, reason, str(path))
 
 
 def parse_json(text: str | bytes) -> Any:
@@ -41,7 +63,7 @@ def write_json(path: Path, content: object) -> None:
     write_atomically(path, (json.dumps(content, indent=2) + "\n").encode())
 
 
-def parse_yaml(text: str) -> Any:
+def parse_yaml(text: str, max_characters: int = _MAX_YAML_CHARACTERS) -> Any:
     """Parse YAML of plain data.
 
     Anchors and merge keys may repeat a value, but not without a bound: 400 bytes of YAML can stand
@@ -50,8 +72,8 @@ def parse_yaml(text: str) -> Any:
     Raises:
         ValueError: the text is not YAML or too large.
     """
-    if len(text) > _MAX_YAML_BYTES:
-        raise ValueError(f"expected at most {_MAX_YAML_BYTES} characters of YAML, got {len(text)}")
+    if len(text) > max_characters:
+        raise ValueError(f"expected at most {max_characters} characters of YAML, got {len(text)}")
     try:
         loader = _BoundedLoader(text)
         node = loader.get_single_node()
@@ -70,10 +92,18 @@ def parse_yaml(text: str) -> Any:
 class _BoundedLoader(yaml.SafeLoader):
     """Refuses deep nesting early: PyYAML's scanner takes a time that is quadratic in the depth."""
 
+    composed = 0
+
     def fetch_more_tokens(self) -> None:
         if self.flow_level + len(self.indents) > _MAX_YAML_DEPTH:
             raise yaml.YAMLError(f"values are nested deeper than {_MAX_YAML_DEPTH} levels")
         super().fetch_more_tokens()
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        self.composed += 1
+        if self.composed > _MAX_YAML_NODES:
+            raise yaml.YAMLError(f"expected at most {_MAX_YAML_NODES} values")
+        return super().compose_node(parent, index)
 
 
 def _expanded_size(node: yaml.Node, known: dict[int, int], parents: tuple[int, ...]) -> int:

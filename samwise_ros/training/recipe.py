@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from samwise_ros.files.data_path import name_problem
-from samwise_ros.files.documents import parse_yaml
+from samwise_ros.files.documents import parse_yaml, read_regular
 from samwise_ros.network.presets import preset
 from samwise_ros.training.settings import arguments, check_choice, check_range, check_types
 
@@ -263,7 +263,7 @@ class Recipe:
             ValueError: the file cannot be read or a setting is invalid.
         """
         try:
-            return _recipe(parse_yaml(path.read_text("utf-8")))
+            return _recipe(parse_yaml(read_regular(path).decode()))
         except OSError as error:
             raise ValueError(f"{path}: {error.strerror}") from error
         except (TypeError, ValueError) as error:

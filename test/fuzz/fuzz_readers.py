@@ -141,7 +141,10 @@ def _write_refcoco(rng: random.Random, folder: Path) -> None:
     (folder / "instances.json").write_bytes(
         mutated_json(rng, instances) if rng.random() < 0.3 else text
     )
-    refs = mutate_data(rng, _refs())
+    entries = _refs()
+    if rng.random() < 0.2:
+        entries[1]["sentences"] = entries[0]["sentences"]  # One list in two entries, as published.
+    refs = mutate_data(rng, entries)
     if rng.random() < 0.1:
         refs.append({("a", (1,)): refs, "self": [refs] * 2} if isinstance(refs, list) else refs)
     data = pickle.dumps(refs, protocol=rng.randrange(6))

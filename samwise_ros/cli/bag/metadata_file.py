@@ -4,17 +4,15 @@ from collections import Counter
 from pathlib import Path, PurePath
 from typing import Any
 
-import yaml
+from samwise_ros.files.documents import parse_yaml
 
 METADATA = "metadata.yaml"
 _MAX_BYTES = 4 * 2**20
 _INVALID = (
-    yaml.YAMLError,
     ValueError,
     TypeError,
     LookupError,
     AttributeError,
-    RecursionError,
 )
 
 
@@ -39,7 +37,7 @@ class MetadataFile:
         try:
             if path.stat().st_size > _MAX_BYTES:
                 raise ValueError(f"expected at most {_MAX_BYTES} bytes")
-            self._take(yaml.safe_load(path.read_bytes()))
+            self._take(parse_yaml(path.read_text("utf-8"), _MAX_BYTES))
         except _INVALID as error:
             reason = " ".join(str(error).split()) or type(error).__name__
             return f"{path}: cannot use the file: {type(error).__name__}: {reason}"

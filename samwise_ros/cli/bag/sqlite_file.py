@@ -11,6 +11,10 @@ from urllib.parse import quote
 
 from samwise_ros.cli.bag.channel import BagError, Channel, Message
 
+_COLUMNS = {
+    "topics": {"id", "name", "type", "serialization_format"},
+    "messages": {"id", "topic_id", "timestamp", "data"},
+}
 _JOURNALS = ("-wal", "-journal")  # messages that an interrupted recorder did not merge yet
 
 
@@ -40,8 +44,12 @@ class SqliteFile:
         self.recorded: Counter[Channel] = Counter()
         with self._database() as database:
             columns = _columns(database)
-            if not {"topics", "messages"} <= columns.keys():
-                raise BagError(f"{path}: expected a bag with the tables topics and messages")
+            for table, needed in _COLUMNS.items():
+                if not needed <= columns.get(table, set()):
+                    raise BagError(
+                        f"{path}: expected a bag with the tables topics and messages, got no table "
+                        f"{table} with the columns {', '.join(sorted(needed))}"
+                    )
             self._channels = _channels(database, columns)
             counts = database.execute("SELECT topic_id, COUNT(*) FROM messages GROUP BY topic_id")
             found = Counter(dict(counts))
@@ -109,8 +117,11 @@ class SqliteFile:
 
 
 def _columns(database: sqlite3.Connection) -> dict[str, set[str]]:
-    """Return the columns of each table; views, which could compute without end, are left out."""
-    found = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    """Return the stored columns of each table.
+
+    Views, virtual tables and generated columns are left out: they could compute without end.
+    """
+    found = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0")
     query = "SELECT name FROM pragma_table_info(?)"
     return {name: {column for (column,) in database.execute(query, (name,))} for (name,) in found}
 

@@ -100,8 +100,11 @@ def _zip_problem(path: Path) -> str | None:
             return f"a PyTorch file that {_damaged(path)}"
         with zipfile.ZipFile(path) as archive:
             names = {name.rpartition("/")[2] for name in archive.namelist()}
+            size = sum(entry.file_size for entry in archive.infolist())
     except (*_UNREADABLE, NotImplementedError):
         return f"a PyTorch file that {_damaged(path)}"
+    if size > path.stat().st_size:  # PyTorch stores its data without compression.
+        return f"a zip archive that unpacks to {size} bytes: unpack it, or get the original file"
     if "data.pkl" not in names:
         return "a zip archive without PyTorch data: unpack it first"
     if "constants.pkl" in names:

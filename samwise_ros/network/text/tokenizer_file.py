@@ -1,5 +1,6 @@
 """Checks a ``tokenizer.json`` before the tokenizers library reads it."""
 
+import json
 import reprlib
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from samwise_ros.files.documents import parse_json
 
 _MAX_BYTES = 2**26
 _MAX_STEPS = 8
+_MAX_POST_PROCESSOR = 4096
 _MODELS = ("WordLevel", "BPE")
 _NORMALISERS = ("Lowercase", "NFC", "NFD", "NFKC", "NFKD", "Replace", "Sequence", "StripAccents")
 _PRE_TOKENIZERS = ("ByteLevel", "Sequence", "Split", "Whitespace", "WhitespaceSplit")
@@ -55,6 +57,14 @@ def _check(data: Any) -> None:
         for step in steps:
             _check_choice(f"{place}: type", step.get("type"), choices)
             _check_pattern(place, step)
+    if model.get("dropout"):  # training only: a sentence would get other tokens each time
+        raise ValueError(f"model: dropout: expected none, got {reprlib.repr(model['dropout'])}")
+    # It adds tokens to every sentence.
+    size = len(json.dumps(content.get("post_processor")))
+    if size > _MAX_POST_PROCESSOR:
+        raise ValueError(
+            f"post_processor: expected at most {_MAX_POST_PROCESSOR} characters, got {size}"
+        )
 
 
 def _steps(place: str, data: Any) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from typing import Any
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix
 
 from samwise_ros.engine.backend.find_model import find_model
-from samwise_ros.files.documents import parse_yaml
+from samwise_ros.files.documents import parse_yaml, read_regular
 from samwise_ros.interface.topics import NODE_NAME
 
 #: Set by a launch file that has checked the argument names for the launch files it includes.
@@ -182,7 +182,7 @@ def read_parameters(path: Path, namespace: str) -> dict[str, Any]:
         LaunchError: the file is not a ROS parameter file.
     """
     try:
-        content = parse_yaml(path.read_text("utf-8"))
+        content = parse_yaml(read_regular(path).decode())
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise LaunchError(f"params_file: {path} cannot be read: {reason}") from error

@@ -1,8 +1,10 @@
 """`samwise bag` on damaged or unsuitable bags: error messages and remaining files."""
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from recording import IMAGE, TIMES, TOPIC, drive, filmed, raw, record, text, wri
 from samwise_ros.cli.bag.channel import BagError
 from samwise_ros.cli.bag.input import BagInput
 from samwise_ros.cli.bag.mcap_file import McapFile
+from samwise_ros.cli.bag.sqlite_file import SqliteFile
 from samwise_ros.cli.main import main
 from samwise_ros.vision.video_reader import VideoReader
 
@@ -234,3 +237,22 @@ def test_unsuitable_input_is_reported_in_one_line(
     assert output.startswith("samwise bag: error: ")
     assert reason in output
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        "CREATE TABLE messages(id INTEGER PRIMARY KEY, topic_id INTEGER, timestamp INTEGER, "
+        "data BLOB GENERATED ALWAYS AS (zeroblob(900000000)) VIRTUAL)",
+        "CREATE VIRTUAL TABLE messages USING fts5(id, topic_id, timestamp, data)",
+    ],
+    ids=["generated", "virtual"],
+)
+def test_sqlite_whose_messages_are_computed_is_refused(tmp_path: Path, messages: str) -> None:
+    path = tmp_path / "computed.db3"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE topics(id INTEGER, name, type, serialization_format)")
+        database.execute(messages)
+        database.commit()
+    with pytest.raises(BagError, match="got no table messages with the columns data, id, "):
+        SqliteFile(path)

@@ -139,3 +139,11 @@ def test_weights_that_are_not_finite_are_named_and_nothing_changes(network, stat
         "get the file again"
     )
     assert torch.equal(network.state_dict()["sam.no_mem_embed"], before)
+
+
+def test_a_network_larger_than_the_file_of_its_weights_is_not_built(tmp_path, network):
+    save_model(tmp_path, network, SentenceTokenizer.from_words(["red"]))
+    # A torch file under this name, whose tensor repeats one stored value.
+    torch.save({"w": torch.zeros(1).expand(2**20, 2**20)}, tmp_path / "model.safetensors")
+    with pytest.raises(CheckpointError, match=r"config.json: describes about \d+ weights, but"):
+        load_model(str(tmp_path))

@@ -128,6 +128,16 @@ def test_other_zip_archives_are_called_what_they_are(
         read_tensors(tmp_path / "other.pth")
 
 
+def test_zip_archive_that_unpacks_to_more_than_its_size_is_refused(tmp_path: Path) -> None:
+    torch.save({"model": {"w": torch.zeros(10**6)}}, tmp_path / "plain.pth")
+    packed = zipfile.ZipFile(tmp_path / "packed.pth", "w", zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(tmp_path / "plain.pth") as plain, packed:
+        for name in plain.namelist():
+            packed.writestr(name, plain.read(name))
+    with pytest.raises(CheckpointError, match=r"packed.pth: .* unpacks to 40\d+ bytes: unpack it"):
+        read_tensors(tmp_path / "packed.pth")
+
+
 @pytest.mark.parametrize("kind", ["zip", "legacy", "safetensors"])
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.99])
 def test_cut_files_are_called_cut(tmp_path: Path, kind: str, share: float) -> None:

@@ -66,6 +66,10 @@ def _lowercase(content: dict[str, Any]) -> None:
     content["normalizer"] = {"type": "Sequence", "normalizers": [{"type": "Lowercase"}] * 8}
 
 
+def _repeat_first_token(content: dict[str, Any]) -> None:
+    content["post_processor"]["single"] *= 1000
+
+
 def _split(content: dict[str, Any]) -> None:
     pattern = {"Regex": "(a+)+$"}
     content["pre_tokenizer"] = {
@@ -94,9 +98,14 @@ def _split(content: dict[str, Any]) -> None:
         (_deep, "normalizer: expected at most 8 steps, got 400"),
         (_double, "normalizer: content: expected at most one character, got 'aa'"),
         (_lowercase, "normalizer: expected at most 8 steps, got 9"),
+        (lambda c: c["model"].update(dropout=0.5), "model: dropout: expected none, got 0.5"),
+        (_repeat_first_token, "post_processor: expected at most 4096 characters, got "),
         (_split, "pre_tokenizer: pattern: expected \\s+ or 's|'t|'re"),
     ],
-    ids=["id", "special id", "many", "unknown", "type", "none", "deep", "double", "steps", "split"],
+    ids=[
+        *("id", "special id", "many", "unknown", "type", "none", "deep", "double", "steps"),
+        *("dropout", "post-processor", "split"),
+    ],
 )
 def test_a_harmful_part_is_named_with_the_file(
     tmp_path: Path, change: Callable[[dict[str, Any]], object], message: str
