@@ -163,7 +163,8 @@ class Pipeline:
             events = self._searches.settle(self._engine)
             if events and self._node.context.ok():
                 self._publish_changes(events)
-            self._events.clear_states()
+            if self._node.context.ok():
+                self._events.clear_states()
             save(self._engine, self._parameters, self._node.get_logger())
         return stopped
 

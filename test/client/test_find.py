@@ -53,11 +53,11 @@ def test_find_prints_progress_and_the_place(domain: RosDomain) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "reason"),
     [
-        (("?!",), 2, "error: the sentence holds no word"),
+        (("?!",), 2, "error: the sentence contains no word"),
         (
             ("the red ball", "--camera", "roof"),
             2,
-            "expected cameras out of ['camera', 'dark'], got ['roof']",
+            "expected cameras from ['camera', 'dark'], got ['roof']",
         ),
         (
             ("the red ball", "--camera", "dark", "--timeout", "0.5"),

@@ -42,12 +42,12 @@ def test_found_with_the_deciding_frame(rig: FindRig) -> None:
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"sentence": ""}, "holds no word"),
-        ({"sentence": "?!"}, "holds no word"),
+        ({"sentence": ""}, "contains no word"),
+        ({"sentence": "?!"}, "contains no word"),
         ({"sentence": "the red\x1b[2J mug"}, "control characters"),
         ({"sentence": "x" * 2000}, "2000 characters, expected at most 1000"),
         ({"sentence": "la taza amarilla"}, "unknown words: 'la', 'taza', 'amarilla'"),
-        ({"cameras": ["roof"]}, "expected cameras out of ['camera'], got ['roof']"),
+        ({"cameras": ["roof"]}, "expected cameras from ['camera'], got ['roof']"),
         ({"timeout_seconds": 0.0}, "expected more than 0 and at most 3600, got 0"),
         ({"timeout_seconds": -1.0}, "got -1"),
         ({"timeout_seconds": math.nan}, "got nan"),

@@ -100,7 +100,7 @@ def test_masked_depth_and_camera_info_give_the_objects_point_cloud(rig: Rig) -> 
 def test_distortion_without_the_parameter_rectified_is_logged_once(
     robot: Robot, tmp_path: Path
 ) -> None:
-    warning = "camera_info has a lens distortion, and the image is taken as not rectified; set"
+    warning = "camera_info has a lens distortion, the image is assumed to be unrectified; set"
     with active_node(tmp_path, robot) as node, ExitStack() as stack:
         rig = Rig(robot, node, stack)
         rig.subscribed("target_pose", PoseStamped)
@@ -141,8 +141,12 @@ def test_lens_distortion_is_corrected(rig: Rig) -> None:
     corner = ball((-0.45, -0.35, 1.0), 0.05, LENS)
     stamp = rig.robot.stamp_ns()
     depth = depth_image(stamp, spoilt(corner, table()))
-    rig.send(depth, camera_info(LENS), picture(corner), stamp)
+    for number in range(2):
+        shifted = stamp + number * 1_000_000
+        rig.send(depth, camera_info(LENS), picture(corner), shifted)
     assert_near(point(poses.wait()), seen_centre(corner, LENS))
+    # The user did not say whether the image is rectified; the log says so once.
+    assert rig.node.log.count("set the parameter rectified to true or false") == 1
 
 
 def test_no_position_without_subscribers_or_visible_target(rig: Rig) -> None:
