@@ -16,7 +16,7 @@ from samwise_ros.action import FindObject
 def test_result_has_the_position_without_subscribers_of_poses(
     robot: Robot, start_node: StartNode
 ) -> None:
-    node = start_node(model="tabletop", use_depth=True)
+    node = start_node(model="tabletop", use_depth=True, command_mode="add")
     robot.bring_up(node.name)
     client = ActionClient(robot.node, FindObject, f"{node.name}/find")
     with ExitStack() as stack:
