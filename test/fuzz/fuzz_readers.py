@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import io
 import json
 import pickle
 import random
@@ -79,9 +80,16 @@ def _is_json(name: str) -> Callable[[Path], bool]:
     return check
 
 
+@functools.cache
+def _picture(mode: str, kind: str) -> bytes:
+    file = io.BytesIO()
+    Image.new(mode, SIZE[::-1], 1).save(file, kind)
+    return file.getvalue()
+
+
 def _write_photo(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("RGB", SIZE[::-1]).save(path)
+    path.write_bytes(_picture("RGB", "JPEG"))
 
 
 def _videos(rng: random.Random, ids: str) -> dict[str, Any]:
@@ -116,7 +124,7 @@ def _write_youtube(rng: random.Random, folder: Path) -> None:
         _write_photo(folder / "train" / "JPEGImages" / "v" / f"{frame}.jpg")
         labels = folder / "train" / "Annotations" / "v" / f"{frame}.png"
         labels.parent.mkdir(parents=True, exist_ok=True)
-        Image.new("L", SIZE[::-1], 1).save(labels)
+        labels.write_bytes(_picture("L", "PNG"))
     place = folder / "meta_expressions" / "train"
     place.mkdir(parents=True)
     (place / "meta_expressions.json").write_bytes(mutated_json(rng, _videos(rng, "obj_id")))
@@ -257,8 +265,20 @@ def _split(data: bytes) -> tuple[dict[str, Any], bytes]:
     return json.loads(data[8 : 8 + size]), data[8 + size :]
 
 
+@functools.cache
+def _weights() -> bytes:
+    return save(_tiny().state_dict())
+
+
+@functools.cache
+def _checkpoint(as_zip: bool) -> bytes:
+    file = io.BytesIO()
+    torch.save({"model": _tiny().state_dict()}, file, _use_new_zipfile_serialization=as_zip)
+    return file.getvalue()
+
+
 def _write_safetensors(rng: random.Random, folder: Path) -> None:
-    header, content = _split(save(_tiny().state_dict()))
+    header, content = _split(_weights())
     kind = rng.random()
     if kind < 0.6:
         text = dump_json(rng, mutate_data(rng, header))
@@ -290,11 +310,9 @@ def _read_safetensors(folder: Path) -> None:
 
 
 def _write_checkpoint(rng: random.Random, folder: Path) -> None:
-    path = folder / "model.pth"
-    as_zip = rng.random() < 0.5
-    torch.save({"model": _tiny().state_dict()}, path, _use_new_zipfile_serialization=as_zip)
-    if rng.random() < 0.8:
-        path.write_bytes(mutate_bytes(rng, path.read_bytes()))
+    data = _checkpoint(rng.random() < 0.5)
+    data = mutate_bytes(rng, data) if rng.random() < 0.8 else data
+    (folder / "model.pth").write_bytes(data)
 
 
 def _has_checkpoint_header(folder: Path) -> bool:

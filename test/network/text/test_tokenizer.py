@@ -41,3 +41,17 @@ def test_a_mark_without_a_letter_belongs_to_no_word() -> None:
 )
 def test_english_is_normalised_as_in_training(sentence: str, expected: str) -> None:
     assert normalise(sentence) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("the red m\u00adug", "the red mug"),  # a soft hyphen, as in text copied from a page
+        ("\ufeffthe red\u2060 mug", "the red mug"),
+        ("the red\u200bmug", "the red mug"),  # a zero-width space separates words
+        ("می\u200cرود", "می\u200cرود"),  # one word
+        ("red\u200d mug\u200c", "red mug"),
+    ],
+)
+def test_invisible_characters_do_not_split_words(sentence: str, expected: str) -> None:
+    assert normalise(sentence) == expected
