@@ -31,6 +31,7 @@ from samwise_ros.ros.commands.event_output import EventOutput
 from samwise_ros.ros.commands.input import CommandInput
 from samwise_ros.ros.commands.memory_calls import EngineCall
 from samwise_ros.ros.engine_setup import load_engine, restore, save
+from samwise_ros.ros.optional_outputs import log_missing_types
 from samwise_ros.ros.target_3d.depth_input import DepthInput
 from samwise_ros.ros.target_3d.pose_output import PoseOutput
 from samwise_ros.ros.target_3d.tf import FrameLookup
@@ -216,6 +217,7 @@ class Pipeline:
                 )
         self._outputs = {camera: CameraOutput(node, camera) for camera in parameters.cameras}
         self._events = EventOutput(node)
+        log_missing_types(node)
 
     def _submit(self, call: EngineCall) -> None:
         self._worker.submit(partial(self._execute, call))
@@ -229,6 +231,8 @@ class Pipeline:
     def _publish_changes(self, events: tuple[Event, ...]) -> None:
         self._events.publish_events(events)
         self._events.publish_commands(self._engine.commands)
+        for output in self._outputs.values():
+            output.standard.publish_labels(self._engine.commands, self._parameters.mask_threshold)
         self._update_command_lines()
 
     def _process(self, camera: str, message: ImageMessage) -> None:

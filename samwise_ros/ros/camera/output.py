@@ -7,6 +7,7 @@ from std_msgs.msg import Header
 from samwise_ros.engine.overlay import draw_targets
 from samwise_ros.engine.types import FrameResult
 from samwise_ros.interface import messages, topics
+from samwise_ros.ros.camera.standard_output import StandardOutput
 from samwise_ros.ros.camera.statistics import CameraStatistics
 from samwise_ros.ros.endpoints import create_publisher
 from samwise_ros.ros.messages import seconds_since, to_message
@@ -14,7 +15,11 @@ from samwise_ros.vision.masks import label_mask
 
 
 class CameraOutput:
-    """The publishers of one camera; created on configuration, closed on cleanup."""
+    """The publishers of one camera; created on configuration, closed on cleanup.
+
+    Attributes:
+        standard: the same targets in messages of other packages.
+    """
 
     def __init__(self, node: LifecycleNode, camera: str) -> None:
         """Create the publishers."""
@@ -24,6 +29,7 @@ class CameraOutput:
         self._targets = create_publisher(node, topics.TARGETS, camera)
         self._overlay = create_publisher(node, topics.OVERLAY, camera)
         self._compressed = create_publisher(node, topics.COMPRESSED_OVERLAY, camera)
+        self.standard = StandardOutput(node, camera)
 
     def close(self) -> None:
         """Destroy the publishers."""
@@ -35,6 +41,7 @@ class CameraOutput:
             self._compressed,
         ):
             self._node.destroy_lifecycle_publisher(publisher)
+        self.standard.close()
 
     def publish(
         self,
@@ -69,6 +76,7 @@ class CameraOutput:
             dropped_frames=statistics.dropped,
         )
         self._targets.publish(to_message(targets))
+        self.standard.publish(result, header)
         self._publish_overlay(result, header, overlay_alpha)
         statistics.add_time("latency", latency_s)
         statistics.add_time("inference", inference_s)

@@ -10,15 +10,16 @@ import numpy as np
 from geometry_msgs.msg import Point, PoseStamped
 from numpy.typing import NDArray
 from rclpy.lifecycle import LifecycleNode
-from rclpy.lifecycle.publisher import LifecyclePublisher
 from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import Header
 
 from samwise_ros.engine.types import FrameResult, Target
 from samwise_ros.interface import topics
+from samwise_ros.interface.detections import detection_3d_array
 from samwise_ros.interface.printable import printable
 from samwise_ros.ros.endpoints import create_publisher
-from samwise_ros.ros.messages import stamp_ns
+from samwise_ros.ros.messages import stamp_ns, to_message
+from samwise_ros.ros.optional_outputs import create_optional_publisher, has_subscribers
 from samwise_ros.ros.target_3d.depth_image import masked_depth
 from samwise_ros.ros.target_3d.depth_input import DepthInput
 from samwise_ros.ros.target_3d.markers import to_markers
@@ -105,11 +106,14 @@ class PoseOutput:
         self._masked = create_publisher(node, topics.MASKED_DEPTH, camera)
         self._info = create_publisher(node, topics.MASKED_INFO, camera)
         self._markers = create_publisher(node, topics.MARKERS, camera)
+        self._detections = create_optional_publisher(node, topics.DETECTIONS_3D, camera)
 
     def close(self) -> None:
         """Destroy the publishers."""
         for publisher in (self._pose, self._masked, self._info, self._markers):
             self._node.destroy_lifecycle_publisher(publisher)
+        if self._detections:
+            self._node.destroy_lifecycle_publisher(self._detections)
         if self._tf:
             self._tf.close()
 
@@ -150,21 +154,22 @@ class PoseOutput:
         first = result.targets[0]
         if position := positions.get(first.label):
             self._publish_first(first.mask, position, frame)
-        if _has_subscribers(self._markers):
-            located = [
-                (target, position)
-                for target in targets
-                if (position := positions[target.label]) is not None
-            ]
-            if located:
-                self._markers.publish(to_markers(located, header))
+        located = [
+            (target, position)
+            for target in targets
+            if (position := positions[target.label]) is not None
+        ]
+        if located and has_subscribers(self._markers):
+            self._markers.publish(to_markers(located, header))
+        if located and self._detections and has_subscribers(self._detections):
+            self._detections.publish(to_message(detection_3d_array(located, header)))
 
     def _requested(self, result: FrameResult) -> tuple[Target, ...]:
-        """Return the targets whose position a subscriber needs: all for markers, else the first."""
-        if _has_subscribers(self._markers):
+        """Return the targets whose position a subscriber needs: all or the first."""
+        if has_subscribers(self._markers) or has_subscribers(self._detections):
             return result.targets
         others = (self._pose, self._masked, self._info)
-        return result.targets[:1] if self._tf or any(map(_has_subscribers, others)) else ()
+        return result.targets[:1] if self._tf or any(map(has_subscribers, others)) else ()
 
     def _depth_frame(
         self, result: FrameResult, header: Header, depth_input: DepthInput
@@ -192,7 +197,7 @@ class PoseOutput:
             return None
 
     def _publish_first(self, mask: Mask, position: Position3D, frame: _DepthFrame) -> None:
-        if _has_subscribers(self._masked) or _has_subscribers(self._info):
+        if has_subscribers(self._masked) or has_subscribers(self._info):
             valid = mask & np.isfinite(frame.depth_m)
             self._masked.publish(masked_depth(frame.pixels, valid, frame.header))
             info = copy(frame.info)  # the next image can use the same message
@@ -219,7 +224,3 @@ class PoseOutput:
         if self.failures[error.kind] == 1:
             text = printable(f"{self._camera}: no position of a target: {error}")
             self._node.get_logger().warning(text)
-
-
-def _has_subscribers(publisher: LifecyclePublisher) -> bool:
-    return bool(publisher.get_subscription_count() > 0)

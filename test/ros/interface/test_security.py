@@ -1,5 +1,6 @@
 """The security policy allows the node's topics and services, and no others."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -7,9 +8,18 @@ from xml.etree import ElementTree
 from node_process import NodeProcess, StartNode
 from ros_harness import Robot, wait_for
 
+from samwise_ros.interface import topics
+
 POLICY = Path(__file__).parents[3] / "config" / "policy.xml"
-# Of simulated time, compressed images and tf, which this node does not use.
-UNUSED = {"/clock", "/camera/image_raw/compressed", "/tf", "/tf_static"}
+# Of simulated time, compressed images, tf and packages that the wheels of ROS 2 do not contain.
+UNUSED = {
+    *("/clock", "/camera/image_raw/compressed", "/tf", "/tf_static"),
+    *(
+        topic.name_for("camera").replace("~", "/samwise_node")
+        for topic in topics.OPTIONAL_OUTPUTS
+        if find_spec(topic.type_name.split("/")[0]) is None
+    ),
+}
 
 
 def allowed(kind: str, qualifier: str) -> set[str]:
