@@ -24,6 +24,7 @@ PAGES = [
         "README.md",
         "CONTRIBUTING.md",
         "docs/interface.md",
+        "docs/nav2.md",
         "docs/troubleshooting.md",
         "docs/results.md",
         "docs/performance.md",
@@ -108,6 +109,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "interface": readme_table,
     "inputs": lambda: topic_table(topics.INPUTS),
     "outputs": lambda: topic_table(topics.OUTPUTS),
+    "optional": lambda: topic_table(topics.OPTIONAL_OUTPUTS),
     "services": service_table,
     "actions": action_table,
     "parameters": parameter_table,
@@ -121,7 +123,7 @@ def test_tables_are_up_to_date() -> None:
 
 def test_every_declared_topic_service_and_action_is_in_a_table() -> None:
     declared_topics = [one for one in vars(topics).values() if isinstance(one, Topic)]
-    assert declared_topics == [*topics.INPUTS, *topics.OUTPUTS]
+    assert declared_topics == [*topics.INPUTS, *topics.OUTPUTS, *topics.OPTIONAL_OUTPUTS]
     declared_services = [one for one in vars(services).values() if isinstance(one, Service)]
     assert declared_services == list(services.SERVICES)
     declared_actions = [one for one in vars(actions).values() if isinstance(one, Action)]

@@ -210,3 +210,33 @@ OUTPUTS = (
     COMMANDS,
     DIAGNOSTICS,
 )
+
+DETECTIONS = Topic(
+    "~/<camera>/detections",
+    "vision_msgs/msg/Detection2DArray",
+    2,
+    "for each processed frame: box, score and sentence of each target that has a mask; the id is "
+    "the command's id",
+)
+DETECTIONS_3D = Topic(
+    "~/<camera>/detections_3d",
+    "vision_msgs/msg/Detection3DArray",
+    2,
+    "with `use_depth`: position of each target with reliable depth, and the box around its visible "
+    "surface",
+)
+LABEL_INFO = Topic(
+    "~/<camera>/label_info",
+    "vision_msgs/msg/LabelInfo",
+    1,
+    "latched: the sentence of each label of `label_mask`",
+    durability="transient_local",
+)
+ANNOTATIONS = Topic(
+    "~/<camera>/annotations",
+    "foxglove_msgs/msg/ImageAnnotations",
+    1,
+    "for each processed frame: box, outline and sentence of each target, for Foxglove",
+)
+OPTIONAL_OUTPUTS = (DETECTIONS, DETECTIONS_3D, LABEL_INFO, ANNOTATIONS)
+"""Outputs that exist if the package of their type is installed."""

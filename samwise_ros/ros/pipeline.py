@@ -35,6 +35,7 @@ from samwise_ros.ros.commands.memory_calls import EngineCall, no_change
 from samwise_ros.ros.engine_setup import load_engine, restore, save
 from samwise_ros.ros.find.search_set import SearchSet
 from samwise_ros.ros.find.server import FindServer
+from samwise_ros.ros.optional_outputs import log_missing_types
 from samwise_ros.ros.target_3d.depth_input import DepthInput
 from samwise_ros.ros.target_3d.pose_output import PoseOutput
 from samwise_ros.ros.target_3d.tf import FrameLookup
@@ -220,6 +221,7 @@ class Pipeline:
                 )
         self.outputs = {camera: CameraOutput(node, camera) for camera in parameters.cameras}
         self._events = EventOutput(node, parameters.cameras)
+        log_missing_types(node)
 
     def _submit(self, call: EngineCall, cause: str = "") -> None:
         self.worker.submit(partial(self._execute, call, cause))
@@ -234,6 +236,8 @@ class Pipeline:
     def _publish_changes(self, events: tuple[Event, ...]) -> None:
         self._events.publish_events(events, self._engine)
         self._events.publish_commands(self._engine.commands)
+        for output in self.outputs.values():
+            output.standard.publish_labels(self._engine.commands, self._parameters.mask_threshold)
         self._update_command_lines()
 
     def _process(self, camera: str, message: ImageMessage) -> None:

@@ -53,6 +53,33 @@ def centroid(mask: Mask) -> tuple[float, float] | None:
     return x, y
 
 
+def outlines(mask: Mask) -> list[NDArray[np.float64]]:
+    """Return the closed outlines of a mask's parts and of the holes in them.
+
+    A point differs from the mask's border by at most a pixel, and parts of one or two pixels are
+    left out: both keep messages small.
+
+    Args:
+        mask: (H, W) bool.
+
+    Returns:
+        One (N, 2) array of x, y for each outline, N of 3 or more. The origin is the top left corner
+        of the image, so that the centre of its first pixel is at (0.5, 0.5).
+
+    >>> mask = np.zeros((6, 8), bool)
+    >>> mask[1:5, 2:7] = True
+    >>> [sorted(points.tolist()) for points in outlines(mask)]
+    [[[2.5, 1.5], [2.5, 4.5], [6.5, 1.5], [6.5, 4.5]]]
+    """
+    x, y, width, height = bounding_box(mask) or (0, 0, 0, 0)
+    if width == 0:
+        return []
+    part = mask[y : y + height, x : x + width].view(np.uint8)  # most of the image has no mask
+    found, _ = cv2.findContours(part, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE, offset=(x, y))
+    shortened = (cv2.approxPolyDP(points, 1.0, closed=True)[:, 0] for points in found)
+    return [points.astype(np.float64) + 0.5 for points in shortened if len(points) >= 3]
+
+
 def iou(mask: Mask, other: Mask) -> float:
     """Return the intersection over union, from 0 to 1; it is 1 for two empty masks.
 

@@ -54,10 +54,12 @@ class RosDomain:
         *arguments: str,
         state: Literal["active", "inactive"] = "active",
         parameters: Mapping[str, object] | None = None,
+        motion: Literal["moving", "still"] = "moving",
     ) -> Iterator[tuple[ChildProcess, ChildProcess]]:
         """Run a node and its camera, which prints "ready" when the node is in a state."""
         values = {"model": self._model, "device": "cpu", "autostart": True, **(parameters or {})}
-        camera = [sys.executable, str(Path(__file__).parent / "node_camera.py"), namespace, state]
+        program = str(Path(__file__).parent / "node_camera.py")
+        camera = [sys.executable, program, namespace, state, motion]
         name = namespace.strip("/")
         with (
             self.start(f"node{name}", node_command(namespace, values, arguments)) as node,

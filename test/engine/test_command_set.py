@@ -52,6 +52,25 @@ def test_too_many_and_unknown_commands_are_rejected(make_engine):
         assert _kinds(change("unknown")) == [EventKind.REJECTED]
 
 
+def test_labels_are_unique_and_from_1_to_254_after_any_number_of_changes(make_engine):
+    """255 is never a label: vision_msgs reserves it for pixels without a label."""
+    engine = make_engine(max_commands=254)
+    engine.set_commands([Command(str(number), "mug") for number in range(254)])
+    assert {status.label for status in engine.commands} == set(range(1, 255))
+    assert _kinds(engine.add(Command("one more", "mug"))) == [EventKind.REJECTED]
+    choose = np.random.default_rng(0)
+    for number in range(300):
+        name = engine.commands[choose.integers(len(engine.commands))].command.id
+        engine.remove(name)
+        (event,) = engine.add(Command(f"new {number}", ("mug", "ball")[number % 2]))
+        assert 1 <= event.label <= 254
+        if number % 50 == 0:
+            assert {status.label for status in engine.commands} == set(range(1, 255))
+    others = [Command(f"other {number}", "ball") for number in range(254)]
+    assert EventKind.REJECTED not in _kinds(engine.set_commands(others))
+    assert {status.label for status in engine.commands} == set(range(1, 255))
+
+
 def test_paused_command_keeps_its_memory(make_engine, images):
     engine, other = make_engine(), make_engine()
     for each in (engine, other):

@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from recording import drive
 
+from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.data.tabletop.video import TabletopConfig, make_video
 from samwise_ros.vision.video_reader import VideoReader
 from samwise_ros.vision.video_writer import VideoWriter
@@ -24,19 +26,24 @@ RUNS = {
         "resumed: {sentence} TRACKING",
     ),
     "two_cameras.py": (["{video}", "{video}"], "rejected: empty the sentence contains no word"),
+    "count.py": (["{video}", "{sentence}"], "{sentence}: appeared 1 times, visible on "),
+    "own_model.py": (["{model}", "{video}", "{sentence}"], "{sentence}: TRACKING"),
+    "bag_to_dataset.py": (["{bag}", "{folder}/dataset", "{sentence}", "the red ball"], ""),
 }
 
 
 @pytest.fixture(scope="module")
-def values(tmp_path_factory):
-    """A video, the sentence of an object in it, and a folder for outputs."""
+def values(tmp_path_factory, model):
+    """A video and a bag, the sentence of an object in them, and a folder for outputs."""
     folder = tmp_path_factory.mktemp("examples")
     scene = make_video("test", 3, TabletopConfig(frames=FRAMES))
     with VideoWriter(folder / "video.mp4", 10) as writer:
         for image in scene.frames:
             writer.write(image)
+    bag = drive(folder / "bag", scene.frames)
     sentence = scene.expressions[0].sentence
-    return {"folder": folder, "video": folder / "video.mp4", "sentence": sentence}
+    video = folder / "video.mp4"
+    return {"folder": folder, "video": video, "bag": bag, "sentence": sentence, "model": model}
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -45,6 +52,19 @@ def test_example_runs(name, values, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", [name, *(text.format(**values) for text in arguments)])
     runpy.run_path(str(EXAMPLES / name), run_name="__main__")
     assert output.format(**values) in capsys.readouterr().out
+
+
+def test_bag_becomes_a_valid_data_set(values, monkeypatch):
+    folder = values["folder"] / "from bag"
+    arguments = [str(values["bag"]), str(folder), values["sentence"], "the red ball"]
+    monkeypatch.setattr(sys, "argv", ["bag_to_dataset.py", *arguments])
+    runpy.run_path(str(EXAMPLES / "bag_to_dataset.py"))
+    dataset = open_dataset(f"mevis:{folder}:train")
+    assert len(dataset) == 1
+    assert len(dataset.video(0).frames) == FRAMES
+    assert [one.sentence for one in dataset.video(0).expressions] == arguments[2:]
+    masks = dataset.masks(0, [0], range(FRAMES))
+    assert masks.any(axis=(0, 2, 3)).sum() >= FRAMES - 2
 
 
 def test_readme_program_runs(values, monkeypatch, capsys):

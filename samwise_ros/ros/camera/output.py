@@ -11,6 +11,7 @@ from samwise_ros.engine.types import FrameResult
 from samwise_ros.interface import messages, topics
 from samwise_ros.interface.messages import EventPosition
 from samwise_ros.ros.camera.image_qos import node_name
+from samwise_ros.ros.camera.standard_output import StandardOutput
 from samwise_ros.ros.camera.statistics import CameraStatistics
 from samwise_ros.ros.endpoints import create_publisher, deadline_s
 from samwise_ros.ros.messages import seconds_since, to_message
@@ -18,7 +19,11 @@ from samwise_ros.vision.masks import label_mask
 
 
 class CameraOutput:
-    """The publishers of one camera; created on configuration, closed on cleanup."""
+    """The publishers of one camera; created on configuration, closed on cleanup.
+
+    Attributes:
+        standard: the same targets in messages of other packages.
+    """
 
     def __init__(self, node: LifecycleNode, camera: str) -> None:
         """Create the publishers."""
@@ -28,6 +33,7 @@ class CameraOutput:
         self._targets = create_publisher(node, topics.TARGETS, camera)
         self._overlay = create_publisher(node, topics.OVERLAY, camera)
         self._compressed = create_publisher(node, topics.COMPRESSED_OVERLAY, camera)
+        self.standard = StandardOutput(node, camera)
 
     def close(self) -> None:
         """Destroy the publishers."""
@@ -39,6 +45,7 @@ class CameraOutput:
             self._compressed,
         ):
             self._node.destroy_lifecycle_publisher(publisher)
+        self.standard.close()
 
     def publish(
         self,
@@ -76,6 +83,7 @@ class CameraOutput:
             position=position,
         )
         self._targets.publish(to_message(targets))
+        self.standard.publish(result, header)
         self._publish_overlay(result, header, overlay_alpha)
         statistics.add_time("latency", latency_s)
         statistics.add_time("inference", inference_s)

@@ -10,15 +10,17 @@ import numpy as np
 from geometry_msgs.msg import Point, PoseStamped
 from numpy.typing import NDArray
 from rclpy.lifecycle import LifecycleNode
-from rclpy.lifecycle.publisher import LifecyclePublisher
 from sensor_msgs.msg import CameraInfo
 from std_msgs.msg import Header
 
 from samwise_ros.engine.types import FrameResult, Target
 from samwise_ros.interface import topics
+from samwise_ros.interface.detections import detection_3d_array
 from samwise_ros.interface.printable import printable
 from samwise_ros.interface.stamps import to_nanoseconds
 from samwise_ros.ros.endpoints import create_publisher
+from samwise_ros.ros.messages import to_message
+from samwise_ros.ros.optional_outputs import create_optional_publisher, has_subscribers
 from samwise_ros.ros.target_3d.depth_image import masked_depth
 from samwise_ros.ros.target_3d.depth_input import DepthInput
 from samwise_ros.ros.target_3d.markers import to_markers
@@ -107,12 +109,15 @@ class PoseOutput:
         self._info = create_publisher(node, topics.MASKED_INFO, camera)
         self._markers = create_publisher(node, topics.MARKERS, camera)
         self._poses = TargetPoseOutput(node, camera, lookup)
+        self._detections = create_optional_publisher(node, topics.DETECTIONS_3D, camera)
 
     def close(self) -> None:
         """Destroy the publishers."""
         for publisher in (self._pose, self._masked, self._info, self._markers):
             self._node.destroy_lifecycle_publisher(publisher)
         self._poses.close()
+        if self._detections:
+            self._node.destroy_lifecycle_publisher(self._detections)
         if self._tf:
             self._tf.close()
 
@@ -173,8 +178,10 @@ class PoseOutput:
                 poses[name] = pose
             if target is result.targets[0]:
                 self._publish_first(target.mask, poses.get(name), frame)
-        if located and _has_subscribers(self._markers):
+        if located and has_subscribers(self._markers):
             self._markers.publish(to_markers(located, header))
+        if located and self._detections and has_subscribers(self._detections):
+            self._detections.publish(to_message(detection_3d_array(located, header)))
         try:
             self._poses.publish(located, frame.camera, header)
         except DepthError as error:
@@ -184,13 +191,14 @@ class PoseOutput:
     def _requested(self, result: FrameResult, wanted: Collection[str]) -> list[Target]:
         """Return the targets whose position is needed.
 
-        They are all targets if the markers or the poses of all targets have a subscriber, else the
-        wanted targets, and the first if another output has a subscriber.
+        They are all targets if an output of all targets has a subscriber, else the wanted targets,
+        and the first if another output has a subscriber.
         """
-        if _has_subscribers(self._markers) or self._poses.has_subscribers():
+        of_all = (self._markers, self._detections)
+        if self._poses.has_subscribers() or any(map(has_subscribers, of_all)):
             return list(result.targets)
         others = (self._pose, self._masked, self._info)
-        first = result.targets[:1] if self._tf or any(map(_has_subscribers, others)) else ()
+        first = result.targets[:1] if self._tf or any(map(has_subscribers, others)) else ()
         return [one for one in result.targets if one in first or one.command.id in wanted]
 
     def _depth_frame(
@@ -219,7 +227,7 @@ class PoseOutput:
             return None
 
     def _publish_first(self, mask: Mask, pose: PoseStamped | None, frame: _DepthFrame) -> None:
-        if _has_subscribers(self._masked) or _has_subscribers(self._info):
+        if has_subscribers(self._masked) or has_subscribers(self._info):
             valid = mask & np.isfinite(frame.depth_m)
             self._masked.publish(masked_depth(frame.pixels, valid, frame.header))
             info = copy(frame.info)  # the next image can use the same message
@@ -252,7 +260,3 @@ class PoseOutput:
         if self.failures[error.kind] == 1:
             text = printable(f"{self._camera}: no position of a target: {error}")
             self._node.get_logger().warning(text)
-
-
-def _has_subscribers(publisher: LifecyclePublisher) -> bool:
-    return bool(publisher.get_subscription_count() > 0)

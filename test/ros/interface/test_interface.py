@@ -56,7 +56,8 @@ def test_node_has_only_declared_topics(robot: Robot, start_node: StartNode) -> N
     node = start_node(use_depth=True)
     robot.bring_up(node.name)
     declared = {
-        full_name(one.name_for("camera"), node) for one in (*topics.INPUTS, *topics.OUTPUTS)
+        full_name(one.name_for("camera"), node)
+        for one in (*topics.INPUTS, *topics.OUTPUTS, *topics.OPTIONAL_OUTPUTS)
     }
     declared |= {full_name(name, node) for action in actions.ACTIONS for name in action.topics}
     standard = {"/parameter_events", "/rosout", "/clock", f"{node.name}/transition_event"}

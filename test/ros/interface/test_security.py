@@ -1,5 +1,6 @@
 """The security policy allows the node's topics, services and actions, and no others."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -7,16 +8,19 @@ from xml.etree import ElementTree
 from node_process import NodeProcess, StartNode
 from ros_harness import Robot, wait_for
 
+from samwise_ros.interface import topics
 from samwise_ros.interface.actions import ACTIONS
 
 POLICY = Path(__file__).parents[3] / "config" / "policy.xml"
-# Of simulated time, compressed images and depth, and tf, which this node does not use.
+# Of simulated time, compressed images and depth, tf, and packages that the wheels do not contain.
 UNUSED = {
-    "/clock",
-    "/camera/image_raw/compressed",
-    "/camera/depth/image_raw/compressedDepth",
-    "/tf",
-    "/tf_static",
+    *("/clock", "/tf", "/tf_static"),
+    *("/camera/image_raw/compressed", "/camera/depth/image_raw/compressedDepth"),
+    *(
+        topic.name_for("camera").replace("~", "/samwise_node")
+        for topic in topics.OPTIONAL_OUTPUTS
+        if find_spec(topic.type_name.split("/")[0]) is None
+    ),
 }
 
 

@@ -49,6 +49,8 @@ def group(process: subprocess.Popen[str]) -> list[str]:
         (["samwise.launch.py", "cameras:=a,b", "image:=/image"], "expected CAMERA"),
         (["bag.launch.py", "bag:=none.mcap"], "none.mcap does not exist"),
         (["bag.launch.py"], "add bag:=PATH"),
+        (["follow_object.launch.py", "following_file:=none.yaml"], "none.yaml does not exist"),
+        (["follow_object.launch.py", "cmd_vell:=/x"], "did you mean 'cmd_vel'"),
         (["bag.launch.py", "bga:=drive.mcap"], "did you mean 'bag'"),
     ],
 )

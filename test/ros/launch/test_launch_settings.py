@@ -34,9 +34,9 @@ def settings(**arguments: str) -> LaunchSettings:
     return LaunchSettings.read({**DEFAULTS, **arguments})
 
 
-def declared_arguments() -> list[str]:
+def declared_arguments(file: str = "samwise.launch.py") -> list[str]:
     """Names of the arguments in the launch file's source."""
-    tree = ast.parse((ROOT / "launch" / "samwise.launch.py").read_text())
+    tree = ast.parse((ROOT / "launch" / file).read_text())
     return [
         call.args[0].value
         for call in ast.walk(tree)
@@ -55,6 +55,18 @@ def test_every_argument_is_documented() -> None:
     page = (ROOT / "docs" / "interface.md").read_text()
     rows = re.findall(r"^\| `(\w+):=` \|", page, re.MULTILINE)
     assert sorted(rows) == sorted(declared_arguments())
+
+
+def test_page_about_nav2_names_the_arguments_and_parameters_of_following() -> None:
+    page = (ROOT / "docs" / "nav2.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+    assert rows == declared_arguments("follow_object.launch.py")
+    file = yaml.safe_load((ROOT / "config" / "nav2_following.yaml").read_text())
+    parameters = file["/**/following_server"]["ros__parameters"]
+    assert parameters["fixed_frame"] == "odom"
+    for name in ("detection_timeout", "max_retries", "search_by_rotating", "skip_orientation"):
+        assert name in parameters
+        assert f"`{name}" in page
 
 
 def test_empty_arguments_override_nothing() -> None:

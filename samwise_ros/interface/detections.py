@@ -1,0 +1,136 @@
+"""The engine's results as messages of vision_msgs, which many other packages read."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from samwise_ros.engine.types import FrameResult, Target
+from samwise_ros.interface.messages import MessageFields
+from samwise_ros.vision.depth import FloatArray, Position3D
+
+if TYPE_CHECKING:
+    from samwise_ros.engine.commands import CommandStatus  # importing it imports torch
+
+
+def detection_2d_array(result: FrameResult, header: object) -> MessageFields:
+    """Describe the targets that have a mask on a frame.
+
+    Args:
+        result: of the engine.
+        header: of the image.
+    """
+    return MessageFields(
+        "vision_msgs/msg/Detection2DArray",
+        {
+            "header": header,
+            "detections": [
+                _detection_2d(target, header) for target in result.targets if target.box is not None
+            ],
+        },
+    )
+
+
+def detection_3d_array(
+    positions: Sequence[tuple[Target, Position3D]], header: object
+) -> MessageFields:
+    """Describe the targets that have a position.
+
+    Args:
+        positions: targets with their positions in the header's frame.
+        header: of the image.
+    """
+    return MessageFields(
+        "vision_msgs/msg/Detection3DArray",
+        {"header": header, "detections": [_detection_3d(*one, header) for one in positions]},
+    )
+
+
+def label_info(
+    commands: Sequence["CommandStatus"], camera: str, threshold: float, header: object
+) -> MessageFields:
+    """Describe what the labels of a camera's label mask stand for.
+
+    Args:
+        commands: the active ones.
+        camera: name of the camera; commands of other cameras are left out.
+        threshold: pixels with a higher probability belong to the mask.
+        header: the time of the last change.
+    """
+    shown = [one for one in commands if not one.command.cameras or camera in one.command.cameras]
+    return MessageFields(
+        "vision_msgs/msg/LabelInfo",
+        {
+            "header": header,
+            "class_map": [
+                MessageFields(
+                    "vision_msgs/msg/VisionClass",
+                    {"class_id": one.label, "class_name": one.command.sentence},
+                )
+                for one in shown
+            ],
+            "threshold": threshold,
+        },
+    )
+
+
+def _detection_2d(target: Target, header: object) -> MessageFields:
+    box = target.box
+    assert box is not None
+    point = {"x": box.x + box.width / 2, "y": box.y + box.height / 2}
+    centre = {"position": MessageFields("vision_msgs/msg/Point2D", point), "theta": 0.0}
+    bounds = {
+        "center": MessageFields("vision_msgs/msg/Pose2D", centre),
+        "size_x": float(box.width),
+        "size_y": float(box.height),
+    }
+    return MessageFields(
+        "vision_msgs/msg/Detection2D",
+        {
+            "header": header,
+            "results": [_hypothesis(target, {})],
+            "bbox": MessageFields("vision_msgs/msg/BoundingBox2D", bounds),
+            "id": target.command.id,
+        },
+    )
+
+
+def _detection_3d(target: Target, position: Position3D, header: object) -> MessageFields:
+    centre, size = _surface_box(position)
+    pose = {
+        "pose": MessageFields(
+            "geometry_msgs/msg/PoseWithCovariance", {"pose": _pose(position.centre_m)}
+        )
+    }
+    return MessageFields(
+        "vision_msgs/msg/Detection3D",
+        {
+            "header": header,
+            "results": [_hypothesis(target, pose)],
+            "bbox": MessageFields(
+                "vision_msgs/msg/BoundingBox3D",
+                {"center": _pose(centre), "size": _xyz("Vector3", size)},
+            ),
+            "id": target.command.id,
+        },
+    )
+
+
+def _surface_box(position: Position3D) -> tuple[FloatArray, FloatArray]:
+    """Return the centre and the size of the box around the visible surface, (3,) in metres."""
+    return (position.low_m + position.high_m) / 2, position.high_m - position.low_m
+
+
+def _hypothesis(target: Target, pose: dict[str, MessageFields]) -> MessageFields:
+    hypothesis = {"class_id": target.sentence, "score": float(target.score)}
+    return MessageFields(
+        "vision_msgs/msg/ObjectHypothesisWithPose",
+        {"hypothesis": MessageFields("vision_msgs/msg/ObjectHypothesis", hypothesis), **pose},
+    )
+
+
+def _pose(centre_m: FloatArray) -> MessageFields:
+    return MessageFields("geometry_msgs/msg/Pose", {"position": _xyz("Point", centre_m)})
+
+
+def _xyz(type_name: str, metres: FloatArray) -> MessageFields:
+    fields = dict(zip("xyz", metres.tolist(), strict=True))
+    return MessageFields(f"geometry_msgs/msg/{type_name}", fields)
