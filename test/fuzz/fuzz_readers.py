@@ -309,9 +309,17 @@ def _read_safetensors(folder: Path) -> None:
     load_state_strict(_tiny(), read_tensors(path), str(path))
 
 
+_OTHER_FILES = (
+    *(b"", b"neither", b"version https://git-lfs", b"<html>", b"PK\x03\x04", b"\x80\x02K\x01."),
+    save({"w": torch.ones(2)}),
+    b"PK\x05\x06" + bytes(18),
+)
+
+
 def _write_checkpoint(rng: random.Random, folder: Path) -> None:
     data = _checkpoint(rng.random() < 0.5)
     data = mutate_bytes(rng, data) if rng.random() < 0.8 else data
+    data = rng.choice(_OTHER_FILES) if rng.random() < 0.1 else data
     (folder / "model.pth").write_bytes(data)
 
 
