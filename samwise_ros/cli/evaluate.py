@@ -10,7 +10,12 @@ Examples:
   samwise evaluate --data tabletop:test --mode online --cme learned never always --json scores.json
   samwise evaluate --model large --data mevis:data/mevis:valid_u --mode clip --out runs/valid_u
   samwise evaluate --model large --data mevis:data/mevis:valid --mode clip --predictions valid
+  samwise evaluate --events --data tabletop:scenes --videos 1200 --out runs/events
   torchrun --nproc-per-node 4 -m samwise_ros.cli.main evaluate --data ref_davis17:data/davis:val
+
+With --events, the node's events are compared with the true masks instead: precision, recall and
+delay of each kind, and presence frame by frame. `samwise_ros/evaluation/events` defines them. The
+data set must have the masks of all objects.
 
 With --out, the same command resumes an interrupted evaluation. The folder of --predictions has the
 format of the MeViS server (zip its contents), the Ref-YouTube-VOS server (zip its `Annotations`)
@@ -28,9 +33,16 @@ from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.engine.backend.device import use_threads
 from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
-from samwise_ros.engine.config import Mode, SwitchCorrection
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
+from samwise_ros.engine.config import EngineConfig, Mode, SwitchCorrection
+from samwise_ros.engine.engine import Engine
 from samwise_ros.evaluation.distributed import EVALUATION_TIMEOUT, ProcessGroup, local_device
-from samwise_ros.evaluation.records import Records
+from samwise_ros.evaluation.events.record import EventRecord
+from samwise_ros.evaluation.events.report import EventReport
+from samwise_ros.evaluation.events.runner import record_events
+from samwise_ros.evaluation.events.timeline import draw_timeline
+from samwise_ros.evaluation.events.true_events import Hysteresis
+from samwise_ros.evaluation.records import Records, VideoRecord
 from samwise_ros.evaluation.result_writers.overlays import OverlayWriter
 from samwise_ros.evaluation.result_writers.predictions import PredictionWriter
 from samwise_ros.evaluation.result_writers.result_writer import ResultWriter
@@ -38,6 +50,8 @@ from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.checkpoints.model_folder import load_model
+from samwise_ros.vision.image_writer import write_image
+from samwise_ros.vision.masks import MAX_LABEL
 
 _TABLETOP_VIDEOS = 100
 
@@ -84,6 +98,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help="keep finished videos in this folder, to resume"
     )
+    parser.add_argument(
+        "--events", action="store_true", help="score the node's events instead of the masks"
+    )
+    parser.add_argument(
+        "--rate",
+        type=float,
+        default=10.0,
+        metavar="HZ",
+        help="with --events: frames per second, for events per hour (default: 10)",
+    )
+    parser.add_argument(
+        "--timelines", type=Path, metavar="FOLDER", help="with --events: draw a picture per video"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all scores to this file")
     parser.add_argument(
         "--predictions", type=Path, metavar="FOLDER", help="write the masks to this folder"
@@ -100,6 +127,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate and print the tables."""
     use_threads(arguments.threads)
     dataset = open_dataset(arguments.data, arguments.frames)
+    if arguments.events:
+        return _run_events(arguments, dataset)
     config = _config(arguments)
     writers = _writers(arguments, separate_runs=len(config.run_configs) > 1)
     if not writers and not _has_ground_truth(dataset):
@@ -112,7 +141,7 @@ def run(arguments: argparse.Namespace) -> int:
     records = None
     if arguments.out:
         settings = _settings(arguments, config) | {"weights": fingerprint(network)}
-        records = Records(arguments.out, settings, processes.rank)
+        records = Records(VideoRecord.from_line, arguments.out, settings, processes.rank)
         processes.barrier()  # rank 0 creates the folder
     results = evaluate(
         network, tokenizer, dataset, config, writers=writers, records=records, processes=processes
@@ -120,21 +149,69 @@ def run(arguments: argparse.Namespace) -> int:
     if processes.rank == 0:
         results = replace(results, model=arguments.model)
         print(results.to_markdown())
-        if arguments.json:
-            arguments.json.parent.mkdir(parents=True, exist_ok=True)
-            arguments.json.write_text(json.dumps(results.to_json(), indent=1) + "\n")
+        _write_json(arguments.json, results.to_json())
     processes.close()
     return 0
 
 
+def _run_events(arguments: argparse.Namespace, dataset: Dataset) -> int:
+    """Score events and print the tables."""
+    if arguments.rate <= 0:
+        raise ValueError(f"--rate: expected a number above 0, got {arguments.rate}")
+    config = EngineConfig(max_commands=MAX_LABEL, reject_unknown_words=False)
+    backend = SamwiseBackend.from_model(
+        arguments.model, device=local_device(arguments.device), precision=arguments.precision
+    )
+    processes = ProcessGroup.join(timeout=EVALUATION_TIMEOUT)
+    records = None
+    if arguments.out:
+        settings = {
+            "events": arguments.data,
+            "frames": arguments.frames,
+            "precision": arguments.precision,
+            "weights": backend.fingerprint,
+        }
+        records = Records(EventRecord.from_line, arguments.out, settings, processes.rank)
+        processes.barrier()  # rank 0 creates the folder
+    found = record_events(
+        Engine(backend, config),
+        dataset,
+        _videos(arguments),
+        batch=arguments.batch,
+        records=records,
+        processes=processes,
+    )
+    if processes.rank == 0:
+        hysteresis = Hysteresis(
+            config.min_mask_area, config.lost_after_frames, config.recover_after_frames
+        )
+        report = EventReport(arguments.model, dataset.name, found, hysteresis, arguments.rate)
+        print(report.to_markdown())
+        _write_json(arguments.json, report.to_json())
+        for record in found if arguments.timelines else ():
+            picture = draw_timeline(record, hysteresis)
+            write_image(arguments.timelines / f"{record.video}.png", picture)
+    processes.close()
+    return 0
+
+
+def _write_json(file: Path | None, data: dict[str, Any]) -> None:
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(data, indent=1) + "\n")
+
+
+def _videos(arguments: argparse.Namespace) -> int | None:
+    if arguments.videos is None and arguments.data.startswith("tabletop:"):
+        return _TABLETOP_VIDEOS
+    return arguments.videos if arguments.videos is None else int(arguments.videos)
+
+
 def _config(arguments: argparse.Namespace) -> EvaluationConfig:
     modes: tuple[Mode, ...] = ("online", "clip") if arguments.mode == "both" else (arguments.mode,)
-    videos = arguments.videos
-    if videos is None and arguments.data.startswith("tabletop:"):
-        videos = _TABLETOP_VIDEOS
     return EvaluationConfig(
         tuple(RunConfig(mode, correction) for mode in modes for correction in arguments.cme),
-        videos,
+        _videos(arguments),
         arguments.batch,
         local_device(arguments.device),
         arguments.precision,
