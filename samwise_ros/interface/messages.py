@@ -146,6 +146,8 @@ def target_event(event: Event, header: object) -> MessageFields:
             "previous_roi": _roi(event.previous_box),
             "roi": _roi(event.box),
             "reason": event.reason,
+            "ambiguity": _or_nan(event.ambiguity),
+            "rival_roi": _roi(event.rival_box),
         },
     )
 
@@ -200,6 +202,8 @@ def _target(target: Target, header: object) -> MessageFields:
             "centroid_y": centre_y,
             "frames_tracked": target.frames_tracked,
             "frames_lost": target.frames_lost,
+            "ambiguity": _or_nan(target.ambiguity),
+            "rival_roi": _roi(target.rival_box),
         },
     )
 

@@ -48,11 +48,11 @@ class FrameCounts:
             strict=True,
         )
         for present, shown, overlaps, iou in rows:
-            on_target = present and shown and overlaps[TARGET] > 0
-            seen = 0 if on_target else 1 if shown else 2
+            hit = present and shown and overlaps[TARGET] > 0
+            seen = 0 if hit else 1 if shown else 2
             unseen = 4 if shown else 3
             counts[seen if present else unseen] += 1
-            overlap += iou if on_target else 0.0
+            overlap += iou if hit else 0.0
         on_target, elsewhere, missed, absent, invented = counts
         return cls(on_target, elsewhere, missed, absent, invented, overlap)
 

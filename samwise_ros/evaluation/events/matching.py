@@ -18,7 +18,8 @@ class Matching:
         pairs: index of the reported event and of the true event.
         false: indices of reported events without a true one.
         missed: indices of true events without a reported one.
-        reports: for each true event with a match, how many events were reported in its window.
+        reports: for each true event with a match, how many reports it caused: the match, and the
+            false ones in its window.
     """
 
     pairs: tuple[tuple[int, int], ...]
@@ -51,7 +52,8 @@ def match(reported: Sequence[int], onsets: Sequence[int], hysteresis: int) -> Ma
             free.remove(found)
             pairs.append((index, found))
     reports = [
-        sum(_in_window(frame, onsets[true], hysteresis) for frame in reported) for _, true in pairs
+        1 + sum(_in_window(reported[index], onsets[true], hysteresis) for index in false)
+        for _, true in pairs
     ]
     return Matching(tuple(pairs), tuple(false), tuple(free), tuple(reports))
 
