@@ -8,6 +8,7 @@ object on two frames.
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +22,7 @@ _LEVELS = 6
 _MAX_PIXELS = 4096
 _ADAPTATION = 0.1  # weight of a new frame: light and view change slowly
 _REACH = 2.0  # of the surroundings, in lengths of the object's box
+_MARGIN = 0.25  # between object and surroundings, in lengths of the object's box
 _MIN_SHARE, _MIN_RATIO = 0.02, 3.0  # of a distinctive colour
 
 
@@ -47,7 +49,12 @@ class Appearance:
         rows, columns = _window(mask, 0.0)
         colours = _shares(image[rows, columns][mask[rows, columns]])
         rows, columns = _window(mask, _REACH)
-        around = ~mask[rows, columns]
+        # A mask is often smaller than its object.
+        box = bounding_box(mask)
+        assert box is not None
+        margin = 1 + 2 * round(_MARGIN * max(box[2:]))
+        grown = cv2.dilate(mask[rows, columns].view(np.uint8), np.ones((margin, margin), np.uint8))
+        around = grown == 0
         return cls(colours, _shares(image[rows, columns][around]))
 
     def likeness(self, other: "Appearance") -> float:
@@ -71,8 +78,8 @@ class Appearance:
     def visible_share(self, image: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
         """Return how much of the object is in view near its last place, as a share of its mask.
 
-        Only colours that the object has and its surroundings lacked are counted. The share is 0
-        if there is no such colour.
+        Only colours that the object has and its surroundings hardly had are counted, less the
+        pixels of the surroundings that had them. The share is 0 if there is no such colour.
 
         Source: histogram back-projection, M. J. Swain and D. H. Ballard, "Color indexing",
         International Journal of Computer Vision 7, 1991.
@@ -82,14 +89,16 @@ class Appearance:
             mask: (H, W), the last mask of the object.
         """
         distinctive = (self.colours > _MIN_SHARE) & (self.colours > _MIN_RATIO * self.surroundings)
-        expected = float(self.colours[distinctive].sum()) * np.count_nonzero(mask)
+        area = np.count_nonzero(mask)
+        expected = float(self.colours[distinctive].sum()) * area
         if expected == 0.0:
             return 0.0
         rows, columns = _window(mask, _REACH)
         window = image[rows, columns].reshape(-1, 3)
         step = _step(len(window))
         found = int(np.count_nonzero(distinctive[_indices(window[::step])]))
-        return found * step / expected
+        others = float(self.surroundings[distinctive].sum()) * (len(window) - area)
+        return max(found * step - others, 0.0) / expected
 
 
 def _window(mask: NDArray[np.bool_], reach: float) -> tuple[slice, slice]:

@@ -155,8 +155,8 @@ def update_target(
     changes = []
     candidate = prediction.candidate
     # A candidate without pixels does not change the memory.
-    moves = candidate is not None and candidate.any()
-    if moves and track.is_other_object(evidence, candidate, config):
+    is_written = candidate is not None and candidate.any()
+    if candidate is not None and is_written and track.is_other_object(evidence, candidate, config):
         changes.append(track.change(EventKind.CANDIDATE, track.state, candidate))
     changes.extend(track.update(evidence, config))
     probability = prediction.switch_probability
