@@ -11,6 +11,7 @@ Examples:
   samwise evaluate --model large --data mevis:data/mevis:valid_u --mode clip --out runs/valid_u
   samwise evaluate --model large --data mevis:data/mevis:valid --mode clip --predictions valid
   samwise evaluate --events --data tabletop:scenes --videos 1200 --out runs/events
+  samwise evaluate --events --planted 300
   torchrun --nproc-per-node 4 -m samwise_ros.cli.main evaluate --data ref_davis17:data/davis:val
 
 With --events, the node's events are compared with the true masks instead: precision, recall and
@@ -37,6 +38,7 @@ from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig, Mode, SwitchCorrection
 from samwise_ros.engine.engine import Engine
 from samwise_ros.evaluation.distributed import EVALUATION_TIMEOUT, ProcessGroup, local_device
+from samwise_ros.evaluation.events.planted import planted_records
 from samwise_ros.evaluation.events.record import EventRecord
 from samwise_ros.evaluation.events.report import EventReport
 from samwise_ros.evaluation.events.runner import record_events
@@ -102,6 +104,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--events", action="store_true", help="score the node's events instead of the masks"
     )
     parser.add_argument(
+        "--planted",
+        type=int,
+        metavar="CLIPS",
+        help="with --events: score the event logic alone, on true masks with planted changes; "
+        "number of clips of each change",
+    )
+    parser.add_argument(
         "--rate",
         type=float,
         default=10.0,
@@ -159,6 +168,14 @@ def _run_events(arguments: argparse.Namespace, dataset: Dataset) -> int:
     if arguments.rate <= 0:
         raise ValueError(f"--rate: expected a number above 0, got {arguments.rate}")
     config = EngineConfig(max_commands=MAX_LABEL, reject_unknown_words=False)
+    hysteresis = Hysteresis(
+        config.min_mask_area, config.lost_after_frames, config.recover_after_frames
+    )
+    if arguments.planted is not None:
+        planted = list(planted_records(arguments.planted, config))
+        report = EventReport("event logic", "planted changes", planted, hysteresis, arguments.rate)
+        _write_event_report(arguments, report)
+        return 0
     backend = SamwiseBackend.from_model(
         arguments.model, device=local_device(arguments.device), precision=arguments.precision
     )
@@ -182,17 +199,18 @@ def _run_events(arguments: argparse.Namespace, dataset: Dataset) -> int:
         processes=processes,
     )
     if processes.rank == 0:
-        hysteresis = Hysteresis(
-            config.min_mask_area, config.lost_after_frames, config.recover_after_frames
-        )
         report = EventReport(arguments.model, dataset.name, found, hysteresis, arguments.rate)
-        print(report.to_markdown())
-        _write_json(arguments.json, report.to_json())
-        for record in found if arguments.timelines else ():
-            picture = draw_timeline(record, hysteresis)
-            write_image(arguments.timelines / f"{record.video}.png", picture)
+        _write_event_report(arguments, report)
     processes.close()
     return 0
+
+
+def _write_event_report(arguments: argparse.Namespace, report: EventReport) -> None:
+    print(report.to_markdown())
+    _write_json(arguments.json, report.to_json())
+    for record in report.records if arguments.timelines else ():
+        picture = draw_timeline(record, report.hysteresis)
+        write_image(arguments.timelines / f"{record.video}.png", picture)
 
 
 def _write_json(file: Path | None, data: dict[str, Any]) -> None:

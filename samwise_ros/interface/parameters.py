@@ -98,7 +98,8 @@ class Parameters:
     )
     lost_after_frames: int = parameter(
         EngineConfig.lost_after_frames,
-        "Consecutive frames without the target until its state is LOST.",
+        "Consecutive frames without the object in view until its target's state is LOST; "
+        "at most twice as many without a mask.",
         "unconfigured",
         bounds=BOUNDS["lost_after_frames"],
     )
@@ -115,7 +116,8 @@ class Parameters:
     )
     switch_max_overlap: float = parameter(
         EngineConfig.switch_max_overlap,
-        "SWITCHED is reported if a mask overlaps the last visible mask by less than this (IoU).",
+        "A mask that overlaps the last one by less than this (IoU) has moved; see the events "
+        "SWITCHED and CANDIDATE.",
         "unconfigured",
         bounds=BOUNDS["switch_max_overlap"],
     )

@@ -29,6 +29,11 @@ def test_events_are_scored_and_drawn_and_an_evaluation_resumes(tmp_path, capsys)
     assert scores.read_bytes() == before
 
 
+def test_event_logic_alone(capsys):
+    assert main(["evaluate", "--events", "--planted", "1"]) == 0
+    assert "event logic on planted changes: 9 videos" in capsys.readouterr().out
+
+
 def test_rate_must_be_positive(capsys):
     assert main(["evaluate", "--events", "--rate", "0"]) == 2
     assert "--rate: expected a number above 0" in capsys.readouterr().err
