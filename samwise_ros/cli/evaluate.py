@@ -10,7 +10,13 @@ Examples:
   samwise evaluate --data tabletop:test --mode online --cme learned never always --json scores.json
   samwise evaluate --model samwise_mevis --data mevis:data/mevis:valid_u --mode clip --out runs/u
   samwise evaluate --model samwise_mevis --data mevis:data/mevis:valid --mode clip --predictions out
+  samwise evaluate --events --data tabletop:scenes --videos 1200 --out runs/events
+  samwise evaluate --events --planted 300
   torchrun --nproc-per-node 4 -m samwise_ros.cli.main evaluate --data ref_davis17:data/davis:val
+
+With --events, the node's events are compared with the true masks instead: precision, recall and
+delay of each kind, and presence frame by frame. `samwise_ros/evaluation/events` defines them. The
+data set must have the masks of all objects.
 
 With --out, the same command resumes an interrupted evaluation. The folder of --predictions has the
 format of the MeViS server (zip its contents), the Ref-YouTube-VOS server (zip its `Annotations`)
@@ -27,9 +33,17 @@ from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.engine.backend.device import use_threads
 from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
-from samwise_ros.engine.config import Mode, SwitchCorrection
+from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
+from samwise_ros.engine.config import EngineConfig, Mode, SwitchCorrection
+from samwise_ros.engine.engine import Engine
 from samwise_ros.evaluation.distributed import EVALUATION_TIMEOUT, ProcessGroup, local_device
-from samwise_ros.evaluation.records import Records
+from samwise_ros.evaluation.events.planted import planted_records
+from samwise_ros.evaluation.events.record import EventRecord
+from samwise_ros.evaluation.events.report import EventReport
+from samwise_ros.evaluation.events.runner import record_events
+from samwise_ros.evaluation.events.timeline import draw_timeline
+from samwise_ros.evaluation.events.true_events import Hysteresis
+from samwise_ros.evaluation.records import Records, VideoRecord
 from samwise_ros.evaluation.result_writers.overlays import OverlayWriter
 from samwise_ros.evaluation.result_writers.predictions import PredictionWriter
 from samwise_ros.evaluation.result_writers.result_writer import ResultWriter
@@ -38,6 +52,8 @@ from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
 from samwise_ros.files.documents import write_json
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.checkpoints.model_folder import load_model
+from samwise_ros.vision.image_writer import write_image
+from samwise_ros.vision.masks import MAX_LABEL
 
 _TABLETOP_VIDEOS = 100
 
@@ -85,6 +101,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="save finished videos in this folder; the same command then resumes",
     )
+    parser.add_argument(
+        "--events", action="store_true", help="score the node's events instead of the masks"
+    )
+    parser.add_argument(
+        "--planted",
+        type=int,
+        metavar="CLIPS",
+        help="with --events: score the event logic alone, on true masks with planted changes; "
+        "number of clips of each change",
+    )
+    parser.add_argument(
+        "--rate",
+        type=float,
+        default=10.0,
+        metavar="HZ",
+        help="with --events: frames per second, for events per hour (default: 10)",
+    )
+    parser.add_argument(
+        "--timelines", type=Path, metavar="FOLDER", help="with --events: draw a picture per video"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all scores to this file")
     parser.add_argument(
         "--predictions", type=Path, metavar="FOLDER", help="write the masks to this folder"
@@ -101,6 +137,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate and print the tables."""
     use_threads(arguments.threads)
     dataset = open_dataset(arguments.data, arguments.frames)
+    if arguments.events:
+        return _run_events(arguments, dataset)
     config = _config(arguments)
     writers = _writers(arguments, separate_runs=len(config.run_configs) > 1)
     if not writers and not _has_ground_truth(dataset):
@@ -113,7 +151,7 @@ def run(arguments: argparse.Namespace) -> int:
     records = None
     if arguments.out:
         settings = _settings(arguments, config) | {"weights": fingerprint(network)}
-        records = Records(arguments.out, settings, processes.rank)
+        records = Records(VideoRecord.from_line, arguments.out, settings, processes.rank)
         processes.barrier()  # rank 0 creates the folder
     results = evaluate(
         network, tokenizer, dataset, config, writers=writers, records=records, processes=processes
@@ -127,14 +165,68 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _run_events(arguments: argparse.Namespace, dataset: Dataset) -> int:
+    """Score events and print the tables."""
+    if arguments.rate <= 0:
+        raise ValueError(f"--rate: expected a number above 0, got {arguments.rate}")
+    config = EngineConfig(max_commands=MAX_LABEL, reject_unknown_words=False)
+    hysteresis = Hysteresis(
+        config.min_mask_area, config.lost_after_frames, config.recover_after_frames
+    )
+    if arguments.planted is not None:
+        planted = list(planted_records(arguments.planted, config))
+        report = EventReport("event logic", "planted changes", planted, hysteresis, arguments.rate)
+        _write_event_report(arguments, report)
+        return 0
+    backend = SamwiseBackend.from_model(
+        arguments.model, device=local_device(arguments.device), precision=arguments.precision
+    )
+    processes = ProcessGroup.join(timeout=EVALUATION_TIMEOUT)
+    records = None
+    if arguments.out:
+        settings = {
+            "events": arguments.data,
+            "frames": arguments.frames,
+            "precision": arguments.precision,
+            "weights": backend.fingerprint,
+        }
+        records = Records(EventRecord.from_line, arguments.out, settings, processes.rank)
+        processes.barrier()  # rank 0 creates the folder
+    found = record_events(
+        Engine(backend, config),
+        dataset,
+        _videos(arguments),
+        batch=arguments.batch,
+        records=records,
+        processes=processes,
+    )
+    if processes.rank == 0:
+        report = EventReport(arguments.model, dataset.name, found, hysteresis, arguments.rate)
+        _write_event_report(arguments, report)
+    processes.close()
+    return 0
+
+
+def _write_event_report(arguments: argparse.Namespace, report: EventReport) -> None:
+    print(report.to_markdown())
+    if arguments.json:
+        write_json(arguments.json, report.to_json())
+    for record in report.records if arguments.timelines else ():
+        picture = draw_timeline(record, report.hysteresis)
+        write_image(arguments.timelines / f"{record.video}.png", picture)
+
+
+def _videos(arguments: argparse.Namespace) -> int | None:
+    if arguments.videos is None and arguments.data.startswith("tabletop:"):
+        return _TABLETOP_VIDEOS
+    return arguments.videos if arguments.videos is None else int(arguments.videos)
+
+
 def _config(arguments: argparse.Namespace) -> EvaluationConfig:
     modes: tuple[Mode, ...] = ("online", "clip") if arguments.mode == "both" else (arguments.mode,)
-    videos = arguments.videos
-    if videos is None and arguments.data.startswith("tabletop:"):
-        videos = _TABLETOP_VIDEOS
     return EvaluationConfig(
         tuple(RunConfig(mode, correction) for mode in modes for correction in arguments.cme),
-        videos,
+        _videos(arguments),
         arguments.batch,
         local_device(arguments.device),
         arguments.precision,

@@ -45,11 +45,19 @@ class Video:
         name: unique in the data set.
         frames: names of the frames, in order, as in the data set's files.
         expressions: sentences about the video.
+        objects: ids of all objects with masks; empty if only those of the sentences have masks.
     """
 
     name: str
     frames: tuple[str, ...]
     expressions: tuple[Expression, ...]
+    objects: tuple[int, ...] = ()
+
+    @property
+    def masked_objects(self) -> tuple[int, ...]:
+        """The ids of all objects with masks, in ascending order."""
+        named = {item for expression in self.expressions for item in expression.objects}
+        return self.objects or tuple(sorted(named))
 
 
 class Dataset(Protocol):

@@ -10,6 +10,7 @@ from samwise_ros.data.formats.ref_davis17 import RefDavis17
 from samwise_ros.data.formats.ref_youtube_vos import RefYoutubeVos
 from samwise_ros.data.formats.refcoco import Refcoco
 from samwise_ros.data.tabletop.dataset import SUBSETS, TabletopDataset, TabletopSubset
+from samwise_ros.data.tabletop.scene_dataset import SCENES, SceneDataset
 from samwise_ros.data.tabletop.video import Split, TabletopConfig
 
 _TABLETOP = "tabletop"
@@ -52,8 +53,10 @@ def open_dataset(spec: str, frames: int | None = None) -> Dataset:
         spec: ``FORMAT:DIR:SPLIT`` with a format of ``FORMATS``; ``:SPLIT`` is optional if the
             folder has a single split. For generated videos ``tabletop:train``, ``tabletop:val``,
             ``tabletop:test``, ``tabletop:late`` (objects or motions that appear late) or
-            ``tabletop:motion`` (sentences that name only a motion).
-        frames: number of frames of each generated video; ``TABLETOP_FRAMES`` by default.
+            ``tabletop:motion`` (sentences that name only a motion); ``tabletop:scenes`` and
+            ``tabletop:scenes_val`` have the demo's scenes, one video for each line of the script.
+        frames: number of frames of each generated video; ``TABLETOP_FRAMES`` by default. A scene
+            has a fixed length.
 
     Returns:
         The data set. Generated videos have the size ``TABLETOP_SIZE``.
@@ -62,6 +65,8 @@ def open_dataset(spec: str, frames: int | None = None) -> Dataset:
         DatasetError: ``spec`` is invalid, or a file or entry is missing or damaged.
     """
     name, _, rest = spec.partition(":")
+    if name == _TABLETOP and rest in SCENES and frames is None:
+        return SceneDataset(rest, *TABLETOP_SIZE)
     if name == _TABLETOP:
         return _open_tabletop(spec, rest, TABLETOP_FRAMES if frames is None else frames)
     if frames is not None:
@@ -130,4 +135,4 @@ def _open_tabletop(spec: str, split: str, frames: int) -> Dataset:
 
 
 def _tabletop_choices() -> str:
-    return ", ".join(f"{_TABLETOP}:{split}" for split in (*get_args(Split), *SUBSETS))
+    return ", ".join(f"{_TABLETOP}:{split}" for split in (*get_args(Split), *SUBSETS, *SCENES))

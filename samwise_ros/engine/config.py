@@ -35,11 +35,14 @@ class EngineConfig:
         mode: ``online`` returns the targets of each frame at once; ``clip`` waits for a full clip.
         max_commands: active commands, 1 to 254 (a label is one byte).
         switch_correction: the rule that writes the object seen without memory to the memory.
-        switch_max_overlap: a target switches to another object if its mask and the last visible
-            mask overlap by less than this intersection over union, 0 to 1.
+        switch_max_overlap: a mask that overlaps the last mask on the object by less than this
+            intersection over union has moved, 0 to 1: it is on another object if the first one is
+            still at its place. A candidate that overlaps the mask by less is on another object.
         mask_threshold: a pixel belongs to the mask above this probability, 0 to 1, exclusive.
         min_mask_area: a smaller mask counts as not visible; pixels of the camera's image.
-        lost_after_frames: a target is LOST after this many consecutive frames without it.
+        lost_after_frames: a target is LOST after this many consecutive frames on which neither a
+            mask nor the object's colours near its last place are in view, at most after twice as
+            many frames without a mask.
         recover_after_frames: a target is TRACKING after this many consecutive frames with it.
         reset_on_time_jump: restart a camera's memories if a stamp is before the previous one,
             unless the frame is only late.

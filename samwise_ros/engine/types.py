@@ -92,6 +92,10 @@ class Target:
         box: around the mask; ``None`` if the mask is empty.
         frames_tracked: consecutive frames with the object, up to this one.
         frames_lost: consecutive frames without the object, up to this one.
+        ambiguity: how much the masks decoded with and without memory differ, 0 to 1; ``None`` if
+            the network did not decode both on this frame. Above 0.5, another place in the image
+            fits the sentence.
+        rival_box: around that other place; ``None`` without one.
     """
 
     command: Command
@@ -102,6 +106,8 @@ class Target:
     box: Box | None
     frames_tracked: int
     frames_lost: int
+    ambiguity: float | None = None
+    rival_box: Box | None = None
 
     @property
     def sentence(self) -> str:
@@ -123,12 +129,13 @@ class Event:
         state: of the target, after the event.
         switch_probability: probability with which the conditional memory encoder preferred the
             other object; ``None`` if it did not decide.
-        overlap: SWITCHED only: intersection over union of the new mask with the last visible mask;
-            ``None`` for other events.
-        previous_box: around the last visible mask.
+        overlap: SWITCHED only: intersection over union of the new mask with the last mask on the
+            previous object; ``None`` for other events.
+        previous_box: around the last mask on the previous object.
         box: around the new mask, or around the candidate's mask for CANDIDATE.
         reason: human-readable; can be empty. For ADDED, the sentence, or the words that the model
             does not know.
+        ambiguity, rival_box: as in ``Target``.
     """
 
     kind: EventKind
@@ -143,6 +150,8 @@ class Event:
     previous_box: Box | None = None
     box: Box | None = None
     reason: str = ""
+    ambiguity: float | None = None
+    rival_box: Box | None = None
 
     @property
     def warning(self) -> str | None:

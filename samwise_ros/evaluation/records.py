@@ -1,10 +1,10 @@
 """Scores of finished videos, stored in a folder to resume an evaluation from."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from samwise_ros.evaluation.scoring import ExpressionScore, Similarity, Swap
 from samwise_ros.files.atomic import write_atomically
@@ -48,17 +48,40 @@ class VideoRecord:
             raise ValueError(f"expected one video's scores, got {line[:60]!r}") from error
 
 
-class Records:
+class Record(Protocol):
+    """What a finished video leaves behind."""
+
+    @property
+    def index(self) -> int:
+        """Index of the video in its data set."""
+        ...
+
+    def to_line(self) -> str:
+        """Return the record as one line of text."""
+        ...
+
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+class Records(Generic[RecordT]):
     """A folder with the settings (``evaluation.json``) and scores (``scores-*.jsonl``) of a run.
 
     Each process appends to a separate file. A process that is stopped while it writes leaves an
     incomplete line, which is ignored.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, Any], rank: int = 0) -> None:
+    def __init__(
+        self,
+        parse: Callable[[str], RecordT],
+        folder: Path,
+        settings: Mapping[str, Any],
+        rank: int = 0,
+    ) -> None:
         """Create the folder, or open it to resume; rank 0 must be the first.
 
         Args:
+            parse: returns the record of a line; raises ValueError for another line.
             folder: created if missing.
             settings: settings that the scores depend on, plain values.
             rank: rank of this process.
@@ -66,12 +89,12 @@ class Records:
         Raises:
             ValueError: the folder belongs to another evaluation, or holds other files.
         """
-        self.folder = folder
+        self.folder, self._parse = folder, parse
         if rank == 0:
             _write_or_check_settings(folder / _SETTINGS, dict(settings))
         self._file = folder / f"scores-{rank}.jsonl"
 
-    def read(self) -> dict[int, VideoRecord]:
+    def read(self) -> dict[int, RecordT]:
         """Read the records of all processes, by index of the video.
 
         Raises:
@@ -81,13 +104,13 @@ class Records:
         for file in sorted(self.folder.glob("scores-*.jsonl")):
             for number, line in enumerate(_complete_lines(file), 1):
                 try:
-                    record = VideoRecord.from_line(line)
+                    record = self._parse(line)
                 except ValueError as error:
                     raise ValueError(f"{file}, line {number}: {error}; remove the line") from error
                 found[record.index] = record
         return found
 
-    def add(self, record: VideoRecord) -> None:
+    def add(self, record: RecordT) -> None:
         """Append the record of a finished video.
 
         Raises:

@@ -61,7 +61,7 @@ def evaluate(
     config: EvaluationConfig = EvaluationConfig(),
     *,
     writers: Sequence[ResultWriter] = (),
-    records: Records | None = None,
+    records: Records[VideoRecord] | None = None,
     processes: ProcessGroup = SINGLE_PROCESS,
 ) -> Results:
     """Evaluate a network, which may be in training.

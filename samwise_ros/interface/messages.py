@@ -184,6 +184,8 @@ def target_event(event: Event, header: object, position: EventPosition = NO_EVEN
             "previous_roi": box_fields(event.previous_box),
             "roi": box_fields(event.box),
             "reason": event.reason,
+            "ambiguity": _or_nan(event.ambiguity),
+            "rival_roi": _roi(event.rival_box),
         },
     )
 
@@ -239,6 +241,8 @@ def target_fields(target: Target, header: object) -> MessageFields:
             "centroid_y": centre_y,
             "frames_tracked": target.frames_tracked,
             "frames_lost": target.frames_lost,
+            "ambiguity": _or_nan(target.ambiguity),
+            "rival_roi": _roi(target.rival_box),
         },
     )
 

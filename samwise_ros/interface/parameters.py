@@ -99,7 +99,8 @@ class Parameters:
     )
     lost_after_frames: int = parameter(
         EngineConfig.lost_after_frames,
-        "Number of consecutive frames without the target after which its state is LOST.",
+        "Number of consecutive frames without the object in view after which its target's state is "
+        "LOST; at most twice as many without a mask.",
         "unconfigured",
         bounds=BOUNDS["lost_after_frames"],
     )
@@ -116,7 +117,8 @@ class Parameters:
     )
     switch_max_overlap: float = parameter(
         EngineConfig.switch_max_overlap,
-        "The event SWITCHED is published if the IoU of a mask and the last visible mask is lower.",
+        "A mask that overlaps the last one by less than this (IoU) has moved; see the events "
+        "SWITCHED and CANDIDATE.",
         "unconfigured",
         bounds=BOUNDS["switch_max_overlap"],
     )

@@ -36,9 +36,12 @@ def resume(engine: Engine, images: np.ndarray) -> list[str]:
     lines = []
     for index in range(SAVED_AFTER, len(images)):
         if index == SAVED_AFTER + 2:
-            engine.resume("paused")
-            engine.add(Command("replaced", "the blue ball"))
-            engine.add(Command("new", "the small ball"))
+            events = [
+                *engine.resume("paused"),
+                *engine.add(Command("replaced", "the blue ball")),
+                *engine.add(Command("new", "the small ball")),
+            ]
+            lines.extend(map(repr, events))
         lines.extend(step(engine, images, index))
     return lines
 
@@ -54,7 +57,8 @@ def step(engine: Engine, images: np.ndarray, index: int) -> list[str]:
             *(
                 f"{target.command.id} {target.label} {target.state.name} {target.score.hex()} "
                 f"{target.mask.sum()} {hashlib.sha256(target.mask).hexdigest()} {target.box} "
-                f"{target.frames_tracked} {target.frames_lost}"
+                f"{target.frames_tracked} {target.frames_lost} "
+                f"{target.ambiguity} {target.rival_box}"
                 for target in result.targets
             ),
             *(repr(event) for event in result.events),

@@ -19,39 +19,39 @@ def _record(index: int) -> VideoRecord:
 def test_records_of_all_processes_are_read_without_rounding(tmp_path: Path) -> None:
     folder = tmp_path / "new"
     for rank in (0, 1):
-        Records(folder, SETTINGS, rank).add(_record(rank))
-    assert Records(folder, SETTINGS).read() == {0: _record(0), 1: _record(1)}
+        Records(VideoRecord.from_line, folder, SETTINGS, rank).add(_record(rank))
+    assert Records(VideoRecord.from_line, folder, SETTINGS).read() == {0: _record(0), 1: _record(1)}
 
 
 def test_incomplete_line_is_ignored(tmp_path: Path) -> None:
-    records = Records(tmp_path, SETTINGS)
+    records = Records(VideoRecord.from_line, tmp_path, SETTINGS)
     records.add(_record(0))
     file = tmp_path / "scores-0.jsonl"
     whole = file.read_text()
     file.write_text(whole + whole[:30])
-    again = Records(tmp_path, SETTINGS)
+    again = Records(VideoRecord.from_line, tmp_path, SETTINGS)
     assert again.read() == {0: _record(0)}
     again.add(_record(1))
     assert again.read() == {0: _record(0), 1: _record(1)}
 
 
 def test_folder_of_other_evaluation_raises(tmp_path: Path) -> None:
-    Records(tmp_path, SETTINGS)
+    Records(VideoRecord.from_line, tmp_path, SETTINGS)
     with pytest.raises(ValueError, match=r"data was 'drawn:here', is now 'drawn:there'; name ano"):
-        Records(tmp_path, SETTINGS | {"data": "drawn:there"})
+        Records(VideoRecord.from_line, tmp_path, SETTINGS | {"data": "drawn:there"})
     (tmp_path / "evaluation.json").write_text("{")
     with pytest.raises(ValueError, match=r"evaluation\.json: is damaged"):
-        Records(tmp_path, SETTINGS)
+        Records(VideoRecord.from_line, tmp_path, SETTINGS)
 
 
 def test_folder_with_other_files_raises(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("")
     with pytest.raises(ValueError, match="found other files"):
-        Records(tmp_path, SETTINGS)
+        Records(VideoRecord.from_line, tmp_path, SETTINGS)
 
 
 def test_damaged_line_raises(tmp_path: Path) -> None:
-    records = Records(tmp_path, SETTINGS)
+    records = Records(VideoRecord.from_line, tmp_path, SETTINGS)
     records.add(_record(0))
     for line in ("nonsense", "[]", '{"scores": [[{}]]}', '{"index": 1, "scores": []}'):
         with (tmp_path / "scores-1.jsonl").open("w") as file:

@@ -7,7 +7,7 @@ from squares import SquaresDataset, expression
 
 from samwise_ros.data.tabletop.dataset import TabletopDataset
 from samwise_ros.data.tabletop.video import TabletopConfig
-from samwise_ros.evaluation.records import Records
+from samwise_ros.evaluation.records import Records, VideoRecord
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
@@ -71,12 +71,17 @@ def test_resumed_evaluation_has_the_same_results(network, tokenizer, tmp_path) -
     with pytest.raises(KeyboardInterrupt):
         evaluate(
             network, tokenizer, dataset, config,
-            writers=[_RecordingWriter(bound=5)], records=Records(tmp_path, {}),
+            writers=[_RecordingWriter(bound=5)], records=_records(tmp_path),
         )  # fmt: skip
-    assert 1 <= len(Records(tmp_path, {}).read()) < 3
+    assert 1 <= len(_records(tmp_path).read()) < 3
     writer = _RecordingWriter()
     resumed = evaluate(
-        network, tokenizer, dataset, config, writers=[writer], records=Records(tmp_path, {})
+        network,
+        tokenizer,
+        dataset,
+        config,
+        writers=[writer],
+        records=Records(VideoRecord.from_line, tmp_path, {}),
     )
     assert resumed == whole
     assert "test000000" not in {results.video.name for _, results in writer.calls}
@@ -132,3 +137,7 @@ def test_invalid_settings_raise(network, tokenizer) -> None:
         evaluate(network, tokenizer, SquaresDataset([[expression("?", 0)]]))
     with pytest.raises(ValueError, match="device: expected auto, cpu, cuda"):
         evaluate(network, tokenizer, SquaresDataset([SENTENCES]), EvaluationConfig(device="abacus"))
+
+
+def _records(folder) -> Records:
+    return Records(VideoRecord.from_line, folder, {})

@@ -5,12 +5,21 @@ import math
 import numpy as np
 from lifecycle_steps import set_parameter, unconfigure
 from node_process import StartNode
+from numpy.typing import NDArray
 from ros_harness import Robot
 from sensor_msgs.msg import Image
 from tracked_scene import EMPTY, OBJECT, SCENE, scene_pixels, tracked_scene
 
 from samwise_ros.msg import Target, TargetEvent
 from samwise_ros.ros.camera.image_conversion import to_rgb
+
+
+def darker_and_mirrored(index: int) -> NDArray[np.uint8]:
+    """Return a frame of the mirrored scene, in which the object is half as bright."""
+    pixels = scene_pixels(index).copy()
+    mask = SCENE.frame(index)[1][OBJECT]
+    pixels[mask] //= 2
+    return np.ascontiguousarray(pixels[:, ::-1])
 
 
 def test_each_event_is_published_once(robot: Robot, start_node: StartNode) -> None:
@@ -24,11 +33,11 @@ def test_each_event_is_published_once(robot: Robot, start_node: StartNode) -> No
         assert acquired.roi == visible[-1][1].roi
         assert math.isnan(acquired.switch_probability)
 
-        # The mirrored scene: the mask moves to the object's new place.
-        message, target = tracked.send(np.ascontiguousarray(scene_pixels(4)[:, ::-1]))
-        switched = tracked.event(TargetEvent.SWITCHED, message)
+        # The mirrored scene with a darker object: the mask moves to another object.
+        other = [tracked.send(darker_and_mirrored(index)) for index in range(4, 8)]
+        switched = tracked.event(TargetEvent.SWITCHED, other[-1][0])
         assert switched.overlap < 0.1
-        assert switched.roi == target.roi
+        assert switched.roi == other[-1][1].roi
         assert switched.previous_roi == visible[-1][1].roi
         assert switched.reason
 
@@ -40,7 +49,7 @@ def test_each_event_is_published_once(robot: Robot, start_node: StartNode) -> No
         mask = tracked.masks.wait(lambda mask: mask.header == gone[-1][0].header)
         assert not any(mask.data)  # a command, but no visible target
 
-        back = [tracked.send(np.ascontiguousarray(scene_pixels(5)[:, ::-1])) for _ in range(4)]
+        back = [tracked.send(darker_and_mirrored(index)) for index in range(8, 12)]
         recovered = tracked.event(TargetEvent.RECOVERED, back[-1][0])
         assert (recovered.previous_state, recovered.state) == (Target.LOST, Target.TRACKING)
         assert {target.label for _, target in visible + gone + back} == {recovered.label}
@@ -62,11 +71,12 @@ def test_visibility_parameters_change_while_unconfigured(
     assert area_of_large_masks == 0
 
 
-def test_switch_max_overlap_of_zero_disables_switched(robot: Robot, start_node: StartNode) -> None:
-    with tracked_scene(robot, start_node(model="tabletop", switch_max_overlap=0.0)) as tracked:
+def test_object_at_another_place_is_no_switch(robot: Robot, start_node: StartNode) -> None:
+    with tracked_scene(robot, start_node(model="tabletop")) as tracked:
         for index in range(3):
             tracked.send(scene_pixels(index))
-        tracked.send(np.ascontiguousarray(scene_pixels(3)[:, ::-1]))
+        for index in range(3, 7):
+            tracked.send(np.ascontiguousarray(scene_pixels(index)[:, ::-1]))
         last, _ = tracked.send(EMPTY)
         tracked.masks.wait(lambda mask: mask.header == last.header)
         assert TargetEvent.SWITCHED not in [event.kind for event in tracked.events.messages]

@@ -12,7 +12,7 @@ from samwise_ros.benchmark.machine import describe_machine
 from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
-from samwise_ros.evaluation.records import Records
+from samwise_ros.evaluation.records import Records, VideoRecord
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
 from samwise_ros.files.atomic import write_atomically
@@ -105,7 +105,7 @@ def _evaluate(variant: Variant, folder: Path, dataset: Dataset, config: Ablation
         RunConfig(mode, correction) for mode in MODES for correction in variant.published
     )
     settings = {"data": config.data, "weights": fingerprint(network)}
-    records = Records(folder / "evaluated", settings)
+    records = Records(VideoRecord.from_line, folder / "evaluated", settings)
     evaluation = EvaluationConfig(run_configs, config.videos)
     results = evaluate(network, tokenizer, dataset, evaluation, records=records)
     weights = sum(parameter.numel() for parameter in network.cmt_adapters.parameters())

@@ -63,7 +63,9 @@ class TabletopDataset:
     def video(self, index: int) -> Video:
         """Return the entry of one video; see ``Dataset``."""
         frames = tuple(f"{number:05d}" for number in range(self._config.frames))
-        return Video(f"{self.split}{index:06d}", frames, self.scene(index).expressions)
+        scene = self.scene(index)
+        objects = tuple(range(len(scene.objects)))
+        return Video(f"{self.split}{index:06d}", frames, scene.expressions, objects)
 
     def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
         """Return frames; see ``Dataset``."""

@@ -36,8 +36,11 @@ class OutputSpec:
 
     def masks(self, low_res: Tensor, side: int) -> Tensor:
         """Resize mask logits (B, 1, S/4, S/4) to the camera's size, (B, height, width) bool."""
-        bound = math.log(self.threshold / (1 - self.threshold))
-        return to_frame_size(low_res, self.height, self.width, side)[:, 0] > bound
+        return self.is_mask(to_frame_size(low_res, self.height, self.width, side)[:, 0])
+
+    def is_mask(self, logits: Tensor) -> Tensor:
+        """Return which pixels belong to a mask, bool."""
+        return logits > math.log(self.threshold / (1 - self.threshold))
 
 
 @dataclass(frozen=True, eq=False)

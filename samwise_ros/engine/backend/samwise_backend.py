@@ -196,7 +196,9 @@ class SamwiseBackend:
         """
         masks = output.masks.cpu().numpy()
         rows = output.scores.tolist()
-        candidates = None
+        candidates = memoryless = None
+        if output.candidate is not None:
+            memoryless = spec.is_mask(output.candidate[:, 0]).cpu().numpy()
         # Few frames write a candidate, and its mask at the camera's size takes long.
         if output.candidate is not None and any(row[2] for row in rows):
             side = self.network.config.image_size
@@ -208,7 +210,13 @@ class SamwiseBackend:
                 memory.record_switch(switch[0])
                 candidate = candidates[index]
             predictions.append(
-                Prediction(masks[index], score, candidate, memory.switch_probability)
+                Prediction(
+                    masks[index],
+                    score,
+                    candidate,
+                    memory.switch_probability,
+                    None if memoryless is None else memoryless[index],
+                )
             )
         return predictions
 

@@ -25,6 +25,8 @@ from samwise_ros.engine.memory.schema import (
     MemoryRecord,
 )
 from samwise_ros.engine.memory.store import Memory, MemoryStore
+from samwise_ros.engine.tracking.appearance import COLOURS, Appearance
+from samwise_ros.engine.tracking.identity import Identity
 from samwise_ros.engine.tracking.target_state import TargetTrack
 from samwise_ros.engine.types import Command, TargetState
 
@@ -52,7 +54,8 @@ class Persistence:
 
     For each camera, a file holds up to two memories per command of ``max_commands``. A memory has
     the network's tensors (``memory_bytes_per_command`` of `Engine.describe`), one bit per pixel of
-    the camera's image, at most ``MAX_PIXELS`` of them, and at most 20 KiB in the header.
+    the camera's image, at most ``MAX_PIXELS`` of them, 1,728 bytes for the object's appearance, and
+    at most 20 KiB in the header.
     """
 
     def __init__(self, backend: Backend[Any, Any], config: EngineConfig) -> None:
@@ -89,6 +92,7 @@ class Persistence:
         max_header = self._max_header_bytes(count)
         empty = self._backend.empty_memory().tensors()
         memory_bytes = sum(tensor.nbytes for tensor in empty.values()) + MAX_PIXELS // 8
+        memory_bytes += 2 * COLOURS * 4
         try:
             max_bytes = 8 + max_header + self._config.max_remembered * count * memory_bytes
             data, tensors = memory_file.read(path, max_bytes, max_header)
@@ -198,7 +202,12 @@ class Persistence:
         state = TargetState[record.state]
         if mask is None and (record.seen or state is not TargetState.SEARCHING):
             raise ValueError(f"{index}.last_mask: expected the mask of a seen target, got none")
-        return Memory(network, TargetTrack(state, record.seen, record.unseen, mask))
+        identity = Identity(_take_appearance(f"{index}.appearance", tensors), mask)
+        if mask is None and identity.appearance is not None:
+            raise ValueError(f"{index}.appearance: expected none without a mask")
+        # The frames of a change that was not reported yet are counted again from here.
+        track = TargetTrack(state, record.seen, record.unseen, identity, record.seen, record.unseen)
+        return Memory(network, track)
 
     def _tracked(self, record: CommandRecord) -> TrackedCommand:
         text = self._backend.encode_text(record.sentence)
@@ -227,8 +236,12 @@ def _tensors(memories: Sequence[tuple[Command, str, Memory]]) -> dict[str, Tenso
         for name, tensor in memory.network.tensors().items():
             key = f"{index}.{name}"
             tensors[key] = _finite(key, tensor.cpu().contiguous())
-        if memory.track.last_mask is not None:
-            tensors[f"{index}.last_mask"] = torch.from_numpy(np.packbits(memory.track.last_mask))
+        identity = memory.track.identity
+        if identity.mask is not None:
+            tensors[f"{index}.last_mask"] = torch.from_numpy(np.packbits(identity.mask))
+        if identity.appearance is not None:
+            shares = (identity.appearance.colours, identity.appearance.surroundings)
+            tensors[f"{index}.appearance"] = torch.from_numpy(np.stack(shares))
     return tensors
 
 
@@ -258,6 +271,16 @@ def _take_mask(
     if packed.dtype != torch.uint8 or packed.shape != ((pixels + 7) // 8,):
         raise ValueError(f"{name}: expected {(pixels + 7) // 8} bytes, got {_shape(packed)}")
     return np.unpackbits(packed.numpy(), count=pixels).reshape(size).astype(np.bool_)
+
+
+def _take_appearance(name: str, tensors: dict[str, Tensor]) -> Appearance | None:
+    """Remove the appearance of an object, if there is one; files of version 0.2 have none."""
+    if name not in tensors:
+        return None
+    shares = _take(name, torch.zeros(2, COLOURS), tensors).numpy()
+    if shares.min() < 0 or shares.max() > 1:
+        raise ValueError(f"{name}: expected shares from 0 to 1")
+    return Appearance(shares[0], shares[1])
 
 
 def _shape(tensor: Tensor) -> str:

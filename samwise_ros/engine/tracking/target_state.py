@@ -8,8 +8,14 @@ from numpy.typing import NDArray
 from samwise_ros.engine.backend.protocol import Prediction
 from samwise_ros.engine.commands import TrackedCommand
 from samwise_ros.engine.config import EngineConfig
+from samwise_ros.engine.tracking.evidence import Evidence, Rival
+from samwise_ros.engine.tracking.identity import Identity, Verdict
 from samwise_ros.engine.types import Box, Event, EventKind, Frame, Target, TargetState
 from samwise_ros.vision import masks
+from samwise_ros.vision.masks import Mask
+
+_MIN_VISIBLE = 0.05
+"""Share of an object's distinctive colours from which it is in view, although without a mask."""
 
 
 @dataclass(frozen=True)
@@ -30,41 +36,35 @@ class TargetTrack:
 
     Attributes:
         state: after the last frame.
-        frames_tracked: consecutive frames with the target, up to the last frame.
-        frames_lost: consecutive frames without the target, up to the last frame.
-        last_mask: (H, W) bool, the last mask that was not empty.
+        frames_tracked: consecutive frames with a mask, up to the last frame.
+        frames_lost: consecutive frames without a mask, up to the last frame.
+        identity: the object that the mask is on.
+        frames_same: consecutive frames with a mask on that object, up to the last frame.
+        frames_unseen: consecutive frames without a mask and without the object's colours.
     """
 
     state: TargetState = TargetState.SEARCHING
     frames_tracked: int = 0
     frames_lost: int = 0
-    last_mask: NDArray[np.bool_] | None = field(default=None, repr=False)
+    identity: Identity = field(default_factory=Identity, repr=False)
+    frames_same: int = 0
+    frames_unseen: int = 0
 
-    def update(self, mask: NDArray[np.bool_], config: EngineConfig) -> list[Change]:
-        """Update the state with a frame's mask.
+    def update(self, evidence: Evidence, config: EngineConfig) -> list[Change]:
+        """Update the state with a frame.
 
         Args:
-            mask: (H, W) bool, empty if the target is not in view.
+            evidence: of the frame.
             config: thresholds.
 
         Returns:
             The changes on this frame.
         """
-        visible = bool(mask.any())
+        visible = bool(evidence.mask.any())
         self.frames_tracked = self.frames_tracked + 1 if visible else 0
         self.frames_lost = 0 if visible else self.frames_lost + 1
-        changes = []
-        if visible and self.last_mask is not None:
-            iou = masks.iou(mask, self.last_mask)
-            if iou < config.switch_max_overlap:
-                changes.append(self.change(EventKind.SWITCHED, self.state, mask, iou))
-        kind, state = self._next(config)
-        if kind is not None:
-            changes.append(self.change(kind, state, mask))
-            self.state = state
-        if visible:
-            self.last_mask = mask
-        return changes
+        change = self._seen(evidence, config) if visible else self._unseen(evidence, config)
+        return [] if change is None else [change]
 
     def change(
         self,
@@ -73,19 +73,62 @@ class TargetTrack:
         mask: NDArray[np.bool_],
         iou: float | None = None,
     ) -> Change:
-        """Return a change from the last visible mask to ``mask``."""
-        previous_box = None if self.last_mask is None else to_box(self.last_mask)
+        """Return a change from the last mask on the object to ``mask``."""
+        last = self.identity.mask
+        previous_box = None if last is None else to_box(last)
         return Change(kind, self.state, state, iou, previous_box, to_box(mask))
 
-    def _next(self, config: EngineConfig) -> tuple[EventKind | None, TargetState]:
-        tracking = self.state is TargetState.TRACKING
-        if tracking and self.frames_lost >= config.lost_after_frames:
-            return EventKind.LOST, TargetState.LOST
-        if not tracking and self.frames_tracked >= config.recover_after_frames:
+    def is_other_object(self, evidence: Evidence, candidate: Mask, config: EngineConfig) -> bool:
+        """Return whether a candidate, not empty, is on another object than the target."""
+        if evidence.mask.any():
+            return masks.iou(candidate, evidence.mask) < config.switch_max_overlap
+        return not self.identity.is_like(evidence.image, candidate)
+
+    def _seen(self, evidence: Evidence, config: EngineConfig) -> Change | None:
+        mask, last, needed = evidence.mask, self.identity.mask, config.recover_after_frames
+        self.frames_unseen = 0
+        verdict = self.identity.observe(
+            evidence.image, mask, max_overlap=config.switch_max_overlap, needed=needed
+        )
+        if self.state is TargetState.SEARCHING and verdict is not Verdict.SAME:
+            self.identity.restart(evidence.image, mask)
+            self.frames_same = 1
+        else:
+            self.frames_same = self.frames_same + 1 if verdict is Verdict.SAME else 0
+        kind = None
+        if verdict is Verdict.OTHER and self.state is not TargetState.SEARCHING:
+            kind, iou = EventKind.SWITCHED, None if last is None else masks.iou(mask, last)
+            change = self.change(kind, TargetState.TRACKING, mask, iou)
+            self.identity.follow_other(mask)
+            self.frames_same = needed
+        elif self.state is not TargetState.TRACKING and self.frames_same >= needed:
             first_time = self.state is TargetState.SEARCHING
             kind = EventKind.ACQUIRED if first_time else EventKind.RECOVERED
-            return kind, TargetState.TRACKING
-        return None, self.state
+            change = self.change(kind, TargetState.TRACKING, mask)
+        if kind is None:
+            return None
+        self.state = TargetState.TRACKING
+        return change
+
+    def _unseen(self, evidence: Evidence, config: EngineConfig) -> Change | None:
+        """Count a frame without a mask.
+
+        An object can be in view although the network finds no mask, for example while it passes
+        behind another one. Frames that show its colours near its last place do not count, for at
+        most ``lost_after_frames``.
+        """
+        self.frames_same = 0
+        self.frames_unseen += 1
+        if self.state is not TargetState.TRACKING:
+            return None
+        if self.frames_lost < 2 * config.lost_after_frames:
+            share = self.identity.visible_share(evidence.image)
+            self.frames_unseen = 0 if share >= _MIN_VISIBLE else self.frames_unseen
+            if self.frames_unseen < config.lost_after_frames:
+                return None
+        change = self.change(EventKind.LOST, TargetState.LOST, evidence.mask)
+        self.state = TargetState.LOST
+        return change
 
 
 def update_target(
@@ -107,13 +150,17 @@ def update_target(
     mask = prediction.mask
     if mask.sum() < config.min_mask_area:
         mask[:] = False
+    evidence = Evidence(frame.image, mask, prediction.memoryless_mask)
+    rival = Rival.of(evidence)
     changes = []
+    candidate = prediction.candidate
     # A candidate without pixels does not change the memory.
-    if prediction.candidate is not None and prediction.candidate.any():
-        changes.append(track.change(EventKind.CANDIDATE, track.state, prediction.candidate))
-    changes.extend(track.update(mask, config))
+    is_written = candidate is not None and candidate.any()
+    if candidate is not None and is_written and track.is_other_object(evidence, candidate, config):
+        changes.append(track.change(EventKind.CANDIDATE, track.state, candidate))
+    changes.extend(track.update(evidence, config))
     probability = prediction.switch_probability
-    events = [_event(change, frame, tracked, probability) for change in changes]
+    events = [_event(change, frame, tracked, probability, rival) for change in changes]
     target = Target(
         command=tracked.command,
         label=tracked.label,
@@ -123,6 +170,8 @@ def update_target(
         box=to_box(mask),
         frames_tracked=track.frames_tracked,
         frames_lost=track.frames_lost,
+        ambiguity=rival.ambiguity,
+        rival_box=rival.box,
     )
     return target, events
 
@@ -134,7 +183,11 @@ def to_box(mask: NDArray[np.bool_]) -> Box | None:
 
 
 def _event(
-    change: Change, frame: Frame, tracked: TrackedCommand, probability: float | None
+    change: Change,
+    frame: Frame,
+    tracked: TrackedCommand,
+    probability: float | None,
+    rival: Rival,
 ) -> Event:
     reason, switch_probability = "", None
     if change.kind is EventKind.CANDIDATE:
@@ -158,4 +211,6 @@ def _event(
         previous_box=change.previous_box,
         box=change.box,
         reason=reason,
+        ambiguity=rival.ambiguity,
+        rival_box=rival.box,
     )

@@ -142,6 +142,14 @@ TAMPERED = {
         _tensor("0.last_mask", torch.zeros(600)),
         r"0.last_mask: expected 600 bytes, got \(600,\) float32",
     ),
+    "an appearance of another size": (
+        _tensor("0.appearance", torch.zeros(2, 8)),
+        r"0.appearance: expected \(2, 216\) float32, got \(2, 8\) float32",
+    ),
+    "an impossible appearance": (
+        _tensor("0.appearance", torch.full((2, 216), -1.0)),
+        "0.appearance: expected shares from 0 to 1",
+    ),
     "a tensor of another shape": (
         _tensor("0.pointers", torch.zeros(15, 63)),
         r"0.pointers: expected \(15, 64\) float32, got \(15, 63\) float32",

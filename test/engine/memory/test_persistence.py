@@ -90,7 +90,12 @@ def test_load_restores_commands_and_memories(make_engine, images, tmp_path):
             assert tensor.equal(theirs.network.tensors()[name])
         for name in ("state", "frames_tracked", "frames_lost"):
             assert getattr(ours.track, name) == getattr(theirs.track, name)
-        assert np.array_equal(ours.track.last_mask, theirs.track.last_mask)
+        assert np.array_equal(ours.track.identity.mask, theirs.track.identity.mask)
+        looks, expected = theirs.track.identity.appearance, ours.track.identity.appearance
+        assert (looks is None) == (expected is None)
+        if expected is not None:
+            assert np.array_equal(looks.colours, expected.colours)
+            assert np.array_equal(looks.surroundings, expected.surroundings)
     assert max(memory.network.last_switch_frame for _, _, memory in loaded) > 0
 
 

@@ -1,0 +1,115 @@
+"""Whether a mask is still on the object that it was on before."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samwise_ros.engine.tracking.appearance import Appearance
+from samwise_ros.vision import masks
+
+_SAME, _OTHER = 0.5, 0.25
+"""Likeness from which a mask is on the same object, and below which it clearly is not.
+
+Over one half means that most of the mask is on the object. The part of an object that enters the
+image has other colours than the whole object, hence the distance between the two values.
+"""
+
+
+class Verdict(Enum):
+    """What a mask is on."""
+
+    SAME = auto()
+    UNSURE = auto()
+    OTHER = auto()  # on enough frames in a row
+
+
+@dataclass(eq=False)
+class Identity:
+    """The object that a target's mask is on.
+
+    An object is known by its colours, so that motion does not matter. An object that looks the
+    same is another object if the first one is still at its old place.
+
+    Attributes:
+        appearance: of the object; ``None`` before the first mask, and after a memory was loaded
+            from a file of samwise_ros 0.2 or older.
+        mask: (H, W) bool, the last mask on the object.
+        other: appearance of another object that the mask may have moved to.
+        frames_other: evidence for that object: a clear frame counts 1, an unclear one less.
+    """
+
+    appearance: Appearance | None = None
+    mask: NDArray[np.bool_] | None = None
+    other: Appearance | None = None
+    frames_other: float = 0.0
+
+    def observe(
+        self,
+        image: NDArray[np.uint8],
+        mask: NDArray[np.bool_],
+        *,
+        max_overlap: float,
+        needed: int,
+    ) -> Verdict:
+        """Compare a frame's mask with the object.
+
+        Args:
+            image: (H, W, 3) uint8, RGB.
+            mask: (H, W) bool, not empty.
+            max_overlap: a mask that overlaps the last one by less (IoU) has moved.
+            needed: frames with another object until the verdict is OTHER; then call
+                `follow_other`.
+        """
+        new = Appearance.of(image, mask)
+        doubt = self._doubt(image, mask, new, max_overlap)
+        if doubt == 0.0:
+            self.appearance = new if self.appearance is None else self.appearance.adapted(new)
+            self.mask = mask
+            self.other, self.frames_other = None, 0.0
+            return Verdict.SAME
+        if self.other is None or self.other.likeness(new) < _SAME:
+            self.other, self.frames_other = new, 0.0
+        self.frames_other += doubt
+        return Verdict.OTHER if self.frames_other >= needed else Verdict.UNSURE
+
+    def follow_other(self, mask: NDArray[np.bool_]) -> None:
+        """Take the other object as the target's, with its present mask."""
+        self.appearance, self.mask = self.other, mask
+        self.other, self.frames_other = None, 0.0
+
+    def restart(self, image: NDArray[np.uint8], mask: NDArray[np.bool_]) -> None:
+        """Take the object under a mask as the target's."""
+        self.appearance, self.mask = Appearance.of(image, mask), mask
+        self.other, self.frames_other = None, 0.0
+
+    def is_like(self, image: NDArray[np.uint8], mask: NDArray[np.bool_]) -> bool:
+        """Return whether the object under a mask, not empty, looks like this one."""
+        if self.appearance is None:
+            return True
+        return self.appearance.likeness(Appearance.of(image, mask)) >= _SAME
+
+    def visible_share(self, image: NDArray[np.uint8]) -> float:
+        """Return how much of the object is in view near its last place; see `Appearance`."""
+        if self.appearance is None or self.mask is None:
+            return 0.0
+        return self.appearance.visible_share(image, self.mask)
+
+    def _doubt(
+        self,
+        image: NDArray[np.uint8],
+        mask: NDArray[np.bool_],
+        new: Appearance,
+        max_overlap: float,
+    ) -> float:
+        """Return how clearly a mask is on another object, 0 to 1."""
+        if self.appearance is None or self.mask is None:
+            return 0.0
+        likeness = self.appearance.likeness(new)
+        if likeness < _SAME:
+            return min((_SAME - likeness) / (_SAME - _OTHER), 1.0)
+        if masks.iou(mask, self.mask) >= max_overlap or (mask & self.mask).any():
+            return 0.0
+        # The mask moved to an object that looks the same: is the first one still there?
+        return 1.0 if self.is_like(image, self.mask) else 0.0

@@ -1,0 +1,177 @@
+"""The event logic alone: true masks with planted changes, without a network.
+
+A clip shows a painted scene. Its masks are true masks of one object, changed in one way: the mask
+moves to another object, the object is covered and its mask is empty, or a change that only looks
+like one of these. The true events follow from the clip like those of a model's masks.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from samwise_ros.data.tabletop.scene import LOOP, TabletopScene
+from samwise_ros.engine.config import EngineConfig
+from samwise_ros.engine.tracking.evidence import Evidence
+from samwise_ros.engine.tracking.target_state import TargetTrack
+from samwise_ros.evaluation.events.mask_history import MaskHistory
+from samwise_ros.evaluation.events.record import EventRecord, SentenceRecord
+
+_FRAMES = 40
+_CHANGE = 12  # frame of the planted change
+_WIDTH, _HEIGHT = 320, 240
+_FIRST_SEED = 200_000
+_MIN_AREA = 200  # of the planted objects, pixels
+
+
+@dataclass(eq=False)
+class _Clip:
+    """Frames of a scene with true masks, and the published masks of one object.
+
+    Attributes:
+        images: (H, W, 3) uint8 each.
+        truths: (N, H, W) bool each, the visible pixels of all objects.
+        masks: (H, W) bool each, as published; planted changes alter them.
+        target: index of the object.
+    """
+
+    images: list[NDArray[np.uint8]]
+    truths: list[NDArray[np.bool_]]
+    masks: list[NDArray[np.bool_]]
+    target: int
+
+    def cover(self, rng: random.Random, first: int, end: int) -> None:
+        """Put a plate of a random colour in front of the object; its mask becomes empty."""
+        colour = np.array([rng.randrange(256) for _ in range(3)], np.uint8)
+        for frame in range(first, end):
+            grown = cv2.dilate(
+                self.truths[frame][self.target].view(np.uint8), np.ones((9, 9), np.uint8)
+            )
+            x, y, width, height = cv2.boundingRect(grown)
+            plate = np.s_[y : y + height, x : x + width]
+            self.images[frame] = self.images[frame].copy()
+            self.images[frame][plate] = colour
+            self.truths[frame] = self.truths[frame].copy()
+            self.truths[frame][:, plate[0], plate[1]] = False
+            self.masks[frame] = np.zeros((_HEIGHT, _WIDTH), np.bool_)
+
+
+Plant = Callable[[random.Random, _Clip], None]
+
+
+def _switch(rng: random.Random, clip: _Clip) -> None:
+    """Move the mask to another object."""
+    areas = [
+        min(int(np.count_nonzero(truth[item])) for truth in clip.truths[_CHANGE:])
+        for item in range(len(clip.truths[0]))
+    ]
+    others = [k for k, area in enumerate(areas) if k != clip.target and area >= _MIN_AREA]
+    other = rng.choice(others)
+    for frame in range(_CHANGE, _FRAMES):
+        clip.masks[frame] = clip.truths[frame][other].copy()
+
+
+def _loss(rng: random.Random, clip: _Clip) -> None:
+    """Cover the object until it is lost, then uncover it."""
+    clip.cover(rng, _CHANGE, _CHANGE + rng.randint(6, 18))
+
+
+def _occlusion(rng: random.Random, clip: _Clip) -> None:
+    """Cover the object for a moment."""
+    clip.cover(rng, _CHANGE, _CHANGE + rng.randint(1, 4))
+
+
+def _split(rng: random.Random, clip: _Clip) -> None:
+    """Keep only one half of the mask, another one on each frame."""
+    for frame in range(_CHANGE, _CHANGE + 10):
+        rows, columns = np.nonzero(clip.masks[frame])
+        angle = rng.uniform(0, 2 * np.pi)
+        side = (columns - columns.mean()) * np.cos(angle) + (rows - rows.mean()) * np.sin(angle)
+        clip.masks[frame][rows[side > 0], columns[side > 0]] = False
+
+
+def _ragged(rng: random.Random, clip: _Clip) -> None:
+    """Shrink or grow the mask, and drop a third of its pixels."""
+    noise = np.random.default_rng(rng.randrange(2**32))
+    kernel = np.ones((5, 5), np.uint8)
+    for frame in range(_CHANGE, _CHANGE + 10):
+        change = cv2.dilate if rng.random() < 0.5 else cv2.erode
+        mask = change(clip.masks[frame].view(np.uint8), kernel).astype(np.bool_)
+        clip.masks[frame] = mask & (noise.random(mask.shape) > 1 / 3)
+
+
+def _dropped(rng: random.Random, clip: _Clip) -> None:
+    """Empty the mask although the object is in view."""
+    for frame in range(_CHANGE, _CHANGE + rng.randint(5, 8)):
+        clip.masks[frame] = np.zeros((_HEIGHT, _WIDTH), np.bool_)
+
+
+PLANTS: Mapping[str, tuple[Plant, int, int]] = {
+    "switch": (_switch, 1, 0),
+    "loss": (_loss, 1, 0),
+    "return elsewhere": (_loss, 1, 40),
+    "occlusion": (_occlusion, 1, 0),
+    "occlusion and jump": (_occlusion, 1, 40),
+    "fast motion": (lambda rng, clip: None, 6, 0),
+    "split mask": (_split, 1, 0),
+    "ragged mask": (_ragged, 1, 0),
+    "dropped mask": (_dropped, 1, 0),
+}
+"""Each planted change, the scene's frames per frame of the clip, and the frames that the scene
+skips at the change."""
+
+
+def planted_records(clips: int, config: EngineConfig) -> Iterator[EventRecord]:
+    """Run the event logic on planted changes.
+
+    Args:
+        clips: number of clips of each of `PLANTS`.
+        config: thresholds of the node.
+
+    Yields:
+        One record for each clip; the kind of its sentence is the planted change.
+    """
+    for number in range(clips):
+        scene = TabletopScene(_FIRST_SEED + number, _WIDTH, _HEIGHT)
+        for place, name in enumerate(PLANTS):
+            rng = random.Random(f"planted/{name}/{number}")
+            clip = _make_clip(rng, scene, name)
+            sentence = _track(clip, name, config)
+            yield EventRecord(number * len(PLANTS) + place, f"{name} {number}", (sentence,))
+
+
+def _make_clip(rng: random.Random, scene: TabletopScene, name: str) -> _Clip:
+    """Return a clip of an object that is in view on all frames, with its planted change."""
+    plant, step, skip = PLANTS[name]
+    while True:
+        start = rng.randrange(LOOP)
+        moments = [start + step * k + skip * (k > _CHANGE) for k in range(_FRAMES)]
+        target = rng.randrange(len(scene.objects))
+        # Half of the clips would show an object at rest; fast motion needs one that moves.
+        ends = [scene.frame(moment)[1][target] for moment in moments[:: 3 if step > 1 else 8]]
+        in_view = all(np.count_nonzero(mask) >= _MIN_AREA for mask in ends)
+        if in_view and (step == 1 or any((a != b).mean() > 0.02 for a in ends for b in ends)):
+            break
+    frames = [scene.frame(moment) for moment in moments]
+    truths = [masks for _, masks in frames]
+    masks = [truth[target].copy() for truth in truths]
+    clip = _Clip([image for image, _ in frames], truths, masks, target)
+    plant(rng, clip)
+    return clip
+
+
+def _track(clip: _Clip, name: str, config: EngineConfig) -> SentenceRecord:
+    """Run the event logic on the masks of a clip."""
+    track = TargetTrack()
+    record = SentenceRecord(name, name, MaskHistory(), [], [])
+    rows = zip(clip.images, clip.masks, clip.truths, strict=True)
+    for frame, (image, mask, truths) in enumerate(rows):
+        if np.count_nonzero(mask) < config.min_mask_area:
+            mask[:] = False
+        for change in track.update(Evidence(image, mask), config):
+            record.events.append((change.kind.name, frame))
+        record.history.add(mask, truths, [clip.target])
+    return record

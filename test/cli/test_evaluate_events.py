@@ -1,0 +1,39 @@
+"""`samwise evaluate --events`: tables, JSON, timelines and resuming."""
+
+import json
+from pathlib import Path
+
+import cv2
+
+from samwise_ros.cli.main import main
+
+
+def evaluate(folder: Path, *more: str) -> dict:
+    file = folder / "events.json"
+    argv = ["evaluate", "--events", "--data", "tabletop:scenes", "--videos", "1"]
+    assert main([*argv, "--json", str(file), *more]) == 0
+    return json.loads(file.read_text())
+
+
+def test_events_are_scored_and_drawn_and_an_evaluation_resumes(tmp_path, capsys):
+    out, pictures = str(tmp_path / "out"), str(tmp_path / "pictures")
+    first = evaluate(tmp_path, "--out", out, "--timelines", pictures)
+    assert (first["videos"], first["sentences"], first["frames"]) == (1, 1, 32)
+    assert first["events"]["ACQUIRED"]["recall"]["of"] == 1
+    assert "| LOST |" in capsys.readouterr().out
+    (picture,) = Path(pictures).iterdir()
+    assert cv2.imread(str(picture)).shape[1] > 32
+    (scores,) = Path(out).glob("scores-*.jsonl")
+    before = scores.read_bytes()
+    assert evaluate(tmp_path, "--out", out) == first
+    assert scores.read_bytes() == before
+
+
+def test_event_logic_alone(capsys):
+    assert main(["evaluate", "--events", "--planted", "1"]) == 0
+    assert "event logic on planted changes: 9 videos" in capsys.readouterr().out
+
+
+def test_rate_must_be_positive(capsys):
+    assert main(["evaluate", "--events", "--rate", "0"]) == 2
+    assert "--rate: expected a number above 0" in capsys.readouterr().err

@@ -1,0 +1,32 @@
+"""The event logic alone on planted changes."""
+
+import pytest
+
+from samwise_ros.engine.config import EngineConfig
+from samwise_ros.evaluation.events import planted
+from samwise_ros.evaluation.events.event_metrics import score_events
+from samwise_ros.evaluation.events.record import EVENT_KINDS
+from samwise_ros.evaluation.events.true_events import Hysteresis, true_events
+
+EXPECTED = {"switch": ["SWITCHED"], "loss": ["LOST", "RECOVERED"]}
+
+
+@pytest.fixture(scope="module")
+def records():
+    return [record.sentences[0] for record in planted.planted_records(2, EngineConfig())]
+
+
+def test_planted_changes_are_the_only_true_events(records):
+    for record in records:
+        expected = EXPECTED.get(record.kind, [])
+        if record.kind == "return elsewhere":
+            expected = EXPECTED["loss"]
+        found = [event.kind.name for event in true_events(record.history, Hysteresis())]
+        assert found == ["ACQUIRED", *expected], record.kind
+
+
+def test_logic_reports_planted_changes_and_nothing_else(records):
+    scores = score_events(records, Hysteresis())
+    for kind in EVENT_KINDS:
+        assert scores[kind].false == 0
+        assert scores[kind].found == scores[kind].true
