@@ -12,12 +12,12 @@ folder has one of these formats, as the data sets are distributed:
   refcoco          DIR/instances.json, DIR/refs(unc).p (or umd, google), train2014/ in DIR or in
                    its parent; DIR is the folder of RefCOCO, RefCOCO+ or RefCOCOg
 
-`samwise data tabletop` writes a folder of format mevis.
+`samwise data painted` writes a folder of format mevis.
 
 Examples:
   samwise data check data/mevis
   samwise data check mevis:data/mevis:valid_u
-  samwise data tabletop --out tabletop --split train val --videos 100 10
+  samwise data painted --out painted --split train val --videos 100 10
 """
 
 import argparse
@@ -28,23 +28,23 @@ from samwise_ros.data.check import SplitReport, check_split
 from samwise_ros.data.formats.write_mevis import write_mevis
 from samwise_ros.data.open_dataset import (
     FORMATS,
-    TABLETOP_FRAMES,
-    TABLETOP_SIZE,
+    PAINTED_FRAMES,
+    PAINTED_SIZE,
     detect_format,
     parse_spec,
 )
-from samwise_ros.data.tabletop.video import Split, TabletopConfig
+from samwise_ros.data.painted.video import PaintedConfig, Split
 
 _SHOWN_PROBLEMS = 50
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `samwise data`."""
-    tasks = parser.add_subparsers(dest="task", required=True, metavar="{check,tabletop}")
+    tasks = parser.add_subparsers(dest="task", required=True, metavar="{check,painted}")
     check = tasks.add_parser("check", help="check the folder of a data set")
     check.add_argument("place", metavar="DIR", help="a folder, or FORMAT:DIR[:SPLIT]")
     check.set_defaults(do=_check)
-    write = tasks.add_parser("tabletop", help="write generated videos as a data set")
+    write = tasks.add_parser("painted", help="write generated videos as a data set")
     write.add_argument(
         "--out", type=Path, required=True, metavar="FOLDER", help="a new or empty folder"
     )
@@ -65,10 +65,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     write.add_argument(
         "--frames",
         type=int,
-        default=TABLETOP_FRAMES,
+        default=PAINTED_FRAMES,
         help="frames in each video (default: %(default)s)",
     )
-    width, height = TABLETOP_SIZE
+    width, height = PAINTED_SIZE
     write.add_argument(
         "--width", type=int, default=width, help="width in pixels (default: %(default)s)"
     )
@@ -95,7 +95,7 @@ def _write(arguments: argparse.Namespace) -> int:
     if out.exists() and any(out.iterdir()):
         raise ValueError(f"{out}: the folder is not empty; choose a new folder with --out")
     counts = dict(zip(splits, videos * (len(splits) // len(videos)), strict=True))
-    write_mevis(out, counts, TabletopConfig(arguments.frames, arguments.width, arguments.height))
+    write_mevis(out, counts, PaintedConfig(arguments.frames, arguments.width, arguments.height))
     print(
         f"wrote {sum(counts.values())} videos to {out}; check them with `samwise data check {out}`"
     )

@@ -1,13 +1,13 @@
 """Score a model's masks on a data set.
 
 Prints J, F and J&F by kind of sentence, as MeViS, Ref-YouTube-VOS and Ref-DAVIS17 define them, and
-the measures of RefCOCO for images. On the tabletop data, a control swaps each attribute sentence
+the measures of RefCOCO for images. On the painted data, a control swaps each attribute sentence
 for a sentence about another object of the video. Several modes or CME variants are compared on the
 same sentences, with confidence intervals. `samwise data --help` describes the data folders.
 
 Examples:
-  samwise evaluate --model tabletop --data tabletop:test
-  samwise evaluate --data tabletop:test --mode online --cme learned never always --json scores.json
+  samwise evaluate --model tabletop --data painted:test
+  samwise evaluate --data painted:test --mode online --cme learned never always --json scores.json
   samwise evaluate --model large --data mevis:data/mevis:valid_u --mode clip --out runs/valid_u
   samwise evaluate --model large --data mevis:data/mevis:valid --mode clip --predictions valid
   torchrun --nproc-per-node 4 -m samwise_ros.cli.main evaluate --data ref_davis17:data/davis:val
@@ -39,7 +39,7 @@ from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.checkpoints.model_folder import load_model
 
-_TABLETOP_VIDEOS = 100
+_PAINTED_VIDEOS = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,14 +51,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--data",
-        default="tabletop:test",
-        help="FORMAT:DIR[:SPLIT] or tabletop:SPLIT (default: tabletop:test)",
+        default="painted:test",
+        help="FORMAT:DIR[:SPLIT] or painted:SPLIT (default: painted:test)",
     )
     parser.add_argument(
-        "--videos", type=int, help="number of videos (default: all; 100 of the tabletop)"
+        "--videos", type=int, help="number of videos (default: all; 100 of painted:SPLIT)"
     )
     parser.add_argument(
-        "--frames", type=int, help="frames in each video of the tabletop (default: 16)"
+        "--frames", type=int, help="frames in each video of painted:SPLIT (default: 16)"
     )
     parser.add_argument(
         "--mode",
@@ -130,8 +130,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _config(arguments: argparse.Namespace) -> EvaluationConfig:
     modes: tuple[Mode, ...] = ("online", "clip") if arguments.mode == "both" else (arguments.mode,)
     videos = arguments.videos
-    if videos is None and arguments.data.startswith("tabletop:"):
-        videos = _TABLETOP_VIDEOS
+    if videos is None and arguments.data.startswith("painted:"):
+        videos = _PAINTED_VIDEOS
     return EvaluationConfig(
         tuple(RunConfig(mode, correction) for mode in modes for correction in arguments.cme),
         videos,

@@ -9,7 +9,7 @@ from PIL import Image
 
 from samwise_ros.data.check import check_split
 from samwise_ros.data.formats.write_mevis import write_mevis
-from samwise_ros.data.tabletop.video import TabletopConfig
+from samwise_ros.data.painted.video import PaintedConfig
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_invalid_list_is_listed(folder: Path) -> None:
 
 
 def test_missing_file_of_all_videos_is_listed_once(tmp_path: Path) -> None:
-    write_mevis(tmp_path, {"train": 2}, TabletopConfig(3, 64, 48))
+    write_mevis(tmp_path, {"train": 2}, PaintedConfig(3, 64, 48))
     (tmp_path / "train" / "mask_dict.json").unlink()
     (problem,) = check_split("mevis", tmp_path, "train").problems
     assert "mask_dict.json: no such file" in problem

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from samwise_ros.data.tabletop.video import TabletopConfig, make_video
+from samwise_ros.data.painted.video import PaintedConfig, make_video
 from samwise_ros.vision.video_reader import VideoReader
 from samwise_ros.vision.video_writer import VideoWriter
 
@@ -31,7 +31,7 @@ RUNS = {
 def values(tmp_path_factory):
     """A video, the sentence of an object in it, and a folder for outputs."""
     folder = tmp_path_factory.mktemp("examples")
-    scene = make_video("test", 3, TabletopConfig(frames=FRAMES))
+    scene = make_video("test", 3, PaintedConfig(frames=FRAMES))
     with VideoWriter(folder / "video.mp4", 10) as writer:
         for image in scene.frames:
             writer.write(image)

@@ -8,7 +8,7 @@ import torch
 from released_form import released_state
 from test_killed_writers import RECIPE
 
-from samwise_ros.data.tabletop.video import TabletopConfig, make_video
+from samwise_ros.data.painted.video import PaintedConfig, make_video
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.vision.image_writer import write_image
 
@@ -31,7 +31,7 @@ def _error_of(arguments: list[str], limit: int) -> str:
 
 
 def test_segment_masks(model: str, tmp_path: Path) -> None:
-    video = make_video("test", 3, TabletopConfig(frames=2, width=96, height=72))
+    video = make_video("test", 3, PaintedConfig(frames=2, width=96, height=72))
     for index, frame in enumerate(video.frames):
         write_image(tmp_path / "frames" / f"{index}.png", frame)
     masks, out = tmp_path / "masks", tmp_path / "out.mp4"
@@ -60,7 +60,7 @@ def test_convert(tmp_path: Path) -> None:
 
 def test_train(tmp_path: Path) -> None:
     (tmp_path / "recipe.yaml").write_text(RECIPE)
-    argv = ["train", str(tmp_path / "recipe.yaml"), "--data", "tabletop:train", "--device", "cpu"]
+    argv = ["train", str(tmp_path / "recipe.yaml"), "--data", "painted:train", "--device", "cpu"]
     # The tensors that the data loader passes through shared memory are smaller.
     error = _error_of([*argv, "--out", str(tmp_path / "run")], 4 << 20)
     assert str(tmp_path / "run" / "model" / "model.safetensors") in error

@@ -1,4 +1,4 @@
-"""The objects of a tabletop video and their motions, as symbols.
+"""The objects of a painted video and their motions, as symbols.
 
 A sentence is checked against these symbols, not against pixels. It is known to identify one object
 before anything is drawn.
@@ -40,7 +40,7 @@ MOTION_FRAMES = 4
 
 
 @dataclass(frozen=True)
-class TabletopObject:
+class PaintedObject:
     """One object and its motion.
 
     Attributes:
@@ -63,7 +63,7 @@ class TabletopObject:
     onset: float = 0.0
 
 
-def draw_objects(rng: random.Random, count: int, frames: int) -> list[TabletopObject]:
+def draw_objects(rng: random.Random, count: int, frames: int) -> list[PaintedObject]:
     """Draw the objects of one video; no two share every attribute.
 
     Args:
@@ -74,7 +74,7 @@ def draw_objects(rng: random.Random, count: int, frames: int) -> list[TabletopOb
     Returns:
         The objects. An object that moves ``behind`` follows the still object that hides it.
     """
-    objects: list[TabletopObject] = []
+    objects: list[PaintedObject] = []
     while len(objects) < count:
         candidate = (
             _random_variant(rng, objects, frames) if objects and rng.random() < 0.6 else None
@@ -86,8 +86,8 @@ def draw_objects(rng: random.Random, count: int, frames: int) -> list[TabletopOb
 
 
 def with_onsets(
-    rng: random.Random, objects: list[TabletopObject], share: float
-) -> list[TabletopObject]:
+    rng: random.Random, objects: list[PaintedObject], share: float
+) -> list[PaintedObject]:
     """Delay the motion of a fraction of the moving objects."""
     return [
         replace(item, onset=rng.uniform(0.35, 0.6))
@@ -97,9 +97,7 @@ def with_onsets(
     ]
 
 
-def _random_object(
-    rng: random.Random, objects: list[TabletopObject], frames: int
-) -> TabletopObject:
+def _random_object(rng: random.Random, objects: list[PaintedObject], frames: int) -> PaintedObject:
     """Return an object with independent random attributes."""
     return _build(
         rng,
@@ -110,9 +108,7 @@ def _random_object(
     )
 
 
-def _random_variant(
-    rng: random.Random, objects: list[TabletopObject], frames: int
-) -> TabletopObject:
+def _random_variant(rng: random.Random, objects: list[PaintedObject], frames: int) -> PaintedObject:
     """Return a distractor: an earlier object with one attribute changed."""
     model = rng.choice(objects)
     # The number of late and hidden objects is limited, so their motion is not copied.
@@ -133,16 +129,16 @@ def _random_variant(
 
 def _build(
     rng: random.Random, shape: str, colour: str, size: Size, motion: Motion
-) -> TabletopObject:
+) -> PaintedObject:
     """Return an object whose size is consistent with its motion, with a random diameter."""
     if motion in ("towards", "away"):
         size = "varying"
     elif size == "varying" or (motion == "behind" and size == "large"):
         size = "medium"
-    return TabletopObject(shape, colour, size, motion, rng.uniform(*_DIAMETERS[size]))
+    return PaintedObject(shape, colour, size, motion, rng.uniform(*_DIAMETERS[size]))
 
 
-def _motion(rng: random.Random, objects: list[TabletopObject], frames: int) -> Motion:
+def _motion(rng: random.Random, objects: list[PaintedObject], frames: int) -> Motion:
     """Draw a motion: about half stay still; at most two enter or leave, and one is hidden."""
     if rng.random() < 0.48:
         return "still"
@@ -156,7 +152,7 @@ def _motion(rng: random.Random, objects: list[TabletopObject], frames: int) -> M
     return motion
 
 
-def _indistinguishable(first: TabletopObject, second: TabletopObject, frames: int) -> bool:
+def _indistinguishable(first: PaintedObject, second: PaintedObject, frames: int) -> bool:
     """Return whether no sentence could distinguish the two objects."""
     same_look = (first.shape, first.colour) == (second.shape, second.colour) and (
         first.size == second.size or "varying" in (first.size, second.size)
@@ -165,8 +161,8 @@ def _indistinguishable(first: TabletopObject, second: TabletopObject, frames: in
 
 
 def _with_occluder(
-    rng: random.Random, objects: list[TabletopObject], frames: int
-) -> list[TabletopObject]:
+    rng: random.Random, objects: list[PaintedObject], frames: int
+) -> list[PaintedObject]:
     """Place a large still object before the object that moves behind it, if there is one."""
     hidden = next((item for item in objects if item.motion == "behind"), None)
     if hidden is None:

@@ -7,16 +7,16 @@ import re
 import numpy as np
 import pytest
 
-from samwise_ros.data.tabletop.objects import COLOURS, SHAPES
-from samwise_ros.data.tabletop.video import (
-    TabletopConfig,
-    TabletopVideo,
+from samwise_ros.data.painted.objects import COLOURS, SHAPES
+from samwise_ros.data.painted.video import (
+    PaintedConfig,
+    PaintedVideo,
     absent_sentence,
     make_video,
     vocabulary,
 )
 
-CONFIG = TabletopConfig()
+CONFIG = PaintedConfig()
 VIDEOS = 60
 
 # Independent of the generator's tables.
@@ -35,11 +35,11 @@ SYNONYMS = {"mug": "cup", "block": "cube", "little": "small", "big": "large"}
 
 
 @pytest.fixture(scope="module")
-def videos() -> list[TabletopVideo]:
+def videos() -> list[PaintedVideo]:
     return [make_video("val", index, CONFIG) for index in range(VIDEOS)]
 
 
-def matching_objects(video: TabletopVideo, sentence: str) -> set[int]:
+def matching_objects(video: PaintedVideo, sentence: str) -> set[int]:
     """Return the objects that match a sentence, interpreted word by word."""
     words = {SYNONYMS.get(word, word) for word in sentence.split()}
     motions = [name for name, pattern in MOTION_PATTERNS.items() if re.search(pattern, sentence)]
@@ -74,7 +74,7 @@ def test_video_is_reproducible() -> None:
 
 
 def test_shapes_and_types() -> None:
-    video = make_video("train", 0, TabletopConfig(frames=5, width=160, height=120))
+    video = make_video("train", 0, PaintedConfig(frames=5, width=160, height=120))
     assert video.frames.shape == (5, 120, 160, 3)
     assert video.frames.dtype == np.uint8
     assert video.masks.shape == (len(video.objects), 5, 120, 160)
@@ -83,14 +83,14 @@ def test_shapes_and_types() -> None:
 
 def test_splits_share_no_video() -> None:
     pictures = {
-        make_video(split, index, TabletopConfig(frames=1)).frames.tobytes()
+        make_video(split, index, PaintedConfig(frames=1)).frames.tobytes()
         for split in ("train", "val", "test")
         for index in range(30)
     }
     assert len(pictures) == 90
 
 
-def test_every_sentence_matches_exactly_one_object(videos: list[TabletopVideo]) -> None:
+def test_every_sentence_matches_exactly_one_object(videos: list[PaintedVideo]) -> None:
     for video in videos:
         for expression in video.expressions:
             assert matching_objects(video, expression.sentence) == set(expression.objects), (
@@ -98,13 +98,13 @@ def test_every_sentence_matches_exactly_one_object(videos: list[TabletopVideo]) 
             )
 
 
-def test_absent_sentence_matches_no_object(videos: list[TabletopVideo]) -> None:
+def test_absent_sentence_matches_no_object(videos: list[PaintedVideo]) -> None:
     for video in videos:
         for rng in (random.Random(3), np.random.default_rng(3)):
             assert not matching_objects(video, absent_sentence(video, rng))
 
 
-def test_kinds_and_details(videos: list[TabletopVideo]) -> None:
+def test_kinds_and_details(videos: list[PaintedVideo]) -> None:
     everything = [(video, item) for video in videos for item in video.expressions]
     motions = {"motion", "motion with attributes"}
     assert {item.kind for _, item in everything} == {"attribute", "late"} | motions
@@ -119,7 +119,7 @@ def test_kinds_and_details(videos: list[TabletopVideo]) -> None:
             assert bool(looks) == (item.kind == "motion with attributes")
 
 
-def test_most_videos_have_attribute_sentences_for_two_objects(videos: list[TabletopVideo]) -> None:
+def test_most_videos_have_attribute_sentences_for_two_objects(videos: list[PaintedVideo]) -> None:
     pairs = [
         len({item.objects for item in video.expressions if item.kind == "attribute"}) >= 2
         for video in videos
@@ -127,12 +127,12 @@ def test_most_videos_have_attribute_sentences_for_two_objects(videos: list[Table
     assert np.mean(pairs) > 0.7
 
 
-def test_masks_are_disjoint(videos: list[TabletopVideo]) -> None:
+def test_masks_are_disjoint(videos: list[PaintedVideo]) -> None:
     for video in videos:
         assert video.masks.sum(axis=0).max() <= 1
 
 
-def test_masks_move_as_described(videos: list[TabletopVideo]) -> None:
+def test_masks_move_as_described(videos: list[PaintedVideo]) -> None:
     seen = set()
     for video in videos:
         for item, mask in zip(video.objects, video.masks, strict=True):
@@ -157,7 +157,7 @@ def test_masks_move_as_described(videos: list[TabletopVideo]) -> None:
     assert seen >= {"left", "right", "lifted", "still", "towards", "away"}
 
 
-def test_late_objects_are_out_of_view_on_some_frames(videos: list[TabletopVideo]) -> None:
+def test_late_objects_are_out_of_view_on_some_frames(videos: list[PaintedVideo]) -> None:
     seen = set()
     for video in videos:
         for item, mask in zip(video.objects, video.masks, strict=True):
@@ -172,7 +172,7 @@ def test_late_objects_are_out_of_view_on_some_frames(videos: list[TabletopVideo]
     assert {"enters", "leaves"} <= seen
 
 
-def test_hidden_objects_are_hidden(videos: list[TabletopVideo]) -> None:
+def test_hidden_objects_are_hidden(videos: list[PaintedVideo]) -> None:
     visible_fractions = [
         mask.sum(axis=(1, 2)).min() / mask.sum(axis=(1, 2)).max()
         for video in videos
@@ -184,7 +184,7 @@ def test_hidden_objects_are_hidden(videos: list[TabletopVideo]) -> None:
 
 
 def test_small_and_large_objects_have_different_sizes() -> None:
-    video_config = TabletopConfig(frames=1)
+    video_config = PaintedConfig(frames=1)
     width: dict[str, list[int]] = {"small": [], "large": []}
     for index in range(80):
         video = make_video("test", index, video_config)
@@ -198,7 +198,7 @@ def test_small_and_large_objects_have_different_sizes() -> None:
 def test_video_is_the_same_at_every_resolution() -> None:
     for index in range(6):
         coarse = make_video("test", index, CONFIG)
-        fine = make_video("test", index, TabletopConfig(width=384, height=288))
+        fine = make_video("test", index, PaintedConfig(width=384, height=288))
         assert coarse.expressions == fine.expressions
         reduced = fine.frames.reshape(8, 96, 3, 128, 3, 3).mean(axis=(2, 4))
         assert np.abs(reduced - coarse.frames).mean() < 6
@@ -209,7 +209,7 @@ def test_video_is_the_same_at_every_resolution() -> None:
 
 def test_single_frame_shows_all_objects_and_names_only_attributes() -> None:
     for index in range(40):
-        video = make_video("train", index, TabletopConfig(frames=1))
+        video = make_video("train", index, PaintedConfig(frames=1))
         assert video.masks[:, 0].any(axis=(1, 2)).all()
         assert {item.kind for item in video.expressions} <= {"attribute"}
 
@@ -217,7 +217,7 @@ def test_single_frame_shows_all_objects_and_names_only_attributes() -> None:
 def test_vocabulary_contains_every_word() -> None:
     known = set(vocabulary())
     assert 60 <= len(known) <= 120
-    small = TabletopConfig(width=32, height=24)
+    small = PaintedConfig(width=32, height=24)
     used: set[str] = set()
     for index in range(2000):
         video = make_video("train", index, small)
@@ -227,7 +227,7 @@ def test_vocabulary_contains_every_word() -> None:
     assert len(known - used) <= 2
 
 
-def test_expression_refers_to_an_existing_mask(videos: list[TabletopVideo]) -> None:
+def test_expression_refers_to_an_existing_mask(videos: list[PaintedVideo]) -> None:
     for video in videos:
         for item in video.expressions:
             assert 0 <= item.objects[0] < len(video.masks)
@@ -244,11 +244,11 @@ def test_expression_refers_to_an_existing_mask(videos: list[TabletopVideo]) -> N
 )
 def test_invalid_configuration_raises(changes: dict[str, int], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        TabletopConfig(**changes)
+        PaintedConfig(**changes)
 
 
 def test_late_motion_starts_after_a_rest() -> None:
-    config = TabletopConfig(frames=16, late_share=1.0)
+    config = PaintedConfig(frames=16, late_share=1.0)
     seen = 0
     for index in range(30):
         video = make_video("train", index, config)
@@ -274,7 +274,7 @@ def test_late_motion_starts_after_a_rest() -> None:
 
 def test_test_split_does_not_change() -> None:
     # Published results refer to these videos.
-    video = make_video("test", 0, TabletopConfig(frames=16, width=320, height=240))
+    video = make_video("test", 0, PaintedConfig(frames=16, width=320, height=240))
     assert [item.sentence for item in video.expressions][:3] == [
         "follow white one",
         "white one moving to the left",

@@ -1,4 +1,4 @@
-"""Sprites of the tabletop's objects: eight silhouettes with simple shading, drawn once.
+"""Sprites of the painted objects: eight silhouettes with simple shading, drawn once.
 
 A template is drawn large, lit from the upper left, and cached at several sizes. Its three channels
 are coverage, and premultiplied by coverage the diffuse colour and the added white (gloss, paper).

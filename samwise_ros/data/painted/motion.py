@@ -1,4 +1,4 @@
-"""Plans the track of each object of a tabletop video.
+"""Plans the track of each object of a painted video.
 
 Positions are fractions of the image's width, x to the right and y downwards from the top left. One
 plan serves every resolution of the same aspect ratio.
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.tabletop.objects import TabletopObject
+from samwise_ros.data.painted.objects import PaintedObject
 
 Curve = NDArray[np.float64]
 
@@ -39,11 +39,11 @@ class Track:
 
 def plan_tracks(
     rng: random.Random,
-    objects: list[TabletopObject],
+    objects: list[PaintedObject],
     frames: int,
     ratio: float,
     min_objects: int,
-) -> tuple[list[TabletopObject], list[Track]]:
+) -> tuple[list[PaintedObject], list[Track]]:
     """Plan a track for every object without crowding the table.
 
     Args:
@@ -57,7 +57,7 @@ def plan_tracks(
         The objects that found room, with ``ambiguous_motions`` set, and their tracks.
     """
     progress = np.linspace(0.0, 1.0, frames)
-    kept: list[TabletopObject] = []
+    kept: list[PaintedObject] = []
     tracks: list[Track] = []
     for index, item in enumerate(objects):
         cover = (kept[-1], tracks[-1]) if item.motion == "behind" else None
@@ -90,10 +90,10 @@ def _delayed_progress(onset: float, progress: Curve) -> Curve:
 
 def _track(
     rng: random.Random,
-    item: TabletopObject,
+    item: PaintedObject,
     progress: Curve,
     ratio: float,
-    cover: tuple[TabletopObject, Track] | None,
+    cover: tuple[PaintedObject, Track] | None,
 ) -> Track:
     """Return a candidate track of one object; ``progress`` (T,) goes from 0 to 1."""
     radius = item.diameter / 2
@@ -121,7 +121,7 @@ def _rest(x: float, y: float, frames: int) -> Track:
 
 
 def _across(
-    rng: random.Random, item: TabletopObject, travel: float, progress: Curve, ratio: float
+    rng: random.Random, item: PaintedObject, travel: float, progress: Curve, ratio: float
 ) -> Track:
     """Return a track to the left or right, with a slight slope."""
     radius = item.diameter / 2
@@ -135,7 +135,7 @@ def _across(
 
 
 def _in_depth(
-    rng: random.Random, item: TabletopObject, steps: int, progress: Curve, ratio: float
+    rng: random.Random, item: PaintedObject, steps: int, progress: Curve, ratio: float
 ) -> Track:
     """Return a track in depth: nearer is larger and lower; the diameter holds at the nearest."""
     radius = item.diameter / 2
@@ -148,7 +148,7 @@ def _in_depth(
     return replace(track, y=track.y - shift * (1 - near), scale=smallest ** (1 - near))
 
 
-def _late(rng: random.Random, item: TabletopObject, frames: int, ratio: float) -> Track:
+def _late(rng: random.Random, item: PaintedObject, frames: int, ratio: float) -> Track:
     """Return a track that enters from a side or from above; leaving is entering reversed."""
     radius = item.diameter / 2
     side = rng.choice(("left", "right", "above") if item.motion == "enters" else ("left", "right"))
@@ -174,8 +174,8 @@ def _late(rng: random.Random, item: TabletopObject, frames: int, ratio: float) -
 
 def _behind(
     rng: random.Random,
-    item: TabletopObject,
-    cover: tuple[TabletopObject, Track],
+    item: PaintedObject,
+    cover: tuple[PaintedObject, Track],
     travel: float,
     progress: Curve,
 ) -> Track:
@@ -195,7 +195,7 @@ def _behind(
 
 
 def _clearance(
-    item: TabletopObject, track: Track, others: list[tuple[TabletopObject, Track]]
+    item: PaintedObject, track: Track, others: list[tuple[PaintedObject, Track]]
 ) -> float:
     """Return the smallest distance to the others beyond the required one, strict at the start."""
     last = len(track.x) - 1
@@ -213,8 +213,8 @@ def _clearance(
 
 
 def _with_ambiguous_motions(
-    objects: list[TabletopObject], tracks: list[Track]
-) -> list[TabletopObject]:
+    objects: list[PaintedObject], tracks: list[Track]
+) -> list[PaintedObject]:
     """Set the other motions that a viewer could see in each object's track."""
     hidden = any(item.motion == "behind" for item in objects)
     result = []
@@ -238,7 +238,7 @@ def _with_ambiguous_motions(
     return result
 
 
-def _passes(item: TabletopObject, track: Track, others: list[tuple[TabletopObject, Track]]) -> bool:
+def _passes(item: PaintedObject, track: Track, others: list[tuple[PaintedObject, Track]]) -> bool:
     """Return whether the object comes so near to another that one may hide the other."""
     height = track.y - track.lift
     for other, other_track in others:

@@ -1,4 +1,4 @@
-"""The generated tabletop as a data set."""
+"""The painted world as a data set."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Expression, Video
-from samwise_ros.data.tabletop.description import RandomSource
-from samwise_ros.data.tabletop.video import (
+from samwise_ros.data.painted.description import RandomSource
+from samwise_ros.data.painted.video import (
+    PaintedConfig,
+    PaintedVideo,
     Split,
-    TabletopConfig,
-    TabletopVideo,
     absent_sentence,
     make_video,
 )
@@ -28,19 +28,19 @@ SubsetName = Literal["late", "motion"]
 class _Subset:
     """A subset: properties of the videos, first video index, and a filter for expressions."""
 
-    config: TabletopConfig
+    config: PaintedConfig
     first: int
     keep: Callable[[Expression], bool]
 
 
 SUBSETS: dict[SubsetName, _Subset] = {
     "late": _Subset(
-        TabletopConfig(late_share=1.0),
+        PaintedConfig(late_share=1.0),
         2 * _MAX_VIDEOS,
         lambda expression: expression.detail in ("enters", "starts"),
     ),
     "motion": _Subset(
-        TabletopConfig(alone_share=1.0),
+        PaintedConfig(alone_share=1.0),
         3 * _MAX_VIDEOS,
         lambda expression: expression.kind == "motion",
     ),
@@ -48,12 +48,12 @@ SUBSETS: dict[SubsetName, _Subset] = {
 """``late``: the object or its motion starts late; ``motion``: the sentence names only a motion."""
 
 
-class TabletopDataset:
-    """Videos of a split of the tabletop, generated on request."""
+class PaintedDataset:
+    """Videos of a split of the painted world, generated on request."""
 
-    def __init__(self, split: Split, config: TabletopConfig) -> None:
+    def __init__(self, split: Split, config: PaintedConfig) -> None:
         """Select a split and the properties of its videos."""
-        self.name = f"tabletop:{split}"
+        self.name = f"painted:{split}"
         self.split, self._config = split, config
 
     def __len__(self) -> int:
@@ -79,31 +79,31 @@ class TabletopDataset:
         """Return a sentence of the same style that refers to no object of the video."""
         return absent_sentence(self.scene(index), rng)
 
-    def scene(self, index: int) -> TabletopVideo:
+    def scene(self, index: int) -> PaintedVideo:
         """Return a video with its symbolic objects."""
         return _make(self.split, index, self._config)
 
 
-class TabletopSubset(TabletopDataset):
+class PaintedSubset(PaintedDataset):
     """Videos apart from those of the test split, with a selection of their sentences."""
 
     def __init__(self, name: SubsetName, frames: int, width: int, height: int) -> None:
         """Select one of ``SUBSETS``."""
         subset = SUBSETS[name]
         super().__init__("test", replace(subset.config, frames=frames, width=width, height=height))
-        self.name, self._subset = f"tabletop:{name}", subset
+        self.name, self._subset = f"painted:{name}", subset
 
     def video(self, index: int) -> Video:
         """Return the entry of one video; see ``Dataset``."""
         video = super().video(index)
         return replace(video, expressions=tuple(filter(self._subset.keep, video.expressions)))
 
-    def scene(self, index: int) -> TabletopVideo:
+    def scene(self, index: int) -> PaintedVideo:
         """Return a video that is not in the test split."""
         return super().scene(index + self._subset.first)
 
 
 @lru_cache(maxsize=4)
-def _make(split: Split, index: int, config: TabletopConfig) -> TabletopVideo:
+def _make(split: Split, index: int, config: PaintedConfig) -> PaintedVideo:
     # A video's entry, images and masks are read one after the other: generate it once.
     return make_video(split, index, config)

@@ -1,4 +1,4 @@
-"""Background and camera of a tabletop video: table, wall, light, shake and noise."""
+"""Background and camera of a painted video: table, wall, light, shake and noise."""
 
 import math
 import random

@@ -1,4 +1,4 @@
-"""Draws the objects of a tabletop video and records their visible pixels."""
+"""Draws the objects of a painted video and records their visible pixels."""
 
 import math
 import random
@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.tabletop.motion import Track
-from samwise_ros.data.tabletop.objects import TabletopObject
-from samwise_ros.data.tabletop.shapes import EXTENT, colour_value, draw_shadow, draw_sprite
+from samwise_ros.data.painted.motion import Track
+from samwise_ros.data.painted.objects import PaintedObject
+from samwise_ros.data.painted.shapes import EXTENT, colour_value, draw_shadow, draw_sprite
 
 Image = NDArray[np.float32]
 Mask = NDArray[np.bool_]
@@ -39,7 +39,7 @@ class ObjectSprite:
 
 
 def make_object_sprite(
-    rng: random.Random, item: TabletopObject, track: Track, width: int
+    rng: random.Random, item: PaintedObject, track: Track, width: int
 ) -> ObjectSprite:
     """Return an object's sprite with a slight random change of hue, tilt and stretch."""
     red, green, blue = colour_value(item.colour)

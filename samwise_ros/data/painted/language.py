@@ -1,7 +1,7 @@
-"""Phrases descriptions of tabletop objects as sentences with varied wording."""
+"""Phrases descriptions of painted objects as sentences with varied wording."""
 
-from samwise_ros.data.tabletop.description import Description, RandomSource, choose
-from samwise_ros.data.tabletop.objects import COLOURS, SHAPES
+from samwise_ros.data.painted.description import Description, RandomSource, choose
+from samwise_ros.data.painted.objects import COLOURS, SHAPES
 
 _NOUNS = {"cup": ("cup", "cup", "mug"), "cube": ("cube", "cube", "block")}
 _SIZE_WORDS = {"small": ("small", "small", "little"), "large": ("large", "large", "big")}

@@ -11,34 +11,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Expression
-from samwise_ros.data.tabletop.background import (
+from samwise_ros.data.painted.background import (
     draw_light,
     draw_shake,
     draw_table,
     expose,
     shift_image,
 )
-from samwise_ros.data.tabletop.description import (
+from samwise_ros.data.painted.description import (
     Description,
     RandomSource,
     describe_absent,
     describe_by_attributes,
     describe_by_motion,
 )
-from samwise_ros.data.tabletop.language import sentence, vocabulary
-from samwise_ros.data.tabletop.motion import plan_tracks
-from samwise_ros.data.tabletop.objects import (
+from samwise_ros.data.painted.language import sentence, vocabulary
+from samwise_ros.data.painted.motion import plan_tracks
+from samwise_ros.data.painted.objects import (
     MOTION_FRAMES,
-    TabletopObject,
+    PaintedObject,
     draw_objects,
     with_onsets,
 )
-from samwise_ros.data.tabletop.render import make_object_sprite, paste_sprites
+from samwise_ros.data.painted.render import make_object_sprite, paste_sprites
 
 __all__ = [
+    "PaintedConfig",
+    "PaintedVideo",
     "Split",
-    "TabletopConfig",
-    "TabletopVideo",
     "absent_sentence",
     "make_video",
     "vocabulary",
@@ -48,7 +48,7 @@ Split = Literal["train", "val", "test"]
 
 
 @dataclass(frozen=True)
-class TabletopConfig:
+class PaintedConfig:
     """Properties of generated videos.
 
     Attributes:
@@ -90,7 +90,7 @@ class TabletopConfig:
 
 
 @dataclass(frozen=True, eq=False)
-class TabletopVideo:
+class PaintedVideo:
     """A short video of a table.
 
     The kind of an expression is ``late`` if the object is out of view for a part of the video or
@@ -109,10 +109,10 @@ class TabletopVideo:
     frames: NDArray[np.uint8]
     masks: NDArray[np.bool_]
     expressions: tuple[Expression, ...]
-    objects: tuple[TabletopObject, ...]
+    objects: tuple[PaintedObject, ...]
 
 
-def make_video(split: Split, index: int, config: TabletopConfig) -> TabletopVideo:
+def make_video(split: Split, index: int, config: PaintedConfig) -> PaintedVideo:
     """Generate one video; the same arguments generate the same video.
 
     Args:
@@ -147,10 +147,10 @@ def make_video(split: Split, index: int, config: TabletopConfig) -> TabletopVide
         image = shift_image(table, *shift)
         paste_sprites(image, sprites, frame, shift, masks[:, frame])
         frames[frame] = expose(rng, image, light, frame)
-    return TabletopVideo(frames, masks, tuple(expressions), tuple(objects))
+    return PaintedVideo(frames, masks, tuple(expressions), tuple(objects))
 
 
-def absent_sentence(video: TabletopVideo, rng: RandomSource) -> str:
+def absent_sentence(video: PaintedVideo, rng: RandomSource) -> str:
     """Return a sentence of the same style that refers to no object of the video.
 
     Args:
@@ -162,7 +162,7 @@ def absent_sentence(video: TabletopVideo, rng: RandomSource) -> str:
 
 
 def _expressions(
-    rng: random.Random, objects: list[TabletopObject], config: TabletopConfig
+    rng: random.Random, objects: list[PaintedObject], config: PaintedConfig
 ) -> list[Expression]:
     """Return one or two attribute sentences and up to two motion sentences for each object."""
     found: list[Expression] = []
@@ -181,7 +181,7 @@ def _expressions(
 
 
 def _expression(
-    rng: random.Random, item: TabletopObject, index: int, description: Description, name: str
+    rng: random.Random, item: PaintedObject, index: int, description: Description, name: str
 ) -> Expression:
     words = sentence(rng, description)
     if item.motion in ("enters", "leaves"):

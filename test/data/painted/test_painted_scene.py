@@ -3,32 +3,32 @@
 import numpy as np
 import pytest
 
-from samwise_ros.data.tabletop.scene import EPISODE, LOOP, TabletopScene
-from samwise_ros.data.tabletop.video import vocabulary
+from samwise_ros.data.painted.scene import EPISODE, LOOP, PaintedScene
+from samwise_ros.data.painted.video import vocabulary
 
 
 @pytest.fixture(scope="module")
-def scene() -> TabletopScene:
-    return TabletopScene(0, 128, 96)
+def scene() -> PaintedScene:
+    return PaintedScene(0, 128, 96)
 
 
 @pytest.fixture(scope="module")
-def masks(scene: TabletopScene) -> np.ndarray:
+def masks(scene: PaintedScene) -> np.ndarray:
     """(T, N, H, W) of one loop."""
     return np.stack([scene.frame(index)[1] for index in range(LOOP)])
 
 
-def test_frames_are_independent_of_the_order_of_requests(scene: TabletopScene) -> None:
+def test_frames_are_independent_of_the_order_of_requests(scene: PaintedScene) -> None:
     image, masks = scene.frame(100)
     scene.frame(3)
-    again, same = TabletopScene(0, 128, 96).frame(100)
+    again, same = PaintedScene(0, 128, 96).frame(100)
     np.testing.assert_array_equal(image, again)
     np.testing.assert_array_equal(masks, same)
     assert image.shape == (96, 128, 3)
     assert masks.shape == (len(scene.objects), 96, 128)
 
 
-def test_scene_repeats_without_end(scene: TabletopScene) -> None:
+def test_scene_repeats_without_end(scene: PaintedScene) -> None:
     early, late = scene.frame(5), scene.frame(5 + 50 * LOOP)
     overlap = (early[1] & late[1]).sum() / (early[1] | late[1]).sum()
     assert overlap > 0.85  # equal up to the camera's shake
@@ -53,7 +53,7 @@ def test_one_object_passes_behind_another(masks: np.ndarray) -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_script_matches_the_motion(seed: int) -> None:
-    scene = TabletopScene(seed, 64, 48)
+    scene = PaintedScene(seed, 64, 48)
     lines = scene.script(600)
     assert len({start for start, _, _ in lines}) == len(lines) >= 12
     assert [start for start, _, _ in lines] == sorted(start for start, _, _ in lines)
@@ -72,4 +72,4 @@ def test_script_matches_the_motion(seed: int) -> None:
 @pytest.mark.parametrize("size", [(16, 12), (128, 128)])
 def test_other_aspect_ratio_raises(size: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="4:3"):
-        TabletopScene(0, *size)
+        PaintedScene(0, *size)

@@ -1,4 +1,4 @@
-"""Symbolic descriptions of tabletop objects, from which sentences are phrased.
+"""Symbolic descriptions of painted objects, from which sentences are phrased.
 
 A description identifies an object if it matches that object and might match no other.
 """
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from samwise_ros.data.tabletop.objects import COLOURS, SHAPES, TabletopObject
+from samwise_ros.data.painted.objects import COLOURS, SHAPES, PaintedObject
 
 #: The motions that a sentence may name.
 MOTIONS = (
@@ -63,7 +63,7 @@ class Description:
     size: str = ""
     motion: str = ""
 
-    def matches(self, item: TabletopObject) -> bool:
+    def matches(self, item: PaintedObject) -> bool:
         """Return whether the object certainly has these attributes."""
         return (
             self.shape in ("", item.shape)
@@ -75,7 +75,7 @@ class Description:
             )
         )
 
-    def might_match(self, item: TabletopObject) -> bool:
+    def might_match(self, item: PaintedObject) -> bool:
         """Return whether a viewer could take the object for the described one."""
         return (
             self.shape in ("", item.shape)
@@ -88,7 +88,7 @@ class Description:
             )
         )
 
-    def identifies(self, items: Sequence[TabletopObject], index: int) -> bool:
+    def identifies(self, items: Sequence[PaintedObject], index: int) -> bool:
         """Return whether this describes the object ``index`` and no other of ``items``."""
         if not self.matches(items[index]):
             return False
@@ -104,7 +104,7 @@ class Description:
 
 
 def describe_by_attributes(
-    rng: random.Random, objects: list[TabletopObject], index: int
+    rng: random.Random, objects: list[PaintedObject], index: int
 ) -> Description | None:
     """Return attributes that identify the object; ``None`` if there are none."""
     start = int(rng.random() * len(_ATTRIBUTES))
@@ -116,7 +116,7 @@ def describe_by_attributes(
 
 
 def describe_by_motion(
-    rng: random.Random, objects: list[TabletopObject], index: int, alone_share: float = 0.0
+    rng: random.Random, objects: list[PaintedObject], index: int, alone_share: float = 0.0
 ) -> Description | None:
     """Return a motion, alone or with attributes, that identifies the object; else ``None``."""
     item = objects[index]
@@ -134,7 +134,7 @@ def describe_by_motion(
     return None
 
 
-def _describe(item: TabletopObject, named: tuple[str, ...], motion: str = "") -> Description | None:
+def _describe(item: PaintedObject, named: tuple[str, ...], motion: str = "") -> Description | None:
     """Describe the object by the attributes ``named``; ``None`` if its size has no word."""
     if "size" in named and item.size not in ("small", "large"):
         return None
@@ -147,7 +147,7 @@ def _describe(item: TabletopObject, named: tuple[str, ...], motion: str = "") ->
 
 
 def describe_absent(
-    rng: RandomSource, items: Sequence[TabletopObject], motions: bool
+    rng: RandomSource, items: Sequence[PaintedObject], motions: bool
 ) -> Description:
     """Return a description that matches no object, often because of one attribute only.
 

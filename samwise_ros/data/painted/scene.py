@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.tabletop.background import draw_light, draw_table, expose, shift_image
-from samwise_ros.data.tabletop.description import Description, describe_by_attributes
-from samwise_ros.data.tabletop.language import sentence
-from samwise_ros.data.tabletop.motion import Track
-from samwise_ros.data.tabletop.objects import COLOURS, Motion, Size, TabletopObject
-from samwise_ros.data.tabletop.render import make_object_sprite, paste_sprites
+from samwise_ros.data.painted.background import draw_light, draw_table, expose, shift_image
+from samwise_ros.data.painted.description import Description, describe_by_attributes
+from samwise_ros.data.painted.language import sentence
+from samwise_ros.data.painted.motion import Track
+from samwise_ros.data.painted.objects import COLOURS, Motion, PaintedObject, Size
+from samwise_ros.data.painted.render import make_object_sprite, paste_sprites
 
 #: Frames of an episode: an object moves for most of it, then rests.
 EPISODE = 16
@@ -65,7 +65,7 @@ _EPISODES = (
 LOOP = len(_EPISODES) * EPISODE
 
 
-class TabletopScene:
+class PaintedScene:
     """A scene of unlimited length.
 
     Args:
@@ -144,7 +144,7 @@ class TabletopScene:
         return description
 
 
-def _draw_roles(rng: random.Random) -> tuple[TabletopObject, ...]:
+def _draw_roles(rng: random.Random) -> tuple[PaintedObject, ...]:
     """Draw six objects with recurring shapes and colours, so that neither alone identifies one."""
     twin, single = rng.sample(("ball", "star", "ring", "cone"), 2)
     slider = rng.choice(("cup", "bottle"))
@@ -159,7 +159,7 @@ def _draw_roles(rng: random.Random) -> tuple[TabletopObject, ...]:
         (slider, five),
     )
     return tuple(
-        TabletopObject(shape, colour, _SIZE[role], "still", _DIAMETER[role])
+        PaintedObject(shape, colour, _SIZE[role], "still", _DIAMETER[role])
         for role, (shape, colour) in enumerate(looks)
     )
 
