@@ -74,13 +74,14 @@ class VideoTruth:
     @property
     def things(self) -> int:
         """Number of things N."""
-        return self.motion.shape[1]
+        return int(self.motion.shape[1])
 
     @property
     def masks(self) -> NDArray[np.bool_]:
         """(T, N, H, W) bool, the visible pixels of each thing."""
         numbers = np.arange(1, self.things + 1, dtype=np.uint8)
-        return self.labels[:, None] == numbers[:, None, None]
+        masks: NDArray[np.bool_] = self.labels[:, None] == numbers[:, None, None]
+        return masks
 
     @property
     def areas(self) -> NDArray[np.int64]:
@@ -96,9 +97,9 @@ class VideoTruth:
         points = np.concatenate([self.positions_m, np.ones_like(self.positions_m[..., :1])], -1)
         camera = np.einsum("tij,tnj->tni", to_camera, points)[..., :3]
         pixels = np.einsum("ij,tnj->tni", self.intrinsics, camera)
-        return (pixels[..., :2] / np.maximum(pixels[..., 2:], 1e-6)).astype(np.float32)
+        return np.asarray(pixels[..., :2] / np.maximum(pixels[..., 2:], 1e-6), np.float32)
 
     @property
     def moving(self) -> NDArray[np.bool_]:
         """(T, N) bool, whether each thing moves in the world."""
-        return self.motion != Motion.REST
+        return np.asarray(self.motion != Motion.REST)
