@@ -69,7 +69,7 @@ class Thing:
     Attributes:
         kind: name of the kind, such as ``mug``; see ``catalogue.KINDS``.
         family: shape family of the kind, such as ``barrel``.
-        parameters: numbers from which the family's mesh is made, each 0 to 1.
+        parameters: eight numbers, 0 to 1: six of the family's shape, then two of its height.
         look: the surface.
         size: class of size among things of the kind.
         dimensions_m: extent along x, y and z in the thing's frame, upright.
@@ -189,7 +189,10 @@ class SceneDescription:
         place: the surroundings.
         lights: one to three lamps.
         camera: the camera.
-        script: actions in the order of their start.
+        script: actions in the order of their start; one may start before the first frame.
+        bases: for each agent in the scene where the arm stands or the hand comes from, metres.
+        ambient: light without direction, 0 to 1.
+        agents_seed: seed of the agents' paint, skin and sleeve.
     """
 
     split: Split
@@ -201,6 +204,19 @@ class SceneDescription:
     lights: tuple[Light, ...]
     camera: CameraPath
     script: tuple[Action, ...]
+    bases: dict[Agent, tuple[float, float, float]]
+    ambient: float
+    agents_seed: int
+
+    @property
+    def first_frame(self) -> int:
+        """Frame at which the script starts; negative if it starts before the video."""
+        return min(0, *(action.start for action in self.script), 0)
+
+    @property
+    def camera_mount(self) -> str:
+        """How the camera is held."""
+        return self.camera.mount
 
 
 RATE_HZ = 10
