@@ -140,7 +140,8 @@ def _shift(stage: Stage, rng: np.random.Generator, frames: int, rest: int) -> No
     else:
         # The middle of an action other than reaching is inside the video.
         acts = [action for action in stage.script if action.kind not in ("reach", "retreat")]
-        middle = (lambda action: (action.start + action.stop) // 2)(pick(rng, acts))
+        shown = pick(rng, acts)
+        middle = (shown.start + shown.stop) // 2
         shift = frames // 2 - middle + int(rng.integers(-frames // 4, frames // 4 + 1))
         shift = int(np.clip(shift, frames - stage.time, 0))
     stage.script = [

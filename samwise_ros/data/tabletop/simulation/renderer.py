@@ -168,7 +168,7 @@ class Renderer:
             mujoco.mjr_render(self._viewport, scene, self._context)
             mujoco.mjr_readPixels(target, depth if flag else None, self._viewport, self._context)
         ratio = NEAR_M / FAR_M
-        depth_m = NEAR_M / (ratio + depth * (1 - ratio))
+        depth_m = (NEAR_M / (ratio + depth * (1 - ratio))).astype(np.float32)
         slots = codes[..., 0].astype(np.int16) - 1  # fewer than 255 slots
         return Rendering(rgb[::-1].copy(), slots[::-1].copy(), depth_m[::-1].copy())
 
