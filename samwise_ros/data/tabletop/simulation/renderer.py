@@ -7,7 +7,7 @@ otherwise.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import mujoco
 import numpy as np
@@ -195,9 +195,12 @@ INSTALL_GL = (
 )
 
 
-def _gl_context(width: int, height: int) -> "mujoco.GLContext":
+def _gl_context(width: int, height: int) -> Any:
+    """Return a current EGL context."""
     try:
-        context = mujoco.GLContext(width, height)
+        from mujoco.egl import GLContext  # noqa: PLC0415  (fails without the library)
+
+        context = GLContext(width, height)
         context.make_current()
     except Exception as error:  # PyOpenGL raises what the missing part happens to raise
         raise RenderingError(f"{INSTALL_GL}: {type(error).__name__}: {error}") from error
