@@ -96,8 +96,6 @@ class _Writer:
 
     def attributes(self, target: int) -> None:
         """Add up to two sentences that name attributes."""
-        if not self._evidence.seen[:, target].any():
-            return
         wanted = 1 + (self._rng.random() < 0.5)
         for _ in range(_TRIES["attributes"]):
             meaning = Meaning(phrase_of(self._rng, self._evidence.things[target], full=True))
@@ -151,6 +149,8 @@ class _Writer:
                 return None
         if stop - first < min(_LEAST_FRAMES[kind], evidence.shape[0]):
             return None
+        if evidence.recognisable[first:stop, target].sum() < 3:
+            return None
         others = np.where(evidence.known, judgement, NO)[:stop]
         others[:, target] = NO
         return None if (others == YES).any() else (first, stop)
@@ -188,7 +188,7 @@ class _Writer:
                 clauses = place_clauses(rng, evidence, target)
                 clauses = [clause for clause in clauses if clause.anchors]
                 clauses += [Clause(name) for name in ("rolling", "lifted", "falling", "pushed")]
-                phrase = replace(phrase_of(rng, thing, full=False), pose="")
+                phrase = replace(phrase_of(rng, thing, full=False), pose="", pattern="", second="")
                 meaning = Meaning(phrase, rng.choice(clauses))
             judgement = np.where(evidence.known, judge_meaning(evidence, meaning), NO)
             if (judgement >= MAYBE).any():

@@ -14,6 +14,8 @@ Numbers = NDArray[np.float64]
 
 _SEEN = 0.0008
 """Visible fraction of the picture from which a viewer notices a thing."""
+_RECOGNISABLE = 0.002
+"""Visible fraction of the picture from which a viewer can say what a thing is."""
 _CLEAR_FRAMES = 3
 _CLEAR_SHIFT_M = 0.03
 _CLEAR_SHIFT = 0.015
@@ -79,6 +81,11 @@ class Evidence:
         return np.asarray(self.areas >= _SEEN * self._size[0] * self._size[1])
 
     @cached_property
+    def recognisable(self) -> Mask:
+        """(T, N) whether enough of a thing is visible to say what it is."""
+        return np.asarray(self.areas >= _RECOGNISABLE * self._size[0] * self._size[1])
+
+    @cached_property
     def known(self) -> Mask:
         """(T, N) whether a viewer has seen anything of a thing on this frame or before."""
         return np.asarray(np.logical_or.accumulate(self.areas > 0, axis=0))
@@ -91,7 +98,7 @@ class Evidence:
     @cached_property
     def centres(self) -> Numbers:
         """(T, N, 2) centre of a thing, hidden or not, in the picture."""
-        return np.asarray(self.truth.centres, np.float64) / self._size[1]
+        return np.asarray(self.truth.centres / self._size[1], np.float64)
 
     @cached_property
     def x_range(self) -> tuple[Numbers, Numbers]:

@@ -27,7 +27,7 @@ class Phrase:
         colour: the dominant colour, or ``grey`` for bare metal.
         pattern: what is on the surface.
         second: the colour of the pattern.
-        material: ``metal``, ``wood`` or ``glass``.
+        material: ``metal`` or ``wood``.
         pose: ``upright``, ``lying`` or ``upside down``.
         rank: ``small``, ``large``, ``short`` or ``tall``, in comparison with the others.
     """

@@ -56,8 +56,6 @@ def _looks(rng: random.Random, phrase: Phrase, look: Look, full: bool) -> Phrase
         phrase = replace(phrase, colour=bare if look.bare else look.colour)
     if look.material in _NAMED_MATERIALS and look.bare and rng.random() < 0.5:
         phrase = replace(phrase, material=look.material, colour="")
-    elif look.material == "glass" and rng.random() < 0.3:
-        phrase = replace(phrase, material="glass")
     # That a bare thing or a fruit has no pattern is not worth saying.
     dull = look.pattern == "plain" and (look.bare or look.material == "fruit")
     if look.pattern in PATTERNS and not dull and rng.random() < (0.35 if full else 0.12):
@@ -152,7 +150,8 @@ def absent_phrase(rng: random.Random, phrase: Phrase, things: Sequence[Thing]) -
         changed.append(_plausible(replace(phrase, pattern=rng.choice(patterns), second="")))
     if phrase.second:
         changed.append(_plausible(replace(phrase, second=rng.choice(list(COLOURS)))))
-    return rng.choice(changed)
+    chosen = rng.choice(changed)
+    return replace(chosen, pattern="") if chosen.pattern == "plain" else chosen
 
 
 def _plausible(phrase: Phrase) -> Phrase:

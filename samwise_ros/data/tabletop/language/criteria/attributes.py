@@ -145,7 +145,7 @@ def _material(look: Look, material: str) -> int:
         return YES
     if look.material != material:
         return NO
-    return YES if look.bare or material == "glass" else MAYBE
+    return YES if look.bare else MAYBE
 
 
 @lru_cache(maxsize=2)
@@ -165,4 +165,6 @@ def _taller(evidence: Evidence) -> Mask:
     margin = height[:, None, :] * _HEIGHT_RATIO
     world = (height[:, :, None] >= margin) & (height[:, :, None] >= height[:, None, :] + _HEIGHT_M)
     picture = height / np.maximum(evidence.distance_m, 1e-6)
+    upright = np.abs(evidence.rotations[..., 2, 2]) > _UPRIGHT
+    world &= upright[:, :, None] & upright[:, None, :]
     return np.asarray(world & (picture[:, :, None] >= picture[:, None, :]))

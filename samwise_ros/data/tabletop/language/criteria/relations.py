@@ -164,10 +164,10 @@ def _carries(evidence: Evidence, _: Judgement, anchors: Anchors) -> Judgement:
 def _empty(evidence: Evidence, group: Judgement, _: Anchors) -> Judgement:
     clear, maybe = _supported(evidence)
     loaded = (clear & evidence.seen[:, :, None]).any(1)
-    free = np.asarray(~maybe.any(1))
+    free = ~maybe.any(1)
     # The word needs a contrast: another member of the group that carries something.
     contrast = ((group >= MAYBE) & loaded).any(-1, keepdims=True)
-    return judge(np.asarray(free & contrast & evidence.seen), ~loaded)
+    return judge(np.asarray(free & contrast & evidence.seen), np.asarray(~loaded))
 
 
 @lru_cache(maxsize=2)

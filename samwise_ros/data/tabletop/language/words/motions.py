@@ -80,7 +80,7 @@ MOTION: dict[str, Wordings] = {
     ),
     "held": Wordings(
         (),
-        ("being held", "held in the air", "in the grip"),
+        ("being held", "held"),
         ("is being held", "is held"),
         ("{agent} is holding", "{agent} holds", "{agent} has hold of", "{agent} has got"),
         ("is {agent} holding",),
@@ -119,7 +119,7 @@ KEPT_OUT_MOTION: dict[str, Wordings] = {
     "sliding": Wordings((), ("sliding along the {place}",), ("is sliding over the {place}",)),
     "left": Wordings((), ("on the move to the left",), ("is going left",)),
     "right": Wordings((), ("on the move to the right",), ("is going right",)),
-    "held": Wordings((), (), (), ("{agent} has in the air",)),
+    "held": Wordings((), (), (), ("{agent} still holds",)),
     "waiting": Wordings((), ("staying where it is",), ("is standing still",)),
     "arriving": Wordings((), (), ("is coming in",)),
     "leaving": Wordings((), ("disappearing",), ("is leaving", "is going out of view")),

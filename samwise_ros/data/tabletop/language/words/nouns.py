@@ -42,7 +42,6 @@ RANKS: dict[str, Words] = {
 MATERIALS: dict[str, tuple[Words, Words]] = {
     "metal": (("metal", "metal", "steel"), ("made of metal", "of metal")),
     "wood": (("wooden",), ("made of wood", "of wood")),
-    "glass": (("glass",), ("made of glass", "of glass")),
 }
 """Adjectives, and words after the noun."""
 POSES: dict[str, tuple[Words, Words]] = {

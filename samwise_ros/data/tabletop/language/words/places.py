@@ -11,9 +11,14 @@ def _sides(side: str, most: str) -> Wordings:
     )
 
 
-def _ranks(word: str, *others: str) -> Wordings:
+def _superlative(word: str, *others: str) -> Wordings:
     words = (word, *others)
-    return Wordings(words, (), tuple(f"is the {each} one" for each in words))
+    return Wordings(words, (), tuple(f"is the {each}" for each in words))
+
+
+def _comparative(word: str, *others: str) -> Wordings:
+    words = (word, *others)
+    return Wordings(words, (), tuple(f"is {each}" for each in words))
 
 
 PLACES: dict[str, Wordings] = {
@@ -52,14 +57,14 @@ PLACES: dict[str, Wordings] = {
         ("second from the right",),
         ("is second from the right",),
     ),
-    "largest": _ranks("largest", "biggest", "biggest"),
-    "smallest": _ranks("smallest", "smallest"),
-    "tallest": _ranks("tallest"),
-    "shortest": _ranks("shortest"),
-    "larger": _ranks("larger", "bigger", "bigger"),
-    "smaller": _ranks("smaller"),
-    "taller": _ranks("taller"),
-    "shorter": _ranks("shorter"),
+    "largest": _superlative("largest", "biggest", "biggest"),
+    "smallest": _superlative("smallest", "smallest"),
+    "tallest": _superlative("tallest"),
+    "shortest": _superlative("shortest"),
+    "larger": _comparative("larger", "bigger", "bigger"),
+    "smaller": _comparative("smaller"),
+    "taller": _comparative("taller"),
+    "shorter": _comparative("shorter"),
     "beside": Wordings(
         (),
         ("beside {a}", "next to {a}", "next to {a}", "right next to {a}", "standing beside {a}"),
