@@ -11,8 +11,10 @@ from samwise_ros.data.formats.ref_youtube_vos import RefYoutubeVos
 from samwise_ros.data.formats.refcoco import Refcoco
 from samwise_ros.data.painted.dataset import SUBSETS, PaintedDataset, PaintedSubset
 from samwise_ros.data.painted.video import PaintedConfig, Split
+from samwise_ros.data.tabletop.stored import VIDEOS
 
 _PAINTED = "painted"
+_TABLETOP = "tabletop"
 PAINTED_SIZE = (320, 240)
 """Width and height of generated videos, in pixels."""
 PAINTED_FRAMES = 16
@@ -52,7 +54,9 @@ def open_dataset(spec: str, frames: int | None = None) -> Dataset:
         spec: ``FORMAT:DIR:SPLIT`` with a format of ``FORMATS``; ``:SPLIT`` is optional if the
             folder has a single split. For generated videos ``painted:train``, ``painted:val``,
             ``painted:test``, ``painted:late`` (objects or motions that appear late) or
-            ``painted:motion`` (sentences that name only a motion).
+            ``painted:motion`` (sentences that name only a motion). For simulated videos
+            ``tabletop:val``, ``tabletop:test``, ``tabletop:unseen``, ``tabletop:events`` or
+            ``tabletop:past``, rendered on request.
         frames: number of frames of each generated video; ``PAINTED_FRAMES`` by default.
 
     Returns:
@@ -69,6 +73,8 @@ def open_dataset(spec: str, frames: int | None = None) -> Dataset:
             f"{spec}: expected no number of frames for videos in a folder, got {frames}; "
             "omit frames"
         )
+    if name == _TABLETOP:
+        return _open_tabletop(spec, rest)
     name, folder, split = parse_spec(spec)
     splits = FORMATS[name].splits(folder)
     if not split and len(splits) == 1:
@@ -91,7 +97,7 @@ def parse_spec(spec: str) -> tuple[str, Path, str]:
     name, _, rest = spec.partition(":")
     if name not in FORMATS:
         formats = ", ".join(f"{known}:DIR:SPLIT" for known in FORMATS)
-        raise DatasetError(f"{spec!r}: expected one of {formats}, {_painted_choices()}")
+        raise DatasetError(f"{spec!r}: expected one of {formats}, {_generated_choices()}")
     if not rest:
         raise DatasetError(f"{spec!r}: expected {name}:DIR:SPLIT, got no folder")
     folder, split = Path(rest), ""
@@ -126,8 +132,18 @@ def _open_painted(spec: str, split: str, frames: int) -> Dataset:
     for known in get_args(Split):
         if split == known:
             return PaintedDataset(known, PaintedConfig(frames, *PAINTED_SIZE))
-    raise DatasetError(f"{spec!r}: expected one of {_painted_choices()}")
+    raise DatasetError(f"{spec!r}: expected one of {_generated_choices()}")
 
 
-def _painted_choices() -> str:
-    return ", ".join(f"{_PAINTED}:{split}" for split in (*get_args(Split), *SUBSETS))
+def _open_tabletop(spec: str, split: str) -> Dataset:
+    from samwise_ros.data.tabletop.dataset import TabletopDataset  # noqa: PLC0415  (the extra sim)
+
+    for known in VIDEOS:
+        if split == known:
+            return TabletopDataset(known)
+    raise DatasetError(f"{spec!r}: expected one of {_generated_choices()}")
+
+
+def _generated_choices() -> str:
+    painted = [f"{_PAINTED}:{split}" for split in (*get_args(Split), *SUBSETS)]
+    return ", ".join([*painted, *(f"{_TABLETOP}:{split}" for split in VIDEOS)])

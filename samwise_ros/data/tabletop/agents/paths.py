@@ -86,7 +86,7 @@ def home(description: SceneDescription, agent: Agent) -> Array:
     direction = -base / np.linalg.norm(base)
     if description.camera_mount == "wrist":
         return np.array([base[0] * 0.25, base[1] * 0.25, 0.36])
-    return base + direction * 0.16 + [0, 0, 0.3]
+    return np.asarray(base + direction * 0.16 + (0, 0, 0.3))
 
 
 def plan(description: SceneDescription) -> Plan:
@@ -157,7 +157,7 @@ class _Planner:
         if action.to_m is not None:  # before a push
             target, yaw = self._push_start(action, thing)
             held, wide = held._replace(yaw=yaw), 0.03
-        above = target + [0, 0, CLEARANCE_M]
+        above = target + np.array((0, 0, CLEARANCE_M))
         span = action.stop - action.start
         path.add(action.start + 0.65 * span, above, held.yaw, wide)
         path.add(action.stop, target, held.yaw, wide)
@@ -188,7 +188,12 @@ class _Planner:
                 # It is brought in: the agent has held it from the beginning.
                 start = float(self.description.first_frame)
                 path = self.paths[action.agent] = AgentPath()
-                path.add(start - 1, self.positions[action.thing] + held.offset_m, held.yaw, held.opening_m)
+                path.add(
+                    start - 1,
+                    self.positions[action.thing] + held.offset_m,
+                    held.yaw,
+                    held.opening_m,
+                )
             hold = Hold(action.thing, action.agent, start, np.inf, held.offset_m)
             self.holds[action.thing] = hold
         return hold

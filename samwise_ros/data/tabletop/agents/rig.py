@@ -116,8 +116,8 @@ def _arm_meshes() -> list[Mesh]:
 
 
 def _arm_poses(base_m: Array, tip: Array) -> Array:
-    shoulder = base_m + [0, 0, SHOULDER_M]
-    wrist = tip[:3] + [0, 0, _TOOL_M]
+    shoulder = base_m + np.array((0, 0, SHOULDER_M))
+    wrist = tip[:3] + np.array((0, 0, _TOOL_M))
     across = wrist - shoulder
     level = float(np.hypot(across[0], across[1]))
     azimuth = float(np.arctan2(across[1], across[0]))

@@ -140,7 +140,8 @@ def _shift(stage: Stage, rng: np.random.Generator, frames: int, rest: int) -> No
     else:
         # The middle of an action other than reaching is inside the video.
         acts = [action for action in stage.script if action.kind not in ("reach", "retreat")]
-        middle = (lambda action: (action.start + action.stop) // 2)(pick(rng, acts))
+        shown = pick(rng, acts)
+        middle = (shown.start + shown.stop) // 2
         shift = frames // 2 - middle + int(rng.integers(-frames // 4, frames // 4 + 1))
         shift = int(np.clip(shift, frames - stage.time, 0))
     stage.script = [
@@ -155,15 +156,16 @@ def _bases(
     rng: np.random.Generator, view: View, scenario: str, place: Place
 ) -> dict[Agent, tuple[float, float, float]]:
     """Return where the arm stands and where the hand comes from, on different sides."""
-    if view.mount == "wrist":
-        azimuth = view.azimuth
-        reach = 0.62
-        return {"arm": _base(azimuth, reach)}
-    sides = [0.0, 0.9, 1.7, 2.5, 3.14, -0.9, -1.7, -2.5]
+    if view.mount == "wrist":  # the arm comes from the far side, the camera is in front of it
+        return {"arm": _base(view.azimuth + np.pi, 0.62)}
+    # The arm does not stand between the camera and the things.
+    sides = [1.2, 1.7, 2.3, 2.9, -1.2, -1.7, -2.3, -2.9]
     if place.kind == "shelf":  # there is a wall behind it
-        sides = [0.0, 0.9, -0.9]
+        sides = [1.1, 1.5, -1.1, -1.5]
     first = view.azimuth + pick(rng, sides) + float(rng.normal(0, 0.1))
-    second = first + pick(rng, (1.6, -1.6) if place.kind == "shelf" else (1.6, -1.6, 2.6, -2.6))
+    second = view.azimuth + pick(rng, (*sides, 0.7, -0.7))
+    while abs((second - first + np.pi) % (2 * np.pi) - np.pi) < 0.7:
+        second = view.azimuth + pick(rng, (*sides, 0.7, -0.7))
     bases: dict[Agent, tuple[float, float, float]] = {}
     if scenario == "hand over" or rng.random() < 0.65:
         bases["arm"] = _base(first, float(rng.uniform(0.52, 0.66)))

@@ -33,10 +33,9 @@ def _agent(stage: Stage) -> Agent:
 
 def _fill(stage: Stage, things: list[Thing], *, upright: bool = False) -> None:
     """Add things; leave out those for which there is no room, but not the first two."""
-    for number, thing in enumerate(things):
-        twin = thing.twin_of
-        if twin >= len(stage.things):
-            thing = replace(thing, twin_of=-1)
+    for number, drawn in enumerate(things):
+        known = drawn.twin_of < len(stage.things)
+        thing = drawn if known else replace(drawn, twin_of=-1)
         try:
             small = max(thing.dimensions_m[:2]) < 0.1 and thing.twin_of < 0
             hosts = [k for k, host in enumerate(stage.things) if _can_hold(host)]
@@ -128,7 +127,8 @@ def _hand_over(stage: Stage, split: Split) -> None:
     _still(stage, split)
     index = _movable(stage)
     thing = stage.things[index]
-    giver, taker = ("arm", "hand") if stage.rng.random() < 0.5 else ("hand", "arm")
+    agents: tuple[Agent, Agent] = ("arm", "hand")
+    giver, taker = agents if stage.rng.random() < 0.5 else agents[::-1]
     if len(stage.bases) < 2 or min(thing.dimensions_m[:2]) > 0.12:
         raise NoRoomError
     end = stage.spot(radius(thing), half_height(thing), (index,))

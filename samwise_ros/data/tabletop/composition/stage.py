@@ -63,7 +63,7 @@ class Stage:
             margin = -scale * (1 if wholly else -1.3)
             inside = depth > 0.05 and abs(x) < 1 + margin * 0.75 and abs(y) < 1 + margin
             if wholly != inside:
-                return inside
+                return bool(inside)
         return wholly
 
     def is_free(self, point_m: Array, reach_m: float, but: tuple[int, ...] = ()) -> bool:
@@ -187,7 +187,7 @@ class Stage:
 
     def place_at(self, index: int, agent: Agent, point_m: Array) -> None:
         """Carry a held thing above a spot, put it down and retreat."""
-        above = point_m + [0, 0, float(self.rng.uniform(0.08, 0.12))]
+        above = point_m + np.array((0, 0, self.rng.uniform(0.08, 0.12)))
         self.act("carry", index, agent, self.span(8, 13), above)
         self.act("put down", index, agent, self.span(4, 7), point_m)
         self.act("retreat", index, agent, self.span(8, 12))

@@ -25,8 +25,7 @@ _WOOD: tuple[tuple[float, float, float], ...] = (
     (0.5, 0.33, 0.2),
 )
 _STEEL = (0.62, 0.62, 0.64)
-MAX_RADIUS_M = 0.16
-"""Largest distance of a thing's surface from its vertical axis."""
+_LABELS: tuple[Colour, ...] = ("white", "yellow", "black")
 
 
 def pick(rng: np.random.Generator, choices: Sequence[T]) -> T:
@@ -67,13 +66,13 @@ def draw_thing(
     facts = KINDS[kind]
     unseen = split == "unseen" and bool(facts.unseen) and rng.random() < 0.8
     family = pick(rng, facts.unseen if unseen else facts.families)
-    if size is None:
-        size = pick(rng, ("small", "medium", "medium", "large"))
+    sizes: tuple[Size, ...] = ("small", "medium", "medium", "large")
+    chosen = pick(rng, sizes) if size is None else size
     look = draw_look(rng, split, facts, colour)
     # Six numbers of the shape, then those of the height in its class.
     parameters = tuple(round(float(value), 4) for value in rng.random(8))
     thing = Thing(
-        kind, family, parameters, look, size, (0, 0, 0), "upright", (0, 0, 0), (1, 0, 0, 0)
+        kind, family, parameters, look, chosen, (0, 0, 0), "upright", (0, 0, 0), (1, 0, 0, 0)
     )
     mesh = build_mesh(kind, family, nominal_height(thing), parameters[:6])
     width, depth, height = (round(float(value), 4) for value in mesh.extent)
@@ -86,8 +85,9 @@ def draw_look(
     """Draw a surface for a kind."""
     material: Material = pick(rng, (facts.materials[0], *facts.materials))
     bare = material in facts.bare and colour is None and rng.random() < 0.45
-    if colour is None or colour not in facts.colours:
-        colour = pick(rng, facts.colours)
+    main = pick(rng, facts.colours)
+    if colour is not None and colour in facts.colours:
+        main = colour
     pattern = pick(rng, facts.patterns)
     if split == "unseen" and pattern in ("dotted", "printed", "striped") and rng.random() < 0.5:
         pattern = "flowered"
@@ -102,14 +102,14 @@ def draw_look(
             rgb,
             _seed(rng),
         )
-    rgb = draw_shade(rng, colour)
-    others = [other for other in PAINTS if other != colour]
-    light = [other for other in ("white", "yellow", "black") if other != colour]
-    first: Colour = pick(rng, light if pattern == "labelled" or rng.random() < 0.3 else others)  # type: ignore[arg-type]
-    second: Colour = pick(rng, [other for other in others if other != first])
+    rgb = draw_shade(rng, main)
+    others = [other for other in PAINTS if other != main]
+    light: list[Colour] = [other for other in _LABELS if other != main]
+    first = pick(rng, light if pattern == "labelled" or rng.random() < 0.3 else others)
+    second = pick(rng, [other for other in others if other != first])
     secondary = () if pattern == "plain" else (first, second)
     shade = (round(rgb[0], 4), round(rgb[1], 4), round(rgb[2], 4))
-    return Look(colour, secondary, pattern, material, False, shade, _seed(rng))
+    return Look(main, secondary, pattern, material, False, shade, _seed(rng))
 
 
 def _seed(rng: np.random.Generator) -> int:

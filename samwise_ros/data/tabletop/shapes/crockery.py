@@ -125,8 +125,12 @@ def bowl(family: str, height: float, p: Array) -> Mesh:
     foot = radius * mix(0.38, 0.55, p[1])
     belly = {"round": 0.92, "flared": 0.72, "deep": 0.97}[family]
     outside = curve(
-        [(foot, 0), (radius * belly * 0.8, 0.3 * height), (radius * belly, 0.62 * height)]
-        + [(radius, height)],
+        [
+            (foot, 0),
+            (radius * belly * 0.8, 0.3 * height),
+            (radius * belly, 0.62 * height),
+            (radius, height),
+        ],
         12,
     )
     return merge(*vessel(outside, height * 0.06))
@@ -160,8 +164,12 @@ def teapot(family: str, height: float, p: Array) -> Mesh:
         outside = np.concatenate([outside, [[radius * 0.6, body * 1.03]]])
     else:
         outside = curve(
-            [(radius * 0.6, 0), (radius * 0.98, 0.28 * body), (radius * 0.95, 0.6 * body)]
-            + [(radius * 0.5, body)],
+            [
+                (radius * 0.6, 0),
+                (radius * 0.98, 0.28 * body),
+                (radius * 0.95, 0.6 * body),
+                (radius * 0.5, body),
+            ],
             12,
         )
     mouth = outside[-1, 0]
@@ -173,8 +181,11 @@ def teapot(family: str, height: float, p: Array) -> Mesh:
         path = np.linspace([-start, 0, 0.45 * body], [-start - reach, 0, spout_top], 6)
     else:
         spline = curve(
-            [(-start, 0.3 * body), (-start - 0.5 * reach, 0.42 * body)]
-            + [(-start - reach, spout_top)],
+            [
+                (-start, 0.3 * body),
+                (-start - 0.5 * reach, 0.42 * body),
+                (-start - reach, spout_top),
+            ],
             8,
         )
         path = np.stack([spline[:, 0], np.zeros(8), spline[:, 1]], 1)
@@ -187,7 +198,7 @@ def teapot(family: str, height: float, p: Array) -> Mesh:
         0.9 if family == "drum" else 0.0,
     )
     foot = lathe([(0.0, 0.0), (float(outside[0, 0]), 0.0)], MAIN)
-    top = lathe(knob + [0, body * 1.14], ACCENT)
+    top = lathe(knob + np.array((0, body * 1.14)), ACCENT)
     return merge(foot, lathe(outside, BODY), lathe(lid, RIM), top, spout, handle)
 
 

@@ -39,9 +39,15 @@ def apple(family: str, height: float, p: Array) -> Mesh:
     radius = height * (0.5 if family == "tall" else 0.56) * mix(0.94, 1.06, p[0])
     tall = height * 0.9
     profile = curve(
-        [(0.0, 0.08 * tall), (radius * 0.35, 0.0), (radius * 0.8, 0.22 * tall)]
-        + [(radius, 0.6 * tall), (radius * 0.72, 0.93 * tall), (radius * 0.3, tall)]
-        + [(0.0, 0.88 * tall)],
+        [
+            (0.0, 0.08 * tall),
+            (radius * 0.35, 0.0),
+            (radius * 0.8, 0.22 * tall),
+            (radius, 0.6 * tall),
+            (radius * 0.72, 0.93 * tall),
+            (radius * 0.3, tall),
+            (0.0, 0.88 * tall),
+        ],
         18,
     )
     return merge(lathe(profile, BODY), _stem(0.86 * tall, 0.2 * height, 0.02 * height))
@@ -52,8 +58,14 @@ def pear(_family: str, height: float, p: Array) -> Mesh:
     tall = height * 0.9
     radius = height * mix(0.36, 0.42, p[0])
     profile = curve(
-        [(0.0, 0.03 * tall), (radius * 0.5, 0.0), (radius, 0.3 * tall)]
-        + [(radius * 0.62, 0.68 * tall), (radius * 0.38, 0.92 * tall), (0.0, tall)],
+        [
+            (0.0, 0.03 * tall),
+            (radius * 0.5, 0.0),
+            (radius, 0.3 * tall),
+            (radius * 0.62, 0.68 * tall),
+            (radius * 0.38, 0.92 * tall),
+            (0.0, tall),
+        ],
         18,
     )
     return merge(lathe(profile, BODY), _stem(0.97 * tall, 0.15 * height, 0.02 * height))
@@ -63,9 +75,15 @@ def lemon(_family: str, height: float, p: Array) -> Mesh:
     """Return a lemon that lies on its side."""
     length = height * mix(1.25, 1.45, p[0])
     profile = curve(
-        [(0.0, 0.0), (height * 0.09, 0.05 * length), (height * 0.42, 0.25 * length)]
-        + [(height * 0.5, 0.5 * length), (height * 0.42, 0.76 * length)]
-        + [(height * 0.1, 0.95 * length), (0.0, length)],
+        [
+            (0.0, 0.0),
+            (height * 0.09, 0.05 * length),
+            (height * 0.42, 0.25 * length),
+            (height * 0.5, 0.5 * length),
+            (height * 0.42, 0.76 * length),
+            (height * 0.1, 0.95 * length),
+            (0.0, length),
+        ],
         18,
     )
     return lathe(profile, BODY).moved(

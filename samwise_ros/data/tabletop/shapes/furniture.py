@@ -31,7 +31,9 @@ def sheet(half_x: float, half_y: float, cells: int) -> Mesh:
     for half in (half_x, half_y):
         folds = np.arange(-5, 6, 2) * _TILE_M / 2
         inside = folds[np.abs(folds) < half - 1e-6]
-        lines.append(np.unique(np.round(np.concatenate([np.linspace(-half, half, cells), inside]), 6)))
+        lines.append(
+            np.unique(np.round(np.concatenate([np.linspace(-half, half, cells), inside]), 6))
+        )
     x, y = np.meshgrid(*lines, indexing="ij")
     points = np.stack([x, y, 0 * x], -1)
     corner = np.arange(x.size).reshape(x.shape)
@@ -57,7 +59,9 @@ def support(place: Place) -> Mesh | None:
         back = box((2 * x, 0.02, 0.9), BODY).moved((0, y, 0.1))
         return merge(top, back)
     legs = [
-        box((0.05, 0.05, -FLOOR_M), BODY).moved((a * (x - 0.06), b * (y - 0.06), FLOOR_M / 2 - 0.03))
+        box((0.05, 0.05, -FLOOR_M), BODY).moved(
+            (a * (x - 0.06), b * (y - 0.06), FLOOR_M / 2 - 0.03)
+        )
         for a in (-1, 1)
         for b in (-1, 1)
     ]

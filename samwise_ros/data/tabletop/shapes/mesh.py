@@ -59,7 +59,9 @@ def merge(*parts: Mesh) -> Mesh:
     starts = np.cumsum([0, *(len(part.vertices) for part in parts[:-1])])
     faces = [part.faces + start for part, start in zip(parts, starts, strict=True)]
     return Mesh(
-        *(np.concatenate([part[field] for part in parts]) for field in range(3)),
+        np.concatenate([part.vertices for part in parts]),
+        np.concatenate([part.normals for part in parts]),
+        np.concatenate([part.uv for part in parts]),
         np.concatenate(faces).astype(np.int32),
     )
 

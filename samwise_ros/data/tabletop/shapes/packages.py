@@ -136,8 +136,12 @@ def jar(family: str, height: float, p: Array) -> Mesh:
     body = height - lid
     belly = 1.12 if family == "bellied" else 1.0
     profile = curve(
-        [(radius * 0.9, 0.0), (radius * belly, 0.2 * body), (radius * belly, 0.7 * body)]
-        + [(radius * 0.86, body)],
+        [
+            (radius * 0.9, 0.0),
+            (radius * belly, 0.2 * body),
+            (radius * belly, 0.7 * body),
+            (radius * 0.86, body),
+        ],
         12,
     )
     cover = radius * 0.92

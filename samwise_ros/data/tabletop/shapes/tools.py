@@ -1,5 +1,7 @@
 """Spoons, screwdrivers, hammers and toy blocks."""
 
+import itertools
+
 import numpy as np
 
 from samwise_ros.data.tabletop.shapes.crockery import curve, mix
@@ -40,8 +42,13 @@ def screwdriver(family: str, height: float, p: Array) -> Mesh:
     shank = mix(0.09, 0.14, p[1]) if family == "long" else mix(0.04, 0.06, p[1])
     radius = height / 2
     grip = curve(
-        [(radius * 0.55, 0.0), (radius, 0.15 * handle), (radius * 0.9, 0.6 * handle)]
-        + [(radius * 0.55, 0.85 * handle), (radius * 0.6, handle)],
+        [
+            (radius * 0.55, 0.0),
+            (radius, 0.15 * handle),
+            (radius * 0.9, 0.6 * handle),
+            (radius * 0.55, 0.85 * handle),
+            (radius * 0.6, handle),
+        ],
         12,
     )
     closed = np.concatenate([[[0.0, 0.0]], grip, [[0.0, handle]]])
@@ -91,7 +98,7 @@ def block(family: str, height: float, p: Array) -> Mesh:
     width, inner = height * 1.9, height * mix(0.45, 0.6, p[1])
     angles = np.linspace(np.pi, 0, 11)
     parts = []
-    for first, second in zip(angles, angles[1:], strict=False):
+    for first, second in itertools.pairwise(angles):
         low = [(inner * float(np.cos(a)), inner * float(np.sin(a))) for a in (first, second)]
         high = [(width / 2 * float(np.cos(a)), height) for a in (first, second)]
         parts.append(prism([low[0], low[1], high[1], high[0]], height, BODY))

@@ -82,7 +82,11 @@ def _motion(
     if distance < _MOVED_M and turned < _TURNED:
         return Motion.REST
     for action in description.script:
-        if action.thing == index and action.start < frame <= action.stop and action.kind in _ACTIONS:
+        if (
+            action.thing == index
+            and action.start < frame <= action.stop
+            and action.kind in _ACTIONS
+        ):
             return _ACTIONS[action.kind]
     if holder:
         return Motion.PUSHED

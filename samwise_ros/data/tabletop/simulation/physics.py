@@ -108,7 +108,9 @@ class _Simulation:
         self.offsets: dict[int, tuple[float, Array, Array]] = {}
         names = list(description.bases)
         self.mocaps = {agent: number for number, agent in enumerate(names)}
-        self.pushers = {1 + self.count + number: HOLDERS[agent] for number, agent in enumerate(names)}
+        self.pushers = {
+            1 + self.count + number: HOLDERS[agent] for number, agent in enumerate(names)
+        }
 
     def run(self) -> Trajectory:
         """Simulate from the start of the script; return the frames of the video."""
@@ -159,9 +161,7 @@ class _Simulation:
     def _bodies(self) -> list[tuple[int, int]]:
         """Return the pairs of bodies that touch; the place is body 0."""
         found = self.data.contact.geom
-        return [
-            (int(self.model.geom_bodyid[a]), int(self.model.geom_bodyid[b])) for a, b in found
-        ]
+        return [(int(self.model.geom_bodyid[a]), int(self.model.geom_bodyid[b])) for a, b in found]
 
     def _pairs(self) -> set[tuple[int, int]]:
         """Return the pairs of things that touch."""

@@ -171,7 +171,9 @@ def _scenery(description: SceneDescription) -> list[Surface | None]:
     position = description.camera.poses[0, :3, 3]
     directions.append(np.arctan2(position[1], position[0]))
 
-    def surface(mesh: Mesh | None, picture: NDArray[np.uint8], gloss: float = 0.05) -> Surface | None:
+    def surface(
+        mesh: Mesh | None, picture: NDArray[np.uint8], gloss: float = 0.05
+    ) -> Surface | None:
         return None if mesh is None else Surface(mesh, picture, gloss, 0.2)
 
     return [

@@ -21,7 +21,7 @@ def develop(
     light = image.astype(np.float32) * np.float32(camera.exposure[frame])
     sigma = camera.blur * image.shape[1]
     if sigma > 0.3:
-        light = cv2.GaussianBlur(light, (0, 0), sigma)
+        light = np.asarray(cv2.GaussianBlur(light, (0, 0), sigma), np.float32)
     # Shot noise grows with the light; highlights are compressed and not cut off.
     grain = rng.standard_normal(image.shape, np.float32) * np.float32(camera.noise)
     light = light + grain * (0.5 + light / 255)

@@ -13,8 +13,8 @@ Outline = NDArray[np.float64]
 
 MOTIFS = ("star", "heart", "rings", "leaf", "sun", "word")
 
-# Strokes of letters on a grid of 2 x 4, (0, 0) on top left. Own letters look alike on every machine;
-# the fonts of OpenCV differ between versions.
+# Strokes of letters on a grid of 2 x 4, (0, 0) on top left: the fonts of OpenCV differ between
+# versions.
 _LETTERS = {
     "A": ("04", "01", "10", "21", "24"), "B": ("00", "04", "14", "23", "12", "02"),
     "E": ("20", "00", "02", "12", "02", "04", "24"), "F": ("20", "00", "02", "12", "02", "04"),
@@ -32,10 +32,10 @@ def draw_word(rng: np.random.Generator) -> list[Outline]:
     count = int(rng.integers(3, 6))
     names = list(_LETTERS)
     strokes = []
-    for place in range(count):
+    for position in range(count):
         letter = _LETTERS[names[int(rng.integers(len(names)))]]
-        points = np.array([(int(x), int(y)) for x, y in letter], np.float64)
-        strokes.append((points * [0.38, 0.25] + [place, 0]) * [1 / count, 1.0])
+        points = np.array([[int(number) for number in place] for place in letter], np.float64)
+        strokes.append((points * [0.38, 0.25] + [position, 0]) * [1 / count, 1.0])
     return strokes
 
 
@@ -80,4 +80,4 @@ def paint(
             cv2.fillPoly(mask, [polygon], 255, cv2.LINE_AA, 3)
     else:
         cv2.polylines(mask, points, False, 255, width, cv2.LINE_AA, 3)
-    return blend(picture, mask.astype(np.float32) / 255, rgb)
+    return blend(picture, mask.astype(np.float32) / np.float32(255), rgb)

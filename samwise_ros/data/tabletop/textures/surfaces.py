@@ -55,10 +55,9 @@ def texture(thing: Thing) -> NDArray[np.uint8]:
 def _base(rng: np.random.Generator, thing: Thing) -> Picture:
     """Return the surface without its pattern."""
     look = thing.look
-    if look.material == "wood" and look.bare:
-        return wood(rng, _HEIGHT, SIDE, look.rgb)
-    if look.material == "metal" and look.bare:
-        return brushed(rng, _HEIGHT, SIDE, look.rgb)
+    if look.bare:
+        bare = wood if look.material == "wood" else brushed
+        return bare(rng, _HEIGHT, SIDE, look.rgb)
     picture = fill(_HEIGHT, SIDE, look.rgb)
     if look.material == "wood":
         return shade(picture, 0.04 * noise(rng, _HEIGHT, SIDE, (90, 5)))
@@ -69,14 +68,18 @@ def _base(rng: np.random.Generator, thing: Thing) -> Picture:
     if look.material == "glass":
         bands = np.broadcast_to(noise(rng, 1, SIDE, (1, 12)), (_HEIGHT, SIDE))
         return shade(picture, 0.16 * bands)
-    if look.material == "ceramic" and rng.random() < 0.35:
+    return _glaze(rng, picture) if look.material == "ceramic" else picture
+
+
+def _glaze(rng: np.random.Generator, picture: Picture) -> Picture:
+    """Return the picture with dark specks, or with a glaze that is lighter towards the foot."""
+    chance = rng.random()
+    if chance < 0.3:
         specks = noise(rng, _HEIGHT, SIDE, (_HEIGHT // 2, SIDE // 2)) > 2.1
-        return blend(picture, specks.astype(np.float32) * 0.6, np.array(look.rgb) * 0.35)
-    if look.material == "ceramic" and rng.random() < 0.4:
-        # A glaze that is thinner and lighter towards the foot.
-        ramp = np.linspace(-0.05, 0.22, _HEIGHT, dtype=np.float32)[:, None] ** 1
-        wave = 0.05 * noise(rng, _HEIGHT, SIDE, (4, 12))
-        return shade(picture, ramp + wave)
+        return blend(picture, specks.astype(np.float32) * np.float32(0.6), picture[0, 0] * 0.35)
+    if chance < 0.6:
+        ramp = np.linspace(-0.05, 0.22, _HEIGHT, dtype=np.float32)[:, None]
+        return shade(picture, ramp + np.float32(0.05) * noise(rng, _HEIGHT, SIDE, (4, 12)))
     return picture
 
 
