@@ -15,6 +15,7 @@ from samwise_ros.data.tabletop.language.meaning import (
     Meaning,
     Phrase,
     fits_only,
+    index_of,
     judge_meaning,
     judge_phrase,
 )
@@ -191,6 +192,9 @@ class _Writer:
                 phrase = replace(phrase_of(rng, thing, full=False), pose="", pattern="", second="")
                 meaning = Meaning(phrase, rng.choice(clauses))
             judgement = np.where(evidence.known, judge_meaning(evidence, meaning), NO)
+            anchors = meaning.clause.anchors if meaning.clause else ()
+            if any((index_of(evidence, anchor) < 0).any() for anchor in anchors):
+                continue
             if (judgement >= MAYBE).any():
                 continue
             added += self._add(meaning, "absent", None, (0, evidence.shape[0]))

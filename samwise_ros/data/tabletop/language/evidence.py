@@ -170,6 +170,16 @@ class Evidence:
         return np.asarray(np.einsum("tni,ti->tn", self._from_camera[..., :2], axes))
 
     @cached_property
+    def offsets_m(self) -> tuple[Numbers, Numbers]:
+        """(T, N, N) offset of thing j from thing k to the right and away, seen towards thing k."""
+        ground = self._from_camera[..., :2].astype(np.float64)
+        view = ground / np.maximum(np.linalg.norm(ground, axis=-1, keepdims=True), 1e-9)
+        offset = ground[:, :, None] - ground[:, None, :]
+        away = (offset * view[:, None]).sum(-1)
+        right = offset[..., 0] * view[:, None, :, 1] - offset[..., 1] * view[:, None, :, 0]
+        return np.asarray(right), np.asarray(away)
+
+    @cached_property
     def gaps_m(self) -> Numbers:
         """(T, N, N) horizontal gap between the boxes around two things, along their centres."""
         position = self.truth.positions_m[..., :2].astype(np.float64)
@@ -218,6 +228,17 @@ class Evidence:
         pixels = pixels[:, :2] / np.maximum(pixels[:, 2:], 1e-6)
         return np.asarray((pixels[1] - pixels[0]) / self._size[1])
 
+    def ground_path(self, thing: int, first: int, stop: int) -> Numbers:
+        """Return a thing's path on the ground, to the right of and away from a resting camera.
+
+        Returns:
+            (stop - first, 2) metres, with the camera held at its pose on the first frame.
+        """
+        right = self.truth.camera_poses[first, :2, 0]
+        right = right / max(float(np.linalg.norm(right)), 1e-9)
+        path = self.truth.positions_m[first:stop, thing, :2].astype(np.float64)
+        return np.asarray(path @ np.stack([right, [-right[1], right[0]]], -1))
+
     @cached_property
     def moving(self) -> Mask:
         """(T, N) whether a thing moves, or has just started or stopped."""
@@ -226,6 +247,13 @@ class Evidence:
         return np.asarray(padded[:-2] | moving | padded[2:])
 
     @cached_property
+    def noticed(self) -> Mask:
+        """(T, N) whether a thing has moved for so long that a viewer has noticed it."""
+        moving = (self.truth.motion != Motion.REST) & self.seen
+        padded = np.pad(moving, ((2, 0), (0, 0)))
+        return np.asarray(moving & padded[1:-1] & padded[:-2])
+
+    @cached_property
     def moved(self) -> Mask:
-        """(T, N) whether a thing has moved at all until this frame."""
-        return np.asarray(np.logical_or.accumulate(self.moving, axis=0))
+        """(T, N) whether a viewer has noticed until this frame that a thing moves or moved."""
+        return np.asarray(np.logical_or.accumulate(self.noticed, axis=0))

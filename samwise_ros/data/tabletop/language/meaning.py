@@ -91,14 +91,13 @@ def judge_meaning(evidence: Evidence, meaning: Meaning) -> Judgement:
     clause = meaning.clause
     if clause is None:
         return group
+    here = np.where(evidence.present, group, NO).astype(np.uint8)
     if clause.name in MOTIONS:
-        return np.minimum(group, MOTIONS[clause.name](evidence, clause.agent))
-    if clause.name in PAST:
-        anchors = tuple(index_of(evidence, anchor) for anchor in clause.anchors)
-        return np.minimum(group, PAST[clause.name](evidence, group, clause.agent, anchors))
+        return np.minimum(here, MOTIONS[clause.name](evidence, clause.agent))
     anchors = tuple(index_of(evidence, anchor) for anchor in clause.anchors)
-    group = np.where(evidence.present, group, NO).astype(np.uint8)
-    return np.minimum(group, RELATIONS[clause.name](evidence, group, anchors))
+    if clause.name in PAST:
+        return np.minimum(group, PAST[clause.name](evidence, group, clause.agent, anchors))
+    return np.minimum(here, RELATIONS[clause.name](evidence, here, anchors))
 
 
 @lru_cache(maxsize=256)

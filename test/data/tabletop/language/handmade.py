@@ -100,6 +100,9 @@ class Play:
             lights=(Light((0, 0, 2), (0, 0, 0), (1, 1, 1), True),),
             camera=camera,
             script=(),
+            bases={},
+            ambient=0.3,
+            agents_seed=0,
         )
         focal = HEIGHT / 2 / np.tan(np.radians(45.0) / 2)
         intrinsics = np.array([[focal, 0, WIDTH / 2], [0, focal, HEIGHT / 2], [0, 0, 1]])

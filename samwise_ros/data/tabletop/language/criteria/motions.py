@@ -32,8 +32,8 @@ ANY = frozenset(CONFUSED)
 
 _NOTICED = 2
 """Frames after the start of a motion from which it is seen."""
-_DIRECTION = 0.08
-"""Shift, as a fraction of the picture's width, that has a direction."""
+_SIDE_SHIFT, _DEEP_SHIFT = 0.08, 0.04
+"""Shifts, as fractions of the picture's width, that have a direction."""
 _AWAY_FRAMES = 3
 
 
@@ -83,37 +83,25 @@ def _journeys(evidence: Evidence) -> list[tuple[int, int, int]]:
     ]
 
 
-def _directed(
-    fits: Callable[[np.ndarray, float, float], bool], evidence: Evidence, agent: str
-) -> Judgement:
+def _directed(evidence: Evidence, agent: str, *, deep: bool, sign: int) -> Judgement:
+    """Motion to a side or in depth, on the frames on which the thing does go that way."""
     certain = np.zeros(evidence.shape, np.bool_)
-    possible = np.zeros(evidence.shape, np.bool_)
     for run in evidence.runs:
-        first, last = max(run.first - 1, 0), run.stop - 1
-        lateral = evidence.lateral_m[last, run.thing] - evidence.lateral_m[first, run.thing]
-        depth = evidence.depth_m[last, run.thing] - evidence.depth_m[first, run.thing]
-        shift = evidence.shift(run.thing, first, last)
         straight = run.motion in (Motion.PUSHED, Motion.ROLLING, Motion.SLIDING, Motion.CARRIED)
-        if straight and run.clear and by_agent(run, agent) and fits(shift, lateral, depth):
-            certain[run.first + _NOTICED : run.stop, run.thing] = True
-    possible |= evidence.moving
-    return judge(certain, possible)
-
-
-def _leftwards(shift: np.ndarray, lateral: float, depth: float) -> bool:
-    return bool(shift[0] < -_DIRECTION and abs(lateral) > 1.5 * abs(depth))
-
-
-def _rightwards(shift: np.ndarray, lateral: float, depth: float) -> bool:
-    return bool(shift[0] > _DIRECTION and abs(lateral) > 1.5 * abs(depth))
-
-
-def _closer(shift: np.ndarray, lateral: float, depth: float) -> bool:
-    return bool(depth < -0.06 and shift[1] > 0.04 and abs(depth) > 1.5 * abs(lateral))
-
-
-def _farther(shift: np.ndarray, lateral: float, depth: float) -> bool:
-    return bool(depth > 0.06 and shift[1] < -0.04 and abs(depth) > 1.5 * abs(lateral))
+        if not (straight and run.clear and by_agent(run, agent)):
+            continue
+        first = max(run.first - 1, 0)
+        path = evidence.ground_path(run.thing, first, run.stop)  # (K, 2): to the side, in depth
+        net = path[-1] - path[0]
+        along, across = (net[1], net[0]) if deep else (net[0], net[1])
+        shift = evidence.shift(run.thing, first, run.stop - 1)[1 if deep else 0]
+        seen = -shift if deep else shift  # farther away is higher in the picture
+        if seen * sign < (_DEEP_SHIFT if deep else _SIDE_SHIFT) or abs(along) < 1.5 * abs(across):
+            continue
+        steps = path[_NOTICED:, int(deep)] - path[:-_NOTICED, int(deep)]
+        going = np.flatnonzero(steps * sign > 0) + first + _NOTICED
+        certain[going[going >= run.first + _NOTICED], run.thing] = True
+    return judge(certain, evidence.moving)
 
 
 def _held(evidence: Evidence, agent: str) -> Judgement:
@@ -125,8 +113,8 @@ def _held(evidence: Evidence, agent: str) -> Judgement:
 def _waits(evidence: Evidence, agent: str) -> Judgement:
     """Rests while others of its group move; the group's other members must not rest."""
     del agent
-    rests = ~evidence.moving & evidence.seen & evidence.moving.any(-1, keepdims=True)
-    return judge(rests, ~evidence.moving)
+    rests = ~evidence.moving & evidence.seen & evidence.noticed.any(-1, keepdims=True)
+    return judge(rests, ~evidence.noticed)
 
 
 def outside(evidence: Evidence) -> Mask:
@@ -188,10 +176,10 @@ MOTIONS: dict[str, Criterion] = {
     "rolling": partial(_does, (Motion.ROLLING,)),
     "falling": partial(_does, (Motion.FALLING,)),
     "sliding": partial(_does, (Motion.SLIDING,)),
-    "left": partial(_directed, _leftwards),
-    "right": partial(_directed, _rightwards),
-    "closer": partial(_directed, _closer),
-    "farther": partial(_directed, _farther),
+    "left": partial(_directed, deep=False, sign=-1),
+    "right": partial(_directed, deep=False, sign=1),
+    "closer": partial(_directed, deep=True, sign=-1),
+    "farther": partial(_directed, deep=True, sign=1),
     "held": _held,
     "waiting": _waits,
     "arriving": _arrives,

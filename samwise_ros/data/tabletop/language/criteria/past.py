@@ -104,7 +104,8 @@ def _untouched(evidence: Evidence, group: Judgement, agent: str, _: Anchors) -> 
     others = (group == YES) & evidence.moved
     contrast = others.any(-1, keepdims=True)
     known_for_long = evidence.known & (np.cumsum(evidence.known, 0) >= 0.8 * _clock(evidence))
-    return judge(_rests(evidence) & ~evidence.moved & known_for_long & contrast, ~evidence.moved)
+    never = ~np.logical_or.accumulate(evidence.moving, axis=0)
+    return judge(_rests(evidence) & never & known_for_long & contrast, ~evidence.moved)
 
 
 def _clock(evidence: Evidence) -> NDArray[np.int64]:

@@ -29,7 +29,7 @@ Relation = Callable[[Evidence, Judgement, Anchors], Judgement]
 _MARGIN_X, _MARGIN_Y = 0.06, 0.03
 """Fractions of the picture's width by which one thing is clearly left of or below another."""
 _NEARER = 1.1
-_BESIDE_M, _NEAR_M, _AROUND_M = 0.07, 0.15, 0.3
+_BESIDE_M, _NEAR_M, _AROUND_M = 0.07, 0.2, 0.3
 _LEVEL_M = 0.04
 
 
@@ -108,32 +108,36 @@ def _free_pairs(evidence: Evidence) -> Mask:
 
 @lru_cache(maxsize=2)
 def _side_by_side(evidence: Evidence) -> Mask:
-    sideways = np.abs(_pairs(evidence.lateral_m)) >= 0.8 * np.abs(_pairs(evidence.depth_m))
+    right, away = evidence.offsets_m
+    sideways = np.abs(right) >= 0.8 * np.abs(away)
     return np.asarray((evidence.gaps_m < _BESIDE_M) & sideways & _free_pairs(evidence))
 
 
-@lru_cache(maxsize=2)
-def _to_the_left(evidence: Evidence) -> tuple[Mask, Mask]:
-    lateral, depth = _pairs(evidence.lateral_m), _pairs(evidence.depth_m)
+@lru_cache(maxsize=4)
+def _to_the_left(evidence: Evidence, sign: int) -> tuple[Mask, Mask]:
+    """(T, N, N): thing j is left (sign 1) or right (-1) of thing k, for certain and possibly."""
+    aside, away = evidence.offsets_m
     left, right = evidence.x_edges
     apart = right[:, :, None] <= left[:, None, :] + 0.01
-    clear = left_of(evidence) & apart & (lateral < -1.2 * np.abs(depth)) & _free_pairs(evidence)
-    clear = clear & (evidence.gaps_m < _AROUND_M)
-    return np.asarray(clear), np.asarray(_pairs(evidence.centres[..., 0]) < -0.01)
+    clear = left_of(evidence) & apart
+    clear = (clear if sign > 0 else _turned(clear)) & (-sign * aside > 1.2 * np.abs(away))
+    clear = clear & (evidence.gaps_m < _AROUND_M) & _free_pairs(evidence)
+    return np.asarray(clear), np.asarray(sign * _pairs(evidence.centres[..., 0]) < 0.02)
 
 
-@lru_cache(maxsize=2)
-def _in_line(evidence: Evidence) -> tuple[Mask, Mask]:
-    """(T, N, N): thing j is behind thing k, for certain and possibly."""
-    lateral, depth = np.abs(_pairs(evidence.lateral_m)), _pairs(evidence.depth_m)
+@lru_cache(maxsize=4)
+def _in_line(evidence: Evidence, sign: int) -> tuple[Mask, Mask]:
+    """(T, N, N): thing j is behind (sign 1) or before (-1) thing k, for certain and possibly."""
+    aside, away = evidence.offsets_m
+    aside, away = np.abs(aside), sign * away
     left, right = evidence.x_edges
     overlap = np.minimum(right[:, :, None], right[:, None, :]) - np.maximum(
         left[:, :, None], left[:, None, :]
     )
     width = np.minimum((right - left)[:, :, None], (right - left)[:, None, :])
     in_line = (overlap > 0.3 * width) & (evidence.gaps_m < 0.8 * _AROUND_M)
-    clear = in_line & (depth > 0.05) & (lateral < 0.5 * depth) & _free_pairs(evidence)
-    return np.asarray(clear), np.asarray((depth > 0.01) & (lateral < 1.5 * depth))
+    clear = in_line & (away > 0.05) & (aside < 0.5 * away) & _free_pairs(evidence)
+    return np.asarray(clear), np.asarray((away > 0.0) & (aside < 1.7 * away))
 
 
 def _beside(evidence: Evidence, _: Judgement, anchors: Anchors) -> Judgement:
@@ -141,14 +145,12 @@ def _beside(evidence: Evidence, _: Judgement, anchors: Anchors) -> Judgement:
     return _relative(evidence, anchors[0], _side_by_side(evidence), near)
 
 
-def _left(turn: bool, evidence: Evidence, _: Judgement, anchors: Anchors) -> Judgement:
-    clear, maybe = (_turned(each) if turn else each for each in _to_the_left(evidence))
-    return _relative(evidence, anchors[0], clear, maybe)
+def _left(sign: int, evidence: Evidence, _: Judgement, anchors: Anchors) -> Judgement:
+    return _relative(evidence, anchors[0], *_to_the_left(evidence, sign))
 
 
-def _behind(turn: bool, evidence: Evidence, _: Judgement, anchors: Anchors) -> Judgement:
-    clear, maybe = (_turned(each) if turn else each for each in _in_line(evidence))
-    return _relative(evidence, anchors[0], clear, maybe)
+def _behind(sign: int, evidence: Evidence, _: Judgement, anchors: Anchors) -> Judgement:
+    return _relative(evidence, anchors[0], *_in_line(evidence, sign))
 
 
 def _on(evidence: Evidence, _: Judgement, anchors: Anchors) -> Judgement:
@@ -222,10 +224,10 @@ RELATIONS: dict[str, Relation] = {
     "taller": partial(_ranked_of_two, "tall"),
     "shorter": partial(_ranked_of_two, "short"),
     "beside": _beside,
-    "left of": partial(_left, False),
-    "right of": partial(_left, True),
-    "behind": partial(_behind, False),
-    "in front of": partial(_behind, True),
+    "left of": partial(_left, 1),
+    "right of": partial(_left, -1),
+    "behind": partial(_behind, 1),
+    "in front of": partial(_behind, -1),
     "between": _between,
     "on": _on,
     "in": _on,
