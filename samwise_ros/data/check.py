@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from samwise_ros.data.dataset import DatasetError, Video
+from samwise_ros.data.dataset import ABSENT, DatasetError, Video
 from samwise_ros.data.files import image_size
 from samwise_ros.data.open_dataset import FORMATS, FolderDataset
 
@@ -88,7 +88,13 @@ def _check_video(dataset: FolderDataset, index: int, video: Video, report: Split
     visible: set[int] = set()
     for frame_index in range(len(video.frames)):
         visible |= _check_frame(dataset, index, objects, frame_index, report)
-    for number in sorted(set(objects) - visible):
+    absent = {
+        number
+        for expression in video.expressions
+        if expression.kind == ABSENT
+        for number in expression.objects
+    }
+    for number in sorted(set(objects) - visible - absent):
         report.add_problem(
             DatasetError(f"{dataset.name}: {video.name}: object {number} is in no frame")
         )

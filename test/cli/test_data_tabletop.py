@@ -23,7 +23,7 @@ def _argv(out: Path, *more: str) -> list[str]:
 @pytest.mark.gl
 def test_a_killed_writer_continues(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    argv = _argv(out, "--videos", "6")
+    argv = _argv(out, "--videos", "3")
     process = subprocess.Popen([sys.executable, "-m", "samwise_ros.cli.main", *argv])
     entries = out / "train" / "entries"
     deadline = time.monotonic() + 60
@@ -38,8 +38,8 @@ def test_a_killed_writer_continues(tmp_path: Path) -> None:
     for name, written in kept.items():
         assert (entries / name).stat().st_mtime_ns == written
     dataset = open_dataset(f"mevis:{out}:train")
-    assert len(dataset) == 6
-    for index in range(6):
+    assert len(dataset) == 3
+    for index in range(3):
         video = dataset.video(index)
         masks = [dataset.masks(index, each.objects, range(8)) for each in video.expressions]
         absent = [each.kind == "absent" for each in video.expressions]

@@ -5,6 +5,7 @@ and a new scene overwrites their contents: compiling a model for each video take
 otherwise.
 """
 
+import atexit
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -87,7 +88,8 @@ class Renderer:
         self._options, self._perturbation = mujoco.MjvOption(), mujoco.MjvPerturb()
         self._camera = mujoco.MjvCamera()
         self._camera.type, self._camera.fixedcamid = mujoco.mjtCamera.mjCAMERA_FIXED, 0
-        self._loaded: dict[int, Surface] = {}
+        # Before the interpreter shuts down: PyOpenGL fails afterwards.
+        atexit.register(self.close)
 
     def load(self, surfaces: Sequence[Surface | None], lights: Sequence[Light]) -> None:
         """Fill the slots; ``None`` empties one.
@@ -185,6 +187,7 @@ class Renderer:
 
     def close(self) -> None:
         """Free the context."""
+        atexit.unregister(self.close)
         self._context.free()
         self._gl.free()
 
