@@ -59,6 +59,17 @@ def test_another_size_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "choose a new folder" in capsys.readouterr().err
 
 
+def test_missing_gl_is_one_line_that_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "mujoco.egl", None)  # its import fails without the library
+    assert main(_argv(tmp_path / "out")) == 2
+    error = capsys.readouterr().err
+    assert "apt install libegl1" in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("argv", "reason"),
     [

@@ -23,7 +23,7 @@ _MAX_LIGHTS = 3
 _FLAGS = mujoco.mjtRndFlag
 
 
-class RenderingError(SamwiseError):
+class RenderingError(SamwiseError, OSError):
     """No image can be rendered on this machine; the message says what to install."""
 
 
@@ -97,6 +97,7 @@ class Renderer:
         Raises:
             ValueError: a mesh or texture does not fit into its slot.
         """
+        self._gl.make_current()  # another renderer of this process may have been used
         for slot, surface in enumerate(surfaces):
             if surface is None:
                 self._model.mesh_facenum[slot] = 0
@@ -150,6 +151,7 @@ class Renderer:
             fov_y_deg: vertical field of view, degrees.
             ambient: light without direction, 0 to 1.
         """
+        self._gl.make_current()
         model, data = self._model, self._data
         data.geom_xpos[:] = poses[:, :3, 3]
         data.geom_xmat[:] = poses[:, :3, :3].reshape(-1, 9)
