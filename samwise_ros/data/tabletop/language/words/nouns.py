@@ -9,7 +9,7 @@ NOUNS: dict[str, Words] = {
     "bottle": ("bottle",),
     "can": ("can", "can", "can", "tin", "tin", "tin can"),
     "carton": ("carton", "carton", "carton", "drink carton"),
-    "box": ("box", "box", "box", "package", "packet"),
+    "box": ("box", "box", "box", "box", "package"),
     "book": ("book",),
     "ball": ("ball",),
     "banana": ("banana",),
