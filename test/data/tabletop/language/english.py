@@ -157,7 +157,7 @@ CLAUSES = {
     rf"{AGENT} (?:has )?just (?P<verb4>moved|pushed|put down)|{AGENT} (?P<verb5>let go of)|"
     rf"{AGENT} (?P<verb6>moved|pushed|put down) (?:a moment ago|just now)|"
     rf"did {AGENT} just (?P<verb7>move|push|put down)",
-    "moved": r"moved (?:earlier|before)|has moved(?: before)?|changed its place",
+    "moved": r"moved earlier|has moved|(?:has )?changed its place",
     "was moved": r"(?:was|has been) moved(?: before| earlier)?|"
     rf"{AGENT} (?:has )?moved(?: earlier| before)?|did {AGENT} move",
     "was pushed": r"pushed (?:earlier|before)|(?:was|has been|got) pushed(?: earlier| before)?|"

@@ -3,7 +3,7 @@
 from samwise_ros.data.tabletop.language.words.wordings import Wordings
 
 PAST: dict[str, Wordings] = {
-    "moved": Wordings((), (), ("moved earlier", "has moved", "moved before", "changed its place")),
+    "moved": Wordings((), (), ("moved earlier", "has moved", "changed its place")),
     "was moved": Wordings(
         (),
         (),
@@ -137,7 +137,7 @@ PAST: dict[str, Wordings] = {
 """The wordings of every split, by the clause's name."""
 
 KEPT_OUT_PAST: dict[str, Wordings] = {
-    "moved": Wordings((), (), ("has moved before",)),
+    "moved": Wordings((), (), ("has changed its place",)),
     "was moved": Wordings((), (), ("was moved earlier",), ("{agent} has moved before",)),
     "was pushed": Wordings((), (), ("was pushed before",), ("{agent} pushed before",)),
     "was lifted": Wordings((), (), ("was lifted before",), ("{agent} has picked up",)),
