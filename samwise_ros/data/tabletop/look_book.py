@@ -42,15 +42,16 @@ def write_look_book(path: Path) -> None:
         RenderingError: there is no GL library.
     """
     renderer = SceneRenderer(_WIDTH, _HEIGHT)
-    pictures = [
-        renderer.video(description, simulate(description))[0][description.frames // 2]
-        for description in _stills()
-    ]
+    pictures: list[NDArray[np.uint8]] = []
+    for description in _stills():
+        pictures += renderer.images(description, simulate(description), [description.frames // 2])
+    first = None
     for description in _stories():
-        frames, truth = renderer.video(description, simulate(description))
-        chosen = np.linspace(0, len(frames) - 1, _COLUMNS).round().astype(int)
-        pictures.extend(frames[chosen])
-    pictures.extend(_truth_row(frames, truth))
+        first = first or description
+        chosen = np.linspace(0, description.frames - 1, _COLUMNS).round().astype(int)
+        pictures += renderer.images(description, simulate(description), chosen.tolist())
+    assert first is not None
+    pictures += _truth_row(*renderer.video(first, simulate(first)))
     renderer.close()
     rows = [
         np.concatenate(pictures[start : start + _COLUMNS], axis=1)

@@ -51,17 +51,23 @@ def write_trajectories(
     descriptions: Iterable[SceneDescription],
     simulate: Callable[[SceneDescription], Trajectory],
 ) -> None:
-    """Simulate the videos of a split and store their motion.
+    """Simulate the videos of a split and store their motion; keep what still fits.
 
     Raises:
         OSError: the file could not be written.
     """
     arrays: dict[str, np.ndarray] = {}
+    before = _read(path) if path.exists() else {}
     for description in descriptions:
+        number, expected = description.index, digest(description)
+        if int(before.get(f"{number}/digest", -1)) == expected:
+            names = [f"{number}/{name}" for name in ("digest", *FIELDS)]
+            arrays.update({name: before[name] for name in names})
+            continue
         trajectory = simulate(description)
-        arrays[f"{description.index}/digest"] = np.array(digest(description), np.uint32)
+        arrays[f"{number}/digest"] = np.array(expected, np.uint32)
         for name in FIELDS:
-            arrays[f"{description.index}/{name}"] = _differences(getattr(trajectory, name))
+            arrays[f"{number}/{name}"] = _differences(getattr(trajectory, name))
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path, allow_pickle=False, **arrays)
 

@@ -93,7 +93,7 @@ def _draw(
         poses,
         round(float(rng.uniform(0.5, 5)), 2),
         draw_exposure(rng, count),
-        round(float(rng.uniform(0, 0.004)), 5),
+        round(float(rng.uniform(0, 0.0028)), 5),
     )
     script = tuple(sorted(stage.script, key=lambda action: action.start))
     description = SceneDescription(

@@ -272,7 +272,7 @@ SCENARIOS: dict[str, Scenario] = {
     "hide": Scenario(_hide, 64),
     "return": Scenario(_return, 64),
     "fast": Scenario(_fast, 24),
-    "twins": Scenario(_twins, 40, rest=24),
+    "twins": Scenario(_twins, 48, rest=28),
 }
 """By name. A video that is shorter than its script shows a part of it."""
 

@@ -103,6 +103,8 @@ def draw_look(
             _seed(rng),
         )
     rgb = draw_shade(rng, main)
+    if material == "fruit" and main == "green":  # leaf green is no colour of fruit
+        rgb = (0.45 * rgb[0] + 0.36, 0.45 * rgb[1] + 0.4, 0.45 * rgb[2] + 0.1)
     others = [other for other in PAINTS if other != main]
     light: list[Colour] = [other for other in _LABELS if other != main]
     first = pick(rng, light if pattern == "labelled" or rng.random() < 0.3 else others)

@@ -1,5 +1,8 @@
 """Renders the frames of a description with the poses of a trajectory."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +14,7 @@ from samwise_ros.data.tabletop.description import Agent, Material, SceneDescript
 from samwise_ros.data.tabletop.shapes import furniture
 from samwise_ros.data.tabletop.shapes.build import build_mesh
 from samwise_ros.data.tabletop.shapes.mesh import Mesh
-from samwise_ros.data.tabletop.simulation.renderer import Renderer, SlotSize, Surface
+from samwise_ros.data.tabletop.simulation.renderer import Renderer, Rendering, SlotSize, Surface
 from samwise_ros.data.tabletop.textures import places, surfaces
 from samwise_ros.data.tabletop.textures.camera import develop
 from samwise_ros.data.tabletop.trajectory import Trajectory
@@ -73,18 +76,31 @@ class SceneRenderer:
         Returns:
             (T, H, W, 3) uint8 RGB, and the truth.
         """
+        shape = (description.frames, self.height, self.width)
+        rgb, labels = np.empty((*shape, 3), np.uint8), np.zeros(shape, np.uint8)
+        depth = np.empty(shape, np.float32)
+        label_of = _labels(len(description.things))
+        images = self._render(description, trajectory, range(description.frames))
+        for frame, image in enumerate(images):
+            rgb[frame], depth[frame] = image.rgb, image.depth_m
+            labels[frame] = label_of[image.slots]
+        return rgb, self._truth(description, trajectory, labels, depth)
+
+    def images(
+        self, description: SceneDescription, trajectory: Trajectory, frames: Sequence[int]
+    ) -> list[NDArray[np.uint8]]:
+        """Render some frames of a video: (H, W, 3) uint8 RGB each."""
+        return [image.rgb for image in self._render(description, trajectory, frames)]
+
+    def _render(
+        self, description: SceneDescription, trajectory: Trajectory, frames: Sequence[int]
+    ) -> Iterator[Rendering]:
         self._load(description)
-        paths = plan(description).paths
-        camera, frames = description.camera, description.frames
+        paths, camera = plan(description).paths, description.camera
         rotations = matrix(trajectory.quaternions)
         poses = np.tile(np.eye(4), (len(_SIZES), 1, 1))
-        rgb = np.empty((frames, self.height, self.width, 3), np.uint8)
-        labels = np.zeros((frames, self.height, self.width), np.uint8)
-        depth = np.empty(labels.shape, np.float32)
-        label_of = _labels(len(description.things))
-        rng = np.random.default_rng(description.agents_seed)
         count = len(description.things)
-        for frame in range(frames):
+        for frame in frames:
             poses[:count, :3, :3] = rotations[frame]
             poses[:count, :3, 3] = trajectory.positions_m[frame]
             for agent, path in paths.items():
@@ -94,10 +110,8 @@ class SceneRenderer:
             image = self._renderer.render(
                 poses, camera.poses[frame], camera.fov_y_deg, description.ambient
             )
-            rgb[frame] = develop(rng, image.rgb, camera, frame)
-            labels[frame] = label_of[image.slots]
-            depth[frame] = image.depth_m
-        return rgb, self._truth(description, trajectory, labels, depth)
+            rng = np.random.default_rng([description.agents_seed, frame])
+            yield replace(image, rgb=develop(rng, image.rgb, camera, frame))
 
     def _truth(
         self,
