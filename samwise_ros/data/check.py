@@ -1,5 +1,6 @@
 """Checks a data set's folder and lists every problem."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,8 @@ class SplitReport:
         expressions: number of expressions.
         frames: number of frames of all videos.
         objects: number of objects that expressions refer to, of all videos.
+        kinds: number of expressions of each kind, where the data set has kinds.
+        words: different words of all expressions.
         problems: each with its file and entry, in the order found.
     """
 
@@ -29,6 +32,8 @@ class SplitReport:
     expressions: int = 0
     frames: int = 0
     objects: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    words: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
     _known: set[str] = field(default_factory=set, repr=False)
 
@@ -46,6 +51,7 @@ class SplitReport:
             "expressions": self.expressions,
             "frames": self.frames,
             "objects": self.objects,
+            "words": len(self.words),
             "problems": len(self.problems),
         }
 
@@ -81,6 +87,9 @@ def check_split(name: str, folder: Path, split: str) -> SplitReport:
 def _check_video(dataset: FolderDataset, index: int, video: Video, report: SplitReport) -> None:
     objects = sorted({number for expression in video.expressions for number in expression.objects})
     report.expressions += len(video.expressions)
+    report.kinds.update(expression.kind for expression in video.expressions if expression.kind)
+    for expression in video.expressions:
+        report.words.update(expression.sentence.lower().split())
     report.frames += len(video.frames)
     report.objects += len(objects)
     if not video.expressions:

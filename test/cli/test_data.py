@@ -20,9 +20,11 @@ def write(out: Path, *more: str) -> int:
 
 def counts(output: str) -> dict[str, tuple[str, str, str]]:
     """Return videos, frames and problems of each split in the printed table."""
-    rows = {words[0]: words[1:] for words in map(str.split, output.splitlines()[1:])}
-    assert rows["split"] == ["videos", "expressions", "frames", "objects", "problems"]
-    return {split: (row[0], row[2], row[4]) for split, row in rows.items() if split != "split"}
+    rows: dict[str, list[str]] = {}
+    for words in map(str.split, output.splitlines()[1:]):
+        rows.setdefault(words[0], words[1:])  # a second table counts the kinds
+    assert rows["split"] == ["videos", "expressions", "frames", "objects", "words", "problems"]
+    return {split: (row[0], row[2], row[5]) for split, row in rows.items() if split != "split"}
 
 
 def test_written_folder_is_detected_and_valid(

@@ -42,6 +42,28 @@ def test_counts_videos_expressions_frames_and_objects(folder: Path) -> None:
     assert found.problems == []
 
 
+def test_counts_words_and_kinds(folder: Path) -> None:
+    kinds = {
+        "0": {"exp": "a dog", "obj_id": "1", "kind": "attributes"},
+        "1": {"exp": "The dog that runs", "obj_id": "1", "kind": "motion"},
+    }
+    write_list(folder, {"a": {"frames": ["00000"], "expressions": kinds}})
+    found = check_split("ref_youtube_vos", folder, "train")
+    assert found.kinds == {"attributes": 1, "motion": 1}
+    assert found.words == {"a", "dog", "the", "that", "runs"}
+
+
+def test_sentence_about_what_is_absent_has_an_empty_mask(folder: Path) -> None:
+    entry = {"exp": "a cat", "obj_id": "2"}
+    video = {"frames": ["00000", "00005"], "expressions": {"0": entry}}
+    write_list(folder, {"a": video})
+    (problem,) = problems(folder)
+    assert problem.endswith("a: object 2 is in no frame")
+    entry["kind"] = "absent"
+    write_list(folder, {"a": video})
+    assert problems(folder) == []
+
+
 def test_all_missing_and_damaged_files_are_listed(folder: Path) -> None:
     (folder / "train" / "JPEGImages" / "a" / "00000.jpg").write_bytes(b"no JPEG")
     (folder / "train" / "Annotations" / "a" / "00005.png").unlink()

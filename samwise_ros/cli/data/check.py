@@ -26,7 +26,9 @@ def _check(arguments: argparse.Namespace) -> int:
         raise ValueError(f"{folder}: expected a split of {', '.join(splits)}, got {split!r}")
     found = [check_split(name, folder, one) for one in ((split,) if split else splits)]
     print(f"{folder}: {name}")
-    print(_table(found))
+    print(_table([findings.counts() for findings in found]))
+    if any(findings.kinds for findings in found):
+        print(_table(_kinds(found)))
     problems = [problem for findings in found for problem in findings.problems]
     for problem in problems[:_SHOWN_PROBLEMS]:
         print(problem)
@@ -35,9 +37,18 @@ def _check(arguments: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def _table(found: list[SplitReport]) -> str:
-    """Return a table with one row for each split."""
-    rows = [findings.counts() for findings in found]
-    lines = ["".join(f"{name:>13}" for name in rows[0])]
-    lines += ["".join(f"{value:>13}" for value in row.values()) for row in rows]
+def _kinds(found: list[SplitReport]) -> list[dict[str, str | int]]:
+    """Return the number of expressions of each kind, one row for each split."""
+    kinds = sorted({kind for findings in found for kind in findings.kinds})
+    return [
+        {"split": findings.split, **{kind: findings.kinds[kind] for kind in kinds}}
+        for findings in found
+    ]
+
+
+def _table(rows: list[dict[str, str | int]]) -> str:
+    """Return a table with one line for each row."""
+    widths = {name: max(13, len(name) + 2) for name in rows[0]}
+    lines = ["".join(f"{name:>{width}}" for name, width in widths.items())]
+    lines += ["".join(f"{row[name]:>{width}}" for name, width in widths.items()) for row in rows]
     return "\n".join(lines)

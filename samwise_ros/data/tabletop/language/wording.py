@@ -38,7 +38,7 @@ _GRASP = (
 _TERSE = ("", "find", "track", "follow", "locate", "grab")
 _QUESTIONS = ("is there", "do you see", "i see", "there is")
 _KEPT_OUT_REQUESTS = ("can you find", "please show me", "could you look at", "please follow")
-_KEPT_OUT_FRAMES = ("there is {} find it", "there is {} track it", "i see {} show me it")
+_KEPT_OUT_FRAMES = ("there is {} find it", "there is {} track it", "i see {} follow it")
 
 
 @dataclass(frozen=True)

@@ -135,8 +135,8 @@ CLAUSES = {
     "rolling": rf"(?:is )?(?:rolling|rolls)(?: along)?{SURFACE}",
     "falling": r"(?:is )?(?:falling|falls|tipping over|tips over)(?: over| down)?|drops",
     "sliding": rf"(?:is )?(?:sliding|slides)(?: along)?{SURFACE}",
-    "leftwards": r"(?:is )?(?:moving|going|goes|moves|on the move)(?: to the)? left",
-    "rightwards": r"(?:is )?(?:moving|going|goes|moves|on the move)(?: to the)? right",
+    "leftwards": r"(?:is )?(?:moving|going|goes|moves)(?: to the)? left",
+    "rightwards": r"(?:is )?(?:moving|going|goes|moves)(?: to the)? right",
     "closer": r"(?:coming|comes|gets) closer|(?:moving|moves|coming) towards (?:the camera|us)",
     "farther": r"(?:moving|moves|going|goes|gets) (?:farther )?away(?: from (?:the camera|us))?",
     "held": rf"(?:is )?(?:being )?held{BY}|{AGENT} "
@@ -157,7 +157,8 @@ CLAUSES = {
     rf"{AGENT} (?:has )?just (?P<verb4>moved|pushed|put down)|{AGENT} (?P<verb5>let go of)|"
     rf"{AGENT} (?P<verb6>moved|pushed|put down) (?:a moment ago|just now)|"
     rf"did {AGENT} just (?P<verb7>move|push|put down)",
-    "moved": r"moved (?:earlier|before)|(?:was|has been|has) moved(?: before| earlier)?|"
+    "moved": r"moved earlier|has moved|(?:has )?changed its place",
+    "was moved": r"(?:was|has been) moved(?: before| earlier)?|"
     rf"{AGENT} (?:has )?moved(?: earlier| before)?|did {AGENT} move",
     "was pushed": r"pushed (?:earlier|before)|(?:was|has been|got) pushed(?: earlier| before)?|"
     rf"{AGENT} (?:has )?(?:pushed|shoved)(?: earlier| before)?|did {AGENT} push",
@@ -184,7 +185,7 @@ CLAUSES = {
     "was on": rf"(?:was|used to be|stood) (?:on|in) (?P<a>{ANCHOR}?)(?: before| at first)?",
     "was put on": rf"(?:(?:was|has been) (?:put|placed)|{AGENT} (?:put|placed)) "
     "(?:on|into|in) (?P<a>.+)",
-    "returned": r"back again|came back|has come back(?: again)?|"
+    "returned": r"is back again|came back|has come back(?: again)?|"
     "was gone (?:and came back|for a while)|left and came back",
     "was hidden": r"(?:was )?(?:hidden|covered|out of sight)(?: before| for a while)?",
     "arrived": r"new in the picture|added later|was not there at first|came in later(?: on)?|"

@@ -49,7 +49,7 @@ def read(sentence: str) -> Reading:
     Raises:
         ValueError: it says something that this grammar does not know, or is ambiguous.
     """
-    text = re.sub(r" (?:find it|track it|show me it)$", "", sentence)
+    text = re.sub(r" (?:find it|track it|follow it)$", "", sentence)
     text = re.sub(rf"^(?:{REQUESTS}) (?=the |a |an |what |which |\w)", "", text)
     return _read(re.sub(r"^(?:which|the|a|an) ", "", text))
 

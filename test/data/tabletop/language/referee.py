@@ -29,6 +29,7 @@ PRESENT = {
 }
 PAST = {
     "moved": VERBS["mov"],
+    "was moved": VERBS["mov"] - {Motion.ROLLING, Motion.FALLING, Motion.SLIDING},
     "was pushed": {Motion.PUSHED},
     "was lifted": {Motion.LIFTED},
     "was carried": {Motion.CARRIED},

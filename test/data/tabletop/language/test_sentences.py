@@ -164,10 +164,10 @@ def test_span_ends_when_another_thing_fits() -> None:
 
 def test_late_thing_is_named_from_the_first_frame() -> None:
     mug, late = thing("mug"), thing("box", position_m=(1.0, 0.0, 0.045), starts_away=True)
-    play = Play([mug, late], 40).move(1, 20, 34, (0.2, 0.0, 0.045), Motion.CARRIED, Holder.HAND)
+    play = Play([mug, late], 60).move(1, 20, 34, (0.2, 0.0, 0.045), Motion.CARRIED, Holder.HAND)
     found = sentences(play.video(), 40)
     spans = {(each.start, each.stop) for each in found if each.detail == "head" and each.target}
-    assert spans == {(0, 40)}
+    assert spans == {(0, 60)}
     assert any(each.detail == "arriving" and each.start > 20 for each in found)
     assert any(each.detail == "arrived" and each.start > 34 for each in found)
 

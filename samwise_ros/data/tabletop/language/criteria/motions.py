@@ -29,6 +29,10 @@ CONFUSED: dict[Motion, frozenset[Motion]] = {
 }
 """Other motions that a viewer could take for each motion."""
 ANY = frozenset(CONFUSED)
+BY_AGENT = frozenset(
+    {Motion.PUSHED, Motion.LIFTED, Motion.CARRIED, Motion.PUT_DOWN, Motion.HANDED_OVER}
+)
+"""Motions of which an agent is the cause."""
 
 _NOTICED = 2
 """Frames after the start of a motion from which it is seen."""
@@ -113,7 +117,8 @@ def _held(evidence: Evidence, agent: str) -> Judgement:
 def _waits(evidence: Evidence, agent: str) -> Judgement:
     """Rests while others of its group move; the group's other members must not rest."""
     del agent
-    rests = ~evidence.moving & evidence.seen & evidence.noticed.any(-1, keepdims=True)
+    free = evidence.truth.grasped == Holder.NONE
+    rests = ~evidence.moving & evidence.seen & free & evidence.noticed.any(-1, keepdims=True)
     return judge(rests, ~evidence.noticed)
 
 

@@ -23,6 +23,7 @@ from samwise_ros.data.tabletop.language.certainty import (
 )
 from samwise_ros.data.tabletop.language.criteria.motions import (
     ANY,
+    BY_AGENT,
     arrivals,
     by_agent,
     confused_with,
@@ -32,12 +33,14 @@ from samwise_ros.data.tabletop.language.criteria.motions import (
 )
 from samwise_ros.data.tabletop.language.criteria.relations import Anchors, left_of
 from samwise_ros.data.tabletop.language.evidence import Evidence
-from samwise_ros.data.tabletop.truth import Motion
+from samwise_ros.data.tabletop.truth import Holder, Motion
 
 Past = Callable[[Evidence, Judgement, str, Anchors], Judgement]
 
 _SETTLED = 2
 """Frames after a motion from which it is past."""
+_JUST = 50
+"""Frames after a motion for which it has just happened."""
 _APART = 5
 """Frames between the end of one motion and the start of the next for a clear order."""
 _GONE = 5
@@ -45,7 +48,7 @@ _GONE = 5
 
 
 def _rests(evidence: Evidence) -> Mask:
-    return ~evidence.moving & evidence.seen
+    return np.asarray(~evidence.moving & evidence.seen & (evidence.truth.grasped == Holder.NONE))
 
 
 def _did(
@@ -67,7 +70,7 @@ def _just(
     """The latest motion of the whole scene was the thing's, and nothing moves now."""
     judgement = past(evidence, group, agent, anchors)
     last = _last_moved(evidence)
-    latest = last == last.max(-1, keepdims=True)
+    latest = (last == last.max(-1, keepdims=True)) & (_clock(evidence) - last <= _JUST)
     still = ~evidence.moving.any(-1, keepdims=True)
     return judge((judgement == YES) & latest & still, judgement >= MAYBE)
 
@@ -195,6 +198,7 @@ def _past(*motions: Motion) -> Past:
 
 PAST: dict[str, Past] = {
     "moved": partial(_did, ANY),
+    "was moved": partial(_did, BY_AGENT),
     "was pushed": _past(Motion.PUSHED),
     "was lifted": _past(Motion.LIFTED),
     "was carried": _past(Motion.CARRIED),
@@ -203,6 +207,7 @@ PAST: dict[str, Past] = {
     "rolled": _past(Motion.ROLLING),
     "fell": _past(Motion.FALLING),
     "just moved": partial(_just, partial(_did, ANY)),
+    "was just moved": partial(_just, partial(_did, BY_AGENT)),
     "was just pushed": partial(_just, _past(Motion.PUSHED)),
     "was just put down": partial(_just, _past(Motion.PUT_DOWN)),
     "just rolled": partial(_just, _past(Motion.ROLLING)),
@@ -221,12 +226,12 @@ PAST: dict[str, Past] = {
 }
 """The criteria by name."""
 WITH_AGENT = (
-    "moved",
+    "was moved",
     "was pushed",
     "was lifted",
     "was carried",
     "was put down",
-    "just moved",
+    "was just moved",
     "was just pushed",
     "was just put down",
     "was put on",

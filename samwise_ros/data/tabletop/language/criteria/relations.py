@@ -195,6 +195,8 @@ def _between(evidence: Evidence, _: Judgement, anchors: Anchors) -> Judgement:
     aside = aside / length[:, None] ** 2
     clear = (share > 0.25) & (share < 0.75) & (aside < 0.2) & (length < 0.6)[:, None]
     clear = clear & evidence.seen & (evidence.truth.grasped == Holder.NONE)
+    held = evidence.truth.grasped != Holder.NONE
+    clear &= ~(held[rows, anchors[0]] | held[rows, anchors[1]])[:, None]
     judgement = judge(clear, (share > 0.0) & (share < 1.0) & (aside < 0.6))
     missing = (anchors[0] < 0) | (anchors[1] < 0)
     judgement[missing] = MAYBE

@@ -9,7 +9,7 @@ NOUNS: dict[str, Words] = {
     "bottle": ("bottle",),
     "can": ("can", "can", "can", "tin", "tin", "tin can"),
     "carton": ("carton", "carton", "carton", "drink carton"),
-    "box": ("box", "box", "box", "package", "packet"),
+    "box": ("box", "box", "box", "box", "package"),
     "book": ("book",),
     "ball": ("ball",),
     "banana": ("banana",),
@@ -40,8 +40,8 @@ RANKS: dict[str, Words] = {
     "short": ("short",),
 }
 MATERIALS: dict[str, tuple[Words, Words]] = {
-    "metal": (("metal", "metal", "steel"), ("made of metal", "of metal")),
-    "wood": (("wooden",), ("made of wood", "of wood")),
+    "metal": (("metal", "metal", "steel"), ("made of metal",)),
+    "wood": (("wooden",), ("made of wood",)),
 }
 """Adjectives, and words after the noun."""
 POSES: dict[str, tuple[Words, Words]] = {

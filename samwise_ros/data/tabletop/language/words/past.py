@@ -3,10 +3,11 @@
 from samwise_ros.data.tabletop.language.words.wordings import Wordings
 
 PAST: dict[str, Wordings] = {
-    "moved": Wordings(
+    "moved": Wordings((), (), ("moved earlier", "has moved", "changed its place")),
+    "was moved": Wordings(
         (),
-        ("moved earlier", "moved before"),
-        ("was moved", "has been moved", "was moved before", "moved earlier", "has moved"),
+        (),
+        ("was moved", "has been moved", "was moved before"),
         ("{agent} moved", "{agent} has moved", "{agent} moved earlier", "{agent} moved before"),
         ("did {agent} move",),
     ),
@@ -47,10 +48,11 @@ PAST: dict[str, Wordings] = {
     "fell": Wordings(
         ("fallen",), (), ("fell", "fell over", "has fallen", "fell down", "has tipped over")
     ),
-    "just moved": Wordings(
+    "just moved": Wordings((), (), ("just moved", "has just moved", "moved a moment ago")),
+    "was just moved": Wordings(
         (),
         ("moved just now", "moved a moment ago"),
-        ("was just moved", "just moved", "has just been moved", "moved a moment ago"),
+        ("was just moved", "has just been moved"),
         ("{agent} just moved", "{agent} has just moved", "{agent} moved a moment ago"),
         ("did {agent} just move",),
     ),
@@ -112,8 +114,14 @@ PAST: dict[str, Wordings] = {
     ),
     "returned": Wordings(
         ("returned",),
-        ("back again",),
-        ("came back", "has come back", "was gone and came back", "left and came back"),
+        (),
+        (
+            "is back again",
+            "came back",
+            "has come back",
+            "was gone and came back",
+            "left and came back",
+        ),
     ),
     "was hidden": Wordings(
         (),
@@ -129,14 +137,14 @@ PAST: dict[str, Wordings] = {
 """The wordings of every split, by the clause's name."""
 
 KEPT_OUT_PAST: dict[str, Wordings] = {
-    "moved": Wordings((), (), ("was moved earlier",), ("{agent} has moved before",)),
+    "moved": Wordings((), (), ("has changed its place",)),
+    "was moved": Wordings((), (), ("was moved earlier",), ("{agent} has moved before",)),
     "was pushed": Wordings((), (), ("was pushed before",), ("{agent} pushed before",)),
     "was lifted": Wordings((), (), ("was lifted before",), ("{agent} has picked up",)),
     "rolled": Wordings((), (), ("was rolling before", "rolled over the {place}")),
     "fell": Wordings((), (), ("has fallen over", "tipped over")),
-    "just moved": Wordings(
-        (), (), ("was moved just now", "has moved just now"), ("{agent} moved just now",)
-    ),
+    "just moved": Wordings((), (), ("has moved just now",)),
+    "was just moved": Wordings((), (), ("was moved just now",), ("{agent} moved just now",)),
     "was just pushed": Wordings((), (), ("was pushed just now",), ("{agent} pushed just now",)),
     "was just put down": Wordings((), (), ("was put down a moment ago",)),
     "just rolled": Wordings((), (), ("rolled a moment ago", "has just rolled")),

@@ -81,7 +81,7 @@ PLACES: dict[str, Wordings] = {
         ("is to the right of {a}", "is right of {a}"),
     ),
     "behind": Wordings((), ("behind {a}", "in back of {a}"), ("is behind {a}",)),
-    "in front of": Wordings((), ("in front of {a}", "before {a}"), ("is in front of {a}",)),
+    "in front of": Wordings((), ("in front of {a}",), ("is in front of {a}",)),
     "between": Wordings(
         (), ("between {a} and {b}", "in between {a} and {b}"), ("is between {a} and {b}",)
     ),
