@@ -29,3 +29,14 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A model folder with random weights that finds an object in every image."""
     random_model = importlib.import_module("random_model")  # with torch, which few folders need
     return str(random_model.save_random_model(tmp_path_factory.mktemp("model")))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test marked `gl` where no image can be rendered; fail it if GL is required."""
+    if item.get_closest_marker("gl") is None:
+        return
+    missing = importlib.import_module("gl").missing_gl()
+    if missing and os.environ.get("SAMWISE_REQUIRE_GL"):
+        pytest.fail(missing)
+    if missing:
+        pytest.skip(f"{item.name}: {missing}")  # with its name, so that each has a line

@@ -44,6 +44,11 @@ MAX_LINES = 300
 
 # Packages and the only modules that may import them, so that a new version affects few files.
 SOLE_IMPORTERS = {
+    "mujoco": {
+        "data/tabletop/simulation/physics.py",
+        "data/tabletop/simulation/renderer.py",
+    },
+    "OpenGL": {"data/tabletop/simulation/renderer.py"},
     "sam2": {"network/sam2.py", "network/sam2_build.py"},
     "spacy": {"network/text/verbs.py"},
     "transformers": {"network/text/text_encoder.py"},

@@ -2,7 +2,7 @@
 
 import torch
 
-from samwise_ros.data.tabletop.video import vocabulary
+from samwise_ros.data.painted.video import vocabulary
 from samwise_ros.network.checkpoints.model_folder import load_model
 from samwise_ros.network.checkpoints.model_home import SHIPPED
 from samwise_ros.network.presets import PRESETS, preset

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.tabletop.video import TabletopConfig, make_video
+from samwise_ros.data.painted.video import PaintedConfig, make_video
 
 SENTENCES = (
     "the red ball",
@@ -24,7 +24,7 @@ _GENERATED_WIDTH = 320
 def make_frames(width: int, height: int, number: int = 32) -> NDArray[np.uint8]:
     """Generate a tabletop video of 320 pixels width and resize it: (number, height, width, 3)."""
     generated_height = round(height * _GENERATED_WIDTH / width)
-    scene = TabletopConfig(frames=number, width=_GENERATED_WIDTH, height=generated_height)
+    scene = PaintedConfig(frames=number, width=_GENERATED_WIDTH, height=generated_height)
     frames = make_video("test", 0, scene).frames
     return np.stack([cv2.resize(frame, (width, height)) for frame in frames]).astype(np.uint8)
 

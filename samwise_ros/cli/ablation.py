@@ -33,8 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--data",
-        default="tabletop:test",
-        help="test data: FORMAT:DIR[:SPLIT] or tabletop:SPLIT (default: tabletop:test)",
+        default="painted:test",
+        help="test data: FORMAT:DIR[:SPLIT] or painted:SPLIT (default: painted:test)",
     )
     parser.add_argument(
         "--videos", type=int, default=100, help="number of test videos (default: 100)"

@@ -1,16 +1,16 @@
 """Score a model's masks on a data set.
 
 Prints J, F and J&F by kind of sentence, as MeViS, Ref-YouTube-VOS and Ref-DAVIS17 define them, and
-the measures of RefCOCO for images. On the tabletop data, a control swaps each attribute sentence
+the measures of RefCOCO for images. On the painted data, a control swaps each attribute sentence
 for a sentence about another object of the video. Several modes or CME variants are compared on the
 same sentences, with confidence intervals. `samwise data --help` describes the data folders.
 
 Examples:
-  samwise evaluate --model tabletop --data tabletop:test
-  samwise evaluate --data tabletop:test --mode online --cme learned never always --json scores.json
+  samwise evaluate --model tabletop --data painted:test
+  samwise evaluate --data painted:test --mode online --cme learned never always --json scores.json
   samwise evaluate --model samwise_mevis --data mevis:data/mevis:valid_u --mode clip --out runs/u
   samwise evaluate --model samwise_mevis --data mevis:data/mevis:valid --mode clip --predictions out
-  samwise evaluate --events --data tabletop:scenes --videos 1200 --out runs/events
+  samwise evaluate --events --data painted:scenes --videos 1200 --out runs/events
   samwise evaluate --events --planted 300
   torchrun --nproc-per-node 4 -m samwise_ros.cli.main evaluate --data ref_davis17:data/davis:val
 
@@ -55,7 +55,7 @@ from samwise_ros.network.checkpoints.model_folder import load_model
 from samwise_ros.vision.image_writer import write_image
 from samwise_ros.vision.masks import MAX_LABEL
 
-_TABLETOP_VIDEOS = 100
+_PAINTED_VIDEOS = 100
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,13 +67,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--data",
-        default="tabletop:test",
-        help="FORMAT:DIR[:SPLIT] or tabletop:SPLIT (default: tabletop:test)",
+        default="painted:test",
+        help="FORMAT:DIR[:SPLIT] or painted:SPLIT (default: painted:test)",
     )
     parser.add_argument(
-        "--videos", type=int, help="number of videos (default: all; 100 for tabletop)"
+        "--videos", type=int, help="number of videos (default: all; 100 of painted:SPLIT)"
     )
-    parser.add_argument("--frames", type=int, help="frames in each tabletop video (default: 16)")
+    parser.add_argument(
+        "--frames", type=int, help="frames in each video of painted:SPLIT (default: 16)"
+    )
     parser.add_argument(
         "--mode",
         choices=("online", "clip", "both"),
@@ -217,8 +219,8 @@ def _write_event_report(arguments: argparse.Namespace, report: EventReport) -> N
 
 
 def _videos(arguments: argparse.Namespace) -> int | None:
-    if arguments.videos is None and arguments.data.startswith("tabletop:"):
-        return _TABLETOP_VIDEOS
+    if arguments.videos is None and arguments.data.startswith("painted:"):
+        return _PAINTED_VIDEOS
     return arguments.videos if arguments.videos is None else int(arguments.videos)
 
 

@@ -4,6 +4,7 @@ EXTRAS = {
     "cv2": ("opencv", "opencv-python-headless"),
     "lz4": ("bag", "lz4"),
     "mcap": ("bag", "mcap"),
+    "mujoco": ("sim", "mujoco"),
     "pycocotools": ("train", "pycocotools"),
     "rosbags": ("bag", "rosbags"),
     "spacy": ("verbs", "spacy"),

@@ -61,7 +61,8 @@ SUBCOMMANDS = {
         "samwise_ros.cli.verify.subcommand", "check a model and run it on a short clip"
     ),
     "data": Subcommand(
-        "samwise_ros.cli.data", "check a data set, or write generated videos as a data set"
+        "samwise_ros.cli.data.subcommand",
+        "check a data set, or write generated videos as a data set",
     ),
 }
 

@@ -1,12 +1,13 @@
 """Checks a data set's folder and lists every problem."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tqdm import tqdm
 
-from samwise_ros.data.dataset import DatasetError, Video
+from samwise_ros.data.dataset import ABSENT, DatasetError, Video
 from samwise_ros.data.files import image_size
 from samwise_ros.data.open_dataset import FORMATS, FolderDataset
 
@@ -21,6 +22,8 @@ class SplitReport:
         expressions: number of expressions.
         frames: number of frames of all videos.
         objects: number of objects that expressions refer to, of all videos.
+        kinds: number of expressions of each kind, where the data set has kinds.
+        words: different words of all expressions.
         problems: each with its file and entry, in the order found.
     """
 
@@ -29,6 +32,8 @@ class SplitReport:
     expressions: int = 0
     frames: int = 0
     objects: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    words: set[str] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
     _known: set[str] = field(default_factory=set, repr=False)
 
@@ -46,6 +51,7 @@ class SplitReport:
             "expressions": self.expressions,
             "frames": self.frames,
             "objects": self.objects,
+            "words": len(self.words),
             "problems": len(self.problems),
         }
 
@@ -81,6 +87,9 @@ def check_split(name: str, folder: Path, split: str) -> SplitReport:
 def _check_video(dataset: FolderDataset, index: int, video: Video, report: SplitReport) -> None:
     objects = sorted({number for expression in video.expressions for number in expression.objects})
     report.expressions += len(video.expressions)
+    report.kinds.update(expression.kind for expression in video.expressions if expression.kind)
+    for expression in video.expressions:
+        report.words.update(expression.sentence.lower().split())
     report.frames += len(video.frames)
     report.objects += len(objects)
     if not video.expressions:
@@ -88,7 +97,13 @@ def _check_video(dataset: FolderDataset, index: int, video: Video, report: Split
     visible: set[int] = set()
     for frame_index in range(len(video.frames)):
         visible |= _check_frame(dataset, index, objects, frame_index, report)
-    for number in sorted(set(objects) - visible):
+    absent = {
+        number
+        for expression in video.expressions
+        if expression.kind == ABSENT
+        for number in expression.objects
+    }
+    for number in sorted(set(objects) - visible - absent):
         report.add_problem(
             DatasetError(f"{dataset.name}: {video.name}: object {number} is in no frame")
         )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from samwise_ros.data.augmentation import Augmentation, augment_clip
 from samwise_ros.data.dataset import Dataset, DatasetError, Expression, Video
 from samwise_ros.data.frame_indices import clip_frames
-from samwise_ros.data.tabletop.description import RandomSource
+from samwise_ros.data.painted.description import RandomSource
 
 _MAX_CLIP_ATTEMPTS = 10
 _MAX_SENTENCE_ATTEMPTS = 100

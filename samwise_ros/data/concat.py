@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Dataset, Video
 from samwise_ros.data.open_dataset import open_dataset
-from samwise_ros.data.tabletop.dataset import TabletopDataset
+from samwise_ros.data.painted.dataset import PaintedDataset
 
 
 class ConcatDataset:
@@ -57,6 +57,6 @@ def open_datasets(specs: Sequence[str]) -> Dataset:
     if len(parts) == 1:
         return parts[0]
     for part in parts:
-        if isinstance(part, TabletopDataset):
+        if isinstance(part, PaintedDataset):
             raise ValueError(f"data: {part.name} is generated and endless; train on it alone")
     return ConcatDataset(parts)

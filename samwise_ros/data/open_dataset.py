@@ -9,14 +9,16 @@ from samwise_ros.data.formats.mevis import Mevis
 from samwise_ros.data.formats.ref_davis17 import RefDavis17
 from samwise_ros.data.formats.ref_youtube_vos import RefYoutubeVos
 from samwise_ros.data.formats.refcoco import Refcoco
-from samwise_ros.data.tabletop.dataset import SUBSETS, TabletopDataset, TabletopSubset
-from samwise_ros.data.tabletop.scene_dataset import SCENES, SceneDataset
-from samwise_ros.data.tabletop.video import Split, TabletopConfig
+from samwise_ros.data.painted.dataset import SUBSETS, PaintedDataset, PaintedSubset
+from samwise_ros.data.painted.scene_dataset import SCENES, SceneDataset
+from samwise_ros.data.painted.video import PaintedConfig, Split
+from samwise_ros.data.tabletop.stored import VIDEOS
 
+_PAINTED = "painted"
 _TABLETOP = "tabletop"
-TABLETOP_SIZE = (320, 240)
+PAINTED_SIZE = (320, 240)
 """Width and height of generated videos, in pixels."""
-TABLETOP_FRAMES = 16
+PAINTED_FRAMES = 16
 """Default number of frames of a generated video."""
 _HELP = "`samwise data --help` describes the expected files"
 
@@ -51,29 +53,33 @@ def open_dataset(spec: str, frames: int | None = None) -> Dataset:
 
     Args:
         spec: ``FORMAT:DIR:SPLIT`` with a format of ``FORMATS``; ``:SPLIT`` is optional if the
-            folder has a single split. For generated videos ``tabletop:train``, ``tabletop:val``,
-            ``tabletop:test``, ``tabletop:late`` (objects or motions that appear late) or
-            ``tabletop:motion`` (sentences that name only a motion); ``tabletop:scenes`` and
-            ``tabletop:scenes_val`` have the demo's scenes, one video for each line of the script.
-        frames: number of frames of each generated video; ``TABLETOP_FRAMES`` by default. A scene
+            folder has a single split. For generated videos ``painted:train``, ``painted:val``,
+            ``painted:test``, ``painted:late`` (objects or motions that appear late) or
+            ``painted:motion`` (sentences that name only a motion); ``painted:scenes`` and
+            ``painted:scenes_val`` have the demo's scenes, one video for each line of the script.
+            For simulated videos ``tabletop:val``, ``tabletop:test``, ``tabletop:unseen``,
+            ``tabletop:events`` or ``tabletop:past``, rendered on request.
+        frames: number of frames of each generated video; ``PAINTED_FRAMES`` by default. A scene
             has a fixed length.
 
     Returns:
-        The data set. Generated videos have the size ``TABLETOP_SIZE``.
+        The data set. Generated videos have the size ``PAINTED_SIZE``.
 
     Raises:
         DatasetError: ``spec`` is invalid, or a file or entry is missing or damaged.
     """
     name, _, rest = spec.partition(":")
-    if name == _TABLETOP and rest in SCENES and frames is None:
-        return SceneDataset(rest, *TABLETOP_SIZE)
-    if name == _TABLETOP:
-        return _open_tabletop(spec, rest, TABLETOP_FRAMES if frames is None else frames)
+    if name == _PAINTED and rest in SCENES and frames is None:
+        return SceneDataset(rest, *PAINTED_SIZE)
+    if name == _PAINTED:
+        return _open_painted(spec, rest, PAINTED_FRAMES if frames is None else frames)
     if frames is not None:
         raise DatasetError(
             f"{spec}: expected no number of frames for videos in a folder, got {frames}; "
             "omit frames"
         )
+    if name == _TABLETOP:
+        return _open_tabletop(spec, rest)
     name, folder, split = parse_spec(spec)
     splits = FORMATS[name].splits(folder)
     if not split and len(splits) == 1:
@@ -96,7 +102,7 @@ def parse_spec(spec: str) -> tuple[str, Path, str]:
     name, _, rest = spec.partition(":")
     if name not in FORMATS:
         formats = ", ".join(f"{known}:DIR:SPLIT" for known in FORMATS)
-        raise DatasetError(f"{spec!r}: expected one of {formats}, {_tabletop_choices()}")
+        raise DatasetError(f"{spec!r}: expected one of {formats}, {_generated_choices()}")
     if not rest:
         raise DatasetError(f"{spec!r}: expected {name}:DIR:SPLIT, got no folder")
     folder, split = Path(rest), ""
@@ -124,15 +130,25 @@ def detect_format(folder: Path) -> str:
     )
 
 
-def _open_tabletop(spec: str, split: str, frames: int) -> Dataset:
+def _open_painted(spec: str, split: str, frames: int) -> Dataset:
     for subset in SUBSETS:
         if split == subset:
-            return TabletopSubset(subset, frames, *TABLETOP_SIZE)
+            return PaintedSubset(subset, frames, *PAINTED_SIZE)
     for known in get_args(Split):
         if split == known:
-            return TabletopDataset(known, TabletopConfig(frames, *TABLETOP_SIZE))
-    raise DatasetError(f"{spec!r}: expected one of {_tabletop_choices()}")
+            return PaintedDataset(known, PaintedConfig(frames, *PAINTED_SIZE))
+    raise DatasetError(f"{spec!r}: expected one of {_generated_choices()}")
 
 
-def _tabletop_choices() -> str:
-    return ", ".join(f"{_TABLETOP}:{split}" for split in (*get_args(Split), *SUBSETS, *SCENES))
+def _open_tabletop(spec: str, split: str) -> Dataset:
+    from samwise_ros.data.tabletop.dataset import TabletopDataset  # noqa: PLC0415  (the extra sim)
+
+    for known in VIDEOS:
+        if split == known:
+            return TabletopDataset(known)
+    raise DatasetError(f"{spec!r}: expected one of {_generated_choices()}")
+
+
+def _generated_choices() -> str:
+    painted = [f"{_PAINTED}:{split}" for split in (*get_args(Split), *SUBSETS, *SCENES)]
+    return ", ".join([*painted, *(f"{_TABLETOP}:{split}" for split in VIDEOS)])

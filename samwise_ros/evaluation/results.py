@@ -18,7 +18,7 @@ class Results:
     """Results of an evaluation.
 
     Attributes:
-        data: name of the data set, such as ``tabletop:test``.
+        data: name of the data set, such as ``painted:test``.
         videos: number of videos.
         frames: number of frames of all videos.
         runs: one run for each run configuration, over the same sentences; at least one.

@@ -13,8 +13,8 @@ from samwise_ros.data.clip_sampling import AbsentSentences, Sample, SampleConfig
 from samwise_ros.data.concat import open_datasets
 from samwise_ros.data.dataset import Dataset, Video
 from samwise_ros.data.frame_indices import clip_frames
-from samwise_ros.data.tabletop.dataset import TabletopDataset
-from samwise_ros.data.tabletop.video import TabletopConfig
+from samwise_ros.data.painted.dataset import PaintedDataset
+from samwise_ros.data.painted.video import PaintedConfig
 from samwise_ros.training.recipe import Stage
 from samwise_ros.training.tasks.auxiliary_heads import object_labels
 
@@ -54,7 +54,7 @@ class Clips:
             ValueError: a data set cannot be used, or the stage counts epochs of an endless one.
         """
         dataset = open_datasets(specs)
-        if not isinstance(dataset, TabletopDataset):
+        if not isinstance(dataset, PaintedDataset):
             visits: list[int] = []
             for index in range(len(dataset)):
                 visits.extend([index] * _visits(dataset.video(index), stage))
@@ -66,7 +66,7 @@ class Clips:
         # Training on sentences alone needs no pixels: use the smallest images.
         width = _MIN_WIDTH if stage.task == "words" else side
         scenes = (
-            TabletopConfig(
+            PaintedConfig(
                 frames,
                 width,
                 width * 3 // 4,
@@ -75,7 +75,7 @@ class Clips:
             )
             for frames in (1, *(stage.video_frames or (stage.frames,)))
         )
-        single_frames, *videos = (TabletopDataset(dataset.split, scene) for scene in scenes)
+        single_frames, *videos = (PaintedDataset(dataset.split, scene) for scene in scenes)
         return cls(tuple(videos), single_frames, stage, seed)
 
     @property
@@ -111,7 +111,7 @@ class Clips:
     ) -> NDArray[np.int64]:
         """Return the labels of all objects of that sample; see ``object_labels``."""
         dataset, index, _ = self._choose(step, number, frames)
-        if not isinstance(dataset, TabletopDataset):
+        if not isinstance(dataset, PaintedDataset):
             raise ValueError(
                 f"stage {self.stage.name}: name_objects: expected generated videos, got "
                 f"{dataset.name}"

@@ -4,8 +4,8 @@ from collections import Counter
 
 from samwise_ros.data.concat import open_datasets
 from samwise_ros.data.dataset import Dataset
-from samwise_ros.data.tabletop.dataset import TabletopDataset
-from samwise_ros.data.tabletop.video import vocabulary
+from samwise_ros.data.painted.dataset import PaintedDataset
+from samwise_ros.data.painted.video import vocabulary
 from samwise_ros.network.checkpoints.model_folder import load_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
@@ -38,7 +38,7 @@ def load_initial_model(recipe: Recipe, init: str | None) -> tuple[Samwise, Sente
 
 def _words(dataset: Dataset) -> list[str]:
     """Return the words of a data set's sentences, most frequent first."""
-    if isinstance(dataset, TabletopDataset):
+    if isinstance(dataset, PaintedDataset):
         return list(vocabulary())
     counts = Counter(
         word

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from samwise_ros.data.tabletop.video import vocabulary
+from samwise_ros.data.painted.video import vocabulary
 from samwise_ros.network.checkpoints.model_folder import save_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise

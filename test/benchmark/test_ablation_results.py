@@ -34,7 +34,7 @@ def _outcome(variant: Variant, values: dict[str, float]) -> Outcome:
         )
         for index, (video, kind) in enumerate((("a", "still"), ("b", "motion")))
     ]
-    return Outcome(variant, 1000, 60, Results.of("tabletop:test", run_configs, records))
+    return Outcome(variant, 1000, 60, Results.of("painted:test", run_configs, records))
 
 
 RESULTS = AblationResults(
@@ -52,7 +52,7 @@ def _cells(table: str, title: str, correction: str) -> list[str]:
 
 def test_each_run_has_a_row_with_the_published_number() -> None:
     table = RESULTS.to_markdown()
-    assert "tabletop:test: 2 videos, 16 frames, 2 sentences" in table
+    assert "painted:test: 2 videos, 16 frames, 2 sentences" in table
     # Heading, rule, and a row for each run.
     assert len([line for line in table.splitlines() if line.startswith("|")]) == 2 + 5
     assert _cells(table, PROMPT.title, "never") == [

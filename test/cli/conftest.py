@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from samwise_ros.data.tabletop.video import TabletopConfig, make_video
+from samwise_ros.data.painted.video import PaintedConfig, make_video
 from samwise_ros.vision.image_writer import write_image
 from samwise_ros.vision.video_writer import VideoWriter
 
@@ -13,7 +13,7 @@ from samwise_ros.vision.video_writer import VideoWriter
 def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with nine frames of a table as ``video.mp4`` and as ``frames/``."""
     folder = tmp_path_factory.mktemp("films")
-    video = make_video("test", 3, TabletopConfig(frames=9, width=160, height=120))
+    video = make_video("test", 3, PaintedConfig(frames=9, width=160, height=120))
     with VideoWriter(folder / "video.mp4", 10) as writer:
         for index, frame in enumerate(video.frames):
             writer.write(frame)

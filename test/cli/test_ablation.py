@@ -8,7 +8,7 @@ import pytest
 
 from samwise_ros.cli.main import main
 from samwise_ros.data.formats.write_mevis import write_mevis
-from samwise_ros.data.tabletop.video import TabletopConfig
+from samwise_ros.data.painted.video import PaintedConfig
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.checkpoints.model_folder import load_model
 from samwise_ros.training.recipe import Recipe
@@ -16,7 +16,7 @@ from samwise_ros.training.trainer import Trainer
 
 RECIPE = """
 seed: 1
-data: tabletop:train
+data: painted:train
 stages:
   - {name: look, task: sentences, steps: 2, frames: 2, warmup: 1}
 """
@@ -27,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A recipe and a small test set."""
     folder = tmp_path_factory.mktemp("ablation")
     (folder / "recipe.yaml").write_text(RECIPE)
-    write_mevis(folder / "mevis", {"train": 1}, TabletopConfig(8, 64, 48))
+    write_mevis(folder / "mevis", {"train": 1}, PaintedConfig(8, 64, 48))
     return folder
 
 
@@ -93,7 +93,7 @@ def test_changed_settings_are_rejected(
     other.write_text(RECIPE.replace("steps: 2", "steps: 3"))
     assert main([argv[0], str(other), *argv[2:], "--out", str(done)]) == 2
     assert "belongs to another recipe: in stage look, steps was 2" in capsys.readouterr().err
-    assert main([*argv, "--data", "tabletop:val", "--out", str(done)]) == 2
+    assert main([*argv, "--data", "painted:val", "--out", str(done)]) == 2
     assert "belongs to another evaluation: data was" in capsys.readouterr().err
 
 

@@ -9,20 +9,22 @@ from write_ref_youtube_vos import write_ref_youtube_vos
 from write_refcoco import write_refcoco
 
 from samwise_ros.cli.main import main
-from samwise_ros.data.tabletop.video import TabletopConfig
+from samwise_ros.data.painted.video import PaintedConfig
 
 SMALL = ["--width", "64", "--height", "48"]
 
 
 def write(out: Path, *more: str) -> int:
-    return main(["data", "tabletop", "--out", str(out), *SMALL, *more])
+    return main(["data", "painted", "--out", str(out), *SMALL, *more])
 
 
 def counts(output: str) -> dict[str, tuple[str, str, str]]:
     """Return videos, frames and problems of each split in the printed table."""
-    rows = {words[0]: words[1:] for words in map(str.split, output.splitlines()[1:])}
-    assert rows["split"] == ["videos", "expressions", "frames", "objects", "problems"]
-    return {split: (row[0], row[2], row[4]) for split, row in rows.items() if split != "split"}
+    rows: dict[str, list[str]] = {}
+    for words in map(str.split, output.splitlines()[1:]):
+        rows.setdefault(words[0], words[1:])  # a second table counts the kinds
+    assert rows["split"] == ["videos", "expressions", "frames", "objects", "words", "problems"]
+    return {split: (row[0], row[2], row[5]) for split, row in rows.items() if split != "split"}
 
 
 def test_written_folder_is_detected_and_valid(
@@ -47,7 +49,7 @@ def test_other_formats_are_detected_and_valid(
     write_folder: Callable[..., None],
     frames: int,
 ) -> None:
-    write_folder(tmp_path, {"train": 2, "val": 1}, TabletopConfig(frames, 64, 48))
+    write_folder(tmp_path, {"train": 2, "val": 1}, PaintedConfig(frames, 64, 48))
     assert main(["data", "check", str(tmp_path)]) == 0
     output = capsys.readouterr().out
     assert output.splitlines()[0] == f"{tmp_path}: {form}"
@@ -58,7 +60,7 @@ def test_other_formats_are_detected_and_valid(
 
 
 def test_check_lists_problems(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_ref_youtube_vos(tmp_path, {"train": 2}, TabletopConfig(3, 64, 48))
+    write_ref_youtube_vos(tmp_path, {"train": 2}, PaintedConfig(3, 64, 48))
     (tmp_path / "train" / "JPEGImages" / "train000001" / "00002.jpg").unlink()
     (tmp_path / "train" / "Annotations" / "train000000" / "00000.png").write_bytes(b"no PNG")
     capsys.readouterr()
@@ -93,14 +95,14 @@ def test_check_counts_problems_beyond_the_listed_ones(
 def test_invalid_arguments_are_rejected(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], argv: list[str], message: str
 ) -> None:
-    assert main(["data", "tabletop", "--out", str(tmp_path / "new"), *argv]) == 2
+    assert main(["data", "painted", "--out", str(tmp_path / "new"), *argv]) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "new").exists()
 
 
 def test_folder_with_files_is_rejected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "mine").touch()
-    assert main(["data", "tabletop", "--out", str(tmp_path)]) == 2
+    assert main(["data", "painted", "--out", str(tmp_path)]) == 2
     assert "exists and is not empty; name a new folder with --out" in capsys.readouterr().err
 
 

@@ -18,7 +18,7 @@ from samwise_ros.cli.main import main
 from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.formats.write_mevis import write_mevis
 from samwise_ros.data.open_dataset import open_dataset
-from samwise_ros.data.tabletop.video import TabletopConfig
+from samwise_ros.data.painted.video import PaintedConfig
 
 WRITE = {
     "mevis": write_mevis,
@@ -34,7 +34,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("formats")
     for name, write in WRITE.items():
         frames, count = (1, 4) if name == "refcoco" else (3, 2)
-        write(root / name, {"train": count}, TabletopConfig(frames, 64, 48))
+        write(root / name, {"train": count}, PaintedConfig(frames, 64, 48))
     return {name: root / name for name in WRITE}
 
 
@@ -128,7 +128,7 @@ def test_modes_and_variants_are_compared_on_tabletop(
     model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ways = ("--cme", "learned", "always", "--videos", 2, "--frames", 7)
-    found = _evaluate(model, "tabletop:test", tmp_path / "new" / "s.json", *ways, mode="both")
+    found = _evaluate(model, "painted:test", tmp_path / "new" / "s.json", *ways, mode="both")
     table = capsys.readouterr().out
     assert "| online, CME learned | online, CME always | clip, CME learned |" in table
     assert "| swapped, the original object |" in table
@@ -140,7 +140,7 @@ def test_modes_and_variants_are_compared_on_tabletop(
 def test_split_without_ground_truth_has_predictions_only(
     model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_ref_youtube_vos(tmp_path / "data", {"val": 1}, TabletopConfig(3, 64, 48))
+    write_ref_youtube_vos(tmp_path / "data", {"val": 1}, PaintedConfig(3, 64, 48))
     data = f"ref_youtube_vos:{tmp_path / 'data'}:valid"
     argv = ["evaluate", "--model", model, "--data", data, "--mode", "online"]
     assert main(argv) == 2
@@ -156,7 +156,7 @@ def test_two_processes_share_the_work(model: str, tmp_path: Path) -> None:
     more = ("--videos", 3, "--frames", 2, "--out", tmp_path / "records")
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     command = [*torchrun, "--nproc-per-node", "2", "-m", "samwise_ros.cli.main", "evaluate"]
-    options = ["--model", model, "--data", "tabletop:test", "--mode", "online"]
+    options = ["--model", model, "--data", "painted:test", "--mode", "online"]
     ran = subprocess.run(
         [*command, *options, "--json", str(shared), *map(str, more)],
         capture_output=True, text=True, timeout=300, check=False,
@@ -164,7 +164,7 @@ def test_two_processes_share_the_work(model: str, tmp_path: Path) -> None:
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.count("| all |") == 1
-    found = _evaluate(model, "tabletop:test", whole, *more[:4])
+    found = _evaluate(model, "painted:test", whole, *more[:4])
     assert found == json.loads(shared.read_text())
     lines = [(tmp_path / f"records/scores-{rank}.jsonl").read_text() for rank in (0, 1)]
     assert [line.count("\n") for line in lines] == [2, 1]
@@ -174,12 +174,12 @@ def test_same_command_resumes_and_other_settings_are_rejected(
     model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = ("--out", tmp_path / "records", "--frames", 2)
-    first = _evaluate(model, "tabletop:test", tmp_path / "a.json", *out, "--videos", 1)
-    more = _evaluate(model, "tabletop:test", tmp_path / "b.json", *out, "--videos", 2)
+    first = _evaluate(model, "painted:test", tmp_path / "a.json", *out, "--videos", 1)
+    more = _evaluate(model, "painted:test", tmp_path / "b.json", *out, "--videos", 2)
     assert more["runs"][0]["sentences"][: first["sentences"]] == first["runs"][0]["sentences"]
     assert (tmp_path / "records" / "scores-0.jsonl").read_text().count("\n") == 2
     capsys.readouterr()
-    argv = ["evaluate", "--data", "tabletop:test", "--mode", "online", *map(str, out)]
+    argv = ["evaluate", "--data", "painted:test", "--mode", "online", *map(str, out)]
     for changed, word in (
         (["--model", model, "--cme", "never"], "ways was"),
         (["--model", "tabletop"], "weights was"),

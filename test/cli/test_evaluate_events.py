@@ -10,7 +10,7 @@ from samwise_ros.cli.main import main
 
 def evaluate(folder: Path, *more: str) -> dict:
     file = folder / "events.json"
-    argv = ["evaluate", "--events", "--data", "tabletop:scenes", "--videos", "1"]
+    argv = ["evaluate", "--events", "--data", "painted:scenes", "--videos", "1"]
     assert main([*argv, "--json", str(file), *more]) == 0
     return json.loads(file.read_text())
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from samwise_ros.cli.main import main
-from samwise_ros.data.tabletop.video import TabletopConfig, make_video
+from samwise_ros.data.painted.video import PaintedConfig, make_video
 from samwise_ros.vision.video_frame import VideoFrame
 from samwise_ros.vision.video_reader import VideoReader
 from samwise_ros.vision.video_writer import VideoWriter
@@ -106,7 +106,7 @@ def test_unknown_words_are_named_before_the_first_frame(
 
 
 def test_a_long_video_takes_no_more_memory(model: str, tmp_path: Path) -> None:
-    frames = make_video("test", 3, TabletopConfig(frames=20, width=640, height=480)).frames
+    frames = make_video("test", 3, PaintedConfig(frames=20, width=640, height=480)).frames
     peaks = []
     for number in (40, 240):
         video = tmp_path / f"{number}.mp4"
@@ -128,7 +128,7 @@ def test_limits_of_a_shipped_model_are_stated_except_on_generated_images(
 ) -> None:
     counts = ["--videos", "1", "--frames", "1", "--width", "64", "--height", "48"]
     data = tmp_path / "data"
-    assert main(["data", "tabletop", "--out", str(data), *counts]) == 0
+    assert main(["data", "painted", "--out", str(data), *counts]) == 0
     (generated,) = (path for path in (data / "train" / "JPEGImages").iterdir() if path.is_dir())
     note = "note: tabletop only knows its generated world of simple objects on a table. For real "
     note += "scenes: `samwise download samwise_mevis`, then --model samwise_mevis\n"

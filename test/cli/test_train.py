@@ -25,7 +25,7 @@ def argv(tmp_path: Path) -> list[str]:
     recipe = tmp_path / "recipe.yaml"
     recipe.write_text(RECIPE)
     out = str(tmp_path / "run")
-    return ["train", str(recipe), "--data", "tabletop:train", "--out", out, "--device", "cpu"]
+    return ["train", str(recipe), "--data", "painted:train", "--out", out, "--device", "cpu"]
 
 
 def test_train_stops_resumes_and_completes(

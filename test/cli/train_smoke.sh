@@ -3,7 +3,7 @@
 set -euo pipefail
 out=$1
 recipe=$(dirname "${BASH_SOURCE[0]}")/../../recipes/smoke.yaml
-samwise data tabletop --out "$out/data" --split train val --videos 2 1 --frames 6 --width 64 --height 48
+samwise data painted --out "$out/data" --split train val --videos 2 1 --frames 6 --width 64 --height 48
 samwise data check "$out/data"
 train=(samwise train "$recipe" --data "mevis:$out/data:train" --evaluate "mevis:$out/data:valid_u" --out "$out/run")
 "${train[@]}" --stop-after 2

@@ -9,7 +9,7 @@ from PIL import Image
 
 from samwise_ros.data.check import check_split
 from samwise_ros.data.formats.write_mevis import write_mevis
-from samwise_ros.data.tabletop.video import TabletopConfig
+from samwise_ros.data.painted.video import PaintedConfig
 
 
 @pytest.fixture
@@ -40,6 +40,28 @@ def test_counts_videos_expressions_frames_and_objects(folder: Path) -> None:
     found = check_split("ref_youtube_vos", folder, "train")
     assert (found.videos, found.expressions, found.frames, found.objects) == (2, 4, 4, 2)
     assert found.problems == []
+
+
+def test_counts_words_and_kinds(folder: Path) -> None:
+    kinds = {
+        "0": {"exp": "a dog", "obj_id": "1", "kind": "attributes"},
+        "1": {"exp": "The dog that runs", "obj_id": "1", "kind": "motion"},
+    }
+    write_list(folder, {"a": {"frames": ["00000"], "expressions": kinds}})
+    found = check_split("ref_youtube_vos", folder, "train")
+    assert found.kinds == {"attributes": 1, "motion": 1}
+    assert found.words == {"a", "dog", "the", "that", "runs"}
+
+
+def test_sentence_about_what_is_absent_has_an_empty_mask(folder: Path) -> None:
+    entry = {"exp": "a cat", "obj_id": "2"}
+    video = {"frames": ["00000", "00005"], "expressions": {"0": entry}}
+    write_list(folder, {"a": video})
+    (problem,) = problems(folder)
+    assert problem.endswith("a: object 2 is in no frame")
+    entry["kind"] = "absent"
+    write_list(folder, {"a": video})
+    assert problems(folder) == []
 
 
 def test_all_missing_and_damaged_files_are_listed(folder: Path) -> None:
@@ -82,7 +104,7 @@ def test_invalid_list_is_listed(folder: Path) -> None:
 
 
 def test_missing_file_of_all_videos_is_listed_once(tmp_path: Path) -> None:
-    write_mevis(tmp_path, {"train": 2}, TabletopConfig(3, 64, 48))
+    write_mevis(tmp_path, {"train": 2}, PaintedConfig(3, 64, 48))
     (tmp_path / "train" / "mask_dict.json").unlink()
     (problem,) = check_split("mevis", tmp_path, "train").problems
     assert "mask_dict.json: no such file" in problem

@@ -13,11 +13,11 @@ from samwise_ros.data.clip_sampling import Sample, SampleConfig, sample_clip
 from samwise_ros.data.dataset import DatasetError, Expression, Video
 from samwise_ros.data.formats.write_mevis import write_mevis
 from samwise_ros.data.open_dataset import open_dataset
-from samwise_ros.data.tabletop.dataset import TabletopDataset
-from samwise_ros.data.tabletop.video import TabletopConfig, make_video
+from samwise_ros.data.painted.dataset import PaintedDataset
+from samwise_ros.data.painted.video import PaintedConfig, make_video
 
-CONFIG = TabletopConfig(frames=8, width=64, height=48)
-TABLETOP = TabletopDataset("train", CONFIG)
+CONFIG = PaintedConfig(frames=8, width=64, height=48)
+PAINTED = PaintedDataset("train", CONFIG)
 
 
 class Street:
@@ -104,20 +104,20 @@ def test_split_without_masks_raises(tmp_path: Path) -> None:
         sample_clip(dataset, 0, random.Random(0), SampleConfig())
 
 
-def test_tabletop_sample_equals_the_video() -> None:
+def test_painted_sample_equals_the_video() -> None:
     video = make_video("train", 5, CONFIG)
     config = SampleConfig(frames=8, sentences=3)
-    sample = sample_clip(TABLETOP, 5, random.Random(1), config)
+    sample = sample_clip(PAINTED, 5, random.Random(1), config)
     np.testing.assert_array_equal(sample.frames, video.frames)
     truth = {each.sentence: video.masks[each.objects[0]] for each in video.expressions}
     for sentence, masks in zip(sample.sentences, sample.masks, strict=True):
         np.testing.assert_array_equal(masks, truth[sentence])
 
 
-def test_tabletop_generates_absent_sentences() -> None:
+def test_painted_generates_absent_sentences() -> None:
     existing = {each.sentence for each in make_video("train", 5, CONFIG).expressions}
     config = SampleConfig(frames=8, sentences=2, absent_share=1)
-    sample = sample_clip(TABLETOP, 5, random.Random(1), config)
+    sample = sample_clip(PAINTED, 5, random.Random(1), config)
     assert not sample.masks.any()
     assert not existing & set(sample.sentences)
 
@@ -130,12 +130,12 @@ def test_shape_share_selects_shape_sentences() -> None:
     }
     assert shapes
     config = SampleConfig(frames=8, sentences=4, shape_share=1)
-    assert set(sample_clip(TABLETOP, 6, random.Random(1), config).sentences) == shapes
+    assert set(sample_clip(PAINTED, 6, random.Random(1), config).sentences) == shapes
 
 
 def test_sample_is_reproducible() -> None:
     config = SampleConfig(frames=3, sentences=2, absent_share=0.3, augmentation=Augmentation())
-    first, second = (sample_clip(TABLETOP, 2, random.Random(9), config) for _ in range(2))
+    first, second = (sample_clip(PAINTED, 2, random.Random(9), config) for _ in range(2))
     np.testing.assert_array_equal(first.frames, second.frames)
     np.testing.assert_array_equal(first.masks, second.masks)
     assert first.sentences == second.sentences

@@ -9,23 +9,23 @@ from write_ref_youtube_vos import write_ref_youtube_vos
 from samwise_ros.data.dataset import DatasetError
 from samwise_ros.data.formats.write_mevis import write_mevis
 from samwise_ros.data.open_dataset import detect_format, open_dataset
-from samwise_ros.data.tabletop.dataset import TabletopDataset
-from samwise_ros.data.tabletop.video import TabletopConfig, absent_sentence, make_video
+from samwise_ros.data.painted.dataset import PaintedDataset
+from samwise_ros.data.painted.video import PaintedConfig, absent_sentence, make_video
 
-TINY = TabletopConfig(frames=2, width=64, height=48)
+TINY = PaintedConfig(frames=2, width=64, height=48)
 
 
-def test_tabletop_equals_generated_videos() -> None:
-    dataset = open_dataset("tabletop:val", frames=5)
-    assert (len(dataset), dataset.name) == (1 << 40, "tabletop:val")
-    made = make_video("val", 7, TabletopConfig(5, 320, 240))
+def test_painted_equals_generated_videos() -> None:
+    dataset = open_dataset("painted:val", frames=5)
+    assert (len(dataset), dataset.name) == (1 << 40, "painted:val")
+    made = make_video("val", 7, PaintedConfig(5, 320, 240))
     video = dataset.video(7)
     assert (video.name, video.frames[-1]) == ("val000007", "00004")
     assert video.expressions == made.expressions
     np.testing.assert_array_equal(dataset.images(7, [4, 0, 4]), made.frames[[4, 0, 4]])
     np.testing.assert_array_equal(dataset.masks(7, [1, 0], [3]), made.masks[[1, 0]][:, [3]])
-    assert open_dataset("tabletop:test").images(0, [0]).shape == (1, 240, 320, 3)
-    assert len(open_dataset("tabletop:test").video(0).frames) == 16
+    assert open_dataset("painted:test").images(0, [0]).shape == (1, 240, 320, 3)
+    assert len(open_dataset("painted:test").video(0).frames) == 16
 
 
 MOTIONS = ("left", "right", "towards", "away", "lifted", "behind", "moving", "still")
@@ -41,14 +41,14 @@ MOTIONS = ("left", "right", "towards", "away", "lifted", "behind", "moving", "st
 def test_subset_has_separate_videos_and_a_selection_of_sentences(
     subset: str, kept: set[tuple[str, str]]
 ) -> None:
-    dataset, test = open_dataset(f"tabletop:{subset}"), open_dataset("tabletop:test")
+    dataset, test = open_dataset(f"painted:{subset}"), open_dataset("painted:test")
     expressions = [each for index in range(60) for each in dataset.video(index).expressions]
     assert {(each.kind, each.detail) for each in expressions} == kept
     assert (dataset.images(0, [0]) != test.images(0, [0])).any()
 
 
-def test_tabletop_generates_absent_sentences() -> None:
-    dataset = TabletopDataset("train", TINY)
+def test_painted_generates_absent_sentences() -> None:
+    dataset = PaintedDataset("train", TINY)
     expected = absent_sentence(make_video("train", 3, TINY), np.random.default_rng(0))
     assert dataset.absent_sentence(3, np.random.default_rng(0)) == expected
 
@@ -87,9 +87,9 @@ def test_invalid_entry_raises_on_opening(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spec", "message"),
     [
-        ("", "expected one of mevis:DIR:SPLIT, .*tabletop:test"),
-        ("tabletop", "expected one of tabletop:train, tabletop:val, tabletop:test"),
-        ("tabletop:valid", "expected one of tabletop:train, tabletop:val, tabletop:test"),
+        ("", "expected one of mevis:DIR:SPLIT, .*painted:test"),
+        ("painted", "expected one of painted:train, painted:val, painted:test"),
+        ("painted:valid", "expected one of painted:train, painted:val, painted:test"),
         ("mevis", "expected mevis:DIR:SPLIT, got no folder"),
         ("mevis:", "expected mevis:DIR:SPLIT, got no folder"),
         ("mevis:/none", "'/none' is not a folder"),
@@ -106,4 +106,4 @@ def test_number_of_frames_is_for_generated_videos_only(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="got 8; omit frames"):
         open_dataset(f"mevis:{tmp_path}:train", frames=8)
     with pytest.raises(ValueError, match="frames: expected 1 or more, got 0"):
-        open_dataset("tabletop:train", frames=0)
+        open_dataset("painted:train", frames=0)

@@ -8,14 +8,14 @@ from pathlib import Path
 from write_labels import write_labels
 
 from samwise_ros.data.formats.ref_davis17 import TEXTS
-from samwise_ros.data.formats.write_files import tabletop_videos, write_frames
-from samwise_ros.data.tabletop.description import describe_by_attributes, describe_by_motion
-from samwise_ros.data.tabletop.language import sentence
-from samwise_ros.data.tabletop.objects import MOTION_FRAMES
-from samwise_ros.data.tabletop.video import Split, TabletopConfig, TabletopVideo
+from samwise_ros.data.formats.write_files import painted_videos, write_frames
+from samwise_ros.data.painted.description import describe_by_attributes, describe_by_motion
+from samwise_ros.data.painted.language import sentence
+from samwise_ros.data.painted.objects import MOTION_FRAMES
+from samwise_ros.data.painted.video import PaintedConfig, PaintedVideo, Split
 
 
-def write_ref_davis17(folder: Path, counts: Mapping[Split, int], config: TabletopConfig) -> None:
+def write_ref_davis17(folder: Path, counts: Mapping[Split, int], config: PaintedConfig) -> None:
     """Write videos as the splits ``train`` and ``val``, each object described by all annotators.
 
     Args:
@@ -27,7 +27,7 @@ def write_ref_davis17(folder: Path, counts: Mapping[Split, int], config: Tableto
     davis = folder / "DAVIS"
     names: dict[Split, list[str]] = defaultdict(list)
     lines: dict[str, list[str]] = defaultdict(list)
-    for split, name, video in tabletop_videos(counts, config):
+    for split, name, video in painted_videos(counts, config):
         write_frames(davis / "JPEGImages" / "480p" / name, video)
         write_labels(davis / "Annotations_unsupervised" / "480p" / name, video)
         names[split].append(name)
@@ -40,7 +40,7 @@ def write_ref_davis17(folder: Path, counts: Mapping[Split, int], config: Tableto
     _write_texts(folder / "davis_text_annotations", lines)
 
 
-def _sentences(rng: random.Random, video: TabletopVideo, motions: bool) -> dict[int, str]:
+def _sentences(rng: random.Random, video: PaintedVideo, motions: bool) -> dict[int, str]:
     """Return one annotator's sentence for each object that has an expression in the video."""
     objects = list(video.objects)
     sentences = {item.objects[0]: item.sentence for item in video.expressions}

@@ -8,15 +8,13 @@ from typing import Any
 
 from write_labels import write_labels
 
-from samwise_ros.data.formats.write_files import frame_names, tabletop_videos, write_frames
-from samwise_ros.data.tabletop.video import Split, TabletopConfig, TabletopVideo
+from samwise_ros.data.formats.write_files import frame_names, painted_videos, write_frames
+from samwise_ros.data.painted.video import PaintedConfig, PaintedVideo, Split
 
 _SPLITS: dict[Split, str] = {"train": "train", "val": "valid", "test": "test"}
 
 
-def write_ref_youtube_vos(
-    folder: Path, counts: Mapping[Split, int], config: TabletopConfig
-) -> None:
+def write_ref_youtube_vos(folder: Path, counts: Mapping[Split, int], config: PaintedConfig) -> None:
     """Write videos as the splits ``train`` and, without masks, ``valid`` (val) and ``test``.
 
     Args:
@@ -25,7 +23,7 @@ def write_ref_youtube_vos(
         config: properties of the videos.
     """
     videos: dict[Split, dict[str, Any]] = defaultdict(dict)
-    for split, name, video in tabletop_videos(counts, config):
+    for split, name, video in painted_videos(counts, config):
         write_frames(folder / _SPLITS[split] / "JPEGImages" / name, video)
         if split == "train":
             write_labels(folder / _SPLITS[split] / "Annotations" / name, video)
@@ -36,7 +34,7 @@ def write_ref_youtube_vos(
         (lists / "meta_expressions.json").write_text(json.dumps({"videos": entries}), "utf-8")
 
 
-def _video_entry(video: TabletopVideo, with_objects: bool) -> dict[str, Any]:
+def _video_entry(video: PaintedVideo, with_objects: bool) -> dict[str, Any]:
     """Return one video's entry of ``meta_expressions.json``."""
     entries = {item.id: {"exp": item.sentence} for item in video.expressions}
     if with_objects:

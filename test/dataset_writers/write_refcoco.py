@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.formats.write_files import tabletop_videos, write_jpeg
-from samwise_ros.data.tabletop.objects import SHAPES
-from samwise_ros.data.tabletop.video import Split, TabletopConfig, TabletopVideo
+from samwise_ros.data.formats.write_files import painted_videos, write_jpeg
+from samwise_ros.data.painted.objects import SHAPES
+from samwise_ros.data.painted.video import PaintedConfig, PaintedVideo, Split
 from samwise_ros.vision.masks import bounding_box
 
 
@@ -25,7 +25,7 @@ class _Entries:
     refs: list[dict[str, Any]] = field(default_factory=list)
 
 
-def write_refcoco(folder: Path, counts: Mapping[Split, int], config: TabletopConfig) -> None:
+def write_refcoco(folder: Path, counts: Mapping[Split, int], config: PaintedConfig) -> None:
     """Write images as the splits ``train``, ``val`` and ``test``, which are those of RefCOCOg.
 
     Masks are run lengths, as for crowds in COCO: polygons cannot represent them exactly.
@@ -38,7 +38,7 @@ def write_refcoco(folder: Path, counts: Mapping[Split, int], config: TabletopCon
     assert config.frames == 1, "images of RefCOCO are single frames"
     (folder / "train2014").mkdir(parents=True, exist_ok=True)
     entries = _Entries()
-    for split, _, video in tabletop_videos(counts, config):
+    for split, _, video in painted_videos(counts, config):
         number = len(entries.images) + 1
         name = f"COCO_train2014_{number:012d}.jpg"
         write_jpeg(folder / "train2014" / name, video.frames[0])
@@ -55,7 +55,7 @@ def write_refcoco(folder: Path, counts: Mapping[Split, int], config: TabletopCon
     (folder / "refs(umd).p").write_bytes(pickle.dumps(entries.refs, protocol=2))
 
 
-def _add_objects(entries: _Entries, split: Split, video: TabletopVideo) -> None:
+def _add_objects(entries: _Entries, split: Split, video: PaintedVideo) -> None:
     """List the visible objects of the latest image and their sentences."""
     image = entries.images[-1]
     for index, (item, mask) in enumerate(zip(video.objects, video.masks[:, 0], strict=True)):

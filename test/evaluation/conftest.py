@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from samwise_ros.data.tabletop.video import vocabulary
+from samwise_ros.data.painted.video import vocabulary
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer

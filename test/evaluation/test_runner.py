@@ -5,8 +5,8 @@ import pytest
 import torch
 from squares import SquaresDataset, expression
 
-from samwise_ros.data.tabletop.dataset import TabletopDataset
-from samwise_ros.data.tabletop.video import TabletopConfig
+from samwise_ros.data.painted.dataset import PaintedDataset
+from samwise_ros.data.painted.video import PaintedConfig
 from samwise_ros.evaluation.records import Records, VideoRecord
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
@@ -65,7 +65,7 @@ def test_batches_do_not_change_the_scores(network, tokenizer) -> None:
 
 
 def test_resumed_evaluation_has_the_same_results(network, tokenizer, tmp_path) -> None:
-    dataset = TabletopDataset("test", TabletopConfig(frames=3, width=64, height=48))
+    dataset = PaintedDataset("test", PaintedConfig(frames=3, width=64, height=48))
     config = EvaluationConfig(BOTH, videos=3)
     whole = evaluate(network, tokenizer, dataset, config)
     with pytest.raises(KeyboardInterrupt):

@@ -7,8 +7,8 @@ import pytest
 from squares import SquaresDataset, expression
 
 from samwise_ros.data.dataset import Expression
-from samwise_ros.data.tabletop.dataset import TabletopDataset
-from samwise_ros.data.tabletop.video import TabletopConfig
+from samwise_ros.data.painted.dataset import PaintedDataset
+from samwise_ros.data.painted.video import PaintedConfig
 from samwise_ros.evaluation.label_maps import assign_masks, resolve_overlaps
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runs import Run
@@ -23,8 +23,8 @@ FRAMES = range(6)
 
 
 @pytest.fixture(scope="module")
-def tabletop() -> TabletopDataset:
-    return TabletopDataset("test", TabletopConfig(frames=6, width=160, height=120))
+def tabletop() -> PaintedDataset:
+    return PaintedDataset("test", PaintedConfig(frames=6, width=160, height=120))
 
 
 def _truths(dataset, frame_indices, index=0):

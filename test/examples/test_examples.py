@@ -9,7 +9,7 @@ import pytest
 from recording import drive
 
 from samwise_ros.data.open_dataset import open_dataset
-from samwise_ros.data.tabletop.video import TabletopConfig, make_video
+from samwise_ros.data.painted.video import PaintedConfig, make_video
 from samwise_ros.vision.video_reader import VideoReader
 from samwise_ros.vision.video_writer import VideoWriter
 
@@ -36,7 +36,7 @@ RUNS = {
 def values(tmp_path_factory, model):
     """A video and a bag, the sentence of an object in them, and a folder for outputs."""
     folder = tmp_path_factory.mktemp("examples")
-    scene = make_video("test", 3, TabletopConfig(frames=FRAMES))
+    scene = make_video("test", 3, PaintedConfig(frames=FRAMES))
     with VideoWriter(folder / "video.mp4", 10) as writer:
         for image in scene.frames:
             writer.write(image)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ros_harness import Robot
 from sensor_msgs.msg import CameraInfo, Image
 
-from samwise_ros.data.tabletop.scene import TabletopScene
+from samwise_ros.data.painted.scene import PaintedScene
 
 WIDTH, HEIGHT, FOCAL = 320, 240, 280.0
 PERIOD_NS = 100_000_000
@@ -44,7 +44,7 @@ class DepthTable:
     """Sends images with depth, and knows the position of the object that the sentence describes."""
 
     def __init__(self, seed: int, robot: Robot, node: NodeProcess, stack: ExitStack) -> None:
-        self.scene = TabletopScene(seed, WIDTH, HEIGHT)
+        self.scene = PaintedScene(seed, WIDTH, HEIGHT)
         _, self.sentence, self._object = self.scene.script(16)[0]
         self._begin_ns = robot.stamp_ns()
         names = node.name.replace("samwise_node", "camera")

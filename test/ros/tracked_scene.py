@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from ros_harness import Inbox, Robot
 from sensor_msgs.msg import Image
 
-from samwise_ros.data.tabletop.scene import TabletopScene
+from samwise_ros.data.painted.scene import PaintedScene
 from samwise_ros.msg import Target, TargetArray, TargetEvent
 
-SCENE = TabletopScene(2, 320, 240)
+SCENE = PaintedScene(2, 320, 240)
 SENTENCE, OBJECT = SCENE.script(16)[0][1:]
 EMPTY = np.full((240, 320, 3), 128, np.uint8)
 PERIOD_NS = 100_000_000

@@ -30,7 +30,7 @@ def recipe() -> Recipe:
                 **FAST,
             ),
         ),
-        data=("tabletop:train",),
+        data=("painted:train",),
         optimizer=OptimizerSettings("adamw", (0.9, 0.98), 0.01, "cosine"),
         losses=LossWeights(focal=20, score=1, over="frame"),
     )

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from samwise_ros.data.tabletop.objects import COLOURS, SHAPES
-from samwise_ros.data.tabletop.video import TabletopConfig, make_video
+from samwise_ros.data.painted.objects import COLOURS, SHAPES
+from samwise_ros.data.painted.video import PaintedConfig, make_video
 from samwise_ros.network.features import ImageStem
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
@@ -17,7 +17,7 @@ SIDE = 128
 
 
 def test_labels_describe_the_object_on_a_cell() -> None:
-    video = make_video("train", 3, TabletopConfig(frames=8))
+    video = make_video("train", 3, PaintedConfig(frames=8))
     labels = object_labels(video, SIDE, range(8))
     assert labels.shape == (8, 4, SIDE // STRIDE, SIDE // STRIDE)
     checked = 0
@@ -36,13 +36,13 @@ def test_labels_describe_the_object_on_a_cell() -> None:
 
 
 def test_labels_of_a_clip_equal_those_of_its_frames() -> None:
-    video = make_video("train", 3, TabletopConfig(frames=16))
+    video = make_video("train", 3, PaintedConfig(frames=16))
     labels = object_labels(video, SIDE, range(4, 12))
     assert np.array_equal(labels[:, :3], object_labels(video, SIDE, range(16))[4:12, :3])
 
 
 def test_motion_is_labelled_where_it_is_visible() -> None:
-    config = TabletopConfig(frames=16, late_share=1.0)
+    config = PaintedConfig(frames=16, late_share=1.0)
     video = next(
         video
         for video in (make_video("train", index, config) for index in range(20))
@@ -59,7 +59,7 @@ def test_motion_is_labelled_where_it_is_visible() -> None:
 
 
 def test_single_frames_have_no_motion() -> None:
-    labels = object_labels(make_video("train", 3, TabletopConfig(frames=1)), SIDE, [0])
+    labels = object_labels(make_video("train", 3, PaintedConfig(frames=1)), SIDE, [0])
     assert (labels[:, 3] == -1).all()
     assert (labels[:, 0] >= 0).any()
 
@@ -68,7 +68,7 @@ def test_all_heads_and_adapters_receive_gradients() -> None:
     torch.manual_seed(0)
     network = Samwise(preset("tabletop")).eval()
     heads = ObjectHeads(network)
-    video = make_video("train", 3, TabletopConfig(frames=8))
+    video = make_video("train", 3, PaintedConfig(frames=8))
     labels = torch.from_numpy(np.stack([object_labels(video, SIDE, range(8))]))
     stem = network.image_stem(torch.randn(1, 8, 3, SIDE, SIDE))
     both = ImageStem(stem.stage1.repeat(2, 1, 1, 1, 1), stem.stage2.repeat(2, 1, 1, 1, 1))

@@ -7,7 +7,7 @@ import torch
 
 from samwise_ros.data.dataset import DatasetError
 from samwise_ros.data.formats.write_mevis import write_mevis
-from samwise_ros.data.tabletop.video import TabletopConfig, vocabulary
+from samwise_ros.data.painted.video import PaintedConfig, vocabulary
 from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.presets import preset
@@ -23,7 +23,7 @@ STAGE = Stage("a", "sentences", steps=3, batch=4, accumulate=2, frames=4, single
 
 
 def _videos(
-    specs: tuple[str, ...] = ("tabletop:train",),
+    specs: tuple[str, ...] = ("painted:train",),
     stage: Stage = STAGE,
     config: SamwiseConfig = CONFIG,
     processes: ProcessGroup = SINGLE_PROCESS,
@@ -39,7 +39,7 @@ def folders(tmp_path_factory) -> tuple[str, ...]:
     specs = []
     for name, size in (("wide", (96, 64)), ("high", (64, 96))):
         folder = tmp_path_factory.mktemp("data") / name
-        write_mevis(folder, {"train": 2}, TabletopConfig(4, *size))
+        write_mevis(folder, {"train": 2}, PaintedConfig(4, *size))
         specs.append(f"mevis:{folder}:train")
     return tuple(specs)
 
@@ -103,7 +103,7 @@ def test_batches_are_ordered_and_start_anywhere():
 
 
 def test_masked_words_do_not_depend_on_the_number_of_processes():
-    clips = Clips.open(("tabletop:train",), Stage("a", "words", steps=1, batch=9, frames=8), 1, 128)
+    clips = Clips.open(("painted:train",), Stage("a", "words", steps=1, batch=9, frames=8), 1, 128)
     whole = SentenceBatches(clips, TOKENIZER, SINGLE_PROCESS)[0]
     second = SentenceBatches(clips, TOKENIZER, ProcessGroup(1, 2))[0]
     assert torch.equal(second.input_ids, whole.input_ids[1::2])

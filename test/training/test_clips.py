@@ -8,7 +8,7 @@ import pytest
 
 from samwise_ros.data.concat import open_datasets
 from samwise_ros.data.formats.write_mevis import write_mevis
-from samwise_ros.data.tabletop.video import TabletopConfig
+from samwise_ros.data.painted.video import PaintedConfig
 from samwise_ros.training.clips import Clips
 from samwise_ros.training.recipe import Stage
 
@@ -21,7 +21,7 @@ def specs(tmp_path_factory) -> list[str]:
     specs = []
     for name, count in (("one", 2), ("two", 1)):
         folder = tmp_path_factory.mktemp("data") / name
-        write_mevis(folder, {"train": count}, TabletopConfig(6, 64, 48))
+        write_mevis(folder, {"train": count}, PaintedConfig(6, 64, 48))
         specs.append(f"mevis:{folder}:train")
     return specs
 
@@ -34,7 +34,7 @@ def test_data_sets_are_concatenated_in_order(specs):
     assert np.array_equal(concat.images(2, [1, 3]), second.images(0, [1, 3]))
     assert np.array_equal(concat.masks(2, [0], [1, 3]), second.masks(0, [0], [1, 3]))
     with pytest.raises(ValueError, match="train on it alone"):
-        open_datasets([specs[0], "tabletop:train"])
+        open_datasets([specs[0], "painted:train"])
 
 
 def test_length_of_an_epoch_follows_from_sentences_and_frames(specs, monkeypatch):
@@ -61,7 +61,7 @@ def test_sample_is_reproducible(specs):
 
 
 def test_generated_videos_have_the_networks_image_size():
-    clips = Clips.open(["tabletop:train"], replace(STAGE, epochs=0, steps=5), 1, 128)
+    clips = Clips.open(["painted:train"], replace(STAGE, epochs=0, steps=5), 1, 128)
     assert clips.steps == 5
     assert clips.sample(0, 0, 4).frames.shape == (4, 96, 128, 3)
     assert clips.sample(0, 0, 1).frames.shape == (1, 96, 128, 3)
@@ -69,7 +69,7 @@ def test_generated_videos_have_the_networks_image_size():
 
 def test_clips_are_parts_of_longer_videos():
     stage = replace(STAGE, epochs=0, steps=5, video_frames=(4, 9), in_a_row=True)
-    clips = Clips.open(["tabletop:train"], stage, 1, 128)
+    clips = Clips.open(["painted:train"], stage, 1, 128)
     samples = [clips.sample(0, number, 4) for number in range(20)]
     assert {len(sample.frames) for sample in samples} == {4}
     assert all(np.diff(sample.frame_indices).tolist() == [1, 1, 1] for sample in samples)
@@ -85,7 +85,7 @@ def test_clips_are_parts_of_longer_videos():
 
 def test_prompted_objects_are_visible_or_absent():
     stage = Stage("a", "prompted", steps=1, batch=1, frames=2, absent_share=0.5)
-    clips = Clips.open(["tabletop:train"], stage, 1, 128)
+    clips = Clips.open(["painted:train"], stage, 1, 128)
     masks = [mask for number in range(10) for mask in clips.sample(0, number, 2).masks]
     areas = [int(mask[0].sum()) for mask in masks]
     assert min(areas) == 0
@@ -95,7 +95,7 @@ def test_prompted_objects_are_visible_or_absent():
 
 def test_sentences_of_a_batch_are_reproducible():
     stage = Stage("a", "words", steps=1, batch=20, frames=8)
-    clips = Clips.open(["tabletop:train"], stage, 1, 128)
+    clips = Clips.open(["painted:train"], stage, 1, 128)
     assert len(clips.sentences(0)) == 20
     assert clips.sentences(0) == clips.sentences(0)
     assert clips.sentences(0) != clips.sentences(1)

@@ -74,7 +74,7 @@ def test_two_processes_reduce_and_normalise_like_one(tmp_path):
 RECIPE = """
 preset: tabletop
 seed: 3
-data: tabletop:train
+data: painted:train
 optimizer: {name: adamw, betas: [0.9, 0.98], weight_decay: 0.01, schedule: cosine}
 losses: {focal: 20, score: 1, over: frame}
 stages:

@@ -9,7 +9,7 @@ from write_ref_youtube_vos import write_ref_youtube_vos
 from write_refcoco import write_refcoco
 
 from samwise_ros.data.formats.write_mevis import write_mevis
-from samwise_ros.data.tabletop.video import TabletopConfig
+from samwise_ros.data.painted.video import PaintedConfig
 from samwise_ros.training.recipe import EvaluationSettings, Recipe, Stage
 from samwise_ros.training.trainer import Trainer
 
@@ -24,7 +24,7 @@ WRITE = {
 @pytest.mark.parametrize("name", list(WRITE))
 def test_format_trains_and_validates(name, tmp_path):
     frames = 1 if name == "refcoco" else 4
-    WRITE[name](tmp_path / "data", {"train": 2}, TabletopConfig(frames, 64, 48))
+    WRITE[name](tmp_path / "data", {"train": 2}, PaintedConfig(frames, 64, 48))
     spec = f"{name}:{tmp_path / 'data'}:train"
     stage = Stage("clips", "sentences", steps=2, batch=2, frames=frames, targets=1, augment=True)
     recipe = Recipe(
@@ -40,7 +40,7 @@ def test_format_trains_and_validates(name, tmp_path):
 
 def test_missing_masks_raise(tmp_path):
     spec = f"mevis:{tmp_path / 'data'}:train"
-    write_mevis(tmp_path / "data", {"train": 1}, TabletopConfig(4, 64, 48))
+    write_mevis(tmp_path / "data", {"train": 1}, PaintedConfig(4, 64, 48))
     next((tmp_path / "data").rglob("mask_dict.json")).unlink()
     stage = Stage("clips", "sentences", steps=1, batch=1, frames=4, absent_share=0.0)
     with pytest.raises(ValueError, match=r"mask_dict\.json"):

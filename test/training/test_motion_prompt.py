@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from samwise_ros.data.tabletop.video import vocabulary
+from samwise_ros.data.painted.video import vocabulary
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.network.presets import preset
@@ -27,7 +27,7 @@ STAGE = Stage("a", "sentences", steps=8, batch=1, frames=4, targets=4)
 @pytest.fixture(scope="module")
 def task() -> ReferringTask:
     torch.manual_seed(0)
-    clips = Clips.open(("tabletop:train",), STAGE, 1, CONFIG.image_size)
+    clips = Clips.open(("painted:train",), STAGE, 1, CONFIG.image_size)
     return ReferringTask(Samwise(CONFIG), clips, TOKENIZER, LossWeights())
 
 

@@ -49,11 +49,11 @@ def test_nested_settings_are_read(tmp_path):
     recipe = _read(
         tmp_path,
         f"seed: 1\nprecision: bfloat16\nlosses: {{focal: 2}}\n"
-        f"data: tabletop:train\nevaluate: {{every: 5, data: 'tabletop:val'}}\nstages: [{STAGE}]",
+        f"data: painted:train\nevaluate: {{every: 5, data: 'painted:val'}}\nstages: [{STAGE}]",
     )
     assert recipe.losses.focal == 2
     assert recipe.evaluate.videos == 20
-    assert recipe.data == ("tabletop:train",)
+    assert recipe.data == ("painted:train",)
     assert recipe.precision == "bfloat16"
 
 

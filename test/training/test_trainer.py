@@ -8,7 +8,7 @@ import signal
 import pytest
 import torch
 
-from samwise_ros.data.tabletop.video import vocabulary
+from samwise_ros.data.painted.video import vocabulary
 from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.model_folder import load_model, save_model
 from samwise_ros.network.presets import preset
@@ -106,7 +106,7 @@ def test_resuming_with_dropout_and_verbs_is_exact(tmp_path):
     network = Samwise(config)
     save_model(tmp_path / "init", network, SentenceTokenizer.from_words(vocabulary()))
     stage = Stage("look", "sentences", steps=2, batch=2, accumulate=2, frames=2, targets=1)
-    recipe = Recipe(None, 1, (stage,), ("tabletop:train",))
+    recipe = Recipe(None, 1, (stage,), ("painted:train",))
     for name, pieces in (("whole", (None,)), ("pieces", (1, None))):
         for steps in pieces:
             trainer = Trainer(recipe, tmp_path / name, str(tmp_path / "init"), "cpu")
@@ -185,7 +185,7 @@ def test_damaged_state_raises(recipe, tmp_path):
 def test_training_starts_from_a_model_folder(trained, tmp_path):
     folder, kept = trained
     stage = Stage("more", "sentences", steps=2, batch=2, accumulate=2, train=("prompt",))
-    recipe = Recipe(None, 1, (stage,), ("tabletop:train",), precision="bfloat16")
+    recipe = Recipe(None, 1, (stage,), ("painted:train",), precision="bfloat16")
     init = str(folder / "model")
     Trainer(recipe, tmp_path, init=init, device="cpu").run(steps=1)
     with pytest.raises(ValueError, match="--init"):

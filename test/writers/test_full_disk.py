@@ -11,13 +11,13 @@ from test_killed_writers import RECIPE
 from write_ref_davis17 import write_ref_davis17
 
 from samwise_ros.data.formats.write_mevis import write_mevis
-from samwise_ros.data.tabletop.video import TabletopConfig, make_video
+from samwise_ros.data.painted.video import PaintedConfig, make_video
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.vision.image_writer import write_image
 
 
 def test_segment_masks(commands: Commands, model: str, tmp_path: Path) -> None:
-    video = make_video("test", 3, TabletopConfig(frames=2, width=96, height=72))
+    video = make_video("test", 3, PaintedConfig(frames=2, width=96, height=72))
     for index, frame in enumerate(video.frames):
         write_image(tmp_path / "frames" / f"{index}.png", frame)
     masks, out = tmp_path / "masks", tmp_path / "out.mp4"
@@ -44,8 +44,8 @@ def test_convert(commands: Commands, tmp_path: Path) -> None:
         assert sorted(tmp_path.iterdir()) == before
 
 
-def test_data_tabletop(commands: Commands, tmp_path: Path) -> None:
-    argv = ["data", "tabletop", "--out", str(tmp_path / "set"), "--videos", "1", "--frames", "2"]
+def test_data_painted(commands: Commands, tmp_path: Path) -> None:
+    argv = ["data", "painted", "--out", str(tmp_path / "set"), "--videos", "1", "--frames", "2"]
     argv += ["--width", "64", "--height", "48"]
     error = commands.fail(argv, 200)
     assert f"{tmp_path}/" in error
@@ -56,7 +56,7 @@ def test_data_tabletop(commands: Commands, tmp_path: Path) -> None:
 
 def _write_formats(folder: Path) -> dict[str, str]:
     """Write one small video in two formats; return the values of ``--data``."""
-    config = TabletopConfig(2, 64, 48)
+    config = PaintedConfig(2, 64, 48)
     write_mevis(folder / "mevis", {"train": 1}, config)
     write_ref_davis17(folder / "davis", {"train": 1}, config)
     return {name: f"{name}:{folder / place}:train" for name, place in FORMATS.items()}
@@ -107,7 +107,7 @@ def test_benchmark_report(tmp_path: Path) -> None:
 
 def test_train(commands: Commands, tmp_path: Path) -> None:
     (tmp_path / "recipe.yaml").write_text(RECIPE)
-    argv = ["train", str(tmp_path / "recipe.yaml"), "--data", "tabletop:train", "--device", "cpu"]
+    argv = ["train", str(tmp_path / "recipe.yaml"), "--data", "painted:train", "--device", "cpu"]
     # The tensors that the data loader passes through shared memory are smaller.
     error = commands.fail([*argv, "--out", str(tmp_path / "run")], 4 << 20)
     assert str(tmp_path / "run" / "model" / "model.safetensors") in error

@@ -10,7 +10,7 @@ from killed_commands import Commands, kill_at_moments
 from recording import drive
 from released_form import released_state
 
-from samwise_ros.data.tabletop.video import TabletopConfig, make_video
+from samwise_ros.data.painted.video import PaintedConfig, make_video
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.vision.image_writer import write_image
 
@@ -28,7 +28,7 @@ def _tree(path: Path) -> Tree:
 
 @pytest.fixture(scope="module")
 def frames() -> list[np.ndarray]:
-    return list(make_video("test", 3, TabletopConfig(frames=5, width=96, height=72)).frames)
+    return list(make_video("test", 3, PaintedConfig(frames=5, width=96, height=72)).frames)
 
 
 @MOMENTS
@@ -151,7 +151,7 @@ stages:
 def test_train(commands: Commands, tmp_path: Path, moments: int) -> None:
     (tmp_path / "recipe.yaml").write_text(RECIPE)
     out = tmp_path / "run"
-    argv = ["train", str(tmp_path / "recipe.yaml"), "--data", "tabletop:train", "--device", "cpu"]
+    argv = ["train", str(tmp_path / "recipe.yaml"), "--data", "painted:train", "--device", "cpu"]
     argv += ["--out", str(out)]
     seconds = commands.run(argv)
     expected = _tree(out / "model")

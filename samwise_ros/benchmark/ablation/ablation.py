@@ -43,7 +43,7 @@ class AblationConfig:
     recipe: Recipe
     folder: Path
     init: str = DEFAULT_MODEL
-    data: str = "tabletop:test"
+    data: str = "painted:test"
     videos: int = 100
     variants: tuple[str, ...] = tuple(variant.name for variant in VARIANTS)
 

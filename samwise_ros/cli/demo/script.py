@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.tabletop.scene import TabletopScene
+from samwise_ros.data.painted.scene import PaintedScene
 from samwise_ros.evaluation.metrics import boundary_accuracy, region_similarity
 
 #: Frames per second of the tabletop camera; objects move as fast as in the training videos.
@@ -31,12 +31,12 @@ class ScriptLine:
     object_index: int | None = None
 
 
-def make_scene(seed: int) -> TabletopScene:
+def make_scene(seed: int) -> PaintedScene:
     """Return the tabletop scene of the demo's camera."""
-    return TabletopScene(seed, WIDTH, HEIGHT)
+    return PaintedScene(seed, WIDTH, HEIGHT)
 
 
-def tabletop_lines(scene: TabletopScene, seconds: float) -> list[ScriptLine]:
+def tabletop_lines(scene: PaintedScene, seconds: float) -> list[ScriptLine]:
     """Return the sentences that the scene generates.
 
     >>> [line.end_s for line in tabletop_lines(make_scene(56), 6.0)]
@@ -66,7 +66,7 @@ def even_lines(sentences: Sequence[str], seconds: float) -> list[ScriptLine]:
 class MaskScorer:
     """Scores masks of the tabletop camera against the ground truth of the scene."""
 
-    def __init__(self, scene: TabletopScene, lines: Sequence[ScriptLine]) -> None:
+    def __init__(self, scene: PaintedScene, lines: Sequence[ScriptLine]) -> None:
         """Use a scene, and sentences with the objects that they describe."""
         self._scene = scene
         self._object_indices = {line.sentence: line.object_index for line in lines}

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from samwise_ros.cli.threads import add_threads_argument
 from samwise_ros.cli.verify.reference import REFERENCES, SIMILARITY_TOLERANCE, Reference
-from samwise_ros.data.tabletop.video import TabletopConfig, make_video
+from samwise_ros.data.painted.video import PaintedConfig, make_video
 from samwise_ros.engine.backend.device import use_threads
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig
@@ -33,7 +33,7 @@ from samwise_ros.network.presets import PRESETS
 from samwise_ros.network.samwise import Samwise
 
 # Short, since a frame of a released model can take half a minute on a busy processor.
-_CLIP = TabletopConfig(frames=4, width=160, height=120)
+_CLIP = PaintedConfig(frames=4, width=160, height=120)
 _CLIP_INDEX = 1
 _PERIOD_NS = 100_000_000
 

@@ -26,7 +26,18 @@ def list_video(videos: Entry, video: str, objects_of: Callable[[Entry], tuple[in
         raise entry["frames"].error("expected at least one frame, got none")
     listed = entry["expressions"]
     expressions = [
-        Expression(listed[name]["exp"].text(), objects_of(listed[name]), name)
+        Expression(
+            listed[name]["exp"].text(),
+            objects_of(listed[name]),
+            name,
+            _text(listed[name], "kind"),
+            _text(listed[name], "detail"),
+        )
         for name in listed.file_names()
     ]
     return Video(video, frames, tuple(expressions))
+
+
+def _text(expression: Entry, name: str) -> str:
+    """Return an optional text, which folders of generated videos have."""
+    return expression[name].text() if name in expression else ""

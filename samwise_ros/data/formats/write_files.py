@@ -1,4 +1,4 @@
-"""Generates tabletop videos and writes their frames as image files."""
+"""Generates painted videos and writes their frames as image files."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 from PIL import Image
 from tqdm import tqdm
 
-from samwise_ros.data.tabletop.video import Split, TabletopConfig, TabletopVideo, make_video
+from samwise_ros.data.painted.video import PaintedConfig, PaintedVideo, Split, make_video
 from samwise_ros.files.atomic import write_atomically
 
 _JPEG_QUALITY = 95
 _COMMENT = b"samwise_ros tabletop"  # a JPEG comment that marks generated images
 
 
-def tabletop_videos(
-    counts: Mapping[Split, int], config: TabletopConfig
-) -> Iterator[tuple[Split, str, TabletopVideo]]:
+def painted_videos(
+    counts: Mapping[Split, int], config: PaintedConfig
+) -> Iterator[tuple[Split, str, PaintedVideo]]:
     """Generate videos, with a progress bar.
 
     Args:
@@ -28,19 +28,19 @@ def tabletop_videos(
     Yields:
         Split, name and video.
     """
-    with tqdm(total=sum(counts.values()), desc="tabletop", unit="video") as progress:
+    with tqdm(total=sum(counts.values()), desc="painted", unit="video") as progress:
         for split, count in counts.items():
             for index in range(count):
                 yield split, f"{split}{index:06d}", make_video(split, index, config)
                 progress.update()
 
 
-def frame_names(video: TabletopVideo) -> list[str]:
+def frame_names(video: PaintedVideo) -> list[str]:
     """Return the names of a video's frames, without suffix."""
     return [f"{index:05d}" for index in range(len(video.frames))]
 
 
-def write_frames(folder: Path, video: TabletopVideo) -> None:
+def write_frames(folder: Path, video: PaintedVideo) -> None:
     """Write a video's frames as JPEG files.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Writes generated tabletop videos in the format of MeViS."""
+"""Writes generated painted videos in the format of MeViS."""
 
 import json
 from collections import defaultdict
@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.formats.write_files import frame_names, tabletop_videos, write_frames
+from samwise_ros.data.formats.write_files import frame_names, painted_videos, write_frames
+from samwise_ros.data.painted.video import PaintedConfig, PaintedVideo, Split
 from samwise_ros.data.rle import encode
-from samwise_ros.data.tabletop.video import Split, TabletopConfig, TabletopVideo
 from samwise_ros.files.atomic import write_atomically
 
 _SPLITS: dict[Split, str] = {"train": "train", "val": "valid_u", "test": "valid"}
 
 
-def write_mevis(folder: Path, counts: Mapping[Split, int], config: TabletopConfig) -> None:
+def write_mevis(folder: Path, counts: Mapping[Split, int], config: PaintedConfig) -> None:
     """Write videos as ``train/``, ``valid_u/`` (val) and, without masks, ``valid/`` (test).
 
     Each object of each video has one annotation.
@@ -32,7 +32,7 @@ def write_mevis(folder: Path, counts: Mapping[Split, int], config: TabletopConfi
     """
     videos: dict[Split, dict[str, Any]] = defaultdict(dict)
     masks: dict[Split, dict[str, list[dict[str, object] | None]]] = defaultdict(dict)
-    for split, name, video in tabletop_videos(counts, config):
+    for split, name, video in painted_videos(counts, config):
         write_frames(folder / _SPLITS[split] / "JPEGImages" / name, video)
         first = None if split == "test" else len(masks[split])
         videos[split][name] = _video_entry(video, first)
@@ -47,7 +47,7 @@ def write_mevis(folder: Path, counts: Mapping[Split, int], config: TabletopConfi
             write_atomically(split_folder / "mask_dict.json", json.dumps(masks[split]).encode())
 
 
-def _video_entry(video: TabletopVideo, first_annotation: int | None) -> dict[str, Any]:
+def _video_entry(video: PaintedVideo, first_annotation: int | None) -> dict[str, Any]:
     """Return one video's entry of ``meta_expressions.json``."""
     entries: dict[str, dict[str, Any]] = {}
     for expression in video.expressions:

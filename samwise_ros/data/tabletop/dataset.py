@@ -1,111 +1,67 @@
-"""The generated tabletop as a data set."""
+"""The fixed splits of the tabletop as a data set whose videos are rendered on request."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Expression, Video
-from samwise_ros.data.tabletop.description import RandomSource
+from samwise_ros.data.tabletop.description import Split
+from samwise_ros.data.tabletop.simulation.scene import SceneRenderer
+from samwise_ros.data.tabletop.stored import VIDEOS
 from samwise_ros.data.tabletop.video import (
-    Split,
-    TabletopConfig,
     TabletopVideo,
-    absent_sentence,
     make_video,
+    sentence_masks,
+    video_name,
 )
 
-_MAX_VIDEOS = 1 << 40
-"""Number of videos of a split; in practice endless."""
-
-SubsetName = Literal["late", "motion"]
-
-
-@dataclass(frozen=True)
-class _Subset:
-    """A subset: properties of the videos, first video index, and a filter for expressions."""
-
-    config: TabletopConfig
-    first: int
-    keep: Callable[[Expression], bool]
-
-
-SUBSETS: dict[SubsetName, _Subset] = {
-    "late": _Subset(
-        TabletopConfig(late_share=1.0),
-        2 * _MAX_VIDEOS,
-        lambda expression: expression.detail in ("enters", "starts"),
-    ),
-    "motion": _Subset(
-        TabletopConfig(alone_share=1.0),
-        3 * _MAX_VIDEOS,
-        lambda expression: expression.kind == "motion",
-    ),
-}
-"""``late``: the object or its motion starts late; ``motion``: the sentence names only a motion."""
+WIDTH, HEIGHT = 128, 96
+"""Size of the images, pixels."""
 
 
 class TabletopDataset:
-    """Videos of a split of the tabletop, generated on request."""
+    """A fixed split; an object of an expression is the number of its sentence."""
 
-    def __init__(self, split: Split, config: TabletopConfig) -> None:
-        """Select a split and the properties of its videos."""
-        self.name = f"tabletop:{split}"
-        self.split, self._config = split, config
+    def __init__(self, split: Split) -> None:
+        """Select a split of ``stored.VIDEOS``."""
+        self.name, self.split = f"tabletop:{split}", split
 
     def __len__(self) -> int:
-        """Return the bound of an index."""
-        return _MAX_VIDEOS
+        """Return the number of videos."""
+        return VIDEOS[self.split]
 
     def video(self, index: int) -> Video:
         """Return the entry of one video; see ``Dataset``."""
-        frames = tuple(f"{number:05d}" for number in range(self._config.frames))
-        scene = self.scene(index)
-        objects = tuple(range(len(scene.objects)))
-        return Video(f"{self.split}{index:06d}", frames, scene.expressions, objects)
+        video = _make(self.split, index)
+        frames = tuple(f"{number:05d}" for number in range(len(video.frames)))
+        expressions = tuple(
+            Expression(sentence.text, (number,), str(number), sentence.kind, sentence.detail)
+            for number, sentence in enumerate(video.sentences)
+        )
+        return Video(video_name(self.split, index), frames, expressions)
 
     def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
         """Return frames; see ``Dataset``."""
-        return self.scene(index).frames[list(frame_indices)]
+        return _make(self.split, index).frames[list(frame_indices)]
 
     def masks(
         self, index: int, objects: Sequence[int], frame_indices: Sequence[int]
     ) -> NDArray[np.bool_]:
-        """Return the masks of objects; see ``Dataset``."""
-        return self.scene(index).masks[np.ix_(objects, frame_indices)]
-
-    def absent_sentence(self, index: int, rng: RandomSource) -> str:
-        """Return a sentence of the same style that refers to no object of the video."""
-        return absent_sentence(self.scene(index), rng)
-
-    def scene(self, index: int) -> TabletopVideo:
-        """Return a video with its symbolic objects."""
-        return _make(self.split, index, self._config)
+        """Return the masks of sentences; see ``Dataset``."""
+        video = _make(self.split, index)
+        chosen = [sentence_masks(video, video.sentences[number]) for number in objects]
+        shape = (0, *video.truth.labels.shape)
+        return np.array(chosen, np.bool_).reshape(-1, *shape[1:])[:, list(frame_indices)]
 
 
-class TabletopSubset(TabletopDataset):
-    """Videos apart from those of the test split, with a selection of their sentences."""
-
-    def __init__(self, name: SubsetName, frames: int, width: int, height: int) -> None:
-        """Select one of ``SUBSETS``."""
-        subset = SUBSETS[name]
-        super().__init__("test", replace(subset.config, frames=frames, width=width, height=height))
-        self.name, self._subset = f"tabletop:{name}", subset
-
-    def video(self, index: int) -> Video:
-        """Return the entry of one video; see ``Dataset``."""
-        video = super().video(index)
-        return replace(video, expressions=tuple(filter(self._subset.keep, video.expressions)))
-
-    def scene(self, index: int) -> TabletopVideo:
-        """Return a video that is not in the test split."""
-        return super().scene(index + self._subset.first)
+@lru_cache(maxsize=1)
+def _renderer() -> SceneRenderer:
+    return SceneRenderer(WIDTH, HEIGHT)
 
 
-@lru_cache(maxsize=4)
-def _make(split: Split, index: int, config: TabletopConfig) -> TabletopVideo:
-    # A video's entry, images and masks are read one after the other: generate it once.
-    return make_video(split, index, config)
+@lru_cache(maxsize=2)
+def _make(split: Split, index: int) -> TabletopVideo:
+    # A video's entry, images and masks are read one after the other: render it once.
+    return make_video(_renderer(), split, index)

@@ -1,173 +1,223 @@
-"""Symbolic descriptions of tabletop objects, from which sentences are phrased.
+"""What a simulated video shows, as symbols and numbers: the same on every machine.
 
-A description identifies an object if it matches that object and might match no other.
+A description is drawn with numpy from a seed, before anything is simulated or rendered. The world
+frame has z upwards; the surface on which the things rest is at z = 0. Lengths are in metres.
 """
 
-import random
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Literal
 
-from samwise_ros.data.tabletop.objects import COLOURS, SHAPES, TabletopObject
+import numpy as np
+from numpy.typing import NDArray
 
-#: The motions that a sentence may name.
-MOTIONS = (
-    "left",
-    "right",
-    "towards",
-    "away",
-    "still",
-    "lifted",
-    "enters",
-    "leaves",
-    "behind",
-    "moving",
-)
-_MOVING = ("left", "right", "towards", "away", "lifted", "behind")
-# Shape alone and short forms are frequent: a network learns shape last.
-_ATTRIBUTES = (
-    ("shape",),
-    ("shape",),
-    ("colour",),
-    ("colour", "shape"),
-    ("colour", "shape"),
-    ("size", "shape"),
-    ("size", "colour"),
-    ("size", "colour", "shape"),
-)
-_BESIDE_MOTION = ((), (), ("shape",), ("colour",), ("colour", "shape"), ("size", "shape"))
+Split = Literal["train", "val", "test", "unseen", "events", "past"]
+"""``unseen`` has shape families, patterns and places that no other split has. ``events`` are long
+videos in which the target is absent, hidden, late or has look-alikes; ``past`` are identical twins
+of which one moved and then rests."""
 
+Colour = Literal[
+    "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white"
+]
+Pattern = Literal[
+    "plain", "striped", "dotted", "checked", "labelled", "printed", "rimmed", "flowered"
+]
+"""What a person sees on the surface; ``labelled``, ``printed`` and ``rimmed`` surfaces keep the
+thing's colour on most of their area. ``flowered`` is in ``unseen`` only."""
 
-class RandomSource(Protocol):
-    """A source of randomness, such as ``random.Random`` or ``numpy.random.Generator``."""
+Material = Literal["ceramic", "plastic", "metal", "wood", "paper", "glass", "rubber", "fruit"]
+Size = Literal["small", "medium", "large"]
+Resting = Literal["upright", "lying", "upside down"]
+Agent = Literal["arm", "hand", "none"]
+"""A robot arm with a gripper; a human hand with a forearm; ``none``: the thing moves by itself."""
 
-    def random(self) -> float:
-        """Return a number from 0 (included) to 1 (excluded)."""
-        ...
+ActionKind = Literal["reach", "push", "lift", "carry", "put down", "hand over", "roll", "retreat"]
+"""``carry`` moves a lifted thing; ``hand over`` passes it from one agent to the other;
+``retreat`` takes an empty gripper or hand away. A thing that arrives is carried or rolls from
+outside the view; a thing that leaves is carried or rolls out of it."""
 
-
-Choice = TypeVar("Choice")
-
-
-def choose(rng: RandomSource, options: Sequence[Choice]) -> Choice:
-    """Return one of the options, chosen uniformly."""
-    return options[int(rng.random() * len(options))]
+PlaceKind = Literal["table", "floor", "shelf"]
 
 
 @dataclass(frozen=True)
-class Description:
-    """Attributes that a sentence names; an empty string names nothing."""
+class Look:
+    """The surface of a thing.
 
-    shape: str = ""
-    colour: str = ""
-    size: str = ""
-    motion: str = ""
+    Attributes:
+        colour: the colour that a person would name, of most of the surface.
+        secondary: colours of stripes, dots, prints, labels or rims; never ``colour``.
+        pattern: what is on the surface.
+        material: gloss and grain. ``metal`` and ``wood`` may be named instead of a colour:
+            a thing of bare metal or wood is grey or brown, see ``bare``.
+        bare: whether the surface shows the material and no paint; its colour is then not named.
+        rgb: the shade of ``colour``, 0 to 1.
+        seed: seed of the texture.
+    """
 
-    def matches(self, item: TabletopObject) -> bool:
-        """Return whether the object certainly has these attributes."""
-        return (
-            self.shape in ("", item.shape)
-            and self.colour in ("", item.colour)
-            and self.size in ("", item.size)
-            and (
-                self.motion in ("", item.motion)
-                or (self.motion == "moving" and item.motion in _MOVING)
-            )
-        )
+    colour: Colour
+    secondary: tuple[Colour, ...]
+    pattern: Pattern
+    material: Material
+    bare: bool
+    rgb: tuple[float, float, float]
+    seed: int
 
-    def might_match(self, item: TabletopObject) -> bool:
-        """Return whether a viewer could take the object for the described one."""
-        return (
-            self.shape in ("", item.shape)
-            and self.colour in ("", item.colour)
-            and (self.size in ("", item.size) or item.size == "varying")
-            and (
-                self.motion in ("", item.motion)
-                or self.motion in item.ambiguous_motions
-                or (self.motion == "moving" and item.motion in _MOVING)
-            )
-        )
 
-    def identifies(self, items: Sequence[TabletopObject], index: int) -> bool:
-        """Return whether this describes the object ``index`` and no other of ``items``."""
-        if not self.matches(items[index]):
-            return False
-        return not any(self.might_match(item) for k, item in enumerate(items) if k != index)
+@dataclass(frozen=True)
+class Thing:
+    """An object that sentences may refer to.
+
+    Attributes:
+        kind: name of the kind, such as ``mug``; see ``catalogue.KINDS``.
+        family: shape family of the kind, such as ``barrel``.
+        parameters: eight numbers, 0 to 1: six of the family's shape, then two of its height.
+        look: the surface.
+        size: class of size among things of the kind.
+        dimensions_m: extent along x, y and z in the thing's frame, upright.
+        resting: how it stands or lies at the start.
+        position_m: centre of its bounding box at the start, in the world.
+        orientation: quaternion (w, x, y, z) at the start, from the thing's frame to the world.
+        twin_of: index of the thing of which this is an identical copy; -1 for none.
+        on: index of the thing on or in which it rests at the start; -1 for the place.
+        starts_away: whether it is out of view at the start and arrives by an action.
+    """
+
+    kind: str
+    family: str
+    parameters: tuple[float, ...]
+    look: Look
+    size: Size
+    dimensions_m: tuple[float, float, float]
+    resting: Resting
+    position_m: tuple[float, float, float]
+    orientation: tuple[float, float, float, float]
+    twin_of: int = -1
+    on: int = -1
+    starts_away: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Surroundings: the surface, walls and clutter, which no sentence refers to.
+
+    Attributes:
+        kind: kind of the place.
+        surface: texture style of the surface, such as ``planks``.
+        wall: texture style of the walls and of the floor around a table.
+        half_size_m: half extent of the surface along x and y.
+        clutter: number of background objects around the surface.
+        seed: seed of textures and clutter.
+    """
+
+    kind: PlaceKind
+    surface: str
+    wall: str
+    half_size_m: tuple[float, float]
+    clutter: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Light:
+    """A lamp; the first ones cast shadows.
+
+    Attributes:
+        position_m: position in the world.
+        target_m: the point that it is directed at.
+        rgb: diffuse colour, 0 to 1.
+        shadow: whether it casts shadows.
+    """
+
+    position_m: tuple[float, float, float]
+    target_m: tuple[float, float, float]
+    rgb: tuple[float, float, float]
+    shadow: bool
+
+
+@dataclass(frozen=True, eq=False)
+class CameraPath:
+    """A camera and its pose on each frame.
+
+    Attributes:
+        mount: how the camera is held; ``wrist`` follows the arm.
+        fov_y_deg: vertical field of view, degrees.
+        poses: (T, 4, 4) float64, from the optical frame (x right, y down, z forward) to the world.
+        noise: standard deviation of the sensor's noise, 0 to 255.
+        exposure: (T,) float64, gain of each frame.
+        blur: sigma of the lens blur as a fraction of the image width.
+    """
+
+    mount: Literal["fixed", "drifting", "base", "wrist"]
+    fov_y_deg: float
+    poses: NDArray[np.float64]
+    noise: float
+    exposure: NDArray[np.float64]
+    blur: float
+
+
+@dataclass(frozen=True)
+class Action:
+    """One step of the script; an action lasts from frame ``start`` to before frame ``stop``.
+
+    Attributes:
+        kind: what is done.
+        thing: index of the thing.
+        agent: who does it; in a ``hand over``, who receives the thing.
+        start: first frame.
+        stop: frame after the last one.
+        to_m: where the thing's centre ends, for ``push``, ``carry``, ``put down``, ``hand over``
+            and ``roll``; physics decides where a pushed or rolling thing comes to rest.
+    """
+
+    kind: ActionKind
+    thing: int
+    agent: Agent
+    start: int
+    stop: int
+    to_m: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class SceneDescription:
+    """One video: everything that its seed determines.
+
+    Attributes:
+        split: the split.
+        index: number of the video in its split; with ``split`` the seed.
+        scenario: what the script is about, such as ``twins`` or ``return``.
+        frames: number of frames T, at ``RATE_HZ``.
+        things: the N things.
+        place: the surroundings.
+        lights: one to three lamps.
+        camera: the camera.
+        script: actions in the order of their start; one may start before the first frame.
+        bases: for each agent in the scene where the arm stands or the hand comes from, metres.
+        ambient: light without direction, 0 to 1.
+        agents_seed: seed of the agents' paint, skin and sleeve.
+    """
+
+    split: Split
+    index: int
+    scenario: str
+    frames: int
+    things: tuple[Thing, ...]
+    place: Place
+    lights: tuple[Light, ...]
+    camera: CameraPath
+    script: tuple[Action, ...]
+    bases: dict[Agent, tuple[float, float, float]]
+    ambient: float
+    agents_seed: int
 
     @property
-    def detail(self) -> str:
-        """The named motion, or else the named attributes, such as ``"colour shape"``."""
-        if self.motion:
-            return self.motion
-        attributes = {"size": self.size, "colour": self.colour, "shape": self.shape}
-        return " ".join(name for name, value in attributes.items() if value)
+    def first_frame(self) -> int:
+        """Frame at which the script starts; negative if it starts before the video."""
+        return min(0, *(action.start for action in self.script), 0)
+
+    @property
+    def camera_mount(self) -> str:
+        """How the camera is held."""
+        return self.camera.mount
 
 
-def describe_by_attributes(
-    rng: random.Random, objects: list[TabletopObject], index: int
-) -> Description | None:
-    """Return attributes that identify the object; ``None`` if there are none."""
-    start = int(rng.random() * len(_ATTRIBUTES))
-    for named in (*_ATTRIBUTES[start:], *_ATTRIBUTES[:start]):
-        description = _describe(objects[index], named)
-        if description is not None and description.identifies(objects, index):
-            return description
-    return None
-
-
-def describe_by_motion(
-    rng: random.Random, objects: list[TabletopObject], index: int, alone_share: float = 0.0
-) -> Description | None:
-    """Return a motion, alone or with attributes, that identifies the object; else ``None``."""
-    item = objects[index]
-    if item.motion == "still" and rng.random() < 0.65:
-        return None
-    late = item.motion in ("enters", "leaves", "still")
-    motion = "moving" if not late and rng.random() < 0.12 else item.motion
-    alone = Description(motion=motion)
-    if alone_share and rng.random() < alone_share and alone.identifies(objects, index):
-        return alone
-    for _ in range(4):
-        description = _describe(item, choose(rng, _BESIDE_MOTION), motion)
-        if description is not None and description.identifies(objects, index):
-            return description
-    return None
-
-
-def _describe(item: TabletopObject, named: tuple[str, ...], motion: str = "") -> Description | None:
-    """Describe the object by the attributes ``named``; ``None`` if its size has no word."""
-    if "size" in named and item.size not in ("small", "large"):
-        return None
-    return Description(
-        shape=item.shape if "shape" in named else "",
-        colour=item.colour if "colour" in named else "",
-        size=item.size if "size" in named else "",
-        motion=motion,
-    )
-
-
-def describe_absent(
-    rng: RandomSource, items: Sequence[TabletopObject], motions: bool
-) -> Description:
-    """Return a description that matches no object, often because of one attribute only.
-
-    Args:
-        rng: source of randomness.
-        items: the objects of a video.
-        motions: whether it may name a motion.
-    """
-    while True:
-        near = choose(rng, items)
-        shape = near.shape if rng.random() < 0.5 else choose(rng, SHAPES)
-        colour = near.colour if rng.random() < 0.5 else choose(rng, COLOURS)
-        size = choose(rng, ("", "", "small", "large"))
-        motion = choose(rng, MOTIONS) if motions and rng.random() < 0.3 else ""
-        named = rng.random()
-        description = Description(
-            shape=shape if named < 0.75 else "",
-            colour=colour if named > 0.3 else "",
-            size=size,
-            motion=motion,
-        )
-        if not any(description.might_match(item) for item in items):
-            return description
+RATE_HZ = 10
+"""Frames per second of every video."""

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.tabletop.scene import LOOP, TabletopScene
+from samwise_ros.data.painted.scene import LOOP, PaintedScene
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.tracking.evidence import Evidence
 from samwise_ros.engine.tracking.target_state import TargetTrack
@@ -135,7 +135,7 @@ def planted_records(clips: int, config: EngineConfig) -> Iterator[EventRecord]:
         One record for each clip; the kind of its sentence is the planted change.
     """
     for number in range(clips):
-        scene = TabletopScene(_FIRST_SEED + number, _WIDTH, _HEIGHT)
+        scene = PaintedScene(_FIRST_SEED + number, _WIDTH, _HEIGHT)
         for place, name in enumerate(PLANTS):
             rng = random.Random(f"planted/{name}/{number}")
             clip = _make_clip(rng, scene, name)
@@ -143,7 +143,7 @@ def planted_records(clips: int, config: EngineConfig) -> Iterator[EventRecord]:
             yield EventRecord(number * len(PLANTS) + place, f"{name} {number}", (sentence,))
 
 
-def _make_clip(rng: random.Random, scene: TabletopScene, name: str) -> _Clip:
+def _make_clip(rng: random.Random, scene: PaintedScene, name: str) -> _Clip:
     """Return a clip of an object that is in view on all frames, with its planted change."""
     plant, step, skip = PLANTS[name]
     while True:

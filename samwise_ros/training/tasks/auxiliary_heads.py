@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from samwise_ros.data.tabletop.objects import COLOURS, SHAPES, Motion, TabletopObject
-from samwise_ros.data.tabletop.video import TabletopVideo
+from samwise_ros.data.painted.objects import COLOURS, SHAPES, Motion, PaintedObject
+from samwise_ros.data.painted.video import PaintedVideo
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.training.losses import IGNORED, PartialMean
 
@@ -31,7 +31,7 @@ _MAX_MOTION_IOU = 0.5  # with the mask of _MOTION_LAG frames ago; camera shake k
 
 
 def object_labels(
-    video: TabletopVideo, side: int, frame_indices: Sequence[int]
+    video: PaintedVideo, side: int, frame_indices: Sequence[int]
 ) -> NDArray[np.int64]:
     """Label the cells of a clip; the video is as wide or as high as the network's image.
 
@@ -61,7 +61,7 @@ def object_labels(
 
 
 def _classes(
-    item: TabletopObject, mask: NDArray[np.bool_], progress: NDArray[np.float64]
+    item: PaintedObject, mask: NDArray[np.bool_], progress: NDArray[np.float64]
 ) -> NDArray[np.int64]:
     """Return the classes of an object on each frame; the motion only on frames that show it.
 

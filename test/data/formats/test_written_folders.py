@@ -11,14 +11,14 @@ from write_refcoco import write_refcoco
 from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.formats.write_mevis import write_mevis
 from samwise_ros.data.open_dataset import open_dataset
-from samwise_ros.data.tabletop.video import Split, TabletopConfig, TabletopVideo, make_video
+from samwise_ros.data.painted.video import PaintedConfig, PaintedVideo, Split, make_video
 
-CONFIG = TabletopConfig(frames=6, width=96, height=72)
-STILL = TabletopConfig(frames=1, width=96, height=72)
+CONFIG = PaintedConfig(frames=6, width=96, height=72)
+STILL = PaintedConfig(frames=1, width=96, height=72)
 COUNTS: dict[Split, int] = {"train": 3, "val": 2, "test": 1}
 
 
-def assert_frames_equal(dataset: Dataset, index: int, video: TabletopVideo) -> None:
+def assert_frames_equal(dataset: Dataset, index: int, video: PaintedVideo) -> None:
     frames = dataset.images(index, range(len(video.frames)))
     assert np.abs(frames.astype(int) - video.frames).mean() < 6  # JPEG is lossy
 

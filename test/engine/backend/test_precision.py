@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.tabletop.video import TabletopConfig, make_video
+from samwise_ros.data.painted.video import PaintedConfig, make_video
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Frame
 
@@ -18,7 +18,7 @@ def test_masks_in_bfloat16_match_float32() -> None:
     ]
     ious = []
     for index in range(VIDEOS):
-        video = make_video("test", index, TabletopConfig(frames=16, width=320, height=240))
+        video = make_video("test", index, PaintedConfig(frames=16, width=320, height=240))
         commands = [Command(e.sentence, e.sentence) for e in video.expressions[:6]]
         found = [masks(engine, commands, video.frames) for engine in engines]
         for ours, exact in zip(*found, strict=True):

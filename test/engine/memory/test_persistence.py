@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from resume_scenario import CAMERAS, CONFIG, SAVED_AFTER, begin, resume, step
 
-from samwise_ros.data.tabletop.video import TabletopConfig, make_video
+from samwise_ros.data.painted.video import PaintedConfig, make_video
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.memory.file import MemoryFileError
 from samwise_ros.engine.memory.schema import MAX_PIXELS
@@ -42,7 +42,7 @@ def _same(ours, theirs):
 def test_another_process_continues_exactly(kind, network, tokenizer, images, tmp_path):
     model, sentence = "tabletop", "the ball that moves left"
     if kind == "shipped":
-        video = make_video("test", 3, TabletopConfig(frames=20))
+        video = make_video("test", 3, PaintedConfig(frames=20))
         images, sentence = video.frames, video.expressions[0].sentence
     else:
         model = str(tmp_path / "model")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ros_harness import Robot
 from steps import Steps
 
-from samwise_ros.data.tabletop.scene import TabletopScene
+from samwise_ros.data.painted.scene import PaintedScene
 
 FRAMES = 6
 PERIOD_NS = 100_000_000
@@ -21,7 +21,7 @@ class KnownScene:
 
     def __init__(self, make: Callable[[int, NDArray[np.uint8]], Any] = image) -> None:
         """Use a function that returns a message for a stamp and pixels."""
-        self._scene, self._make = TabletopScene(4, 320, 240), make
+        self._scene, self._make = PaintedScene(4, 320, 240), make
         _, self.sentence, self._object = self._scene.script(16)[0]
 
     def masks(self, robot: Robot, node: NodeProcess, steps: Steps) -> list[bytes]:

@@ -16,7 +16,7 @@ from ros_harness import Inbox, Robot, values_of
 from sensor_msgs.msg import CameraInfo, Image
 from visualization_msgs.msg import MarkerArray
 
-from samwise_ros.data.tabletop.scene import TabletopScene
+from samwise_ros.data.painted.scene import PaintedScene
 
 WITH_TF = importlib.util.find_spec("tf2_ros") is not None
 
@@ -82,7 +82,7 @@ def test_depth_out_of_range_gives_no_position(robot: Robot, start_node: StartNod
 def test_masks_but_no_poses_without_depth(robot: Robot, start_node: StartNode) -> None:
     node = start_node(model="tabletop", use_depth=True)
     robot.bring_up(node.name)
-    scene = TabletopScene(4, WIDTH, HEIGHT)
+    scene = PaintedScene(4, WIDTH, HEIGHT)
     _, sentence, _ = scene.script(16)[0]
     with ExitStack() as stack:
         poses = subscribed(robot, node, stack, "target_pose", PoseStamped)

@@ -1,0 +1,1 @@
+"""Criteria by which a viewer judges whether a thing fits a description."""

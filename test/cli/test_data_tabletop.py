@@ -1,0 +1,87 @@
+"""`samwise data tabletop` as a separate process: written, killed, continued, read."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from samwise_ros.cli.main import main
+from samwise_ros.data.open_dataset import open_dataset
+
+SIZE = ["--frames", "8", "--width", "64", "--height", "48", "--processes", "1"]
+
+
+def _argv(out: Path, *more: str) -> list[str]:
+    return ["data", "tabletop", "--out", str(out), *SIZE, *more]
+
+
+@pytest.mark.gl
+def test_a_killed_writer_continues(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    argv = _argv(out, "--videos", "3")
+    process = subprocess.Popen([sys.executable, "-m", "samwise_ros.cli.main", *argv])
+    entries = out / "train" / "entries"
+    deadline = time.monotonic() + 60
+    while not list(entries.glob("*.json")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait(10)
+    kept = {path.name: path.stat().st_mtime_ns for path in entries.glob("*.json")}
+    assert kept
+
+    assert main(argv) == 0
+    for name, written in kept.items():
+        assert (entries / name).stat().st_mtime_ns == written
+    dataset = open_dataset(f"mevis:{out}:train")
+    assert len(dataset) == 3
+    for index in range(3):
+        video = dataset.video(index)
+        masks = [dataset.masks(index, each.objects, range(8)) for each in video.expressions]
+        absent = [each.kind == "absent" for each in video.expressions]
+        assert [not mask.any() for mask in masks] == absent
+        truth = np.load(out / "train" / "truth" / f"{video.name}.npz")
+        assert truth["depth_mm"].shape == (8, 48, 64)
+        assert truth["contact"].shape == truth["motion"].shape
+    assert main(["data", "check", str(out)]) == 0
+    versions = json.loads((out / "tabletop.json").read_text())["versions"]
+    assert set(versions) == {"mujoco", "gl_renderer", "gl_version"}
+
+
+@pytest.mark.gl
+def test_another_size_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "tabletop.json").write_text('{"settings": {"width": 320}}')
+    assert main(_argv(tmp_path)) == 2
+    assert "choose a new folder" in capsys.readouterr().err
+
+
+def test_missing_gl_is_one_line_that_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "mujoco.egl", None)  # its import fails without the library
+    assert main(_argv(tmp_path / "out")) == 2
+    error = capsys.readouterr().err
+    assert "apt install libegl1" in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("argv", "reason"),
+    [
+        (["--split", "test", "--videos", "101"], "at most 100 of the split test"),
+        (["--frames", "7"], "--frames: expected 8 to 96"),
+        (["--processes", "0"], "processes: expected 1 or more"),
+        (["--width", "16"], "at least 32 pixels"),
+    ],
+)
+def test_invalid_arguments_are_refused(
+    argv: list[str], reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(_argv(tmp_path / "out", *argv)) == 2
+    assert reason in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,85 @@
+"""Descriptions: the same everywhere, without overlap, and as the splits promise."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from samwise_ros.data.tabletop.composition.describe import describe
+from samwise_ros.data.tabletop.composition.geometry import project
+from samwise_ros.data.tabletop.composition.things import radius
+from samwise_ros.data.tabletop.description import SceneDescription
+from samwise_ros.data.tabletop.stored import VIDEOS, digest, read_trajectory
+
+
+@pytest.fixture(scope="module")
+def descriptions() -> list[SceneDescription]:
+    return [describe("train", index) for index in range(24)]
+
+
+def test_the_same_seed_describes_the_same_scene(descriptions: list[SceneDescription]) -> None:
+    for description in descriptions[:5]:
+        again = describe("train", description.index)
+        assert digest(again) == digest(description)
+        assert repr(again.lights) == repr(description.lights)
+        assert (again.camera.poses == description.camera.poses).all()
+    assert len({digest(description) for description in descriptions}) == len(descriptions)
+
+
+def test_stored_motion_fits_what_this_machine_describes() -> None:
+    for split, count in VIDEOS.items():
+        for index in (0, count // 2, count - 1):
+            description = describe(split, index)
+            motion = read_trajectory(description)  # refuses another description
+            assert motion.motion.shape == (description.frames, len(description.things))
+            if not description.first_frame:
+                start = [thing.position_m for thing in description.things]
+                assert np.abs(motion.positions_m[0] - start).max() < 0.003
+
+
+def test_nothing_of_a_description_needs_mujoco() -> None:
+    program = (
+        "import sys; from samwise_ros.data.tabletop.composition.describe import describe; "
+        "describe('test', 3); from samwise_ros.data import open_dataset; "
+        "import samwise_ros.cli.data.subcommand; assert 'mujoco' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+def test_things_stand_apart_and_in_view(descriptions: list[SceneDescription]) -> None:
+    for description in descriptions:
+        standing = [t for t in description.things if t.on < 0 and not t.starts_away]
+        for number, first in enumerate(standing):
+            for second in standing[number + 1 :]:
+                apart = np.hypot(*np.subtract(first.position_m, second.position_m)[:2])
+                assert apart > radius(first) + radius(second)
+        if description.camera.mount == "fixed":
+            place = project(
+                [t.position_m for t in standing],
+                description.camera.poses[0],
+                description.camera.fov_y_deg,
+            )
+            assert (np.abs(place[:, :2]) < 1).all()
+
+
+def test_cameras_look_down_30_to_70_degrees(descriptions: list[SceneDescription]) -> None:
+    for description in descriptions:
+        down = np.degrees(np.arcsin(-description.camera.poses[:, 2, 2]))
+        assert ((down > 25) & (down < 75)).all()
+
+
+def test_scenes_are_of_many_kinds(descriptions: list[SceneDescription]) -> None:
+    things = [thing for description in descriptions for thing in description.things]
+    assert len({thing.kind for thing in things}) >= 14
+    assert len({thing.look.colour for thing in things}) == 10
+    assert {d.place.kind for d in descriptions} == {"table", "floor", "shelf"}
+    assert {d.camera.mount for d in descriptions} == {"fixed", "drifting", "base", "wrist"}
+    assert len({d.scenario for d in descriptions}) > 6
+    assert all(1 <= len(d.lights) <= 3 for d in descriptions)
+
+
+@pytest.mark.parametrize("arguments", [("none", 0), ("train", -1), ("train", 0, 7)])
+def test_invalid_arguments_are_refused(arguments: tuple[object, ...]) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        describe(*arguments)  # type: ignore[arg-type]
