@@ -39,4 +39,4 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if missing and os.environ.get("SAMWISE_REQUIRE_GL"):
         pytest.fail(missing)
     if missing:
-        pytest.skip(missing)
+        pytest.skip(f"{item.name}: {missing}")  # with its name, so that each has a line

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from samwise_ros.data.dataset import DatasetError, Video
+from samwise_ros.data.dataset import ABSENT, DatasetError, Video
 from samwise_ros.data.files import image_size
 from samwise_ros.data.open_dataset import FORMATS, FolderDataset
 
@@ -100,8 +100,8 @@ def _check_video(dataset: FolderDataset, index: int, video: Video, report: Split
     absent = {
         number
         for expression in video.expressions
+        if expression.kind == ABSENT
         for number in expression.objects
-        if expression.kind == "absent"  # refers to an empty mask
     }
     for number in sorted(set(objects) - visible - absent):
         report.add_problem(

@@ -16,6 +16,10 @@ class DatasetError(ValueError):
     """A data set cannot be used; the message names the file and entry, and what to do."""
 
 
+ABSENT = "absent"
+"""Kind of an expression about something that is not in the video; its masks are empty."""
+
+
 @dataclass(frozen=True)
 class Expression:
     """A sentence about a video.

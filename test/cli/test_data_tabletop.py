@@ -23,7 +23,7 @@ def _argv(out: Path, *more: str) -> list[str]:
 @pytest.mark.gl
 def test_a_killed_writer_continues(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    argv = _argv(out, "--videos", "6")
+    argv = _argv(out, "--videos", "3")
     process = subprocess.Popen([sys.executable, "-m", "samwise_ros.cli.main", *argv])
     entries = out / "train" / "entries"
     deadline = time.monotonic() + 60
@@ -38,8 +38,8 @@ def test_a_killed_writer_continues(tmp_path: Path) -> None:
     for name, written in kept.items():
         assert (entries / name).stat().st_mtime_ns == written
     dataset = open_dataset(f"mevis:{out}:train")
-    assert len(dataset) == 6
-    for index in range(6):
+    assert len(dataset) == 3
+    for index in range(3):
         video = dataset.video(index)
         masks = [dataset.masks(index, each.objects, range(8)) for each in video.expressions]
         absent = [each.kind == "absent" for each in video.expressions]
@@ -57,6 +57,17 @@ def test_another_size_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[s
     (tmp_path / "tabletop.json").write_text('{"settings": {"width": 320}}')
     assert main(_argv(tmp_path)) == 2
     assert "choose a new folder" in capsys.readouterr().err
+
+
+def test_missing_gl_is_one_line_that_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "mujoco.egl", None)  # its import fails without the library
+    assert main(_argv(tmp_path / "out")) == 2
+    error = capsys.readouterr().err
+    assert "apt install libegl1" in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import json
 import multiprocessing
-import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
@@ -139,7 +138,6 @@ _STATE: dict[str, Any] = {}
 
 
 def _start(output: Output) -> None:
-    os.nice(5)
     cv2.setNumThreads(1)
     _STATE["output"] = output
     _STATE["renderer"] = SceneRenderer(output.width, output.height)

@@ -14,4 +14,4 @@ def renderer() -> SceneRenderer:
 @pytest.fixture(scope="session")
 def videos(renderer: SceneRenderer) -> list[TabletopVideo]:
     """Short videos of ``train`` with different scenarios."""
-    return [make_video(renderer, "train", index, 16) for index in range(6)]
+    return [make_video(renderer, "train", index, 16) for index in range(4)]

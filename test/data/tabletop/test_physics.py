@@ -36,11 +36,9 @@ def test_one_twin_moves_and_rests_at_least_24_frames(index: int) -> None:
 
 def test_a_held_thing_follows_the_gripper_and_has_no_support() -> None:
     found = 0
-    for index in range(30):
-        description = describe("train", index)
-        if not {"carry", "lift"} & {action.kind for action in description.script}:
-            continue
-        motion, paths = simulate(description), plan(description).paths
+    for index in range(8):
+        description = describe("events", index)
+        motion, paths = stored.read_trajectory(description), plan(description).paths
         held = motion.grasped > 0
         assert (motion.support[held] == NO_SUPPORT).all()
         assert (motion.contact[held] == motion.grasped[held]).all()
@@ -55,12 +53,12 @@ def test_a_held_thing_follows_the_gripper_and_has_no_support() -> None:
 
 def test_a_rolling_ball_turns_and_arrives() -> None:
     rolls = 0
-    for index in range(60):
-        description = describe("train", index)
+    for index in range(16):
+        description = describe("events", index)
+        motion = stored.read_trajectory(description)
         for action in description.script:
             if action.kind != "roll" or action.start < 0 or action.stop > description.frames - 1:
                 continue
-            motion = simulate(description)
             kinds = motion.motion[action.start + 1 : action.stop - 1, action.thing]
             assert (kinds == Motion.ROLLING).mean() > 0.5
             end = motion.positions_m[action.stop, action.thing]

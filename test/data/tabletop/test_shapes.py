@@ -27,7 +27,7 @@ def test_meshes_vary_in_shape_and_face_outwards(kind: str, family: str) -> None:
         mesh = build_mesh(kind, family, height, tuple(rng.random(6)))
         assert np.allclose(np.linalg.norm(mesh.normals, axis=1), 1, atol=1e-6)
         assert ((mesh.uv >= 0) & (mesh.uv <= 1)).all()
-        assert 0.01 < mesh.extent.min() < mesh.extent.max() < 0.45
+        assert 0.01 < mesh.extent.min() <= mesh.extent.max() < 0.45
         shares.append(mesh.extent[0] / mesh.extent[2])
         corners = mesh.vertices[mesh.faces]
         facing = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -43,13 +43,13 @@ def test_meshes_vary_in_shape_and_face_outwards(kind: str, family: str) -> None:
 def test_the_named_colour_covers_most_of_a_thing() -> None:
     rng = np.random.default_rng(2)
     shares = []
-    for _ in range(80):
+    for _ in range(60):
         thing = draw_thing(rng, "train")
         if thing.look.bare or thing.look.material in ("fruit", "glass"):
             continue
         body = surfaces.texture(thing)[80:].astype(float) / 255
         shares.append((np.abs(body - thing.look.rgb).max(axis=-1) < 0.3).mean())
-    assert len(shares) > 40
+    assert len(shares) > 25
     assert min(shares) > 0.35
     assert np.mean(shares) > 0.7
 
@@ -74,10 +74,10 @@ def test_places_differ_from_seed_to_seed(style: str) -> None:
 
 def test_flowers_and_unseen_families_are_kept_out_of_training() -> None:
     rng = np.random.default_rng(4)
-    things = [draw_thing(rng, "train") for _ in range(150)]
+    things = [draw_thing(rng, "train") for _ in range(80)]
     assert all(thing.family in KINDS[thing.kind].families for thing in things)
     assert all(thing.look.pattern != "flowered" for thing in things)
-    unseen = [draw_thing(rng, "unseen") for _ in range(150)]
+    unseen = [draw_thing(rng, "unseen") for _ in range(80)]
     families = {thing.family for thing in unseen if thing.family in KINDS[thing.kind].unseen}
     assert len(families) == 4
     assert any(thing.look.pattern == "flowered" for thing in unseen)

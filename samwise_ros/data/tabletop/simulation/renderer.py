@@ -5,6 +5,7 @@ and a new scene overwrites their contents: compiling a model for each video take
 otherwise.
 """
 
+import atexit
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -22,7 +23,7 @@ _MAX_LIGHTS = 3
 _FLAGS = mujoco.mjtRndFlag
 
 
-class RenderingError(SamwiseError):
+class RenderingError(SamwiseError, OSError):
     """No image can be rendered on this machine; the message says what to install."""
 
 
@@ -87,7 +88,8 @@ class Renderer:
         self._options, self._perturbation = mujoco.MjvOption(), mujoco.MjvPerturb()
         self._camera = mujoco.MjvCamera()
         self._camera.type, self._camera.fixedcamid = mujoco.mjtCamera.mjCAMERA_FIXED, 0
-        self._loaded: dict[int, Surface] = {}
+        # Before the interpreter shuts down: PyOpenGL fails afterwards.
+        atexit.register(self.close)
 
     def load(self, surfaces: Sequence[Surface | None], lights: Sequence[Light]) -> None:
         """Fill the slots; ``None`` empties one.
@@ -95,6 +97,7 @@ class Renderer:
         Raises:
             ValueError: a mesh or texture does not fit into its slot.
         """
+        self._gl.make_current()  # another renderer of this process may have been used
         for slot, surface in enumerate(surfaces):
             if surface is None:
                 self._model.mesh_facenum[slot] = 0
@@ -148,6 +151,7 @@ class Renderer:
             fov_y_deg: vertical field of view, degrees.
             ambient: light without direction, 0 to 1.
         """
+        self._gl.make_current()
         model, data = self._model, self._data
         data.geom_xpos[:] = poses[:, :3, 3]
         data.geom_xmat[:] = poses[:, :3, :3].reshape(-1, 9)
@@ -185,6 +189,7 @@ class Renderer:
 
     def close(self) -> None:
         """Free the context."""
+        atexit.unregister(self.close)
         self._context.free()
         self._gl.free()
 
