@@ -13,6 +13,7 @@ import pytest
 from samwise_ros.cli.main import main
 from samwise_ros.data.open_dataset import open_dataset
 
+SCRIPT = Path(__file__).parents[2] / "scripts" / "samwise"
 SIZE = ["--frames", "8", "--width", "64", "--height", "48", "--processes", "1"]
 
 
@@ -24,7 +25,8 @@ def _argv(out: Path, *more: str) -> list[str]:
 def test_a_killed_writer_continues(tmp_path: Path) -> None:
     out = tmp_path / "out"
     argv = _argv(out, "--videos", "3")
-    process = subprocess.Popen([sys.executable, "-m", "samwise_ros.cli.main", *argv])
+    # The installed program: its processes import it.
+    process = subprocess.Popen([sys.executable, str(SCRIPT), *argv])
     entries = out / "train" / "entries"
     deadline = time.monotonic() + 60
     while not list(entries.glob("*.json")) and time.monotonic() < deadline:

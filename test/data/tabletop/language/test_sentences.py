@@ -6,33 +6,14 @@ import numpy as np
 import pytest
 from handmade import Play, random_play, thing
 from reader import read
-from referee import Referee
+from referee_faults import Video, faults
 
-from samwise_ros.data.tabletop.description import SceneDescription
 from samwise_ros.data.tabletop.language import Sentence, draw_sentences, vocabulary
-from samwise_ros.data.tabletop.truth import Holder, Motion, VideoTruth
-
-Video = tuple[SceneDescription, VideoTruth]
+from samwise_ros.data.tabletop.truth import Holder, Motion
 
 
 def sentences(video: Video, repeats: int = 6) -> list[Sentence]:
     return [each for seed in range(repeats) for each in draw_sentences(*video, random.Random(seed))]
-
-
-def faults(video: Video, found: list[Sentence]) -> list[str]:
-    referee = Referee(*video)
-    problems = []
-    for each in found:
-        reading = read(each.text)
-        for frame in range(each.start, each.stop):
-            expected = {each.target} - {None}
-            if each.kind == "attributes" and not referee.known[frame, each.target]:
-                expected = set()  # the thing has not been in the picture yet
-            fitting = referee.fitting(reading, frame)
-            if fitting != expected:
-                problems.append(f"{each.text!r} on frame {frame}: {fitting}, not {expected}")
-                break
-    return problems
 
 
 def texts(found: list[Sentence], target: int, *kinds: str) -> list[str]:
