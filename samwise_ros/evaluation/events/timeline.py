@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.engine.types import EventKind
-from samwise_ros.evaluation.events.mask_history import NO_OBJECT
+from samwise_ros.evaluation.events.mask_history import NO_OBJECT, TARGET
 from samwise_ros.evaluation.events.record import EventRecord, SentenceRecord
 from samwise_ros.evaluation.events.true_events import Hysteresis, true_events
 
@@ -46,14 +46,18 @@ def _draw_row(row: NDArray[np.uint8], record: SentenceRecord, hysteresis: Hyster
     covered = record.history.covered(area)
     for frame, present in enumerate(record.history.present(area)):
         _fill(row, frame, 36, _OBJECTS[0] if present else _EMPTY)
-        colour = _OBJECTS[covered[frame] % len(_OBJECTS)]
-        if covered[frame] == NO_OBJECT:
-            colour = _SPLIT if shown[frame] else _EMPTY
-        _fill(row, frame, 36 + _BAND, colour)
+        _fill(row, frame, 36 + _BAND, _object_colour(covered[frame], shown[frame]))
     for event in true_events(record.history, hysteresis):
         _write(row, event.kind.name[0], _x(event.onset), 32, _COLOURS[event.kind.name])
     for name, frame in record.events:
         _write(row, name[0], _x(frame), 80, _COLOURS[name])
+
+
+def _object_colour(item: int, shown: bool) -> tuple[int, int, int]:
+    """Return the colour of the object under a mask; no other object is green."""
+    if item == NO_OBJECT:
+        return _SPLIT if shown else _EMPTY
+    return _OBJECTS[0] if item == TARGET else _OBJECTS[1 + (item - 1) % (len(_OBJECTS) - 1)]
 
 
 def _x(frame: int) -> int:

@@ -138,3 +138,13 @@ def test_report_and_timeline():
     picture = draw_timeline(record, HYSTERESIS)
     assert picture.dtype == np.uint8
     assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 4
+
+
+def test_timeline_draws_no_other_object_like_the_named_one():
+    def lower_band(item: int) -> tuple[int, ...]:
+        overlaps = [10 if index == item else 0 for index in range(7)]
+        record = SentenceRecord("the mug", "", MaskHistory([10], [10], [overlaps]), [], [])
+        return tuple(draw_timeline(EventRecord(0, "video", (record,)), HYSTERESIS)[55, 9])
+
+    named = lower_band(0)
+    assert all(lower_band(item) != named for item in range(1, 7))
