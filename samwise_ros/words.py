@@ -21,11 +21,13 @@ def split_words(text: str, extra: str = "") -> list[str]:
 
     >>> split_words("the red-hot mug!", extra="-")
     ['the', 'red-hot', 'mug']
+    >>> split_words("")
+    []
     """
     kept = []
     follows_letter = False
     text = text.translate(_INVISIBLE)
-    for char, following in zip(text, f"{text[1:]} ", strict=True):
+    for char, following in zip(text, f"{text[1:]} ", strict=False):
         is_joiner = char in _JOINERS and following.isalnum()
         is_mark = follows_letter and (is_joiner or unicodedata.category(char) in _MARKS)
         follows_letter = is_mark or char.isalnum()

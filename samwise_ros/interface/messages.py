@@ -185,7 +185,7 @@ def target_event(event: Event, header: object, position: EventPosition = NO_EVEN
             "roi": box_fields(event.box),
             "reason": event.reason,
             "ambiguity": _or_nan(event.ambiguity),
-            "rival_roi": _roi(event.rival_box),
+            "rival_roi": box_fields(event.rival_box),
         },
     )
 
@@ -242,7 +242,7 @@ def target_fields(target: Target, header: object) -> MessageFields:
             "frames_tracked": target.frames_tracked,
             "frames_lost": target.frames_lost,
             "ambiguity": _or_nan(target.ambiguity),
-            "rival_roi": _roi(target.rival_box),
+            "rival_roi": box_fields(target.rival_box),
         },
     )
 
