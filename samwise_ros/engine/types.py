@@ -5,7 +5,7 @@ The messages and the documentation use the same nouns. A ``Frame`` comes from a 
 a change.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -76,7 +76,7 @@ class Command:
     id: str
     sentence: str
     cameras: tuple[str, ...] = ()
-    temporary: bool = False
+    temporary: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -169,7 +169,7 @@ def _is_pickle(folder: Path) -> bool:
 
 
 def _write_recipe(rng: random.Random, folder: Path) -> None:
-    name = "painted" if rng.random() < 0.1 else rng.choice(("mevis", "refcoco"))
+    name = "tabletop" if rng.random() < 0.1 else rng.choice(("mevis", "refcoco"))
     _write_yaml(rng, (ROOT / "recipes" / f"{name}.yaml").read_text(), folder)
 
 

@@ -175,7 +175,7 @@ def test_candidate_precedes_corrected_switch(update):
     update(square(RIGHT), switch_probability=0.8)
     _, events = update(square(RIGHT), switch_probability=0.8)
     assert [event.kind for event in events] == [SWITCHED]
-    assert "correction" in events[0].reason
+    assert "requested the switch" in events[0].reason
     assert events[0].switch_probability == pytest.approx(0.8)
 
 
@@ -184,7 +184,7 @@ def test_switch_without_correction_has_no_probability(update):
         update(mask)
     _, events = update(square(RIGHT))
     assert [event.kind for event in events] == [SWITCHED]
-    assert "by itself" in events[0].reason
+    assert "requested no switch" in events[0].reason
     assert events[0].switch_probability is None
 
 

@@ -22,7 +22,8 @@ def find_node(tmp_path_factory: pytest.TempPathFactory, robot: Robot) -> Iterato
         robot.forget(node.name)
 
 
-@pytest.fixture(scope="session")
+# Closed with each module: some tests need an action without other clients.
+@pytest.fixture(scope="module")
 def shared_rig(robot: Robot, find_node: NodeProcess) -> Iterator[FindRig]:
     with find_rig(robot, find_node) as rig:
         yield rig

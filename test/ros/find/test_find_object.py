@@ -23,7 +23,7 @@ def test_found_with_the_deciding_frame(rig: FindRig) -> None:
     result = goal.result(SUCCEEDED, Result.FOUND)  # no further frame is needed
     assert time.monotonic() - decided < MAX_FRAME_S
     assert (result.header, result.camera) == (arrays[-1].header, "camera")
-    assert result.target == arrays[-1].targets[0]
+    assert repr(result.target) == repr(arrays[-1].targets[0])  # a field is NaN
     assert (result.target.command_id, result.target.state) == (goal.command_id, Target.TRACKING)
     assert (result.reason, result.has_pose) == ("", False)
     rig.wait_for_no_commands()

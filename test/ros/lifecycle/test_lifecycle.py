@@ -31,7 +31,7 @@ def test_lifecycle_cycles_leave_no_topics_or_threads(robot: Robot, start_node: S
                 ):
                     camera.publish(image(robot.stamp_ns()))
                     masks.wait()
-                    assert len(pipeline_topics(robot, node)) == 10
+                    assert len(pipeline_topics(robot, node)) == 11
         wait_for(lambda: not pipeline_topics(robot, node), what="no topics left")
         thread_counts.append(node.thread_count())
     assert thread_counts[1] == thread_counts[2]
