@@ -21,6 +21,17 @@ def _argv(out: Path, *more: str) -> list[str]:
     return ["data", "tabletop", "--out", str(out), *SIZE, *more]
 
 
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+
+
 @pytest.mark.gl
 def test_a_killed_writer_continues(tmp_path: Path) -> None:
     out = tmp_path / "out"
@@ -31,8 +42,13 @@ def test_a_killed_writer_continues(tmp_path: Path) -> None:
     deadline = time.monotonic() + 60
     while not list(entries.glob("*.json")) and time.monotonic() < deadline:
         time.sleep(0.02)
+    workers = _children(process.pid)
+    assert workers
     process.send_signal(signal.SIGKILL)
     process.wait(10)
+    while any(_is_alive(worker) for worker in workers):
+        assert time.monotonic() < deadline, workers
+        time.sleep(0.02)
     kept = {path.name: path.stat().st_mtime_ns for path in entries.glob("*.json")}
     assert kept
 

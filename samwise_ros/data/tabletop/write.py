@@ -2,6 +2,8 @@
 
 import json
 import multiprocessing
+import os
+import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
@@ -138,9 +140,18 @@ _STATE: dict[str, Any] = {}
 
 
 def _start(output: Output) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     cv2.setNumThreads(1)
     _STATE["output"] = output
     _STATE["renderer"] = SceneRenderer(output.width, output.height)
+
+
+def _end_with_parent() -> None:
+    """End this process if its parent is killed, instead of waiting for tasks forever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _write_video(split: Split, index: int) -> None:
