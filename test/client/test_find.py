@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from rclpy.action.client import ActionClient
+from rclpy.executors import SingleThreadedExecutor
 from running_nodes import TIMEOUT_S, RosDomain
 from std_msgs.msg import String
 
@@ -91,6 +93,29 @@ def test_client_returns_the_result_and_raises_its_reasons(client: SamwiseClient)
         client.find("the red ball", confident_frames=0)
     with pytest.raises(TimeoutError, match=r"not found within 0\.6 s; processed frames: [1-9]"):
         client.find("the red ball", confident_frames=1000, timeout_s=0.6)
+
+
+class _ClosingExecutor(SingleThreadedExecutor):
+    """Closes a client after rclpy has listed what it waits for, and before it waits for it."""
+
+    client: SamwiseClient
+
+    def can_execute(self, entity: object) -> bool:
+        if isinstance(entity, ActionClient):
+            self.client.close()
+        return bool(super().can_execute(entity))
+
+
+def test_client_is_closed_while_an_executor_spins(domain: RosDomain) -> None:
+    with domain.caller_node() as caller:
+        executor = _ClosingExecutor(context=caller.context)
+        executor.client = SamwiseClient(caller)
+        with pytest.raises(CommandRejectedError):
+            executor.client.find("?!")
+        executor.add_node(caller)
+        executor.spin_once(0.1)
+        assert not any(isinstance(one, ActionClient) for one in caller.waitables)
+        executor.shutdown()
 
 
 def test_ctrl_c_cancels_the_search(domain: RosDomain, client: SamwiseClient) -> None:

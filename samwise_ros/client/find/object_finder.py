@@ -27,7 +27,9 @@ class ObjectFinder:
     def close(self) -> None:
         """Free the executor; call it before the node is destroyed. Messages stay readable."""
         if self._find_client is not None:
-            self._find_client.destroy()
+            # Not `destroy`: an executor in another thread would raise an error if it was about to
+            # wait for the client. rclpy frees the client when nothing uses it.
+            self._connection.node.remove_waitable(self._find_client)
             self._find_client = None
         self._connection.spinner.close()
 

@@ -1,6 +1,5 @@
 """A camera and a client of the action ``~/find`` in front of a node with the shipped model."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,6 +38,14 @@ def requested(robot: Robot, request: Callable[[], Any]) -> Any:
     In another thread, the response can arrive before rclpy knows the request, and is ignored.
     """
     return done(robot.node.executor.create_task(request))
+
+
+def destroy(robot: Robot, client: ActionClient) -> None:
+    """Destroy a client in the thread that spins it.
+
+    In another thread, the executor may be about to wait for the client, and ends with an error.
+    """
+    requested(robot, client.destroy)
 
 
 @dataclass(eq=False)
@@ -143,5 +150,4 @@ def find_rig(robot: Robot, node: NodeProcess) -> Iterator[FindRig]:
         try:
             yield rig
         finally:
-            rig.client.destroy()
-            time.sleep(0.1)  # the executor may be about to wait for the client
+            destroy(robot, rig.client)

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import numpy as np
 from depth_table import DepthTable
-from find_rig import SUCCEEDED, Goal, Result, done, requested
+from find_rig import SUCCEEDED, Goal, Result, destroy, done, requested
 from node_process import StartNode
 from rclpy.action import ActionClient
 from ros_harness import TIMEOUT_S, Robot
@@ -20,7 +20,7 @@ def test_result_has_the_position_without_subscribers_of_poses(
     robot.bring_up(node.name)
     client = ActionClient(robot.node, FindObject, f"{node.name}/find")
     with ExitStack() as stack:
-        stack.callback(client.destroy)
+        stack.callback(destroy, robot, client)
         table = DepthTable(4, robot, node, stack)  # also sends a command, which is the first target
         assert client.wait_for_server(TIMEOUT_S)
         request = FindObject.Goal(sentence=table.sentence)
