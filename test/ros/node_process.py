@@ -5,8 +5,9 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from subprocess import Popen
 from typing import TypeAlias
+
+from preloaded_process import PreloadedProcess
 
 from samwise_ros.client.process import NODE_PROGRAM, ChildProcess, node_command
 
@@ -32,17 +33,10 @@ class NodeProcess(ChildProcess):
     ) -> None:
         self.name = f"/{namespace}/samwise_node"
         self.image_topic = f"/{namespace}/camera/image_raw"
-        super().__init__(
-            node_command(f"/{namespace}", parameters, arguments, program),
-            folder / f"{namespace.replace('/', '_')}.log",
-            folder=folder,
-            environment={**os.environ, "OMP_NUM_THREADS": "1"},
-        )
-
-    @property
-    def process(self) -> Popen[str]:
-        """The process as Python's standard library sees it."""
-        return self._process
+        command = node_command(f"/{namespace}", parameters, arguments, program)
+        self.log_file = folder / f"{namespace.replace('/', '_')}.log"
+        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+        self._process = PreloadedProcess(command[1:], self.log_file, folder, environment)
 
     def resident_bytes(self) -> int:
         """Return the resident memory of the process."""

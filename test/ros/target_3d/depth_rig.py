@@ -131,7 +131,7 @@ class Rig:
 
 def start_node(folder: Path, **parameters: object) -> NodeProcess:
     """Start the small node."""
-    program = ("-u", str(Path(__file__).with_name("depth_node.py")))
+    program = (str(Path(__file__).with_name("depth_node.py")),)
     return NodeProcess(folder, f"d{next(_numbers)}", program=program, parameters=parameters)
 
 

@@ -93,7 +93,7 @@ class FuzzedNode:
                 self._publishers[name].publish(content)
                 self._publishers[name].publish(whole[: len(whole) // 2])
             self.sent += 1
-            assert self._node.process.poll() is None, f"{name}: {content}\n{self._node.log}"
+            assert self._node.exit_code is None, f"{name}: {content}\n{self._node.log}"
 
     def restore(self) -> None:
         """Set all parameters to their first values, activate the node and enable it."""

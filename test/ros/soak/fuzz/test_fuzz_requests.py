@@ -77,7 +77,7 @@ def test_few_hundred_requests_and_messages(robot: Robot, start_node: StartNode) 
 def test_fuzzed_requests(robot: Robot, start_node: StartNode) -> None:
     node = start_node(use_depth=True)
     robot.bring_up(node.name)
-    began, growth = time.monotonic(), Growth(node.process.pid)
+    began, growth = time.monotonic(), Growth(node.pid)
     sent = fuzz(robot, node, share_of(TOTAL // BATCH, least=5), growth)
     done = f"{sent} requests and messages on every service and topic"
     record("fuzzed requests", done, time.monotonic() - began, growth)
