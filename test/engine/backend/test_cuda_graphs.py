@@ -90,7 +90,7 @@ def test_captured_frames_equal_plain_frames(pair, correction):
     engines = pair(switch_correction=correction)
     for engine in engines:
         engine.add(Command("a", "the red mug"))
-    for index, image in enumerate(drifting((60, 80), 32)):
+    for index, image in enumerate(drifting((60, 80), 24)):
         assert_same(engines, Frame(image, stamp_ns=index))
         assert graph_count(engines[0]) == (index >= FULL)
 
