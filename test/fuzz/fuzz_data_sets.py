@@ -91,13 +91,18 @@ def _read_videos(dataset: Mevis | RefYoutubeVos | Refcoco) -> None:
 
 def _write_youtube(rng: random.Random, folder: Path) -> None:
     for frame in ("00000", "00005"):
-        _write_photo(folder / "train" / "JPEGImages" / "v" / f"{frame}.jpg")
-        labels = folder / "train" / "Annotations" / "v" / f"{frame}.png"
+        _write_photo(folder / "valid" / "JPEGImages" / "v" / f"{frame}.jpg")
+        labels = folder / "valid" / "Annotations" / "v" / f"{frame}.png"
         labels.parent.mkdir(parents=True, exist_ok=True)
         labels.write_bytes(_picture("L", "PNG"))
-    place = folder / "meta_expressions" / "train"
-    place.mkdir(parents=True)
-    (place / "meta_expressions.json").write_bytes(mutated_json(rng, _videos(rng, "obj_id")))
+    lists = folder / "meta_expressions"
+    for split in ("valid", "test"):
+        (lists / split).mkdir(parents=True)
+    videos = mutated_json(rng, _videos(rng, "obj_id"))
+    (lists / "valid" / "meta_expressions.json").write_bytes(videos)
+    if rng.random() < 0.2:  # Its videos do not belong to valid.
+        others = mutated_json(rng, {"videos": {"w": {}}})
+        (lists / "test" / "meta_expressions.json").write_bytes(others)
 
 
 def _refs() -> list[dict[str, Any]]:
@@ -153,8 +158,8 @@ DATA_SET_READERS = (
     Reader(
         "ref_youtube_vos",
         _write_youtube,
-        lambda folder: _read_videos(RefYoutubeVos(folder, "train")),
-        is_json("meta_expressions/train/meta_expressions.json"),
+        lambda folder: _read_videos(RefYoutubeVos(folder, "valid")),
+        is_json("meta_expressions/valid/meta_expressions.json"),
         {"data.formats.ref_youtube_vos": _READING},
     ),
     Reader(

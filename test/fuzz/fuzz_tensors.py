@@ -19,7 +19,8 @@ import torch
 from fuzz_coverage import only, without
 from fuzz_harness import Reader
 from fuzz_mutations import dump_json, mutate_bytes, mutate_data
-from safetensors.torch import save
+from random_model import SCORE_BIAS
+from safetensors.torch import load, save
 
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig
@@ -147,6 +148,8 @@ def _engine() -> Engine:
     words = ("the", "red", "mug", "ball")
     config = EngineConfig(min_mask_area=1)
     network = Samwise(PRESETS["tabletop"]).eval()
+    with torch.no_grad():
+        network.get_parameter(SCORE_BIAS).fill_(10.0)  # It finds an object in every image.
     tokenizer = SentenceTokenizer.from_words(words)
     return Engine(SamwiseBackend(network, tokenizer, device="cpu"), config)
 
@@ -155,7 +158,8 @@ def _engine() -> Engine:
 def _memory_file(folder: Path) -> tuple[dict[str, Any], bytes]:
     engine = _engine()
     engine.set_commands([Command("a", "the red mug"), Command("b", "the ball")])
-    engine.step(Frame(np.zeros((24, 32, 3), np.uint8)))
+    for _ in range(3):  # until the targets are tracked
+        engine.step(Frame(np.full((24, 32, 3), 255, np.uint8)))
     engine.save(folder / "valid")
     data = (folder / "valid").read_bytes()
     (folder / "valid").unlink()
@@ -166,14 +170,38 @@ def _write_memory(rng: random.Random, folder: Path) -> None:
     header, content = _memory_file(folder)
     header = json.loads(json.dumps(header))
     kind = rng.random()
-    if kind < 0.7:
+    if kind < 0.5:
         facts = mutate_data(rng, json.loads(header["__metadata__"]["facts"]))
         header["__metadata__"]["facts"] = dump_json(rng, facts).decode()
+    elif kind < 0.75:
+        header, content = _mutated_tensors(rng, header, content)
     elif kind < 0.85:
         header = mutate_data(rng, header)
     data = _sealed(header, content)
     data = mutate_bytes(rng, data) if kind > 0.9 else data
     (folder / "memory").write_bytes(data)
+
+
+def _mutated_tensors(
+    rng: random.Random, header: dict[str, Any], content: bytes
+) -> tuple[dict[str, Any], bytes]:
+    """Remove, add or change a tensor; the offsets of all tensors stay right."""
+    text = json.dumps(header).encode()
+    tensors = load(struct.pack("<Q", len(text)) + text + content)
+    name, kind = rng.choice(sorted(tensors)), rng.randrange(5)
+    tensor = tensors[name]
+    if kind == 0:
+        del tensors[name]
+    elif kind == 1:
+        tensors[rng.choice(("x", "9.pointers", f"{name}.0"))] = tensor.clone()
+    elif kind == 2:
+        tensors[name] = tensor.to(rng.choice((torch.float64, torch.uint8, torch.int64)))
+    elif kind == 3:
+        tensors[name] = rng.choice((tensor[None], tensor[:-1], tensor.new_zeros(0))).contiguous()
+    elif tensor.is_floating_point():
+        value = rng.choice((float("nan"), float("-inf"), -1.0, 2.0, 1e38))
+        tensors[name] = torch.full_like(tensor, value)
+    return _split(save(tensors, header["__metadata__"]))
 
 
 def _sealed(header: dict[str, Any], content: bytes) -> bytes:
