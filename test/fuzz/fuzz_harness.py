@@ -26,7 +26,7 @@ CASE_SECONDS = 20.0  # Wall clock: the tests share two cores with others.
 MEMORY_BYTES = 512 * 2**20  # On top of what the worker has at the start of a batch.
 BATCH = 500
 MAX_FAULTS = 10
-COVERED_CASES = 4 * BATCH
+COVERED_CASES = 2 * BATCH
 REPLACED_SHARE = 0.02
 
 
