@@ -10,7 +10,7 @@ from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 
-_SCORE_BIAS = "sam.sam_mask_decoder.pred_obj_score_head.layers.2.bias"
+SCORE_BIAS = "sam.sam_mask_decoder.pred_obj_score_head.layers.2.bias"
 
 
 def save_random_model(folder: Path) -> str:
@@ -18,6 +18,6 @@ def save_random_model(folder: Path) -> str:
     torch.manual_seed(0)
     network = Samwise(preset("tabletop"))
     with torch.no_grad():
-        network.get_parameter(_SCORE_BIAS).fill_(10.0)
+        network.get_parameter(SCORE_BIAS).fill_(10.0)
     save_model(folder, network, SentenceTokenizer.from_words(vocabulary()))
     return str(folder)

@@ -112,14 +112,17 @@ class VideoWriter:
         assert self._container is not None
         self._container.mux(packet)
 
-    def close(self) -> None:
-        """Finish the file and check it; without a frame, there is no file.
+    def close(self) -> bool:
+        """Finish the file and check it.
+
+        Returns:
+            Whether there is a new file: not without a frame, and not after an error.
 
         Raises:
             VideoError: the file cannot be written, or does not contain all frames.
         """
         if self._container is None or self._file is None:
-            return
+            return False
         try:
             for packet in self._stream.encode(None):
                 self._mux_waiting(packet)
@@ -136,6 +139,7 @@ class VideoWriter:
             self.discard()
             raise
         self._container = self._file = None
+        return True
 
     def _check(self, part: str) -> None:
         with av.open(part) as container:

@@ -14,6 +14,8 @@ from rosbags.typesys import Stores, get_typestore
 TYPES = get_typestore(Stores.ROS2_JAZZY)
 IMAGE, COMPRESSED = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage"
 TOPIC = "/camera/image_raw"
+NODE = "/samwise_node"
+SENTENCES = ("the red ball", "the cup")
 BEGIN_NS = 1_700_000_000_000_000_000
 PERIOD_NS = 100_000_000
 DELAY_NS = 7_000_000  # from the stamp of an image to its time in the bag
@@ -123,3 +125,8 @@ def pixels(message: Any) -> NDArray[np.uint8]:
     """Return the (H, W) pixels of a mono8 message."""
     assert message.encoding == "mono8"
     return np.asarray(message.data, np.uint8).reshape(message.height, message.step)
+
+
+def masks(path: Path, topic: str = "mask") -> NDArray[np.uint8]:
+    """Return the pixels of a result topic, (frames, H, W)."""
+    return np.stack([pixels(message) for _, message in written(path)[f"{NODE}/camera/{topic}"]])

@@ -10,7 +10,7 @@ import pytest
 from samwise_ros.data.files import image_size, read_json, read_lines, read_object_masks
 from samwise_ros.data.pickled import read_plain_pickle
 from samwise_ros.files.documents import parse_yaml
-from samwise_ros.ros.launch.checks import read_parameters
+from samwise_ros.ros.launch.parameter_file import read_parameters
 from samwise_ros.training.recipe import Recipe
 
 READERS: list[Callable[[Path], object]] = [

@@ -19,12 +19,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fuzz_coverage import LineCoverage
+from fuzz_coverage import LineCoverage, Modules
+from fuzz_mutations import replace_a_file
 
 CASE_SECONDS = 20.0  # Wall clock: the tests share two cores with others.
 MEMORY_BYTES = 512 * 2**20  # On top of what the worker has at the start of a batch.
 BATCH = 500
 MAX_FAULTS = 10
+COVERED_CASES = 2 * BATCH
+REPLACED_SHARE = 0.02
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Reader:
         write: writes the files of a case into an empty folder.
         read: reads them.
         has_valid_header: returns whether the format's first check passes, as in JSON that parses.
+        modules: its code, most of whose lines the cases have to execute. What several readers
+            share is listed for one of them.
         errors: the only errors allowed, with a message that names one of the files.
     """
 
@@ -43,6 +48,7 @@ class Reader:
     write: Callable[[random.Random, Path], None]
     read: Callable[[Path], object]
     has_valid_header: Callable[[Path], bool]
+    modules: Modules = field(default_factory=dict)
     errors: tuple[type[Exception], ...] = (ValueError,)
 
 
@@ -65,12 +71,20 @@ class Outcome:
 def fuzz(
     reader: Reader, cases: int, seed: int, folder: Path, lines: LineCoverage | None = None
 ) -> Outcome:
-    """Run cases in batches; a worker that crashes or hangs is replaced by a new one."""
+    """Run cases in batches; a worker that crashes or hangs is replaced by a new one.
+
+    Args:
+        reader: to run.
+        cases: how many.
+        seed: of all cases.
+        folder: for the files of a case.
+        lines: records the lines of the first `COVERED_CASES` cases, which takes time.
+    """
     outcome, number = Outcome(), 0
     while number < cases and len(outcome.faults) < MAX_FAULTS:
-        number = _run_batch(
-            reader, range(number, min(number + BATCH, cases)), seed, folder, outcome, lines
-        )
+        batch = range(number, min(number + BATCH, cases))
+        recorded = lines if number < COVERED_CASES else None
+        number = _run_batch(reader, batch, seed, folder, outcome, recorded)
     return outcome
 
 
@@ -79,9 +93,14 @@ def run_case(reader: Reader, seed: int, number: int, folder: Path) -> dict[str, 
     inside = folder / "outer" / "inner"
     shutil.rmtree(folder, ignore_errors=True)
     inside.mkdir(parents=True)
-    reader.write(random.Random(f"{reader.name}/{seed}/{number}"), inside)
+    rng = random.Random(f"{reader.name}/{seed}/{number}")
+    reader.write(rng, inside)
     names = {path.name for path in inside.rglob("*")}
-    found: dict[str, object] = {"header": reader.has_valid_header(inside), "accepted": False}
+    found: dict[str, object] = {"header": False, "accepted": False}
+    if rng.random() < REPLACED_SHARE:
+        replace_a_file(rng, inside)
+    else:
+        found["header"] = reader.has_valid_header(inside)
     try:
         reader.read(inside)
         found["accepted"] = True

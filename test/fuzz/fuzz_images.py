@@ -1,4 +1,4 @@
-"""Mutated image files for a fuzzer: fields of their headers, chunks, segments and bytes."""
+"""The fuzzed readers of images: fields of headers, chunks, segments and bytes are mutated."""
 
 import functools
 import io
@@ -8,6 +8,8 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+from fuzz_coverage import without
+from fuzz_harness import Reader
 from fuzz_mutations import mutate_bytes
 from PIL import Image
 
@@ -15,20 +17,20 @@ from samwise_ros.data.files import image_size, read_frames, read_object_masks
 from samwise_ros.vision.encodings import ImageError, compressed_to_rgb
 from samwise_ros.vision.video_reader import VideoReader
 
-SUFFIXES = ("png", "jpg", "bmp", "tif", "webp")
-MAGIC = {
+_SUFFIXES = ("png", "jpg", "bmp", "tif", "webp")
+_MAGIC = {
     "png": b"\x89PNG\r\n\x1a\n",
     "jpg": b"\xff\xd8\xff",
     "bmp": b"BM",
     "tif": b"II*\0",
     "webp": b"RIFF",
 }
-NUMBERS = (0, 1, 2, 7, 255, 256, 4097, 30_000, 65_535, 2**24, 2**31 - 1, 2**31, 2**32 - 1)
+_NUMBERS = (0, 1, 2, 7, 255, 256, 4097, 30_000, 65_535, 2**24, 2**31 - 1, 2**31, 2**32 - 1)
 
 
-def write_images(rng: random.Random, folder: Path) -> None:
+def _write_images(rng: random.Random, folder: Path) -> None:
     """Write a valid image and a mutated one in the same format."""
-    suffix = rng.choice(SUFFIXES)
+    suffix = rng.choice(_SUFFIXES)
     data = _image(suffix, rng.choice(("RGB", "L", "P")) if suffix in ("png", "tif") else "RGB")
     (folder / f"0.{suffix}").write_bytes(data)
     kind = rng.random()
@@ -41,12 +43,12 @@ def write_images(rng: random.Random, folder: Path) -> None:
     elif kind < 0.7:
         changed = _mutated_number(rng, data)
     else:
-        start = len(MAGIC[suffix]) if rng.random() < 0.8 else 0
+        start = len(_MAGIC[suffix]) if rng.random() < 0.8 else 0
         changed = data[:start] + mutate_bytes(rng, data[start:])
     (folder / f"1.{suffix}").write_bytes(changed)
 
 
-def read_images(folder: Path) -> None:
+def _read_images(folder: Path) -> None:
     """Read the images as messages, as a video, and as frames and masks of a data set.
 
     Raises:
@@ -73,23 +75,23 @@ def read_images(folder: Path) -> None:
 
 
 def _check_names_a_file(error: ValueError) -> None:
-    assert any(f"{n}.{suffix}" in str(error) for n in "01" for suffix in SUFFIXES), error
+    assert any(f"{n}.{suffix}" in str(error) for n in "01" for suffix in _SUFFIXES), error
 
 
-def starts_like_an_image(folder: Path) -> bool:
+def _starts_like_an_image(folder: Path) -> bool:
     """Return whether the mutated file has the first bytes of its format."""
     second = max(folder.iterdir())
-    return second.stem == "1" and second.read_bytes().startswith(MAGIC[second.suffix[1:]])
+    return second.stem == "1" and second.read_bytes().startswith(_MAGIC[second.suffix[1:]])
 
 
 class _Message:
     def __init__(self, path: Path) -> None:
-        self.format, self.data = path.suffix, path.read_bytes()
+        self.format, self.data = path.suffix, path.read_bytes() if path.is_file() else b""
 
 
 def _read_video(folder: Path) -> None:
     with VideoReader(folder) as reader:
-        assert sum(1 for _ in reader.frames()) == len(list(folder.iterdir()))
+        assert sum(1 for _ in reader.frames()) == sum(path.is_file() for path in folder.iterdir())
         if problem := reader.problem():
             raise ValueError(f"{problem}: {sorted(folder.iterdir())[-1]}")
 
@@ -116,7 +118,7 @@ def _mutated_number(rng: random.Random, data: bytes) -> bytes:
     """Change a number near the start, where most formats have their sizes."""
     size, order = rng.choice((1, 2, 4)), rng.choice("<>")
     place = rng.randrange(min(len(data), 64) - size)
-    number = rng.choice(NUMBERS) % 2 ** (8 * size)
+    number = rng.choice(_NUMBERS) % 2 ** (8 * size)
     value = struct.pack(order + {1: "B", 2: "H", 4: "I"}[size], number)
     return data[:place] + value + data[place + size :]
 
@@ -133,7 +135,7 @@ def _mutated_png(rng: random.Random, data: bytes) -> bytes:
     if kind == 0:
         header = list(struct.unpack(">IIBBBBB", chunks[0][1]))
         field = rng.randrange(len(header))
-        header[field] = rng.choice(NUMBERS) % (2**32 if field < 2 else 256)
+        header[field] = rng.choice(_NUMBERS) % (2**32 if field < 2 else 256)
         chunks[0] = (b"IHDR", struct.pack(">IIBBBBB", *header))
     elif kind == 1:
         chunks[index] = (name, mutate_bytes(rng, content))
@@ -159,7 +161,7 @@ def _mutated_jpeg(rng: random.Random, data: bytes) -> bytes:
     end = place + 2 + int.from_bytes(data[place + 2 : place + 4], "big")
     segment, kind = data[place:end], rng.randrange(4)
     if kind == 0:
-        size = struct.pack(">H", rng.choice(NUMBERS) % 65536)
+        size = struct.pack(">H", rng.choice(_NUMBERS) % 65536)
         offset = rng.choice((2, 5, 7))
         segment = segment[:offset] + size + segment[offset + 2 :]
     elif kind == 1:
@@ -169,3 +171,15 @@ def _mutated_jpeg(rng: random.Random, data: bytes) -> bytes:
     else:
         segment = b""
     return data[:place] + segment + data[end:]
+
+
+IMAGE_READER = Reader(
+    "images",
+    _write_images,
+    _read_images,
+    _starts_like_an_image,
+    {
+        "vision.image_folder": without(),
+        "data.files": without("read_json", "read_lines", "frame_files"),
+    },
+)

@@ -1,9 +1,15 @@
-"""Mutations of bytes and of plain data, with values that are often handled wrongly."""
+"""Mutations of bytes, of plain data and of files, with values that are often handled wrongly."""
 
 import copy
 import json
+import os
 import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
+
+Hints = Mapping[str, Sequence[Any]]
+"""For some keys, values that reach checks of a reader which other values rarely reach."""
 
 _DEEP = "@deep@"
 _VALUES = (
@@ -35,21 +41,23 @@ def mutate_bytes(rng: random.Random, data: bytes) -> bytes:
     return bytes(changed)
 
 
-def mutate_data(rng: random.Random, data: Any) -> Any:
-    """Return plain data with one to three of its values, keys or elements changed."""
+def mutate_data(rng: random.Random, data: Any, hints: Hints | None = None) -> Any:
+    """Return plain data with up to three of its values, keys or elements changed."""
     data = copy.deepcopy(data)
     for _ in range(rng.choice((0, 1, 1, 1, 2, 3))):
         places = list(_places(data))
         if places:
-            _change(rng, *rng.choice(places))
+            _change(rng, *rng.choice(places), hints or {})
     return data
 
 
-def mutated_json(rng: random.Random, data: Any, share_of_bytes: float = 0.2) -> bytes:
+def mutated_json(
+    rng: random.Random, data: Any, hints: Hints | None = None, share_of_bytes: float = 0.2
+) -> bytes:
     """Return JSON of mutated data; a share of the texts has mutated bytes instead."""
     if rng.random() < share_of_bytes:
         return mutate_bytes(rng, json.dumps(data).encode())
-    return dump_json(rng, mutate_data(rng, data))
+    return dump_json(rng, mutate_data(rng, data, hints))
 
 
 def dump_json(rng: random.Random, data: Any) -> bytes:
@@ -57,6 +65,21 @@ def dump_json(rng: random.Random, data: Any) -> bytes:
     depth = rng.choice((10, 90, 300, 900, 5000, 100_000))
     deep = "[" * depth + "]" * depth
     return json.dumps(data).replace(json.dumps(_DEEP), deep).encode()
+
+
+def replace_a_file(rng: random.Random, folder: Path) -> None:
+    """Put something else in place of one of the files of a folder."""
+    file = rng.choice(sorted(path for path in folder.rglob("*") if path.is_file()))
+    file.unlink()
+    kind = rng.randrange(4)
+    if kind == 0:
+        os.mkfifo(file)
+    elif kind == 1:
+        file.mkdir()
+    elif kind == 2:
+        file.symlink_to("missing")
+    else:
+        file.touch()
 
 
 def _places(data: Any) -> Any:
@@ -71,16 +94,31 @@ def _places(data: Any) -> Any:
                 pending.append(node[key])
 
 
-def _change(rng: random.Random, node: Any, key: Any) -> None:
-    kind = rng.randrange(6)
-    if kind <= 2:
+def _change(rng: random.Random, node: Any, key: Any, hints: Hints) -> None:
+    kind = rng.randrange(8)
+    if kind <= 3 and key in hints:
+        node[key] = copy.deepcopy(rng.choice(hints[key]))
+    elif kind <= 2:
         node[key] = copy.deepcopy(rng.choice(_VALUES))
-    elif kind == 3:
+    elif kind <= 4:
+        node[key] = _similar(rng, node[key])
+    elif kind == 5:
         del node[key]
     elif isinstance(node, list):
         node[key:key] = [node[key]] * rng.choice((1, 2, 50))
-    elif kind == 4:
+    elif kind == 6:
         node[str(rng.choice(_VALUES))[:300]] = node.pop(key)
     else:
         others = [other for other in node if other != key]
         node[key] = copy.deepcopy(node[rng.choice(others)]) if others else rng.choice(_VALUES)
+
+
+def _similar(rng: random.Random, value: Any) -> Any:
+    """Return another value of the same type, which a check of types accepts."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return rng.choice((-value, value + 1, value - 1, value * 2))
+    if isinstance(value, str):
+        return rng.choice((value + "x", value * 2, value[:-1], value.upper(), f"/{value}"))
+    return rng.choice((value[:-1], value + value)) if isinstance(value, list) else {}

@@ -19,6 +19,8 @@ from samwise_ros.cli.bag.sqlite_file import SqliteFile
 
 _READERS: dict[str, type[McapFile] | type[SqliteFile]] = {".mcap": McapFile, ".db3": SqliteFile}
 _COMPRESSED = ".zstd"
+_DISK_SHARE = 0.9  # of the free disk space; a few bytes can decompress to more than any disk holds
+_PIECE_BYTES = 2**20
 
 
 class Recording:
@@ -172,15 +174,25 @@ class Recording:
 
     def _decompressed_file(self, path: Path) -> Path:
         plain = Path(self._temporary.name, path.stem)
+        limit = int(_DISK_SHARE * shutil.disk_usage(plain.parent).free)
         try:
             with path.open("rb") as source, plain.open("wb") as target:
+                size = zstandard.frame_content_size(source.read(_PIECE_BYTES))
+                source.seek(0)
                 stream = zstandard.ZstdDecompressor().stream_reader(source, read_across_frames=True)
-                shutil.copyfileobj(stream, target)
+                while size <= limit and (piece := stream.read(_PIECE_BYTES)):
+                    size = max(size, target.tell() + len(piece))
+                    target.write(piece)
         except zstandard.ZstdError as error:
             raise BagError(f"{path}: the file is damaged: {error}") from error
         except OSError as error:
             reason = error.strerror or error
             raise BagError(f"{path}: cannot decompress to {plain}: {reason}") from error
+        if size > limit:
+            raise BagError(
+                f"{path}: cannot decompress to {plain}: expected at most {limit} bytes, got {size} "
+                "or more; set TMPDIR to a folder with more space"
+            )
         return plain
 
 

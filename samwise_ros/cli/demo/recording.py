@@ -68,11 +68,20 @@ class Recorder:
             self._tiles.append(resized(image, _TILE_WIDTH))
 
     def close(self) -> list[Path]:
-        """Complete the files and return those that exist."""
-        self._writer.close()
-        if self._tiles:
-            write_image(self.sheet, contact_sheet(self._tiles, _COLUMNS))
-        return [self.video] * bool(self._written) + [self.sheet] * bool(self._tiles)
+        """Complete the files and return those that were written.
+
+        Raises:
+            VideoError: a file cannot be written; the other one is written if possible.
+        """
+        paths = []
+        try:
+            if self._tiles:
+                write_image(self.sheet, contact_sheet(self._tiles, _COLUMNS))
+                paths.append(self.sheet)
+        finally:
+            if self._writer.close():
+                paths.insert(0, self.video)
+        return paths
 
     def _append(self, image: Image) -> None:
         self._writer.write(image)

@@ -10,6 +10,7 @@ from typing import Any
 
 from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.ros.launch import checks
+from samwise_ros.ros.launch.parameter_file import full_name, read_parameters
 from samwise_ros.ros.launch.rviz_config import default_fixed_frame
 
 #: Stands for each camera's name in topic arguments.
@@ -71,13 +72,13 @@ class LaunchSettings:
         cameras = [name.strip() for name in arguments["cameras"].split(",") if name.strip()]
         if cameras:
             overrides["cameras"] = cameras
-        parameters = {**checks.read_parameters(file, arguments["namespace"]), **overrides}
+        parameters = {**read_parameters(file, arguments["namespace"]), **overrides}
         return cls(arguments, overrides, parameters, cameras or ["camera"])
 
     @property
     def node(self) -> str:
         """Full name of the node."""
-        return checks.full_name(self.arguments["namespace"])
+        return full_name(self.arguments["namespace"])
 
     @property
     def rviz(self) -> bool:

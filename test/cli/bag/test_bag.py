@@ -1,7 +1,5 @@
-"""`samwise bag` on recorded bags: results and copied topics."""
+"""`samwise bag` on a recorded bag: results and copied topics."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,22 +9,17 @@ import pytest
 from rclpy.serialization import deserialize_message, serialize_message
 from recording import (
     BEGIN_NS,
-    COMPRESSED,
     DELAY_NS,
-    IMAGE,
+    NODE,
     PERIOD_NS,
+    SENTENCES,
     TIMES,
     TOPIC,
-    compressed,
-    drive,
-    filmed,
     header,
-    pixels,
-    raw,
-    record,
+    masks,
     written,
 )
-from rosbags.rosbag2 import Reader, StoragePlugin
+from rosbags.rosbag2 import Reader
 from sensor_msgs.msg import CompressedImage, Image
 
 from samwise_ros.cli.main import main
@@ -37,9 +30,7 @@ from samwise_ros.interface.messages import EventPosition, target_array, target_e
 from samwise_ros.msg import CommandArray, TargetArray, TargetEvent
 from samwise_ros.ros.messages import to_message
 from samwise_ros.vision.encodings import compressed_to_rgb
-from samwise_ros.vision.video_reader import VideoReader
 
-NODE = "/samwise_node"
 RESULTS = {
     f"{NODE}/camera/mask",
     f"{NODE}/camera/label_mask",
@@ -48,25 +39,6 @@ RESULTS = {
     f"{NODE}/events",
     f"{NODE}/commands",
 }
-SENTENCES = ("the red ball", "the cup")
-
-
-@pytest.fixture(scope="session")
-def frames(films: Path) -> list[np.ndarray]:
-    return list(VideoReader(films / "frames"))
-
-
-@pytest.fixture(scope="session")
-def bag(frames: list[np.ndarray], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return drive(tmp_path_factory.mktemp("bag") / "drive", frames)
-
-
-@pytest.fixture(scope="session")
-def out(bag: Path, model: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bag that the command writes."""
-    path = tmp_path_factory.mktemp("out") / "new" / "masks.mcap"
-    assert main(["bag", str(bag), *SENTENCES, "--model", model, "--out", str(path)]) == 0
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -81,11 +53,6 @@ def expected(frames: list[np.ndarray], model: str) -> tuple[tuple[Event, ...], l
     ]
     assert any(target.mask.any() for result in results for target in result.targets)
     return added, results
-
-
-def masks(path: Path, topic: str = "mask") -> np.ndarray:
-    """Return the pixels of a result topic, (frames, H, W)."""
-    return np.stack([pixels(message) for _, message in written(path)[f"{NODE}/camera/{topic}"]])
 
 
 def test_masks_equal_those_of_segment(films: Path, out: Path, model: str, tmp_path: Path) -> None:
@@ -212,108 +179,3 @@ def test_results_only_and_second_run_on_results(out: Path, model: str, tmp_path:
     assert set(written(again)) == RESULTS | {TOPIC, "/words"}
     assert len(written(again)[f"{NODE}/camera/mask"]) == 9
     assert np.array_equal(masks(again), np.where(masks(out, "label_mask") == 2, 255, 0))
-
-
-@pytest.mark.parametrize("named", ["folder", "file"])
-def test_bag_in_sqlite(
-    named: str, frames: list[np.ndarray], out: Path, model: str, tmp_path: Path
-) -> None:
-    file = record(tmp_path / "drive", filmed(frames[:4]), StoragePlugin.SQLITE3)
-    assert file.suffix == ".db3"
-    source = file if named == "file" else file.parent
-    argv = ["bag", str(source), *SENTENCES, "--model", model, "--out", str(tmp_path / "o.mcap")]
-    assert main(argv) == 0
-    assert np.array_equal(masks(tmp_path / "o.mcap"), masks(out)[:4])
-
-
-@pytest.mark.parametrize("way", ["bgr8", "rgba8", "png"])
-def test_other_encodings_have_the_same_masks(
-    way: str, frames: list[np.ndarray], out: Path, model: str, tmp_path: Path
-) -> None:
-    if way == "png":
-        topic = f"{TOPIC}/compressed"
-        messages = [
-            (topic, COMPRESSED, time, compressed(index, frame))
-            for index, (time, frame) in enumerate(zip(TIMES[:3], frames, strict=False))
-        ]
-    else:
-        order = [2, 1, 0] if way == "bgr8" else [0, 1, 2, 0]
-        coded = [frame[:, :, order] for frame in frames[:3]]
-        messages = filmed(coded, "/arm/color", encoding=way, padding=5)
-    file = record(tmp_path / "drive", messages)
-    argv = ["bag", str(file), *SENTENCES, "--model", model, "--out", str(tmp_path / "o.mcap")]
-    assert main([*argv, "--camera", "arm"]) == 0
-    found = written(tmp_path / "o.mcap")[f"{NODE}/arm/mask"]
-    assert np.array_equal(np.stack([pixels(one) for _, one in found]), masks(out)[:3])
-
-
-def test_unknown_words_are_named(
-    bag: Path, model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    place = ["--model", model, "--out", str(tmp_path / "out.mcap")]
-    assert main(["bag", str(bag), "la taza", *place]) == 2
-    error = "samwise bag: error: sentence 'la taza': unknown words: 'la', 'taza'; expected at least"
-    assert error in capsys.readouterr().err
-    assert main(["bag", str(bag), "the shiny cup", *place]) == 0
-    warning = "samwise bag: warning: sentence 'the shiny cup': unknown words: 'shiny'; the model"
-    assert capsys.readouterr().err.startswith(warning)
-
-
-def test_stamps_that_jump_back_restart_the_memory(
-    frames: list[np.ndarray], model: str, tmp_path: Path
-) -> None:
-    messages = [
-        *filmed(frames[:2]),
-        (TOPIC, IMAGE, TIMES[2], raw(2, frames[2], stamp_ns=BEGIN_NS)),
-    ]
-    file = record(tmp_path / "drive", messages)
-    argv = ["bag", str(file), SENTENCES[0], "--model", model, "--out", str(tmp_path / "o.mcap")]
-    assert main(argv) == 0
-    events = written(tmp_path / "o.mcap")[f"{NODE}/events"]
-    (reset,) = [one for one in events if one[1].kind == TargetEvent.RESET]
-    assert reset[0] == TIMES[2]
-    assert "jumped back by 0.100 s" in reset[1].reason
-
-
-def test_topics_of_unknown_types_are_copied(
-    frames: list[np.ndarray], model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    own = ("/grip", "robot/msg/Grip", TIMES[0], b"\0\1\0\0\7\0\0\0")
-    strange = ("/strange", "robot/msg/Strange", TIMES[0], b"\0\1\0\0\7\0\0\0")
-    definitions = {"robot/msg/Grip": "uint32 force", "robot/msg/Strange": "robot/Nowhere where"}
-    file = record(tmp_path / "drive", [own, strange, *filmed(frames[:1])], definitions=definitions)
-    argv = ["bag", str(file), SENTENCES[0], "--model", model, "--out", str(tmp_path / "o.mcap")]
-    assert main(argv) == 0
-    assert "copied 3 messages of 3 topics" in capsys.readouterr().out.splitlines()
-    with Reader(tmp_path / "o.mcap") as reader:
-        found = {one.topic: (one, bytes(data)) for one, _, data in reader.messages()}
-    for topic, kind, _, data in (own, strange):
-        connection, copy = found[topic]
-        assert (connection.msgtype, connection.msgdef.data) == (kind, definitions[kind])
-        assert copy == data
-
-
-def test_bag_needs_no_ros(bag: Path, model: str, tmp_path: Path) -> None:
-    script = (
-        "import sys\n"
-        "for name in ('rclpy', 'sensor_msgs', 'std_msgs', 'samwise_ros.msg', 'samwise_ros.ros'):\n"
-        "    sys.modules[name] = None\n"  # importing them fails
-        "from samwise_ros.cli.main import main\n"
-        "sys.exit(main(sys.argv[1:]))"
-    )
-    argv = ["bag", str(bag), SENTENCES[0], "--model", model, "--out", str(tmp_path / "o.mcap")]
-    done = subprocess.run(
-        [sys.executable, "-c", script, *argv],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.splitlines()
-    assert lines[0].split() == ["sentence", "frames", "visible", "events"]
-    assert lines[1].startswith("the red ball")
-    assert "ACQUIRED 1" in lines[1]
-    assert lines[2].startswith("9 frames in ")
-    assert lines[3] == "copied 18 messages of 2 topics"
-    assert lines[4].startswith(f"wrote {tmp_path / 'o.mcap'}, ")

@@ -10,28 +10,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+import zstandard
 from bag_kinds import BAG_KINDS
-from recording import IMAGE, TIMES, TOPIC, drive, filmed, raw, record, text, written
+from recording import IMAGE, TIMES, TOPIC, filmed, raw, record, text, written
 
 from samwise_ros.cli.bag.channel import BagError
 from samwise_ros.cli.bag.input import BagInput
 from samwise_ros.cli.bag.mcap_file import McapFile
+from samwise_ros.cli.bag.recording import Recording
 from samwise_ros.cli.bag.sqlite_file import SqliteFile
 from samwise_ros.cli.main import main
-from samwise_ros.vision.video_reader import VideoReader
 
 SENTENCE = "the red ball"
 CAMERA = "/samwise_node/camera"
-
-
-@pytest.fixture(scope="session")
-def frames(films: Path) -> list[np.ndarray]:
-    return list(VideoReader(films / "frames"))
-
-
-@pytest.fixture(scope="session")
-def bag(frames: list[np.ndarray], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return drive(tmp_path_factory.mktemp("bag") / "drive", frames)
 
 
 def _damaged(frames: list[np.ndarray]) -> list[tuple[str, str, int, bytes]]:
@@ -166,6 +157,34 @@ def test_full_disk_names_file_and_reason_and_the_next_try_works(
     assert list(tmp_path.iterdir()) == []
     assert main(argv) == 0
     assert [path.name for path in tmp_path.iterdir()] == ["o.mcap"]
+
+
+def _claims_too_much() -> bytes:
+    """Return the start of a compressed file whose header claims 1 PiB."""
+    stream = zstandard.ZstdCompressor().compressobj(size=2**50)
+    return stream.compress(bytes(2**20)) + stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+
+
+def _grows_without_a_claim() -> bytes:
+    """Return a compressed file of 32 MiB whose header does not state a size."""
+    stream = zstandard.ZstdCompressor().compressobj()
+    return stream.compress(bytes(2**25)) + stream.flush()
+
+
+@pytest.mark.parametrize(
+    ("compressed", "disk_share"), [(_claims_too_much(), 0.9), (_grows_without_a_claim(), 1e-6)]
+)
+def test_file_that_would_fill_the_disk_is_refused(
+    compressed: bytes, disk_share: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("samwise_ros.cli.bag.recording._DISK_SHARE", disk_share)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    path = tmp_path / "drive.mcap.zstd"
+    path.write_bytes(compressed)
+    with pytest.raises(BagError, match=r"drive.mcap.zstd: cannot decompress .* set TMPDIR"):
+        Recording(path)
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from samwise_ros.ros.launch import checks
+from samwise_ros.ros.launch.parameter_file import read_parameters
 
 KNOWN = ("image", "model", "cameras", "rviz")
 COMMAND = ["/opt/ros/jazzy/bin/ros2", "launch", "samwise_ros"]
@@ -135,7 +136,7 @@ def test_file_that_holds_no_parameters_is_named(content: str, tmp_path: Path) ->
     path = tmp_path / "params.yaml"
     path.write_text(content)
     with pytest.raises(checks.LaunchError, match=f"params_file: {path}"):
-        checks.read_parameters(path, "")
+        read_parameters(path, "")
 
 
 @pytest.mark.parametrize(
@@ -154,14 +155,14 @@ def test_file_that_holds_no_parameters_is_named(content: str, tmp_path: Path) ->
 def test_parameters_are_those_of_the_node(section: str, applies: bool, tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(f"{section}: {{ros__parameters: {{model: mine}}}}\n")
-    assert checks.read_parameters(path, "/robot/") == ({"model": "mine"} if applies else {})
+    assert read_parameters(path, "/robot/") == ({"model": "mine"} if applies else {})
 
 
 def test_nested_namespaces_of_a_parameter_file_are_read(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text("robot: {samwise_node: {ros__parameters: {target_frame: base_link}}}\n")
-    assert checks.read_parameters(path, "robot") == {"target_frame": "base_link"}
-    assert checks.read_parameters(path, "") == {}
+    assert read_parameters(path, "robot") == {"target_frame": "base_link"}
+    assert read_parameters(path, "") == {}
 
 
 def test_unreadable_file_is_no_file(tmp_path: Path) -> None:
