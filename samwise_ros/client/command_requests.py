@@ -1,6 +1,8 @@
 """Commands to a samwise node, each with the node's answer."""
 
+import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from std_msgs.msg import String
@@ -99,8 +101,13 @@ class CommandRequests:
         return latest if latest and self._received.commands_received > received else CommandArray()
 
     def _send(self, message: String | Command, answer: Callable[[], T | None]) -> T:
-        events = self._received.events
-        begin = events.last_number
+        """Publish a message until it has an answer.
+
+        The message is repeated if the node subscribes meanwhile, as it does when it is restarted:
+        the new subscription did not receive it.
+        """
+        events, connection = self._received.events, self._connection
+        begin, end = events.last_number, time.monotonic() + ANSWER_TIMEOUT_S
 
         def answer_or_rejection() -> T | CommandRejectedError | None:
             for _, event in events.after(begin):
@@ -108,13 +115,18 @@ class CommandRequests:
                     return CommandRejectedError(event.reason)
             return answer()
 
-        self._connection.publish(message)
-        found = self._connection.spinner.spin_until(answer_or_rejection, ANSWER_TIMEOUT_S)
+        def is_over(matches: int) -> bool:
+            return bool(answer_or_rejection()) or connection.matches(message) != matches
+
+        while not (found := answer_or_rejection()) and (left_s := end - time.monotonic()) > 0.0:
+            is_over_now = partial(is_over, connection.matches(message))
+            connection.publish(message)
+            connection.spinner.spin_until(is_over_now, left_s)
         if isinstance(found, CommandRejectedError):
             raise found
         if not found:
             raise TimeoutError(
-                f"expected an answer from {self._connection.name} within {ANSWER_TIMEOUT_S:g} s, "
+                f"expected an answer from {connection.name} within {ANSWER_TIMEOUT_S:g} s, "
                 "got none; is the node still active?"
             )
         return found

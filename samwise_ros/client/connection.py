@@ -1,8 +1,12 @@
 """The connection of a client to one samwise node: discovery, subscriptions and publishers."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
 
+from rclpy.event_handler import PublisherEventCallbacks, QoSPublisherMatchedInfo
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from std_msgs.msg import String
@@ -10,8 +14,11 @@ from std_msgs.msg import String
 from samwise_ros.client.discovery import Graph
 from samwise_ros.client.spinner import Spinner
 from samwise_ros.client.subscriptions import NodeSubscriptions
+from samwise_ros.errors import CommandRemovedError
 from samwise_ros.interface.topics import COMMAND, COMMAND_REQUEST
 from samwise_ros.msg import Command, TargetArray
+
+T = TypeVar("T")
 
 _MATCH_TIMEOUT_S = 5.0  # from a discovered node to connected topics
 
@@ -44,6 +51,7 @@ class NodeConnection:
         self.node = node
         self._on_targets = on_targets
         self._publishers: dict[type, Publisher] = {}
+        self._matches: Counter[type] = Counter()
 
     def subscribe(self) -> None:
         """Subscribe to topics of the node that appeared since the last call."""
@@ -62,11 +70,13 @@ class NodeConnection:
         for declared, kind in ((COMMAND, String), (COMMAND_REQUEST, Command)):
             topics = self.graph.subscribed_topics(self.name, kind)
             if topics and kind not in self._publishers:
-                publisher = self.node.create_publisher(kind, topics[0], declared.depth)
-                self._publishers[kind] = publisher
+                callbacks = PublisherEventCallbacks(matched=partial(self._on_match, kind))
+                self._publishers[kind] = self.node.create_publisher(
+                    kind, topics[0], declared.depth, event_callbacks=callbacks
+                )
         return (
             self.subscriptions.commands is not None
-            and len(self._publishers) == 2
+            and len(self._matches) == 2
             and all(one.get_subscription_count() > 0 for one in self._publishers.values())
         )
 
@@ -97,8 +107,42 @@ class NodeConnection:
                 f"{self.name} accepts no commands (is the node active?)", timeout_s
             )
 
+    def spin_while_tracked(self, condition: Callable[[], T], target: str, timeout_s: float) -> T:
+        """Wait for a condition about a target as `Spinner.spin_until` does.
+
+        Args:
+            condition: is true at the end of the wait.
+            target: id or sentence.
+            timeout_s: seconds to wait.
+
+        Raises:
+            CommandRemovedError: the node was restarted, and no longer tracks the target.
+        """
+        received = self.subscriptions
+        assert received is not None
+        first = received.commands
+
+        def checked() -> T:
+            found = condition()
+            if not found and received.has_restarted_without(target, first):
+                raise CommandRemovedError(f"{self.name} was restarted without {target!r}")
+            return found
+
+        return self.spinner.spin_until(checked, timeout_s)
+
     def publish(self, message: String | Command) -> str:
         """Publish a message to the ready node and return the topic."""
         publisher = self._publishers[type(message)]
         publisher.publish(message)
         return str(publisher.topic_name)
+
+    def matches(self, message: String | Command) -> int:
+        """Return how many subscriptions of a message's topic have been connected so far.
+
+        A node that is activated again has a new subscription, which does not receive what was
+        published before.
+        """
+        return self._matches[type(message)]
+
+    def _on_match(self, kind: type, matched: QoSPublisherMatchedInfo) -> None:
+        self._matches[kind] = matched.total_count

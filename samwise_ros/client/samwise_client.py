@@ -12,6 +12,7 @@ spins: then each call of the client that waits spins the node (see `Spinner`).
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.node import Node
@@ -205,14 +206,14 @@ class SamwiseClient(ObjectFinder):
             timeout_s: seconds to wait; 0 looks only at events that arrived already.
 
         Raises:
+            CommandRemovedError: the node was restarted, and no longer tracks the target.
             NodeNotFoundError: there is no active node.
             TimeoutError: no such event.
         """
         self.wait_until_ready()
-        spinner = self._connection.spinner
         log, matcher = self._received.events, self._matcher
-        event = spinner.spin_until(lambda: matcher.match(log, kind, target), timeout_s)
-        if event is None:
+        find = partial(matcher.match, log, kind, target)
+        if (event := self._connection.spin_while_tracked(find, target, timeout_s)) is None:
             new = matcher.new_events(log, target)
             others = sorted({EventKind(other.kind).name for _, other in new})
             raise TimeoutError(
@@ -232,6 +233,7 @@ class SamwiseClient(ObjectFinder):
             The target, with its mask and box.
 
         Raises:
+            CommandRemovedError: as in `wait_for`.
             NodeNotFoundError: there is no active node.
             TimeoutError: the target is not visible.
         """
@@ -245,7 +247,7 @@ class SamwiseClient(ObjectFinder):
                         return one
             return None
 
-        if (found := self._connection.spinner.spin_until(tracked, timeout_s)) is None:
+        if (found := self._connection.spin_while_tracked(tracked, target, timeout_s)) is None:
             raise TimeoutError(
                 f"expected {target!r} in an image within {timeout_s:g} s, got targets of cameras: "
                 f"{', '.join(sorted(self.targets)) or 'none'}"
@@ -262,7 +264,7 @@ class SamwiseClient(ObjectFinder):
                 ``None`` waits forever.
 
         Raises:
-            NodeNotFoundError: there is no active node; not raised if ``timeout_s`` is 0.
+            NodeNotFoundError: there is no active node, and ``timeout_s`` is not 0.
         """
         end = None if timeout_s is None else time.monotonic() + timeout_s
         if timeout_s == 0.0:

@@ -19,7 +19,7 @@ class NodeSubscriptions:
     """Subscribes to the topics of one samwise node and keeps the latest messages.
 
     Attributes:
-        targets: latest targets of each camera.
+        targets: latest targets of each camera; empty after a restart of the node.
         commands: latest commands; ``None`` before the first message.
         commands_received: number of messages with commands.
         diagnostics: latest status of each part of the node: ``model`` or a camera.
@@ -67,6 +67,18 @@ class NodeSubscriptions:
         for topic in self._new_topics(TargetArray):
             subscribe(TargetArray, topic, self._on_targets, _TARGETS_DEPTH)
 
+    def has_restarted_without(self, target: str, earlier: CommandArray | None) -> bool:
+        """Return whether a restart of the node ended a command.
+
+        Args:
+            target: id or sentence.
+            earlier: commands that were received before.
+        """
+        latest = self.commands
+        if earlier is None or latest is None or earlier.run_start == latest.run_start:
+            return False
+        return _has(earlier, target) and not _has(latest, target)
+
     def _new_topics(self, kind: type) -> list[str]:
         published = self._graph.published_topics(self._name, kind)
         found = [topic for topic in published if topic not in self._topics]
@@ -77,11 +89,14 @@ class NodeSubscriptions:
         self.events.append(message)
 
     def _on_commands(self, message: CommandArray) -> None:
+        if self.commands is not None and message.run_start != self.commands.run_start:
+            self.targets.clear()
         self.commands = message
         self.commands_received += 1
 
     def _on_targets(self, message: TargetArray) -> None:
-        self.targets[message.camera] = message
+        if self.commands is None or message.run_start == self.commands.run_start:
+            self.targets[message.camera] = message
         if self._callback is not None:
             self._callback(message)
 
@@ -90,3 +105,7 @@ class NodeSubscriptions:
             owner, _, part = status.name.partition(": ")
             if owner == self._name.lstrip("/"):
                 self.diagnostics[part] = status
+
+
+def _has(commands: CommandArray, target: str) -> bool:
+    return any(target in (one.id, one.sentence) for one in commands.commands)

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from samwise_ros.engine.types import FrameResult, Target
 from samwise_ros.interface.messages import MessageFields
-from samwise_ros.vision.depth import FloatArray, Position3D
 
 if TYPE_CHECKING:
     from samwise_ros.engine.commands import CommandStatus  # importing it imports torch
+    from samwise_ros.msg import TargetPose, TargetPoseArray
 
 
 def detection_2d_array(result: FrameResult, header: object) -> MessageFields:
@@ -29,18 +29,23 @@ def detection_2d_array(result: FrameResult, header: object) -> MessageFields:
     )
 
 
-def detection_3d_array(
-    positions: Sequence[tuple[Target, Position3D]], header: object
-) -> MessageFields:
-    """Describe the targets that have a position.
+def detection_3d_array(targets: Sequence[Target], poses: "TargetPoseArray") -> MessageFields:
+    """Describe the targets that have a pose.
 
     Args:
-        positions: targets with their positions in the header's frame.
-        header: of the image.
+        targets: of the frame.
+        poses: of the same frame; their frame, positions, covariances and boxes are used as they
+            are.
     """
+    by_id = {target.command.id: target for target in targets}
     return MessageFields(
         "vision_msgs/msg/Detection3DArray",
-        {"header": header, "detections": [_detection_3d(*one, header) for one in positions]},
+        {
+            "header": poses.header,
+            "detections": [
+                _detection_3d(by_id[one.command_id], one, poses.header) for one in poses.poses
+            ],
+        },
     )
 
 
@@ -93,44 +98,22 @@ def _detection_2d(target: Target, header: object) -> MessageFields:
     )
 
 
-def _detection_3d(target: Target, position: Position3D, header: object) -> MessageFields:
-    centre, size = _surface_box(position)
-    pose = {
-        "pose": MessageFields(
-            "geometry_msgs/msg/PoseWithCovariance", {"pose": _pose(position.centre_m)}
-        )
-    }
+def _detection_3d(target: Target, pose: "TargetPose", header: object) -> MessageFields:
+    box = {"center": pose.box, "size": pose.box_size}
     return MessageFields(
         "vision_msgs/msg/Detection3D",
         {
             "header": header,
-            "results": [_hypothesis(target, pose)],
-            "bbox": MessageFields(
-                "vision_msgs/msg/BoundingBox3D",
-                {"center": _pose(centre), "size": _xyz("Vector3", size)},
-            ),
+            "results": [_hypothesis(target, {"pose": pose.pose})],
+            "bbox": MessageFields("vision_msgs/msg/BoundingBox3D", box),
             "id": target.command.id,
         },
     )
 
 
-def _surface_box(position: Position3D) -> tuple[FloatArray, FloatArray]:
-    """Return the centre and the size of the box around the visible surface, (3,) in metres."""
-    return (position.low_m + position.high_m) / 2, position.high_m - position.low_m
-
-
-def _hypothesis(target: Target, pose: dict[str, MessageFields]) -> MessageFields:
+def _hypothesis(target: Target, pose: dict[str, object]) -> MessageFields:
     hypothesis = {"class_id": target.sentence, "score": float(target.score)}
     return MessageFields(
         "vision_msgs/msg/ObjectHypothesisWithPose",
         {"hypothesis": MessageFields("vision_msgs/msg/ObjectHypothesis", hypothesis), **pose},
     )
-
-
-def _pose(centre_m: FloatArray) -> MessageFields:
-    return MessageFields("geometry_msgs/msg/Pose", {"position": _xyz("Point", centre_m)})
-
-
-def _xyz(type_name: str, metres: FloatArray) -> MessageFields:
-    fields = dict(zip("xyz", metres.tolist(), strict=True))
-    return MessageFields(f"geometry_msgs/msg/{type_name}", fields)

@@ -190,18 +190,22 @@ def target_event(event: Event, header: object, position: EventPosition = NO_EVEN
     )
 
 
-def command_array(commands: Sequence["CommandStatus"], header: object) -> MessageFields:
+def command_array(
+    commands: Sequence["CommandStatus"], header: object, position: EventPosition = NO_EVENT
+) -> MessageFields:
     """Describe the active commands.
 
     Args:
         commands: in the order of their labels.
         header: the time of the last change.
+        position: of the last event.
     """
     states = [PAUSED if one.paused else ACTIVE for one in commands]
     return MessageFields(
         "samwise_ros/msg/CommandArray",
         {
             "header": header,
+            "run_start": time_message(position.run_start_ns),
             "commands": [_command(one.command) for one in commands],
             "labels": np.array([one.label for one in commands], np.uint8),
             "states": np.array(states, np.uint8),

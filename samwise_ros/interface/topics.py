@@ -222,8 +222,7 @@ DETECTIONS_3D = Topic(
     "~/<camera>/detections_3d",
     "vision_msgs/msg/Detection3DArray",
     2,
-    "with `use_depth`: position of each target with reliable depth, and the box around its visible "
-    "surface",
+    "with `use_depth`: the poses and boxes of `target_poses`, with score and sentence",
 )
 LABEL_INFO = Topic(
     "~/<camera>/label_info",

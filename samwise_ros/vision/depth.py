@@ -93,6 +93,18 @@ class Position3D:
     low_m: FloatArray
     high_m: FloatArray
 
+    @property
+    def box_centre_m(self) -> FloatArray:
+        """Centre (3,) of the box from `low_m` to `high_m`."""
+        centre: FloatArray = (self.low_m + self.high_m) / 2
+        return centre
+
+    @property
+    def box_size_m(self) -> FloatArray:
+        """Sides (3,) of that box."""
+        size: FloatArray = self.high_m - self.low_m
+        return size
+
 
 def to_metres(pixels: NDArray[np.generic], near_m: float, far_m: float) -> Depth:
     """Convert a depth image to metres.

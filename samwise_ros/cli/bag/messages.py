@@ -92,7 +92,7 @@ class Messages:
 
     def commands(self, commands: Sequence[CommandStatus], header: object) -> object:
         """Return the active commands; the header is the time of their last change."""
-        return self._made(messages.command_array(commands, header))
+        return self._made(messages.command_array(commands, header, self._position))
 
     def _made(self, described: MessageFields) -> object:
         return described.build(self._make)

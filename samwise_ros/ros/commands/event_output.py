@@ -96,7 +96,8 @@ class EventOutput:
 
     def publish_commands(self, commands: Sequence["CommandStatus"]) -> None:
         """Publish the active commands."""
-        self._commands.publish(to_message(messages.command_array(commands, self._now())))
+        array = messages.command_array(commands, self._now(), self.position)
+        self._commands.publish(to_message(array))
 
     def _now(self) -> Header:
         return Header(stamp=self._node.get_clock().now().to_msg())

@@ -31,9 +31,9 @@ def to_markers(positions: Sequence[tuple[Target, Position3D]], header: Header) -
 
 
 def _box(target: Target, position: Position3D, header: Header) -> Marker:
-    size = np.maximum(position.high_m - position.low_m, MIN_SIDE_M)
+    size = np.maximum(position.box_size_m, MIN_SIDE_M)
     box = _marker(Marker.CUBE, "box", target, header, opacity=0.4)
-    box.pose.position = _point((position.low_m + position.high_m) / 2)
+    box.pose.position = _point(position.box_centre_m)
     box.scale = Vector3(x=float(size[0]), y=float(size[1]), z=float(size[2]))
     return box
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from geometry_msgs.msg import Point, PoseStamped
+from geometry_msgs.msg import PoseStamped
 from numpy.typing import NDArray
 from rclpy.lifecycle import LifecycleNode
 from sensor_msgs.msg import CameraInfo
@@ -18,13 +18,14 @@ from samwise_ros.interface import topics
 from samwise_ros.interface.detections import detection_3d_array
 from samwise_ros.interface.printable import printable
 from samwise_ros.interface.stamps import to_nanoseconds
+from samwise_ros.msg import TargetPoseArray
 from samwise_ros.ros.endpoints import create_publisher
 from samwise_ros.ros.messages import to_message
 from samwise_ros.ros.optional_outputs import create_optional_publisher, has_subscribers
 from samwise_ros.ros.target_3d.depth_image import masked_depth
 from samwise_ros.ros.target_3d.depth_input import DepthInput
 from samwise_ros.ros.target_3d.markers import to_markers
-from samwise_ros.ros.target_3d.target_poses import TargetPoseOutput
+from samwise_ros.ros.target_3d.target_poses import IDENTITY, target_pose_array
 from samwise_ros.ros.target_3d.tf import FrameBroadcast, FrameLookup
 from samwise_ros.vision.depth import (
     Depth,
@@ -32,7 +33,6 @@ from samwise_ros.vision.depth import (
     Pinhole,
     Position3D,
     object_position,
-    require_finite,
     to_metres,
 )
 from samwise_ros.vision.encodings import ImageError
@@ -108,14 +108,13 @@ class PoseOutput:
         self._masked = create_publisher(node, topics.MASKED_DEPTH, camera)
         self._info = create_publisher(node, topics.MASKED_INFO, camera)
         self._markers = create_publisher(node, topics.MARKERS, camera)
-        self._poses = TargetPoseOutput(node, camera, lookup)
+        self._poses = create_publisher(node, topics.TARGET_POSES, camera)
         self._detections = create_optional_publisher(node, topics.DETECTIONS_3D, camera)
 
     def close(self) -> None:
         """Destroy the publishers."""
-        for publisher in (self._pose, self._masked, self._info, self._markers):
+        for publisher in (self._pose, self._poses, self._masked, self._info, self._markers):
             self._node.destroy_lifecycle_publisher(publisher)
-        self._poses.close()
         if self._detections:
             self._node.destroy_lifecycle_publisher(self._detections)
         if self._tf:
@@ -136,18 +135,17 @@ class PoseOutput:
             result: of the engine.
             header: of the image.
             depth_input: has the depth of the image.
-            wanted: ids of commands whose poses are returned.
+            wanted: ids of commands whose poses are needed, also without a subscriber.
 
         Returns:
-            The poses of wanted targets that have a position, by command id.
+            The poses of the needed targets that have one, by command id.
         """
         self.reason = ""
         targets = [one for one in self._requested(result, wanted) if one.box is not None]
         if not targets:
             return {}
         published = self.published
-        posed = {result.targets[0].command.id, *wanted}
-        poses = self._publish_targets(targets, posed, result, header, depth_input)
+        poses = self._publish_targets(targets, result, header, depth_input)
         if self.published > published:
             self.missing = 0
         elif targets[0] is result.targets[0]:
@@ -157,35 +155,49 @@ class PoseOutput:
     def _publish_targets(
         self,
         targets: Sequence[Target],
-        posed: Collection[str],
         result: FrameResult,
         header: Header,
         depth_input: DepthInput,
     ) -> dict[str, PoseStamped]:
-        """Publish the positions of targets; return the poses of some commands, by their ids."""
+        """Publish the positions of targets; return their poses, by command id."""
         try:
             frame = self._depth_frame(result, header, depth_input)
         except (DepthError, ImageError) as error:
             self._report_failure(error)
             return {}
-        located, poses = [], {}
-        for target in targets:
-            if (position := self._position(target, frame)) is None:
-                continue
-            located.append((target, position))
-            name = target.command.id
-            if name in posed and (pose := self._pose_of(position, header)):
-                poses[name] = pose
-            if target is result.targets[0]:
-                self._publish_first(target.mask, poses.get(name), frame)
-        if located and has_subscribers(self._markers):
+        positions = [(target, self._position(target, frame)) for target in targets]
+        located = [(target, position) for target, position in positions if position is not None]
+        if not located:
+            return {}
+        if located[0][0] is result.targets[0]:
+            self._publish_masked_depth(located[0][0].mask, frame)
+        if has_subscribers(self._markers):
             self._markers.publish(to_markers(located, header))
-        if located and self._detections and has_subscribers(self._detections):
-            self._detections.publish(to_message(detection_3d_array(located, header)))
         try:
-            self._poses.publish(located, frame.camera, header)
+            transform = self._lookup.transform(header) if self._lookup else IDENTITY
+            array = target_pose_array(self._camera, located, frame.camera, header, transform)
         except DepthError as error:
             self._report_failure(error)
+            return {}
+        return self._publish_poses(array, result.targets)
+
+    def _publish_poses(
+        self, array: TargetPoseArray, targets: Sequence[Target]
+    ) -> dict[str, PoseStamped]:
+        """Publish the poses of a frame's targets; return them, by command id."""
+        if has_subscribers(self._poses):
+            self._poses.publish(array)
+        if self._detections and has_subscribers(self._detections):
+            self._detections.publish(to_message(detection_3d_array(targets, array)))
+        poses = {
+            one.command_id: PoseStamped(header=array.header, pose=one.pose.pose)
+            for one in array.poses
+        }
+        if (first := poses.get(targets[0].command.id)) is not None:
+            self._pose.publish(first)
+            if self._tf:
+                self._tf.publish(first)
+            self.published += 1
         return poses
 
     def _requested(self, result: FrameResult, wanted: Collection[str]) -> list[Target]:
@@ -194,8 +206,7 @@ class PoseOutput:
         They are all targets if an output of all targets has a subscriber, else the wanted targets,
         and the first if another output has a subscriber.
         """
-        of_all = (self._markers, self._detections)
-        if self._poses.has_subscribers() or any(map(has_subscribers, of_all)):
+        if any(map(has_subscribers, (self._poses, self._markers, self._detections))):
             return list(result.targets)
         others = (self._pose, self._masked, self._info)
         first = result.targets[:1] if self._tf or any(map(has_subscribers, others)) else ()
@@ -226,33 +237,13 @@ class PoseOutput:
             self._report_failure(error)
             return None
 
-    def _publish_first(self, mask: Mask, pose: PoseStamped | None, frame: _DepthFrame) -> None:
+    def _publish_masked_depth(self, mask: Mask, frame: _DepthFrame) -> None:
         if has_subscribers(self._masked) or has_subscribers(self._info):
             valid = mask & np.isfinite(frame.depth_m)
             self._masked.publish(masked_depth(frame.pixels, valid, frame.header))
             info = copy(frame.info)  # the next image can use the same message
             info.header = frame.header
             self._info.publish(info)
-        if pose is None:
-            return
-        self._pose.publish(pose)
-        if self._tf:
-            self._tf.publish(pose)
-        self.published += 1
-
-    def _pose_of(self, position: Position3D, header: Header) -> PoseStamped | None:
-        """Return the pose of a position in the target frame, if there is a transform."""
-        point = position.centre_m
-        if self._lookup:
-            try:
-                point, header = self._lookup.at(point, header)
-                require_finite("the pose", point)
-            except DepthError as error:
-                self._report_failure(error)
-                return None
-        pose = PoseStamped(header=header)
-        pose.pose.position = Point(x=float(point[0]), y=float(point[1]), z=float(point[2]))
-        return pose
 
     def _report_failure(self, error: DepthError | ImageError) -> None:
         self.reason = str(error)

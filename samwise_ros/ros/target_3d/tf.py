@@ -21,14 +21,14 @@ WAIT = Duration(seconds=0.05)  # transforms of joints often arrive after the cam
 
 
 class FrameLookup:
-    """Transforms points to another frame, at the time of their image."""
+    """Looks up the transform to another frame, at the time of an image."""
 
     def __init__(self, node: LifecycleNode, target_frame: str) -> None:
         """Subscribe to tf.
 
         Args:
             node: the node, whose executor handles the subscriptions.
-            target_frame: frame of the returned points.
+            target_frame: frame that the transforms lead to.
 
         Raises:
             ImportError: tf2_ros is not installed.
@@ -50,22 +50,6 @@ class FrameLookup:
         """Destroy the subscriptions."""
         self._listener.unregister()
         self._jumps.unregister()
-
-    def at(self, point_m: FloatArray, header: Header) -> tuple[FloatArray, Header]:
-        """Return a point in the target frame.
-
-        Args:
-            point_m: (3,) in the header's frame.
-            header: its stamp is the time of the transform.
-
-        Returns:
-            The point, (3,), and its header.
-
-        Raises:
-            DepthError: there is no transform between the frames at that stamp.
-        """
-        moved = transformed(point_m, self.transform(header))
-        return moved, Header(stamp=header.stamp, frame_id=self._target_frame)
 
     def transform(self, header: Header) -> TransformStamped:
         """Return the transform from a header's frame to the target frame at its stamp.

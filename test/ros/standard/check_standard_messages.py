@@ -22,6 +22,7 @@ from tracked_scene import EMPTY, SENTENCE, TrackedScene, scene_pixels, tracked_s
 from samwise_ros.interface import topics
 from samwise_ros.interface.ros_types import load_type
 from samwise_ros.interface.topics import Topic
+from samwise_ros.msg import TargetPoseArray
 from samwise_ros.vision.overlay import colour_of
 
 
@@ -102,20 +103,17 @@ def test_late_subscriber_gets_the_labels_and_each_change(
 def test_detections_in_3d(robot: Robot, tmp_path: Path) -> None:
     with separate_rig(tmp_path, robot) as rig:
         arrays = rig.subscribed("detections_3d", load_type(topics.DETECTIONS_3D.type_name))
+        poses = rig.subscribed("target_poses", TargetPoseArray)
         stamp = robot.stamp_ns()
         message, account = rig.send(depth_image(stamp), camera_info(), stamp_ns=stamp)
         found = arrays.wait()
         assert account["reason"] == ""
         assert found.header == message.header
         assert [one.id for one in found.detections] == ["red", "green"]
-        red = found.detections[0]
-        pose = red.results[0].pose.pose
-        position = np.array([pose.position.x, pose.position.y, pose.position.z])
-        assert np.linalg.norm(position - seen_centre(RED)) < 0.02
-        assert pose.orientation.w == 1.0
-        size = np.array([red.bbox.size.x, red.bbox.size.y, red.bbox.size.z])
-        centre = red.bbox.center.position
-        assert (size > 0.01).all()
-        assert (size < 0.3).all()
-        box_centre = np.array([centre.x, centre.y, centre.z])
-        assert (np.abs(position - box_centre) < size / 2).all()
+        position = found.detections[0].results[0].pose.pose.position
+        assert [position.x, position.y, position.z] == pytest.approx(seen_centre(RED), abs=0.02)
+        array = poses.wait()
+        assert found.header == array.header
+        for detection, one in zip(found.detections, array.poses, strict=True):
+            assert detection.results[0].pose == one.pose
+            assert (detection.bbox.center, detection.bbox.size) == (one.box, one.box_size)

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from geometry_msgs.msg import Vector3
+from std_msgs.msg import Header
 
 from samwise_ros.engine.types import Box, Command, Frame, FrameResult, Target, TargetState
 from samwise_ros.interface.annotations import LINE_LOOP, image_annotations
 from samwise_ros.interface.detections import detection_2d_array, detection_3d_array, label_info
 from samwise_ros.interface.messages import MessageFields
-from samwise_ros.vision.depth import Position3D
+from samwise_ros.msg import TargetPose, TargetPoseArray
 from samwise_ros.vision.masks import outlines
 from samwise_ros.vision.overlay import colour_of
 
@@ -48,17 +50,22 @@ def test_detections_are_the_targets_with_a_mask() -> None:
     assert values(detection_2d_array(empty, "header"))["detections"] == []
 
 
-def test_detection_in_3d_has_the_centre_and_box_of_the_surface() -> None:
-    position = Position3D(
-        np.array([0.1, 0.2, 1.0]), 0.01, np.array([0.0, 0.1, 0.9]), np.array([0.4, 0.3, 1.1])
-    )
-    (detection,) = values(detection_3d_array([(MUG, position)], "header"))["detections"]
+def test_detection_in_3d_is_the_target_pose_of_the_same_command() -> None:
+    header = Header(frame_id="base")
+    pose = TargetPose(command_id="mug", label=2, box_size=Vector3(x=0.4, y=0.2, z=0.2))
+    pose.pose.pose.position.x = 0.1
+    pose.pose.covariance[0] = 1e-4
+    pose.box.position.x = 0.2
+    pose.box.orientation.z = 1.0
+    poses = TargetPoseArray(header=header, poses=[pose])
+    message = values(detection_3d_array(RESULT.targets, poses))
+    (detection,) = message["detections"]
+    assert message["header"] == detection["header"] == header
     assert detection["id"] == "mug"
     (result,) = detection["results"]
-    assert result["pose"]["pose"]["position"] == {"x": 0.1, "y": 0.2, "z": 1.0}
-    box = detection["bbox"]
-    assert box["center"]["position"] == pytest.approx({"x": 0.2, "y": 0.2, "z": 1.0})
-    assert box["size"] == pytest.approx({"x": 0.4, "y": 0.2, "z": 0.2})
+    assert result["hypothesis"] == {"class_id": "the mug", "score": 0.75}
+    assert result["pose"] == pose.pose
+    assert detection["bbox"] == {"center": pose.box, "size": pose.box_size}
 
 
 def test_label_info_has_the_sentences_of_the_cameras_commands(make_status: Any) -> None:

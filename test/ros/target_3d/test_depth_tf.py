@@ -26,7 +26,7 @@ from lifecycle_msgs.msg import Transition
 from rendered_depth import Array, seen_centre
 from ros_harness import Robot, wait_for
 
-from samwise_ros.ros.target_3d.tf import FrameLookup
+from samwise_ros.ros.target_3d.tf import FrameLookup, transformed
 from samwise_ros.vision.depth import DepthError
 
 WITH_TF = importlib.util.find_spec("tf2_ros") is not None
@@ -121,13 +121,13 @@ def test_waits_for_a_late_transform(robot: Robot) -> None:
                 timer = threading.Timer(0.02, tf.publish, [late])
                 timer.start()
                 with suppress(DepthError):
-                    found.append(lookup.at(centre, header))
+                    found.append(lookup.transform(header))
                     stamps.append(header.stamp)
                 timer.join()
         assert len(found) >= 3  # a busy machine can miss some
-        for (position, header), stamp in zip(found, stamps, strict=True):
-            assert (header.frame_id, header.stamp) == ("base", stamp)
-            np.testing.assert_allclose(position, in_base(centre, 2.0), atol=1e-9)
+        for one, stamp in zip(found, stamps, strict=True):
+            assert (one.header.frame_id, one.header.stamp) == ("base", stamp)
+            np.testing.assert_allclose(transformed(centre, one), in_base(centre, 2.0), atol=1e-9)
     finally:
         lookup.close()
 

@@ -10,7 +10,7 @@ from rendered_depth import Array, box, seen_centre
 from samwise_ros.engine.types import Box, Command, Target, TargetState
 from samwise_ros.msg import TargetPose, TargetPoseArray
 from samwise_ros.ros.target_3d.depth_image import DepthImage
-from samwise_ros.ros.target_3d.target_poses import IDENTITY, UNKNOWN_ANGLE, _pose
+from samwise_ros.ros.target_3d.target_poses import IDENTITY, UNKNOWN_ANGLE, target_pose_array
 from samwise_ros.vision.depth import object_position, position_covariance
 
 SURFACES = {"red": RED, "green": GREEN}
@@ -68,13 +68,20 @@ def test_pose_in_another_frame_turns_covariance_and_box() -> None:
     camera = DepthImage(depth_image(0), camera_info()).camera(mask.shape, rectified=False)
     position = object_position(mask, np.where(mask, thing, np.nan).astype(np.float32), camera)
     transform = TransformStamped()
+    transform.header.frame_id = "base"
     transform.transform.translation.z = 1.0
     turn = transform.transform.rotation
     turn.x, turn.y, turn.z, turn.w = -0.5, 0.5, -0.5, 0.5
     command = Command("red", "the red thing")
     target = Target(command, 1, TargetState.TRACKING, mask, 1.0, Box(0, 0, 1, 1), 1, 0)
 
-    plain, moved = (_pose(target, position, camera, one) for one in (IDENTITY, transform))
+    header = depth_image(0).header
+    arrays = [
+        target_pose_array("camera", [(target, position)], camera, header, one)
+        for one in (IDENTITY, transform)
+    ]
+    assert [one.header.frame_id for one in arrays] == ["optical", "base"]
+    (plain,), (moved,) = (one.poses for one in arrays)
     x, y, z = position.centre_m
     np.testing.assert_allclose(array(moved.pose.pose.position), [z, -x, 1.0 - y])
     old, new = (covariance(one)[:3, :3] for one in (plain, moved))
