@@ -62,12 +62,14 @@ class Sample:
         masks: (K, T, H, W) bool, the union of the objects a sentence refers to; empty where they
             are out of view.
         sentences: K sentences.
+        holds: (K, T) bool, the frames on which a sentence holds; masks of others do not count.
         frame_indices: (T,) indices of the clip's frames in the video.
     """
 
     frames: NDArray[np.uint8]
     masks: NDArray[np.bool_]
     sentences: tuple[str, ...]
+    holds: NDArray[np.bool_]
     frame_indices: tuple[int, ...]
 
 
@@ -83,12 +85,15 @@ class AbsentSentences(Protocol):
 def sample_clip(dataset: Dataset, index: int, rng: random.Random, config: SampleConfig) -> Sample:
     """Sample a clip of a video; the same state of ``rng`` returns the same sample.
 
+    The clip contains a frame on which the first sentence holds and none after it, but may contain
+    frames before, on which a motion happens that the sentence is about.
+
     Raises:
         DatasetError: a file is missing or broken, or the split has no masks.
     """
     video = dataset.video(index)
     chosen = _choose_expressions(dataset, index, video, rng, config)
-    frame_indices, object_masks = _choose_frames(dataset, index, video, chosen, rng, config)
+    frame_indices, holds, object_masks = _choose_frames(dataset, index, video, chosen, rng, config)
     frames = dataset.images(index, frame_indices)
     masks = np.zeros((len(chosen), *frames.shape[:3]), np.bool_)
     for mask, expression in zip(masks, chosen, strict=True):
@@ -102,7 +107,7 @@ def sample_clip(dataset: Dataset, index: int, rng: random.Random, config: Sample
     sentences = tuple(expression.sentence for expression in chosen)
     if config.augmentation is not None:
         frames, masks, sentences = augment_clip(frames, masks, sentences, config.augmentation, rng)
-    return Sample(frames, masks, sentences, frame_indices)
+    return Sample(frames, masks, sentences, holds, frame_indices)
 
 
 def _choose_expressions(
@@ -140,17 +145,30 @@ def _choose_frames(
     chosen: Sequence[Expression],
     rng: random.Random,
     config: SampleConfig,
-) -> tuple[tuple[int, ...], dict[int, NDArray[np.bool_]]]:
-    """Choose frames on which a target is visible, if possible, and return the objects' masks."""
+) -> tuple[tuple[int, ...], NDArray[np.bool_], dict[int, NDArray[np.bool_]]]:
+    """Choose frames on which a target is visible while its sentence holds, if possible.
+
+    Returns:
+        The frames, on which of them each sentence holds (K, T), and the masks of all objects.
+    """
     objects = tuple(dict.fromkeys(number for expression in chosen for number in expression.objects))
+    length = len(video.frames)
+    spans = [expression.span(length) for expression in chosen]
+    end = max(spans[0].stop, min(length, config.frames))
     for _ in range(_MAX_CLIP_ATTEMPTS):
-        frame_indices = clip_frames(len(video.frames), config.frames, rng, config.consecutive)
+        frame_indices = clip_frames(end, config.frames, rng, config.consecutive, spans[0])
+        holds = np.array([[frame in span for frame in frame_indices] for span in spans])
         if not objects:
-            return frame_indices, {}
-        masks = dataset.masks(index, objects, frame_indices)
-        if masks.any() or len(video.frames) <= config.frames:
+            return frame_indices, holds, {}
+        masks = dict(zip(objects, dataset.masks(index, objects, frame_indices), strict=True))
+        visible = (
+            masks[number][on].any()
+            for expression, on in zip(chosen, holds, strict=True)
+            for number in expression.objects
+        )
+        if length <= config.frames or any(visible):
             break
-    return frame_indices, dict(zip(objects, masks, strict=True))
+    return frame_indices, holds, masks
 
 
 def _absent_sentence(dataset: Dataset, index: int, video: Video, rng: random.Random) -> str:

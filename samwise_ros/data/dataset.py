@@ -31,6 +31,12 @@ class Expression:
         kind: group in the results, such as ``motion``; empty for none.
         detail: finer group, such as ``left``; empty for none.
         annotator: number of the annotator, from 0, if several describe the same objects.
+        start: first frame on which the sentence holds.
+        stop: frame after the last one on which it holds; ``None`` for the end of the video.
+
+    A sentence is given to a model on the first frame of the video: a motion or the past is known
+    only to who saw it. On frames before ``start`` and from ``stop`` on, the sentence is neither
+    true nor false, so that evaluation and training ignore the masks of these frames.
     """
 
     sentence: str
@@ -39,6 +45,16 @@ class Expression:
     kind: str = ""
     detail: str = ""
     annotator: int = 0
+    start: int = 0
+    stop: int | None = None
+
+    def span(self, length: int) -> range:
+        """Return the frames of a video of ``length`` frames on which the sentence holds.
+
+        >>> Expression("the ball that rolls", (1,), start=3, stop=5).span(9)
+        range(3, 5)
+        """
+        return range(self.start, length if self.stop is None else self.stop)
 
 
 @dataclass(frozen=True)

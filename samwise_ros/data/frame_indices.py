@@ -7,7 +7,11 @@ _MAX_NEIGHBOUR_DISTANCE = 3
 
 
 def clip_frames(
-    length: int, count: int, rng: random.Random, consecutive: bool = False
+    length: int,
+    count: int,
+    rng: random.Random,
+    consecutive: bool = False,
+    within: range | None = None,
 ) -> tuple[int, ...]:
     """Choose the frames of a clip.
 
@@ -21,6 +25,7 @@ def clip_frames(
         count: number of frames of the clip.
         rng: source of randomness.
         consecutive: take consecutive frames, as from a camera.
+        within: frames of which the clip contains at least one; all by default.
 
     Returns:
         ``count`` indices, sorted.
@@ -31,13 +36,17 @@ def clip_frames(
     (33, 47, 49, 50, 68)
     >>> clip_frames(100, 5, random.Random(0), consecutive=True)
     (49, 50, 51, 52, 53)
+    >>> clip_frames(100, 5, random.Random(0), consecutive=True, within=range(70, 73))
+    (72, 73, 74, 75, 76)
     """
     if length <= count:
         return tuple(index * length // count for index in range(count))
+    within = within or range(length)
     if consecutive:
-        first = rng.randrange(length - count + 1)
+        earliest, latest = max(within.start - count + 1, 0), min(within.stop - 1, length - count)
+        first = rng.randrange(earliest, latest + 1)
         return tuple(range(first, first + count))
-    middle = rng.randrange(length)
+    middle = rng.choice(within)
     before = [*range(max(middle - _MAX_NEIGHBOUR_DISTANCE, 0), middle)]
     after = [*range(middle + 1, min(middle + _MAX_NEIGHBOUR_DISTANCE, length - 1) + 1)]
     local = [middle, *(rng.choice(side) for side in (before, after) if side)][:count]

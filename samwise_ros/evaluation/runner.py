@@ -66,8 +66,8 @@ def evaluate(
 ) -> Results:
     """Evaluate a network, which may be in training.
 
-    The sentences of a batch are set together before the first frame. Masks are not filtered by
-    size.
+    The sentences of a batch are set together before the first frame; frames on which a sentence
+    does not hold are not scored. Masks are not filtered by size.
 
     Args:
         network: moved to the device; gradients, training mode and random state are restored.
@@ -161,7 +161,7 @@ class _Evaluator:
             masks, scores = _track_frames(engine, images, frame_indices)
             if self.label_maps:
                 masks = resolve_overlaps(masks, scores)
-            scorer.add(dict(zip(batch, masks, strict=True)), truths)
+            scorer.add(frame_indices, dict(zip(batch, masks, strict=True)), truths)
             for writer in self.writers:
                 results = FrameResults(video, expressions, frame_indices, images, masks)
                 writer.write(run_config, results)

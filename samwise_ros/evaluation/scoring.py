@@ -102,7 +102,7 @@ class MetricAccumulator:
 
     @property
     def similarity(self) -> Similarity:
-        """Means over all frames.
+        """Means over all frames that were added.
 
         A frame scores 1 if both masks are empty, and 0 if only one of them is.
         """
@@ -114,6 +114,7 @@ class VideoScorer:
 
     Expressions are tracked in batches, so that a video may have any number of them. The control
     needs no second run: a swapped sentence is another sentence of the video, whose masks exist.
+    A frame counts if the sentence about the object holds on it.
     """
 
     def __init__(self, video: Video, label_maps: bool) -> None:
@@ -139,17 +140,23 @@ class VideoScorer:
         return sorted({target for source, target in self._metrics if source in batch})
 
     def add(
-        self, masks: Mapping[int, NDArray[np.bool_]], truths: Mapping[int, NDArray[np.bool_]]
+        self,
+        frame_indices: Sequence[int],
+        masks: Mapping[int, NDArray[np.bool_]],
+        truths: Mapping[int, NDArray[np.bool_]],
     ) -> None:
         """Add the next frames of a batch of expressions.
 
         Args:
+            frame_indices: T indices of these frames in the video.
             masks: masks (T, H, W) of each expression of the batch.
             truths: ground truth (T, H, W) of each expression of ``targets_of``.
         """
         for (source, target), metrics in self._metrics.items():
             if source in masks:
-                metrics.add(masks[source], truths[target])
+                span = self.video.expressions[target].span(len(self.video.frames))
+                holds = [index in span for index in frame_indices]
+                metrics.add(masks[source][holds], truths[target][holds])
 
     def scores(self) -> tuple[ExpressionScore, ...]:
         """Return the scores, after all frames were added."""

@@ -32,6 +32,7 @@ class VideoBatch:
         pixels: (N, T, 3, S, S) float32, normalised.
         inside: (N, S, S) bool, true on the frame and false on the padding.
         masks: (N, K, T, S, S) bool; empty if the target is out of view.
+        holds: (N, K, T) bool, the frames on which a sentence holds; others have no loss.
         input_ids: (N, K, L) int64, tokens of the sentences.
         verbs: (N, K, L) bool, tokens of verbs; all false for a network without the motion prompt.
         labels: (N, T, 4, S/8, S/8) int64, labels of all objects, see ``object_labels``; empty if
@@ -42,6 +43,7 @@ class VideoBatch:
     pixels: Tensor
     inside: Tensor
     masks: Tensor
+    holds: Tensor
     input_ids: Tensor
     verbs: Tensor
     labels: Tensor
@@ -139,6 +141,7 @@ class VideoBatches(Dataset[VideoBatch | ValueError]):
             pixels,
             inside,
             masks,
+            torch.stack([torch.from_numpy(sample.holds) for sample in samples]),
             input_ids.unflatten(0, shape),
             verbs.unflatten(0, shape),
             torch.stack(labels) if labels else torch.empty(0, dtype=torch.int64),

@@ -176,4 +176,5 @@ def _sample_objects(
         empty if not visible or rng.random() < stage.absent_share else rng.choice(visible)
         for _ in range(stage.targets)
     ]
-    return Sample(images, np.stack(chosen), ("",) * stage.targets, frame_indices)
+    holds = np.ones((stage.targets, frames), np.bool_)
+    return Sample(images, np.stack(chosen), ("",) * stage.targets, holds, frame_indices)

@@ -59,10 +59,15 @@ def test_a_killed_writer_continues(tmp_path: Path) -> None:
     assert len(dataset) == 3
     for index in range(3):
         video = dataset.video(index)
-        masks = [dataset.masks(index, each.objects, range(8)) for each in video.expressions]
-        absent = [each.kind == "absent" for each in video.expressions]
-        assert [not mask.any() for mask in masks] == absent
         truth = np.load(out / "train" / "truth" / f"{video.name}.npz")
+        listed = json.loads((entries / f"{video.name}.json").read_text())["expressions"]
+        for each in video.expressions:
+            (masks,) = dataset.masks(index, each.objects, range(8))
+            target = listed[each.id]["obj_id"]  # complete masks; none of what is absent
+            labels = truth["labels"] == (target[0] + 1 if target else 254)
+            assert (masks == labels).all()
+            assert bool(target) == (each.kind != "absent")
+            assert each.span(8) == range(listed[each.id]["start"], listed[each.id]["stop"])
         assert truth["depth_mm"].shape == (8, 48, 64)
         assert truth["contact"].shape == truth["motion"].shape
     assert main(["data", "check", str(out)]) == 0

@@ -155,3 +155,43 @@ def test_masks_of_other_size_than_frames_raise() -> None:
 def test_values_out_of_range_raise(setting: str, value: object) -> None:
     with pytest.raises(ValueError, match=f"{setting}: expected"):
         SampleConfig(**{setting: value})
+
+
+class ShortStreet(Street):
+    """Forty frames; one sentence holds on two of them, the other one on half of them."""
+
+    def video(self, index: int) -> Video:
+        expressions = (
+            Expression("car that stops", (4,), start=30, stop=32),
+            Expression("car that waits", (9,), stop=20),
+        )
+        return Video("c", tuple(map(str, range(40))), expressions)
+
+
+@pytest.mark.parametrize("consecutive", [False, True])
+def test_clip_shows_a_frame_on_which_the_first_sentence_holds(consecutive: bool) -> None:
+    before = 0
+    for seed in range(100):
+        config = SampleConfig(frames=4, sentences=2, consecutive=consecutive)
+        sample = sample_clip(ShortStreet(), 0, random.Random(seed), config)
+        assert sample.holds[0].any()
+        first = range(30, 32) if sample.sentences[0] == "car that stops" else range(20)
+        assert sample.holds[0].tolist() == [index in first for index in sample.frame_indices]
+        assert max(sample.frame_indices) < first.stop
+        before += sample.frame_indices[0] < first.start
+    assert before > 20  # also frames before the sentence holds
+
+
+def test_target_of_a_clip_is_visible_while_its_sentence_holds() -> None:
+    """A mask on a frame on which the sentence does not hold is no reason to take a clip."""
+
+    class LateBus(Street):
+        def video(self, index: int) -> Video:
+            return Video("d", tuple(map(str, range(20))), (Expression("bus", (7,), start=10),))
+
+    config = SampleConfig(frames=2, consecutive=True)
+    visible = 0
+    for seed in range(200):
+        sample = sample_clip(LateBus(), 0, random.Random(seed), config)
+        visible += sample.masks[sample.holds].any()
+    assert visible > 100  # ten draws of one of ten clips; one draw finds it in 20

@@ -54,3 +54,14 @@ def test_whole_video_draws_no_random_number() -> None:
 def test_consecutive_frames_start_anywhere() -> None:
     clips = {clip_frames(10, 4, random.Random(seed), consecutive=True) for seed in range(200)}
     assert clips == {tuple(range(first, first + 4)) for first in range(7)}
+
+
+@pytest.mark.parametrize("consecutive", [False, True])
+def test_clip_contains_a_given_frame(consecutive: bool) -> None:
+    seen: set[int] = set()
+    for seed in range(200):
+        clip = clip_frames(40, 4, random.Random(seed), consecutive, range(17, 19))
+        assert set(clip) & {17, 18}
+        seen.update(clip)
+    assert seen >= {14, 15, 16, 17, 18, 19, 20, 21}
+    assert not consecutive or seen == set(range(14, 22))

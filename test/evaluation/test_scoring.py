@@ -36,7 +36,7 @@ def _truths(dataset, frame_indices, index=0):
 
 def _run(dataset, masks):
     scorer = VideoScorer(dataset.video(0), label_maps=False)
-    scorer.add(dict(enumerate(masks)), dict(enumerate(_truths(dataset, FRAMES))))
+    scorer.add(FRAMES, dict(enumerate(masks)), dict(enumerate(_truths(dataset, FRAMES))))
     return Run(RunConfig(), scorer.scores())
 
 
@@ -65,9 +65,9 @@ def test_scores_do_not_depend_on_chunks_and_batches(tabletop) -> None:
     parts = VideoScorer(video, label_maps=False)
     numbers = range(len(found))
     for batch in (numbers[:2], numbers[2:]):
-        for frame_indices in (slice(0, 4), slice(4, 6)):
-            targets = {n: truths[n][frame_indices] for n in parts.targets_of(batch)}
-            parts.add({n: found[n][frame_indices] for n in batch}, targets)
+        for part in (slice(0, 4), slice(4, 6)):
+            targets = {n: truths[n][part] for n in parts.targets_of(batch)}
+            parts.add(FRAMES[part], {n: found[n][part] for n in batch}, targets)
     assert parts.scores() == _run(tabletop, found).scores
 
 
@@ -86,7 +86,7 @@ def test_sentence_about_several_objects_is_scored_against_their_union() -> None:
     both = dataset.masks(0, [0, 1], range(3))
     scorer = VideoScorer(dataset.video(0), label_maps=False)
     assert scorer.targets_of([0, 1]) == [0]
-    scorer.add({0: both[0], 1: both[0]}, {0: both.any(axis=0)})
+    scorer.add(range(3), {0: both[0], 1: both[0]}, {0: both.any(axis=0)})
     (score,) = scorer.scores()
     assert score.own.j == 0.5
     assert (score.intersection, score.union) == (3 * 64, 3 * 128)
@@ -122,8 +122,30 @@ def test_masks_are_assigned_within_one_annotator() -> None:
     found, truths = {0: right, 1: left, 2: right}, {0: left, 1: right, 2: left}
     for label_maps, scores in ((True, [1.0, 1.0, 0.0]), (False, [0.0, 0.0, 0.0])):
         scorer = VideoScorer(dataset.video(0), label_maps)
-        scorer.add(found, truths)
+        scorer.add(range(3), found, truths)
         assert [score.own.j for score in scorer.scores()] == scores
+
+
+def test_only_frames_on_which_a_sentence_holds_are_scored() -> None:
+    expressions = [
+        expression("one", 0, kind="attribute", start=1, stop=3),
+        expression("other", 1, kind="attribute"),
+    ]
+    dataset = SquaresDataset([expressions], frames=6)
+    one, other = dataset.masks(0, [0, 1], FRAMES)
+    found = other.copy()
+    found[1:3] = one[1:3]  # right while the sentence holds, on another object before and after
+    scorer = VideoScorer(dataset.video(0), label_maps=False)
+    for part in (slice(0, 1), slice(1, 2), slice(2, 6)):
+        masks, truths = {0: found[part], 1: other[part]}, {0: one[part], 1: other[part]}
+        scorer.add(FRAMES[part], masks, truths)
+    first, second = scorer.scores()
+    assert (first.own.jf, first.intersection) == (1.0, 2 * 64)
+    assert (second.own.jf, second.intersection) == (1.0, 6 * 64)
+    assert first.swap is not None
+    assert second.swap is not None
+    assert first.swap.original.j == 0.0  # two frames
+    assert second.swap.original.j == pytest.approx(4 / 6)  # six frames
 
 
 def test_label_map_pixel_belongs_to_the_mask_with_the_highest_score() -> None:

@@ -14,11 +14,11 @@ folder has one of these formats, as the data sets are distributed:
 
 The other tasks write a folder of format mevis, or what its videos are made from:
 
-  tabletop   the simulated tabletop, with depth, poses and contacts in SPLIT/truth/; continues
-             after an interruption
-  painted    the painted world of the shipped model
-  look-book  a picture of the simulated tabletop
-  simulate   the stored motion of the tabletop's fixed splits, for developers
+  tabletop      the simulated tabletop, with depth, poses and contacts in SPLIT/truth/; continues
+                after an interruption
+  painted       the painted world of the shipped model
+  look-book     a picture of the simulated tabletop
+  fixed-splits  the stored motion and sentences of the tabletop's fixed splits, for developers
 
 Examples:
   samwise data check data/mevis
@@ -43,8 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         tasks.add_parser("painted", help="write videos of the painted world as a data set")
     )
     look_book.add_task(tasks.add_parser("look-book", help="write a picture of the tabletop"))
-    tabletop.add_simulation_task(
-        tasks.add_parser("simulate", help="store the motion of the tabletop's fixed splits")
+    tabletop.add_fixing_task(
+        tasks.add_parser("fixed-splits", help="make the tabletop's fixed splits, for developers")
     )
 
 

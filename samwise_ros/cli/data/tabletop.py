@@ -1,4 +1,4 @@
-"""Writes videos of the simulated tabletop, and the motion of its fixed splits."""
+"""Writes videos of the simulated tabletop, and makes its fixed splits."""
 
 import argparse
 from pathlib import Path
@@ -47,12 +47,15 @@ def add_task(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(do=_write)
 
 
-def add_simulation_task(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `samwise data simulate`."""
+def add_fixing_task(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `samwise data fixed-splits`."""
+    parser.add_argument(
+        "--split", nargs="+", choices=list(VIDEOS), default=list(VIDEOS), help="default: all"
+    )
     parser.add_argument(
         "--out", type=Path, default=FOLDER, metavar="FOLDER", help="folder (default: the package)"
     )
-    parser.set_defaults(do=_simulate)
+    parser.set_defaults(do=_fix)
 
 
 def _write(arguments: argparse.Namespace) -> int:
@@ -77,14 +80,13 @@ def _write(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _simulate(arguments: argparse.Namespace) -> int:
-    from samwise_ros.data.tabletop.composition.describe import describe  # noqa: PLC0415
-    from samwise_ros.data.tabletop.simulation.physics import simulate  # noqa: PLC0415  (extra sim)
-    from samwise_ros.data.tabletop.stored import write_trajectories  # noqa: PLC0415
+def _fix(arguments: argparse.Namespace) -> int:
+    from samwise_ros.data.tabletop.fix_splits import fix_split  # noqa: PLC0415  (the extra sim)
+    from samwise_ros.data.tabletop.simulation.scene import SceneRenderer  # noqa: PLC0415
 
-    for split, count in VIDEOS.items():
-        path = arguments.out / f"{split}.npz"
-        descriptions = (describe(split, index) for index in range(count))
-        write_trajectories(path, descriptions, simulate)
-        print(f"{path}: {count} videos, {path.stat().st_size / count / 1000:.1f} kB each")
+    renderer = SceneRenderer(*_SIZE)
+    for split in arguments.split:
+        fix_split(renderer, split, arguments.out)
+        size = sum(file.stat().st_size for file in arguments.out.glob(f"{split}.*"))
+        print(f"{split}: {VIDEOS[split]} videos, {size / VIDEOS[split] / 1000:.1f} kB each")
     return 0

@@ -25,19 +25,33 @@ def list_video(videos: Entry, video: str, objects_of: Callable[[Entry], tuple[in
     if not frames:
         raise entry["frames"].error("expected at least one frame, got none")
     listed = entry["expressions"]
-    expressions = [
-        Expression(
-            listed[name]["exp"].text(),
-            objects_of(listed[name]),
-            name,
-            _text(listed[name], "kind"),
-            _text(listed[name], "detail"),
+    expressions = []
+    for name in listed.file_names():
+        expression = listed[name]
+        start, stop = _span(expression, len(frames))
+        expressions.append(
+            Expression(
+                expression["exp"].text(),
+                objects_of(expression),
+                name,
+                _text(expression, "kind"),
+                _text(expression, "detail"),
+                start=start,
+                stop=stop,
+            )
         )
-        for name in listed.file_names()
-    ]
     return Video(video, frames, tuple(expressions))
 
 
 def _text(expression: Entry, name: str) -> str:
     """Return an optional text, which folders of generated videos have."""
     return expression[name].text() if name in expression else ""
+
+
+def _span(expression: Entry, length: int) -> tuple[int, int | None]:
+    """Return the optional frames on which a sentence holds, as in ``Expression``."""
+    start = expression["start"].number() if "start" in expression else 0
+    stop = expression["stop"].number() if "stop" in expression else None
+    if not start < (length if stop is None else stop) <= length:
+        raise expression.error(f"expected start < stop <= {length} frames, got {start} and {stop}")
+    return start, stop

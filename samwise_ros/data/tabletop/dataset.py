@@ -7,22 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Expression, Video
-from samwise_ros.data.tabletop.description import Split
+from samwise_ros.data.tabletop.description import SceneDescription, Split
 from samwise_ros.data.tabletop.simulation.scene import SceneRenderer
-from samwise_ros.data.tabletop.stored import VIDEOS
-from samwise_ros.data.tabletop.video import (
-    TabletopVideo,
-    make_video,
-    sentence_masks,
-    video_name,
-)
+from samwise_ros.data.tabletop.stored import VIDEOS, describe_stored, read_sentences
+from samwise_ros.data.tabletop.video import TabletopVideo, make_video, video_name
 
 WIDTH, HEIGHT = 128, 96
 """Size of the images, pixels."""
+_NOTHING = 0
 
 
 class TabletopDataset:
-    """A fixed split; an object of an expression is the number of its sentence."""
+    """A fixed split; object k is the thing of index k - 1, object 0 is nothing."""
 
     def __init__(self, split: Split) -> None:
         """Select a split of ``stored.VIDEOS``."""
@@ -33,14 +29,23 @@ class TabletopDataset:
         return VIDEOS[self.split]
 
     def video(self, index: int) -> Video:
-        """Return the entry of one video; see ``Dataset``."""
-        video = _make(self.split, index)
-        frames = tuple(f"{number:05d}" for number in range(len(video.frames)))
+        """Return the entry of one video, without rendering it; see ``Dataset``."""
+        description = _describe(self.split, index)
         expressions = tuple(
-            Expression(sentence.text, (number,), str(number), sentence.kind, sentence.detail)
-            for number, sentence in enumerate(video.sentences)
+            Expression(
+                sentence.text,
+                (_NOTHING if sentence.target is None else sentence.target + 1,),
+                str(number),
+                sentence.kind,
+                sentence.detail,
+                start=sentence.start,
+                stop=sentence.stop,
+            )
+            for number, sentence in enumerate(read_sentences(description))
         )
-        return Video(video_name(self.split, index), frames, expressions)
+        frames = tuple(f"{number:05d}" for number in range(description.frames))
+        objects = tuple(range(len(description.things) + 1))
+        return Video(video_name(self.split, index), frames, expressions, objects)
 
     def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
         """Return frames; see ``Dataset``."""
@@ -49,11 +54,10 @@ class TabletopDataset:
     def masks(
         self, index: int, objects: Sequence[int], frame_indices: Sequence[int]
     ) -> NDArray[np.bool_]:
-        """Return the masks of sentences; see ``Dataset``."""
-        video = _make(self.split, index)
-        chosen = [sentence_masks(video, video.sentences[number]) for number in objects]
-        shape = (0, *video.truth.labels.shape)
-        return np.array(chosen, np.bool_).reshape(-1, *shape[1:])[:, list(frame_indices)]
+        """Return the masks of things; see ``Dataset``."""
+        labels = _make(self.split, index).truth.labels[list(frame_indices)]
+        numbers = np.array(objects, np.uint8).reshape(-1, 1, 1, 1)
+        return np.asarray((labels == numbers) & (numbers != _NOTHING))
 
 
 @lru_cache(maxsize=1)
@@ -62,6 +66,11 @@ def _renderer() -> SceneRenderer:
 
 
 @lru_cache(maxsize=2)
+def _describe(split: Split, index: int) -> SceneDescription:
+    return describe_stored(split, index)
+
+
+@lru_cache(maxsize=2)
 def _make(split: Split, index: int) -> TabletopVideo:
-    # A video's entry, images and masks are read one after the other: render it once.
+    # Its images and masks are read some frames at a time: render it once.
     return make_video(_renderer(), split, index)

@@ -5,30 +5,24 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from samwise_ros.data.tabletop.truth import ThingStates
+
 _UNIT_M = 1e-4
 _ONE = 30000
 """Integer of the quaternion component 1."""
 
 
-@dataclass(frozen=True, eq=False)
-class Trajectory:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Trajectory(ThingStates):
     """Motion of N things on T frames, as integers: a stored one equals a simulated one exactly.
 
     Attributes:
         positions: (T, N, 3) int16, 0.1 mm.
         orientations: (T, N, 4) int16, quaternions (w, x, y, z) times 30000.
-        motion: (T, N) uint8, ``truth.Motion``.
-        contact: (T, N) uint8, ``truth.Holder``.
-        grasped: (T, N) uint8, ``truth.Holder``.
-        support: (T, N) int8, as in ``VideoTruth``.
     """
 
     positions: NDArray[np.int16]
     orientations: NDArray[np.int16]
-    motion: NDArray[np.uint8]
-    contact: NDArray[np.uint8]
-    grasped: NDArray[np.uint8]
-    support: NDArray[np.int8]
 
     @property
     def positions_m(self) -> NDArray[np.float32]:

@@ -1,7 +1,8 @@
 """What is true on every frame of a simulated video: masks, depth, poses, motion and contact."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +38,31 @@ class Holder(IntEnum):
     HAND = 2
 
 
-@dataclass(frozen=True, eq=False)
-class VideoTruth:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ThingStates:
+    """What N things do on T frames.
+
+    Attributes:
+        motion: (T, N) uint8, ``Motion``.
+        contact: (T, N) uint8, ``Holder`` of the gripper or hand that touches the thing.
+        grasped: (T, N) uint8, ``Holder`` of the gripper or hand that holds the thing.
+        support: (T, N) int8, index of the thing on or in which it rests, ``PLACE`` or
+            ``NO_SUPPORT``.
+    """
+
+    motion: NDArray[np.uint8]
+    contact: NDArray[np.uint8]
+    grasped: NDArray[np.uint8]
+    support: NDArray[np.int8]
+
+    @property
+    def states(self) -> dict[str, NDArray[Any]]:
+        """The arrays of ``ThingStates`` by name."""
+        return {field.name: getattr(self, field.name) for field in fields(ThingStates)}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class VideoTruth(ThingStates):
     """The truth about T frames with N things, H x W pixels.
 
     Attributes:
@@ -50,11 +74,6 @@ class VideoTruth:
         intrinsics: (3, 3) float64, pixels.
         positions_m: (T, N, 3) float32, centres of the bounding boxes in the world.
         orientations: (T, N, 4) float32, quaternions (w, x, y, z) from the things to the world.
-        motion: (T, N) uint8, ``Motion``.
-        contact: (T, N) uint8, ``Holder`` of the gripper or hand that touches the thing.
-        grasped: (T, N) uint8, ``Holder`` of the gripper or hand that holds the thing.
-        support: (T, N) int8, index of the thing on or in which it rests, ``PLACE`` or
-            ``NO_SUPPORT``.
         in_view: (T, N) bool, whether the thing's centre is inside the image and in front of the
             camera, hidden or not.
     """
@@ -65,10 +84,6 @@ class VideoTruth:
     intrinsics: NDArray[np.float64]
     positions_m: NDArray[np.float32]
     orientations: NDArray[np.float32]
-    motion: NDArray[np.uint8]
-    contact: NDArray[np.uint8]
-    grasped: NDArray[np.uint8]
-    support: NDArray[np.int8]
     in_view: NDArray[np.bool_]
 
     @property
@@ -98,8 +113,3 @@ class VideoTruth:
         camera = np.einsum("tij,tnj->tni", to_camera, points)[..., :3]
         pixels = np.einsum("ij,tnj->tni", self.intrinsics, camera)
         return np.asarray(pixels[..., :2] / np.maximum(pixels[..., 2:], 1e-6), np.float32)
-
-    @property
-    def moving(self) -> NDArray[np.bool_]:
-        """(T, N) bool, whether each thing moves in the world."""
-        return np.asarray(self.motion != Motion.REST)

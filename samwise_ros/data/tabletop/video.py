@@ -11,7 +11,12 @@ from samwise_ros.data.tabletop.description import SceneDescription, Split
 from samwise_ros.data.tabletop.language import Sentence, draw_sentences
 from samwise_ros.data.tabletop.simulation.physics import simulate
 from samwise_ros.data.tabletop.simulation.scene import SceneRenderer
-from samwise_ros.data.tabletop.stored import VIDEOS, read_trajectory
+from samwise_ros.data.tabletop.stored import (
+    VIDEOS,
+    describe_stored,
+    read_sentences,
+    read_trajectory,
+)
 from samwise_ros.data.tabletop.truth import VideoTruth
 
 
@@ -40,7 +45,7 @@ def video_name(split: Split, index: int) -> str:
 def make_video(
     renderer: SceneRenderer, split: Split, index: int, frames: int | None = None
 ) -> TabletopVideo:
-    """Make a video; its motion is simulated, in the fixed splits it is read.
+    """Make a video; the motion and sentences of the fixed splits are read.
 
     Args:
         renderer: renders images of its size.
@@ -49,7 +54,7 @@ def make_video(
         frames: number of frames, for ``train`` only; drawn from 8 to 96 by default.
 
     Raises:
-        DatasetError: the motion of a fixed split is missing.
+        DatasetError: the motion or the sentences of a fixed split are missing.
         ValueError: an argument is out of range.
     """
     if split in VIDEOS and (frames is not None or index >= VIDEOS[split]):
@@ -57,23 +62,16 @@ def make_video(
             f"{split}: expected one of {VIDEOS[split]} videos of fixed lengths, got video {index} "
             f"with {frames} frames"
         )
+    if split in VIDEOS:
+        description = describe_stored(split, index)
+        images, truth = renderer.video(description, read_trajectory(description))
+        return TabletopVideo(description, images, truth, read_sentences(description))
     description = describe(split, index, frames)
-    motion = read_trajectory(description) if split in VIDEOS else simulate(description)
-    images, truth = renderer.video(description, motion)
-    rng = random.Random(f"tabletop/sentences/{split}/{index}")
-    return TabletopVideo(description, images, truth, draw_sentences(description, truth, rng))
+    images, truth = renderer.video(description, simulate(description))
+    return TabletopVideo(description, images, truth, sentences_of(description, truth))
 
 
-def sentence_masks(video: TabletopVideo, sentence: Sentence) -> NDArray[np.bool_]:
-    """Return the masks of a sentence: (T, H, W) bool.
-
-    They are empty before the sentence is true and after it may no longer be, and for a sentence
-    about what is not there.
-    """
-    labels = video.truth.labels
-    if sentence.target is None:
-        return np.zeros(labels.shape, np.bool_)
-    masks = labels == sentence.target + 1
-    masks[: sentence.start] = False
-    masks[sentence.stop :] = False
-    return np.asarray(masks)
+def sentences_of(description: SceneDescription, truth: VideoTruth) -> list[Sentence]:
+    """Draw the sentences of a video, which depend on the visible pixels."""
+    rng = random.Random(f"tabletop/sentences/{description.split}/{description.index}")
+    return draw_sentences(description, truth, rng)

@@ -19,12 +19,7 @@ from samwise_ros.data.formats.write_files import write_jpeg
 from samwise_ros.data.rle import encode
 from samwise_ros.data.tabletop.description import Split
 from samwise_ros.data.tabletop.simulation.scene import SceneRenderer
-from samwise_ros.data.tabletop.video import (
-    TabletopVideo,
-    make_video,
-    sentence_masks,
-    video_name,
-)
+from samwise_ros.data.tabletop.video import TabletopVideo, make_video, video_name
 from samwise_ros.files.atomic import write_atomically
 
 _ENTRIES = "entries"
@@ -175,40 +170,41 @@ def _write_truth(path: Path, video: TabletopVideo) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         path,
+        allow_pickle=False,
         labels=truth.labels,
         depth_mm=np.round(truth.depth_m * 1000).astype(np.uint16),
         camera_poses=truth.camera_poses.astype(np.float32),
         intrinsics=truth.intrinsics,
         positions_m=truth.positions_m,
         orientations=truth.orientations,
-        motion=truth.motion,
-        contact=truth.contact,
-        grasped=truth.grasped,
-        support=truth.support,
         in_view=truth.in_view,
+        **truth.states,
     )
 
 
 def _entry(video: TabletopVideo) -> dict[str, Any]:
-    """Return the expressions and masks of a video; masks are numbered within it."""
-    masks: list[list[dict[str, object] | None]] = []
-    numbers: dict[tuple[int | None, int, int], int] = {}
-    expressions = {}
-    for number, sentence in enumerate(video.sentences):
-        key = (sentence.target, sentence.start, sentence.stop)
-        if key not in numbers:
-            numbers[key] = len(masks)
-            shown = sentence_masks(video, sentence)
-            masks.append([encode(mask) if mask.any() else None for mask in shown])
-        expressions[str(number)] = {
+    """Return the expressions and masks of a video.
+
+    Masks are numbered within the video: those of the things, then the empty ones of what is absent.
+    """
+    things = video.truth.things
+    masks: list[list[dict[str, object] | None]] = [
+        [encode(mask) if mask.any() else None for mask in video.truth.labels == number]
+        for number in range(1, things + 1)
+    ]
+    masks.append([None] * len(video.frames))
+    expressions = {
+        str(number): {
             "exp": sentence.text,
             "obj_id": [] if sentence.target is None else [sentence.target],
-            "anno_id": [numbers[key]],
+            "anno_id": [things if sentence.target is None else sentence.target],
             "kind": sentence.kind,
             "detail": sentence.detail,
             "start": sentence.start,
             "stop": sentence.stop,
         }
+        for number, sentence in enumerate(video.sentences)
+    }
     frames = [f"{number:05d}" for number in range(len(video.frames))]
     scenario = video.description.scenario
     return {"frames": frames, "scenario": scenario, "expressions": expressions, "masks": masks}

@@ -18,9 +18,11 @@ class SentenceRecord:
     Attributes:
         sentence: the text.
         kind: group in the data set; empty for none.
-        history: masks against true masks.
-        events: kind's name and index of the frame, for each reported event of `EVENT_KINDS`.
+        history: masks against true masks, on the frames on which the sentence holds.
+        events: kind's name and index of the frame in ``history``, for each reported event of
+            `EVENT_KINDS`.
         candidates: for each CANDIDATE, its frame and whether the candidate was on another object.
+        start: index in the video of the first frame of ``history``.
     """
 
     sentence: str
@@ -28,6 +30,16 @@ class SentenceRecord:
     history: MaskHistory
     events: list[tuple[str, int]]
     candidates: list[tuple[int, bool]]
+    start: int = 0
+
+    def add_event(self, kind: EventKind, frame: int) -> None:
+        """Add an event that was reported on a frame of the video.
+
+        A target that was seen and lost before the sentence held is acquired when it returns.
+        """
+        if kind is EventKind.RECOVERED and not self.frames_of(EventKind.ACQUIRED):
+            kind = EventKind.ACQUIRED
+        self.events.append((kind.name, frame - self.start))
 
     def frames_of(self, kind: EventKind) -> list[int]:
         """Return the frames of the reported events of a kind."""
@@ -68,6 +80,7 @@ class EventRecord:
                     MaskHistory(**one["history"]),
                     [(str(kind), int(frame)) for kind, frame in one["events"]],
                     [(int(frame), bool(other)) for frame, other in one["candidates"]],
+                    int(one["start"]),
                 )
                 for one in entry["sentences"]
             )

@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from samwise_ros.data.dataset import Dataset, Video
 from samwise_ros.engine.engine import Engine
-from samwise_ros.engine.types import Box, Command, Event, EventKind, Frame
+from samwise_ros.engine.types import Box, Command, Event, EventKind, Frame, TargetState
 from samwise_ros.evaluation.distributed import SINGLE_PROCESS, ProcessGroup
 from samwise_ros.evaluation.events.mask_history import NO_OBJECT, MaskHistory
 from samwise_ros.evaluation.events.record import EVENT_KINDS, EventRecord, SentenceRecord
@@ -28,6 +28,9 @@ def record_events(
     processes: ProcessGroup = SINGLE_PROCESS,
 ) -> list[EventRecord]:
     """Track all sentences of videos from the first frame to the last.
+
+    Frames and events count while the sentence holds. A target that is tracked when its sentence
+    starts to hold counts as acquired on that frame.
 
     Args:
         engine: without commands; online, with the thresholds of the node.
@@ -73,7 +76,12 @@ def _record_batch(
     _restart(engine, video, [one.sentence for one in expressions])
     objects = video.masked_objects
     named = [[objects.index(item) for item in one.objects] for one in expressions]
-    records = [SentenceRecord(one.sentence, one.kind, MaskHistory(), [], []) for one in expressions]
+    spans = [one.span(len(video.frames)) for one in expressions]
+    records = [
+        SentenceRecord(one.sentence, one.kind, MaskHistory(), [], [], one.start)
+        for one in expressions
+    ]
+    tracked = [False] * len(expressions)
     for first in range(0, len(video.frames), _CHUNK):
         frames = range(first, min(first + _CHUNK, len(video.frames)))
         images = dataset.images(index, frames)
@@ -82,10 +90,13 @@ def _record_batch(
             (result,) = engine.step(Frame(images[place], stamp_ns=number))
             for target in result.targets:
                 row = int(target.command.id)
-                records[row].history.add(target.mask, truths[:, place], named[row])
+                if number == spans[row].start and tracked[row]:
+                    records[row].add_event(EventKind.ACQUIRED, number)
+                if number in spans[row]:
+                    records[row].history.add(target.mask, truths[:, place], named[row])
+                tracked[row] = target.state is TargetState.TRACKING
             for event in result.events:
-                if event.command.id:
-                    row = int(event.command.id)
+                if event.command.id and number in spans[row := int(event.command.id)]:
                     _add_event(records[row], event, number, truths[:, place], named[row])
     return records
 
@@ -114,10 +125,10 @@ def _add_event(
     named: Sequence[int],
 ) -> None:
     if event.kind in EVENT_KINDS:
-        record.events.append((event.kind.name, frame))
+        record.add_event(event.kind, frame)
     elif event.kind is EventKind.CANDIDATE and event.box and event.previous_box:
         places = [_object_in(box, truths, named) for box in (event.box, event.previous_box)]
-        record.candidates.append((frame, places[0] != places[1]))
+        record.candidates.append((frame - record.start, places[0] != places[1]))
 
 
 def _object_in(box: Box, truths: NDArray[np.bool_], named: Sequence[int]) -> int:

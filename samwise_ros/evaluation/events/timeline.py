@@ -26,12 +26,13 @@ def draw_timeline(record: EventRecord, hysteresis: Hysteresis) -> NDArray[np.uin
 
     The upper band shows when the named object is visible, the lower one the object under the mask:
     green for the named object, other colours for others, grey for none, light grey without a mask.
-    Letters above are true events, letters below are reported ones: A, L, R and S.
+    Letters above are true events, letters below are reported ones: A, L, R and S. Frames on which
+    the sentence does not hold are white.
 
     Returns:
         (H, W, 3) uint8, RGB.
     """
-    frames = max((len(one.history) for one in record.sentences), default=0)
+    frames = max((one.start + len(one.history) for one in record.sentences), default=0)
     width = max(2 * _MARGIN + frames * _FRAME_WIDTH, 420)
     image = np.full((_ROW * max(len(record.sentences), 1), width, 3), 255, np.uint8)
     for number, sentence in enumerate(record.sentences):
@@ -44,13 +45,15 @@ def _draw_row(row: NDArray[np.uint8], record: SentenceRecord, hysteresis: Hyster
     area = hysteresis.min_mask_area
     shown = record.history.shown(area)
     covered = record.history.covered(area)
-    for frame, present in enumerate(record.history.present(area)):
+    for index, present in enumerate(record.history.present(area)):
+        frame = record.start + index
         _fill(row, frame, 36, _OBJECTS[0] if present else _EMPTY)
-        _fill(row, frame, 36 + _BAND, _object_colour(covered[frame], shown[frame]))
+        _fill(row, frame, 36 + _BAND, _object_colour(covered[index], shown[index]))
     for event in true_events(record.history, hysteresis):
-        _write(row, event.kind.name[0], _x(event.onset), 32, _COLOURS[event.kind.name])
-    for name, frame in record.events:
-        _write(row, name[0], _x(frame), 80, _COLOURS[name])
+        onset = _x(record.start + event.onset)
+        _write(row, event.kind.name[0], onset, 32, _COLOURS[event.kind.name])
+    for name, index in record.events:
+        _write(row, name[0], _x(record.start + index), 80, _COLOURS[name])
 
 
 def _object_colour(item: int, shown: bool) -> tuple[int, int, int]:

@@ -44,7 +44,8 @@ class PromptedTask:
         logits, score = track_prompted(self.network.sam, batch, seed, self.clips.stage)
         targets = batch.masks.shape[1]
         inside = batch.inside.repeat_interleave(targets, 0)
-        return mask_losses(logits, score, batch.masks.flatten(0, 1), inside, self.weights)
+        truth, holds = batch.masks.flatten(0, 1), batch.holds.flatten(0, 1)
+        return mask_losses(logits, score, truth, inside, holds, self.weights)
 
 
 def track_prompted(sam: Sam2, batch: VideoBatch, seed: str, stage: Stage) -> tuple[Tensor, Tensor]:

@@ -59,8 +59,8 @@ class ReferringTask:
         inside = batch.inside.repeat_interleave(targets, 0)
         verbs = batch.verbs.flatten(0, 1) if network.config.motion_prompt else None
         unrolled = unroll(network, encoded, inside, verbs, switch_frame, memory_order)
-        truth = batch.masks.flatten(0, 1)
-        losses = mask_losses(unrolled.logits, unrolled.score, truth, inside, self.weights)
+        truth, holds = batch.masks.flatten(0, 1), batch.holds.flatten(0, 1)
+        losses = mask_losses(unrolled.logits, unrolled.score, truth, inside, holds, self.weights)
         if unrolled.switch is not None:
             losses["switch"] = unrolled.switch * self.weights.switch
         if self._heads is not None:

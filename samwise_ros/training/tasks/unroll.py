@@ -95,7 +95,12 @@ def _switch_loss(network: Samwise, tracked: TrackOutput, inside: Tensor) -> Part
 
 
 def mask_losses(
-    logits: Tensor, score: Tensor, truth: Tensor, inside: Tensor, losses: LossWeights
+    logits: Tensor,
+    score: Tensor,
+    truth: Tensor,
+    inside: Tensor,
+    holds: Tensor,
+    losses: LossWeights,
 ) -> dict[str, PartialMean]:
     """Return the mask and object score losses.
 
@@ -104,6 +109,7 @@ def mask_losses(
         score: (B, T) object score logits.
         truth: (B, T, S, S) bool, ground truth.
         inside: (B, S, S) bool, true on the frame; padding is ignored.
+        holds: (B, T) bool, the frames on which the sentence holds; others are ignored.
         losses: weights, and whether masks are compared by frame or by clip.
 
     Returns:
@@ -111,9 +117,10 @@ def mask_losses(
     """
     visible = truth.flatten(2).any(2)
     full = functional.interpolate(logits, truth.shape[-2:], mode="bilinear", align_corners=False)
-    target, where = truth.float(), inside[:, None].expand_as(truth).float()
-    if losses.over == "frame":
-        full, target, where = full[visible], target[visible], where[visible]
+    where = (inside[:, None] & holds[..., None, None]).float()
+    target = truth.float() * where
+    rows = visible & holds if losses.over == "frame" else holds.any(1)
+    full, target, where = full[rows], target[rows], where[rows]
     cells = (full.flatten(1), target.flatten(1), where.flatten(1))
     found = {
         "focal": PartialMean.of(focal_loss(*cells)) * losses.focal,
@@ -123,5 +130,5 @@ def mask_losses(
         entropy = functional.binary_cross_entropy_with_logits(
             score, visible.float(), reduction="none"
         )
-        found["score"] = PartialMean.of(entropy) * losses.score
+        found["score"] = PartialMean.of(entropy[holds]) * losses.score
     return found

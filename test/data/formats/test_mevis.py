@@ -129,3 +129,18 @@ def test_unknown_object_raises(folder: Path) -> None:
 def test_missing_list_raises(folder: Path) -> None:
     with pytest.raises(DatasetError, match=r"train/meta_expressions.json: no such file"):
         Mevis(folder, "train")
+
+
+def test_frames_on_which_a_sentence_holds(folder: Path) -> None:
+    file = folder / "valid_u" / "meta_expressions.json"
+    change(file, *EXPRESSION, "start", value=1)
+    assert [each.span(2) for each in Mevis(folder, "valid_u").video(0).expressions] == [
+        range(2),
+        range(1, 2),
+    ]
+    for stop in (1, 3):
+        change(file, *EXPRESSION, "stop", value=stop)
+        with pytest.raises(
+            DatasetError, match=f"5: expected start < stop <= 2 .* got 1 and {stop}"
+        ):
+            Mevis(folder, "valid_u").video(0)

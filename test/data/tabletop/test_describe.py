@@ -10,7 +10,7 @@ from samwise_ros.data.tabletop.composition.describe import describe
 from samwise_ros.data.tabletop.composition.geometry import project
 from samwise_ros.data.tabletop.composition.things import radius
 from samwise_ros.data.tabletop.description import SceneDescription
-from samwise_ros.data.tabletop.stored import VIDEOS, digest, read_trajectory
+from samwise_ros.data.tabletop.stored import sentence_digest
 
 
 @pytest.fixture(scope="module")
@@ -21,21 +21,10 @@ def descriptions() -> list[SceneDescription]:
 def test_the_same_seed_describes_the_same_scene(descriptions: list[SceneDescription]) -> None:
     for description in descriptions[:5]:
         again = describe("train", description.index)
-        assert digest(again) == digest(description)
+        assert sentence_digest(again) == sentence_digest(description)
         assert repr(again.lights) == repr(description.lights)
         assert (again.camera.poses == description.camera.poses).all()
-    assert len({digest(description) for description in descriptions}) == len(descriptions)
-
-
-def test_stored_motion_fits_what_this_machine_describes() -> None:
-    for split, count in VIDEOS.items():
-        for index in (0, count // 2, count - 1):
-            description = describe(split, index)
-            motion = read_trajectory(description)  # refuses another description
-            assert motion.motion.shape == (description.frames, len(description.things))
-            if not description.first_frame:
-                start = [thing.position_m for thing in description.things]
-                assert np.abs(motion.positions_m[0] - start).max() < 0.003
+    assert len({sentence_digest(description) for description in descriptions}) == len(descriptions)
 
 
 def test_nothing_of_a_description_needs_mujoco() -> None:

@@ -7,7 +7,7 @@ from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.data.tabletop.composition.geometry import matrix
 from samwise_ros.data.tabletop.simulation.scene import SceneRenderer
 from samwise_ros.data.tabletop.truth import AGENT_LABEL
-from samwise_ros.data.tabletop.video import TabletopVideo, make_video, sentence_masks
+from samwise_ros.data.tabletop.video import TabletopVideo, make_video
 
 pytestmark = pytest.mark.gl
 
@@ -59,25 +59,31 @@ def test_images_are_lit_and_not_flat(videos: list[TabletopVideo]) -> None:
         assert (video.frames[1:] != video.frames[:-1]).any(axis=(1, 2, 3)).all()
 
 
-def test_sentences_have_masks_where_they_are_true(videos: list[TabletopVideo]) -> None:
+def test_things_are_visible_while_sentences_about_them_hold(videos: list[TabletopVideo]) -> None:
     sentences = [(video, sentence) for video in videos for sentence in video.sentences]
     assert len(sentences) > 20
     for video, sentence in sentences:
-        masks = sentence_masks(video, sentence)
-        assert not masks[: sentence.start].any()
-        assert not masks[sentence.stop :].any()
-        assert masks.any() == (sentence.target is not None)
+        assert 0 <= sentence.start < sentence.stop <= len(video.frames)
+        if sentence.target is not None:
+            assert video.truth.areas[sentence.start : sentence.stop, sentence.target].any()
 
 
-def test_a_fixed_split_opens_as_a_data_set() -> None:
-    dataset = open_dataset("tabletop:unseen")
-    assert len(dataset) == 100
+def test_a_fixed_split_is_a_data_set_with_complete_masks() -> None:
+    """Masks do not end where a sentence starts or ceases to hold."""
+    dataset = open_dataset("tabletop:past")
+    assert len(dataset) == 150
     video = dataset.video(4)
-    expression = video.expressions[0]
-    images, masks = dataset.images(4, [0, 3]), dataset.masks(4, expression.objects, [0, 3])
-    assert images.shape == (2, 96, 128, 3)
-    assert masks.shape == (1, 2, 96, 128)
-    assert {expression.kind for expression in video.expressions} >= {"attributes"}
+    frames = range(len(video.frames))
+    assert dataset.images(4, [0, 3]).shape == (2, 96, 128, 3)
+    masks = dataset.masks(4, video.objects, frames)
+    assert masks.shape == (len(video.objects), len(frames), 96, 128)
+    assert (masks.sum(axis=0) <= 1).all()
+    late = [each for each in video.expressions if each.start > 0]
+    assert {each.kind for each in late} >= {"past"}
+    for each in video.expressions:
+        (number,) = each.objects
+        assert masks[number, each.start : each.stop].any() == (each.kind != "absent")
+        assert masks[number, : each.start].any() or each not in late
 
 
 def test_wide_images_show_the_same_scene(videos: list[TabletopVideo]) -> None:

@@ -29,10 +29,12 @@ from samwise_ros.data.tabletop.language.proposals import (
 from samwise_ros.data.tabletop.language.wording import word
 from samwise_ros.data.tabletop.truth import VideoTruth
 
-SentenceKind = Literal["attributes", "relation", "motion", "motion+attributes", "past", "absent"]
+SentenceKind = Literal[
+    "attribute", "relation", "motion", "motion with attributes", "past", "absent"
+]
 
-_TRIES = {"attributes": 8, "relation": 40, "motion": 10, "past": 16}
-_LEAST_FRAMES = {"attributes": 8, "relation": 6, "motion": 3, "past": 6}
+_TRIES = {"attribute": 8, "relation": 40, "motion": 10, "past": 16}
+_LEAST_FRAMES = {"attribute": 8, "relation": 6, "motion": 3, "past": 6}
 _SEEN_SHARE = 0.6
 _KEPT_OUT_SHARE = 0.5
 
@@ -98,11 +100,11 @@ class _Writer:
     def attributes(self, target: int) -> None:
         """Add up to two sentences that name attributes."""
         wanted = 1 + (self._rng.random() < 0.5)
-        for _ in range(_TRIES["attributes"]):
+        for _ in range(_TRIES["attribute"]):
             meaning = Meaning(phrase_of(self._rng, self._evidence.things[target], full=True))
-            span = self._span(meaning, target, "attributes")
+            span = self._span(meaning, target, "attribute")
             if span and self._contrasts(meaning.phrase, target, span):
-                wanted -= self._add(meaning, "attributes", target, span)
+                wanted -= self._add(meaning, "attribute", target, span)
             if not wanted:
                 return
 
@@ -117,7 +119,7 @@ class _Writer:
                 continue
             named: SentenceKind = kind
             if kind == "motion" and meaning.phrase != Phrase():
-                named = "motion+attributes"
+                named = "motion with attributes"
             added += self._add(meaning, named, target, span)
             if added == count:
                 return

@@ -65,7 +65,14 @@ def trajectory(description: SceneDescription, plan: Plan, states: States) -> Tra
     positions, orientations = Trajectory.integers(
         states.poses[first : first + frames, :, :3], states.poses[first : first + frames, :, 3:]
     )
-    return Trajectory(positions, orientations, motion, contact, grasped, support)
+    return Trajectory(
+        positions=positions,
+        orientations=orientations,
+        motion=motion,
+        contact=contact,
+        grasped=grasped,
+        support=support,
+    )
 
 
 def _motion(

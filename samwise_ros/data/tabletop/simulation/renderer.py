@@ -56,7 +56,7 @@ class Rendering:
     """One frame of H x W pixels.
 
     Attributes:
-        rgb: (H, W, 3) uint8.
+        rgb: (H, W, 3) uint8; black if no colour was requested.
         slots: (H, W) int16, slot of the visible surface, -1 for none.
         depth_m: (H, W) float32, distance along the optical axis.
     """
@@ -142,7 +142,7 @@ class Renderer:
             model.light_active[number] = True
 
     def render(self, poses: NDArray[np.float64], camera: NDArray[np.float64], fov_y_deg: float,
-               ambient: float) -> Rendering:  # fmt: skip
+               ambient: float, colour: bool) -> Rendering:  # fmt: skip
         """Render one frame.
 
         Args:
@@ -150,6 +150,7 @@ class Renderer:
             camera: (4, 4), from the optical frame to the world.
             fov_y_deg: vertical field of view, degrees.
             ambient: light without direction, 0 to 1.
+            colour: whether to render colour, which takes most of the time.
         """
         self._gl.make_current()
         model, data = self._model, self._data
@@ -163,10 +164,10 @@ class Renderer:
         scene, arguments = self._scene, (self._options, self._perturbation, self._camera)
         mujoco.mjv_updateScene(model, data, *arguments, everything, scene)
         width, height = self._viewport.width, self._viewport.height
-        rgb = np.empty((height, width, 3), np.uint8)
+        rgb = np.zeros((height, width, 3), np.uint8)
         codes = np.empty((height, width, 3), np.uint8)
         depth = np.empty((height, width), np.float32)
-        for target, flag in ((rgb, False), (codes, True)):
+        for target, flag in ((rgb, False), (codes, True))[0 if colour else 1 :]:
             scene.flags[_FLAGS.mjRND_SEGMENT] = scene.flags[_FLAGS.mjRND_IDCOLOR] = flag
             scene.flags[_FLAGS.mjRND_SHADOW] = not flag
             mujoco.mjr_render(self._viewport, scene, self._context)

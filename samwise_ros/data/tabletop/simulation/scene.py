@@ -69,9 +69,14 @@ class SceneRenderer:
         return self._renderer.versions
 
     def video(
-        self, description: SceneDescription, trajectory: Trajectory
+        self, description: SceneDescription, trajectory: Trajectory, colour: bool = True
     ) -> tuple[NDArray[np.uint8], VideoTruth]:
         """Render a video.
+
+        Args:
+            description: the scene.
+            trajectory: the motion of its things.
+            colour: whether to render images, which takes most of the time; else they are black.
 
         Returns:
             (T, H, W, 3) uint8 RGB, and the truth.
@@ -80,7 +85,7 @@ class SceneRenderer:
         rgb, labels = np.empty((*shape, 3), np.uint8), np.zeros(shape, np.uint8)
         depth = np.empty(shape, np.float32)
         label_of = _labels(len(description.things))
-        images = self._render(description, trajectory, range(description.frames))
+        images = self._render(description, trajectory, range(description.frames), colour)
         for frame, image in enumerate(images):
             rgb[frame], depth[frame] = image.rgb, image.depth_m
             labels[frame] = label_of[image.slots]
@@ -93,7 +98,11 @@ class SceneRenderer:
         return [image.rgb for image in self._render(description, trajectory, frames)]
 
     def _render(
-        self, description: SceneDescription, trajectory: Trajectory, frames: Sequence[int]
+        self,
+        description: SceneDescription,
+        trajectory: Trajectory,
+        frames: Sequence[int],
+        colour: bool = True,
     ) -> Iterator[Rendering]:
         self._load(description)
         paths, camera = plan(description).paths, description.camera
@@ -108,10 +117,12 @@ class SceneRenderer:
                 base = np.array(description.bases[agent])
                 poses[slots.start : slots.stop] = rig.poses(agent, base, path.at(frame))
             image = self._renderer.render(
-                poses, camera.poses[frame], camera.fov_y_deg, description.ambient
+                poses, camera.poses[frame], camera.fov_y_deg, description.ambient, colour
             )
-            rng = np.random.default_rng([description.agents_seed, frame])
-            yield replace(image, rgb=develop(rng, image.rgb, camera, frame))
+            if colour:
+                rng = np.random.default_rng([description.agents_seed, frame])
+                image = replace(image, rgb=develop(rng, image.rgb, camera, frame))
+            yield image
 
     def _truth(
         self,
@@ -128,17 +139,14 @@ class SceneRenderer:
         ]
         place = np.stack(places)
         return VideoTruth(
-            labels,
-            depth,
-            camera.poses,
-            intrinsics(camera.fov_y_deg, self.width, self.height),
-            trajectory.positions_m,
-            trajectory.quaternions,
-            trajectory.motion,
-            trajectory.contact,
-            trajectory.grasped,
-            trajectory.support,
-            (np.abs(place[..., :2]) <= 1).all(axis=-1) & (place[..., 2] > 0),
+            labels=labels,
+            depth_m=depth,
+            camera_poses=camera.poses,
+            intrinsics=intrinsics(camera.fov_y_deg, self.width, self.height),
+            positions_m=trajectory.positions_m,
+            orientations=trajectory.quaternions,
+            in_view=(np.abs(place[..., :2]) <= 1).all(axis=-1) & (place[..., 2] > 0),
+            **trajectory.states,
         )
 
     def _load(self, description: SceneDescription) -> None:

@@ -108,17 +108,17 @@ class Play:
         intrinsics = np.array([[focal, 0, WIDTH / 2], [0, focal, HEIGHT / 2], [0, 0, 1]])
         labels, depth, in_view = self._draw(pose, intrinsics)
         return description, VideoTruth(
-            labels,
-            depth,
-            poses,
-            intrinsics,
-            self.positions,
-            self.orientations,
-            self.motion,
-            self.contact,
-            self.grasped,
-            self.support,
-            in_view,
+            labels=labels,
+            depth_m=depth,
+            camera_poses=poses,
+            intrinsics=intrinsics,
+            positions_m=self.positions,
+            orientations=self.orientations,
+            motion=self.motion,
+            contact=self.contact,
+            grasped=self.grasped,
+            support=self.support,
+            in_view=in_view,
         )
 
     def _draw(

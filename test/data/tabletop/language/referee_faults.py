@@ -17,7 +17,7 @@ def faults(video: Video, found: list[Sentence]) -> list[str]:
         reading = read(each.text)
         for frame in range(each.start, each.stop):
             expected = {each.target} - {None}
-            if each.kind == "attributes" and not referee.known[frame, each.target]:
+            if each.kind == "attribute" and not referee.known[frame, each.target]:
                 expected = set()  # the thing has not been in the picture yet
             fitting = referee.fitting(reading, frame)
             if fitting != expected:

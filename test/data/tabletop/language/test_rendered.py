@@ -1,13 +1,17 @@
 """Sentences about rendered videos are true and unambiguous."""
 
-import random
-
 import pytest
 from referee_faults import faults
 
-from samwise_ros.data.tabletop.language import draw_sentences
+from samwise_ros.data.tabletop.description import Split
 from samwise_ros.data.tabletop.simulation.scene import SceneRenderer
-from samwise_ros.data.tabletop.video import TabletopVideo, make_video
+from samwise_ros.data.tabletop.stored import (
+    VIDEOS,
+    describe_stored,
+    read_sentences,
+    read_trajectory,
+)
+from samwise_ros.data.tabletop.video import TabletopVideo
 
 
 @pytest.mark.gl
@@ -18,11 +22,10 @@ def test_exactly_one_thing_fits(videos: list[TabletopVideo]) -> None:
 
 
 @pytest.mark.gl
-def test_past_of_one_of_two_twins_is_named(renderer: SceneRenderer) -> None:
-    video = make_video(renderer, "past", 6)  # the shortest
-    scene = (video.description, video.truth)
-    for seed in range(3):
-        found = draw_sentences(*scene, random.Random(seed))
-        past = [each for each in found if each.kind == "past"]
-        assert {each.target for each in past} & {0, 1}
-        assert faults(scene, past) == []
+@pytest.mark.parametrize("split", list(VIDEOS))
+def test_stored_sentences_fit_what_this_machine_renders(
+    renderer: SceneRenderer, split: Split
+) -> None:
+    description = describe_stored(split, 6)
+    _, truth = renderer.video(description, read_trajectory(description), colour=False)
+    assert faults((description, truth), read_sentences(description)) == []

@@ -29,14 +29,14 @@ def test_exactly_one_thing_fits_on_every_frame_of_the_span(split: str) -> None:
         assert faults(video, found) == []
         assert len({each.text for each in found}) == len(found)
         kinds |= {each.kind for each in found}
-    assert kinds == {"attributes", "relation", "motion", "motion+attributes", "past", "absent"}
+    assert kinds == {"attribute", "relation", "motion", "motion with attributes", "past", "absent"}
 
 
 def test_the_referee_finds_sentences_that_name_another_thing() -> None:
     play = Play([thing("mug"), thing("mug", "blue", position_m=(0.2, 0, 0.045))], 12)
     video = play.video()
-    wrong = Sentence("the blue mug", "attributes", 0, 0, 12, "colour head")
-    ambiguous = Sentence("the mug", "attributes", 0, 0, 12, "head")
+    wrong = Sentence("the blue mug", "attribute", 0, 0, 12, "colour head")
+    ambiguous = Sentence("the mug", "attribute", 0, 0, 12, "head")
     assert len(faults(video, [wrong, ambiguous])) == 2
 
 
@@ -55,8 +55,8 @@ def test_moved_one_of_identical_twins_is_named_by_its_past() -> None:
     assert any("hand" in each.text or "person" in each.text for each in past)
     assert not any("arm" in each.text or "robot" in each.text for each in past)
     assert texts(found, 0, "past")  # the bottle that was left alone
-    assert not texts(found, 0, "attributes")
-    assert not texts(found, 1, "attributes")
+    assert not texts(found, 0, "attribute")
+    assert not texts(found, 1, "attribute")
 
 
 def test_agents_distinguish_two_twins_that_both_moved() -> None:
@@ -75,9 +75,7 @@ def test_agents_distinguish_two_twins_that_both_moved() -> None:
 def test_unseen_motion_is_not_named() -> None:
     mug, box = thing("mug"), thing("box", position_m=(3.0, 0.0, 0.045))
     play = Play([mug, box], 40).move(1, 5, 13, (3.2, 0.0, 0.045))
-    assert all(
-        each.kind in ("attributes", "relation", "absent") for each in sentences(play.video())
-    )
+    assert all(each.kind in ("attribute", "relation", "absent") for each in sentences(play.video()))
 
 
 @pytest.mark.parametrize(
@@ -87,7 +85,7 @@ def test_colours_that_look_alike_do_not_distinguish(first: str, second: str) -> 
     other = {"bare": True, "material": "metal"} if second == "grey" else {"colour": second}
     mugs = [thing("mug", first), thing("mug", **other, position_m=(0.2, 0, 0.045))]
     found = sentences(Play(mugs, 12).video())
-    assert not [each for each in found if each.kind == "attributes" and "colour" in each.detail]
+    assert not [each for each in found if each.kind == "attribute" and "colour" in each.detail]
 
 
 def test_dominant_colour_is_the_colour() -> None:
@@ -95,7 +93,7 @@ def test_dominant_colour_is_the_colour() -> None:
     mugs = [thing("mug", "red", **look), thing("mug", "white", position_m=(0.2, 0, 0.045))]
     found = sentences(Play(mugs, 12).video(), 20)
     for each in found:
-        colour = read(each.text).looks.get("colour") if each.kind == "attributes" else None
+        colour = read(each.text).looks.get("colour") if each.kind == "attribute" else None
         assert colour in (None, ("red", "white")[each.target or 0])
     named = {each.target for each in found if "colour" in each.detail and each.target is not None}
     assert named == {0, 1}

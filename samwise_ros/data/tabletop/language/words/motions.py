@@ -2,6 +2,19 @@
 
 from samwise_ros.data.tabletop.language.words.wordings import Wordings
 
+
+def _to_side(side: str) -> Wordings:
+    return Wordings(
+        (),
+        (f"moving to the {side}", f"moving {side}", f"going {side}"),
+        (f"moves to the {side}", f"goes {side}", f"is moving {side}"),
+    )
+
+
+def _to_side_kept_out(side: str) -> Wordings:
+    return Wordings((), (f"going to the {side}",), (f"is going to the {side}",))
+
+
 MOTION: dict[str, Wordings] = {
     "moving": Wordings(
         ("moving",),
@@ -58,16 +71,8 @@ MOTION: dict[str, Wordings] = {
         ("sliding", "sliding across the {place}", "sliding along"),
         ("slides", "is sliding", "slides across the {place}"),
     ),
-    "left": Wordings(
-        (),
-        ("moving to the left", "moving left", "going left"),
-        ("moves to the left", "goes left", "is moving left"),
-    ),
-    "right": Wordings(
-        (),
-        ("moving to the right", "moving right", "going right"),
-        ("moves to the right", "goes right", "is moving right"),
-    ),
+    "left": _to_side("left"),
+    "right": _to_side("right"),
     "closer": Wordings(
         (),
         ("coming closer", "moving towards the camera", "coming towards us"),
@@ -117,8 +122,8 @@ KEPT_OUT_MOTION: dict[str, Wordings] = {
     "rolling": Wordings((), ("rolling along the {place}",), ("is rolling over the {place}",)),
     "falling": Wordings((), (), ("is tipping over", "is falling down")),
     "sliding": Wordings((), ("sliding along the {place}",), ("is sliding over the {place}",)),
-    "left": Wordings((), ("going to the left",), ("is going to the left",)),
-    "right": Wordings((), ("going to the right",), ("is going to the right",)),
+    "left": _to_side_kept_out("left"),
+    "right": _to_side_kept_out("right"),
     "held": Wordings((), (), (), ("{agent} still holds",)),
     "waiting": Wordings((), ("staying where it is",), ("is standing still",)),
     "arriving": Wordings((), (), ("is coming in",)),

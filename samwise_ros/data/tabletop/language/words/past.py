@@ -2,6 +2,19 @@
 
 from samwise_ros.data.tabletop.language.words.wordings import Wordings
 
+
+def _was_outermost(side: str) -> Wordings:
+    return Wordings(
+        (),
+        (f"on the {side} at the start", f"farthest to the {side} at first"),
+        (
+            f"was {side}most at first",
+            f"was on the far {side} at the start",
+            f"used to be {side}most",
+        ),
+    )
+
+
 PAST: dict[str, Wordings] = {
     "moved": Wordings((), (), ("moved earlier", "has moved", "changed its place")),
     "was moved": Wordings(
@@ -86,16 +99,8 @@ PAST: dict[str, Wordings] = {
         ("left untouched", "left alone"),
         ("was not moved", "has not moved", "was left alone", "never moved", "stayed where it was"),
     ),
-    "was leftmost": Wordings(
-        (),
-        ("on the left at the start", "farthest to the left at first"),
-        ("was leftmost at first", "was on the far left at the start", "used to be leftmost"),
-    ),
-    "was rightmost": Wordings(
-        (),
-        ("on the right at the start", "farthest to the right at first"),
-        ("was rightmost at first", "was on the far right at the start", "used to be rightmost"),
-    ),
+    "was leftmost": _was_outermost("left"),
+    "was rightmost": _was_outermost("right"),
     "was on": Wordings(
         (), (), ("was on {a}", "was on {a} before", "used to be on {a}", "stood on {a} at first")
     ),
