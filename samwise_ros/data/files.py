@@ -11,7 +11,8 @@ from samwise_ros.data.checked_json import Entry
 from samwise_ros.data.dataset import DatasetError, Video
 from samwise_ros.files.data_path import path_below
 from samwise_ros.files.documents import check_regular, parse_json, read_regular
-from samwise_ros.vision.encodings import ImageError, decode_image
+from samwise_ros.vision.compressed import decode_image
+from samwise_ros.vision.encodings import ImageError
 from samwise_ros.vision.image_folder import MAX_FILE_PIXELS
 
 # Pillow raises these for a file that is damaged or not an image, SyntaxError among them.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from samwise_ros.engine.types import Box, Command, Event, FrameResult, Target
 from samwise_ros.interface.stamps import SECOND_NS
-from samwise_ros.vision.encodings import JPEG_FORMAT, to_jpeg
+from samwise_ros.vision.compressed import JPEG_FORMAT, to_jpeg
 from samwise_ros.vision.masks import Mask, centroid
 
 if TYPE_CHECKING:
@@ -80,9 +80,13 @@ NO_EVENT = EventPosition()
 
 
 def time_message(stamp_ns: int) -> MessageFields:
-    """Describe a time in nanoseconds."""
-    seconds, nanoseconds = divmod(stamp_ns, SECOND_NS)
-    fields = {"sec": seconds, "nanosec": nanoseconds}
+    """Describe a time in nanoseconds.
+
+    >>> time_message(2**31 * SECOND_NS).fields  # a stamp can have more nanoseconds than a second
+    {'sec': 2147483647, 'nanosec': 1000000000}
+    """
+    seconds = min(stamp_ns // SECOND_NS, 2**31 - 1)
+    fields = {"sec": seconds, "nanosec": stamp_ns - seconds * SECOND_NS}
     return MessageFields("builtin_interfaces/msg/Time", fields)
 
 

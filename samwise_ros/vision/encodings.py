@@ -1,18 +1,17 @@
-"""Conversion of image messages to RGB, and of RGB to JPEG.
+"""Conversion of raw image messages to RGB.
 
 `LAYOUTS` lists the supported encodings. A message is any object with the attributes of
-``sensor_msgs/Image`` or ``sensor_msgs/CompressedImage``; ROS is not needed.
+``sensor_msgs/Image``; ROS is not needed.
 """
 
+import reprlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any, Literal, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from samwise_ros.vision.intensity import BitDepth
 
@@ -25,10 +24,6 @@ ImageFault = Literal[
     "undecodable",
     "too large",
 ]
-MAX_DECODED_PIXELS = 2**25
-"""Maximum size of a compressed image, since a few bytes can decode to a huge image."""
-
-_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "PPM", "JPEG2000")  # names in Pillow
 
 
 class ImageError(ValueError):
@@ -53,17 +48,6 @@ class RawImage(Protocol):
     is_bigendian: int
     step: int
     data: Any  # a buffer of bytes
-
-
-class EncodedImage(Protocol):
-    """The attributes of ``sensor_msgs/CompressedImage`` that the conversion reads."""
-
-    format: str
-    data: Any  # a buffer of bytes
-
-
-JPEG_FORMAT = "rgb8; jpeg compressed bgr8"
-"""Value of ``sensor_msgs/CompressedImage.format`` for the output of `to_jpeg`."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +80,20 @@ def _yuv422(code: int) -> Callable[[NDArray[Any]], NDArray[np.uint8]]:
         width = pixels.shape[1]
         if width % 2:  # OpenCV 4.6 converts it, past the end of its memory: it can crash
             raise ImageError("undecodable", f"expected an even width for YUV 4:2:2, got {width}")
+        return convert(pixels)
+
+    return to_rgb
+
+
+def _bayer(code: int) -> Callable[[NDArray[Any]], NDArray[np.uint8]]:
+    convert = _colour(code)
+
+    def to_rgb(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+        height, width = pixels.shape
+        if min(height, width) < 3:  # OpenCV returns black
+            raise ImageError(
+                "undecodable", f"expected 3 x 3 Bayer pixels or more, got {width} x {height}"
+            )
         return convert(pixels)
 
     return to_rgb
@@ -143,8 +141,8 @@ LAYOUTS: dict[str, EncodingLayout] = {
     "yuv422_yuy2": EncodingLayout("u1", 2, _from_yuyv),
 }
 for _name, _code in _BAYER_CODES.items():
-    LAYOUTS[f"bayer_{_name}8"] = EncodingLayout("u1", 1, _colour(_code))
-    LAYOUTS[f"bayer_{_name}16"] = EncodingLayout("u2", 1, _colour(_code))
+    LAYOUTS[f"bayer_{_name}8"] = EncodingLayout("u1", 1, _bayer(_code))
+    LAYOUTS[f"bayer_{_name}16"] = EncodingLayout("u2", 1, _bayer(_code))
 
 
 def to_rgb(message: RawImage, bit_depth: BitDepth | None = None) -> NDArray[np.uint8]:
@@ -169,7 +167,8 @@ def to_rgb(message: RawImage, bit_depth: BitDepth | None = None) -> NDArray[np.u
     layout = LAYOUTS.get(message.encoding)
     if layout is None:
         known = ", ".join(LAYOUTS)
-        raise ImageError("unknown encoding", f"expected one of {known}, got {message.encoding!r}")
+        got = reprlib.repr(message.encoding)  # it can be long
+        raise ImageError("unknown encoding", f"expected one of {known}, got {got}")
     pixels = as_array(message, layout)
     if layout.item == "u2":
         pixels = (bit_depth or BitDepth()).to_bytes(pixels)
@@ -198,80 +197,3 @@ def as_array(message: RawImage, layout: EncodingLayout) -> NDArray[Any]:
     strides = (message.step, layout.channels * item.itemsize, item.itemsize)
     pixels: NDArray[Any] = np.ndarray(shape, item, data, strides=strides)
     return pixels[:, :, 0] if layout.channels == 1 else pixels
-
-
-def compressed_to_rgb(message: EncodedImage) -> NDArray[np.uint8]:
-    """Decode a compressed image message; see `decode_image`.
-
-    Returns:
-        (H, W, 3) uint8, RGB. An orientation tag is ignored, so that the result matches the raw
-        topic of the same camera.
-
-    Raises:
-        ImageError: the data is not an image, or has more than `MAX_DECODED_PIXELS` pixels.
-    """
-    return decode_image(message.data, MAX_DECODED_PIXELS)
-
-
-def decode_image(
-    data: Any, max_pixels: int, *, apply_orientation: bool = False
-) -> NDArray[np.uint8]:
-    """Decode the bytes of an image file.
-
-    Args:
-        data: JPEG, PNG, TIFF, WebP, BMP, PNM or JPEG 2000. OpenCV reads further formats, but only
-            after it reserved memory for whatever size their header claims.
-        max_pixels: a larger image is not decoded.
-        apply_orientation: rotate by the file's EXIF tag.
-
-    Returns:
-        (H, W, 3) uint8, RGB, contiguous.
-
-    Raises:
-        ImageError: the data is not an image, or has more pixels.
-    """
-    pixels = np.frombuffer(data, np.uint8)
-    if pixels.size == 0:
-        raise ImageError("zero size", "got no bytes")
-    check_size(*encoded_size(data), max_pixels)
-    orientation = 0 if apply_orientation else cv2.IMREAD_IGNORE_ORIENTATION
-    try:
-        image = cv2.imdecode(pixels, cv2.IMREAD_COLOR | orientation)
-    except cv2.error as error:  # for example, out of memory
-        raise ImageError("undecodable", f"{pixels.size} bytes: {error.err}") from error
-    if image is None:
-        raise ImageError("undecodable", f"{pixels.size} bytes that no decoder accepts")
-    return _from_bgr(image)
-
-
-def check_size(width: int, height: int, max_pixels: int = MAX_DECODED_PIXELS) -> None:
-    """Check the size of a compressed image before it is decoded.
-
-    Raises:
-        ImageError: it has more pixels.
-    """
-    if width * height > max_pixels:
-        raise ImageError(
-            "too large", f"expected at most {max_pixels} pixels, got {width} x {height}"
-        )
-
-
-def encoded_size(data: Any) -> tuple[int, int]:
-    """Read width and height from the header.
-
-    Raises:
-        ImageError: there is no valid header.
-    """
-    try:
-        with Image.open(BytesIO(data), formats=_FORMATS) as image:
-            return image.size
-    except Image.DecompressionBombError as error:  # above Pillow's limit, which is higher
-        raise ImageError("too large", str(error)) from error
-    except Exception as error:  # Pillow raises many types for damaged headers
-        raise ImageError("undecodable", f"{len(data)} bytes without a valid header") from error
-
-
-def to_jpeg(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Encode (H, W, 3) uint8 RGB pixels as JPEG; returns the bytes, (N,) uint8."""
-    _, encoded = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
-    return np.asarray(encoded, np.uint8)

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from samwise_ros.vision.encodings import ImageError, decode_image
+from samwise_ros.vision.compressed import decode_image
+from samwise_ros.vision.encodings import ImageError
+from samwise_ros.vision.intensity import BitDepth
 from samwise_ros.vision.video_frame import DecodedFrame, VideoError
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
@@ -54,10 +56,13 @@ class ImageFolder:
 
     def frames(self) -> Iterator[DecodedFrame]:
         """Yield one frame per file."""
+        bit_depth = BitDepth()
         for index, path in enumerate(self._paths):
             stamp_ns = round(index * 1e9 / self.fps)
             try:
-                image = decode_image(path.read_bytes(), MAX_FILE_PIXELS, apply_orientation=True)
+                image = decode_image(
+                    path.read_bytes(), MAX_FILE_PIXELS, apply_orientation=True, bit_depth=bit_depth
+                )
             except (ImageError, OSError):
                 yield DecodedFrame(None, stamp_ns, True, str(path))
             else:

@@ -8,12 +8,17 @@ import itertools
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 from av.error import FFmpegError
+from av.stream import Disposition
 from av.video.frame import VideoFrame as AvFrame
+from numpy.typing import NDArray
 
+from samwise_ros.vision.image_folder import MAX_FILE_PIXELS
+from samwise_ros.vision.intensity import BitDepth
 from samwise_ros.vision.video_frame import DecodedFrame, Image, VideoError
 
 _RATE_PACKETS = 100  # packets from which the frame rate is measured
@@ -38,7 +43,8 @@ class VideoFile:
         """
         self._path = path
         self._container = self._open()
-        self._stream = self._container.streams.video[0]
+        self._stream = _best_stream(self._container)
+        self._check_size(self._stream.width, self._stream.height)
         # Other threads would report a decoding error late, for another packet.
         self._stream.thread_type = "NONE"
         self.count: int | None = self._stream.frames or None
@@ -48,6 +54,7 @@ class VideoFile:
             self.fps = self._measure_rate() or self.fps or _DEFAULT_FPS
         self.error: str | None = None
         self._period_ns = round(1e9 / self.fps)
+        self._bit_depth = BitDepth()
         self._last_ns: int | None = None
         self._first_pts: int | None = None
 
@@ -58,15 +65,22 @@ class VideoFile:
         except (FFmpegError, OSError) as error:
             reason = error.strerror or str(error)
             raise VideoError(f"{self._path}: expected a video file, got: {reason}") from error
-        if not container.streams.video:
+        if all(_is_picture(stream) for stream in container.streams.video):
             container.close()
             raise VideoError(f"{self._path}: expected a video, got a file without video stream")
         return container
 
+    def _check_size(self, width: int, height: int) -> None:
+        """Refuse frames that take too much memory as RGB."""
+        if width * height > MAX_FILE_PIXELS:
+            raise VideoError(
+                f"{self._path}: expected at most {MAX_FILE_PIXELS} pixels, got {width} x {height}"
+            )
+
     def _measure_rate(self) -> float | None:
         """Return the mean rate of the first packets; ``None`` if they have no time stamps."""
         with self._open() as container:
-            stream = container.streams.video[0]
+            stream = _best_stream(container)
             packets = itertools.islice(container.demux(stream), _RATE_PACKETS)
             stamps = sorted({packet.pts for packet in packets if packet.pts is not None})
             if len(stamps) < 2 or stream.time_base is None:
@@ -84,7 +98,7 @@ class VideoFile:
                 for earlier in sorted(one for one in damaged if one < pts):
                     damaged.remove(earlier)
                     yield DecodedFrame(None, self._stamp_ns(earlier), True, str(self._path))
-            image = None if frame is None else _to_rgb(frame)
+            image = None if frame is None else self._to_rgb(frame)
             is_damaged = frame is None or frame.is_corrupt
             yield DecodedFrame(image, self._stamp_ns(pts), is_damaged, str(self._path))
         for pts in sorted(damaged):
@@ -126,6 +140,17 @@ class VideoFile:
         self._last_ns = stamp_ns
         return stamp_ns
 
+    def _to_rgb(self, frame: AvFrame) -> Image:
+        """Convert a frame to (H, W, 3) uint8 RGB, rotated according to its metadata."""
+        self._check_size(frame.width, frame.height)
+        if frame.format.name.startswith("gray16"):
+            grey = self._bit_depth.to_bytes(frame.to_ndarray(format="gray16le"))
+            rgb: NDArray[Any] = np.repeat(grey[:, :, None], 3, axis=2)
+        else:
+            rgb = frame.to_ndarray(format="rgb24")
+        quarter_turns = round(frame.rotation / 90)  # counterclockwise
+        return np.ascontiguousarray(np.rot90(rgb, quarter_turns), np.uint8)
+
     def _missing_end(self) -> str | None:
         """Compare the last frame with the duration in the header, if there is no frame count."""
         duration = self._container.duration
@@ -142,8 +167,10 @@ class VideoFile:
         self._container.close()
 
 
-def _to_rgb(frame: AvFrame) -> Image:
-    """Convert a frame to (H, W, 3) uint8 RGB, rotated according to its metadata."""
-    rgb = frame.to_ndarray(format="rgb24")
-    quarter_turns = round(frame.rotation / 90)  # counterclockwise
-    return np.ascontiguousarray(np.rot90(rgb, quarter_turns), np.uint8)
+def _best_stream(container: av.container.InputContainer) -> av.VideoStream:
+    """Return the first video stream that is not the picture of a sound file."""
+    return next(stream for stream in container.streams.video if not _is_picture(stream))
+
+
+def _is_picture(stream: av.VideoStream) -> bool:
+    return bool(stream.disposition & Disposition.attached_pic)

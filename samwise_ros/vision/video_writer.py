@@ -14,6 +14,7 @@ from samwise_ros.files.atomic import AtomicFile
 from samwise_ros.vision.video_frame import Image, VideoError
 
 _TIME_BASE = Fraction(1, 30000)  # exact for all usual frame rates; MPEG-4 allows 16 bits
+_MAX_DURATION = 2**31 - 1  # of a frame in MPEG-4: 19 hours
 _BITS_PER_PIXEL = 0.5
 _MIN_BIT_RATE, _MAX_BIT_RATE = 1_000_000, 100_000_000
 
@@ -73,6 +74,9 @@ class VideoWriter:
         except (OSError, FFmpegError) as error:
             self.discard()
             raise self._error(error) from error
+        except VideoError:
+            self.discard()
+            raise
 
     def _error(self, error: Exception) -> VideoError:
         reason = getattr(error, "strerror", None) or str(error)
@@ -109,6 +113,11 @@ class VideoWriter:
             packet.duration = round(1 / self.fps / _TIME_BASE)
         else:
             packet.duration = following.pts - packet.pts
+            if packet.duration > _MAX_DURATION:
+                raise VideoError(
+                    f"{self.path}: expected at most {_MAX_DURATION * _TIME_BASE // 1} s between "
+                    f"two frames, got {float(packet.duration * _TIME_BASE):.0f} s"
+                )
         assert self._container is not None
         self._container.mux(packet)
 

@@ -14,7 +14,8 @@ from fuzz_mutations import mutate_bytes
 from PIL import Image
 
 from samwise_ros.data.files import image_size, read_frames, read_object_masks
-from samwise_ros.vision.encodings import ImageError, compressed_to_rgb
+from samwise_ros.vision.compressed import compressed_to_rgb
+from samwise_ros.vision.encodings import ImageError
 from samwise_ros.vision.video_reader import VideoReader
 
 _SUFFIXES = ("png", "jpg", "bmp", "tif", "webp")

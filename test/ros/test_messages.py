@@ -3,6 +3,8 @@
 import math
 
 import numpy as np
+import pytest
+from builtin_interfaces.msg import Time
 from sensor_msgs.msg import RegionOfInterest
 from std_msgs.msg import Header
 
@@ -22,7 +24,9 @@ from samwise_ros.interface.messages import (
     TRACK,
     target_array,
     target_event,
+    time_message,
 )
+from samwise_ros.interface.stamps import to_nanoseconds
 from samwise_ros.msg import Command as CommandMessage
 from samwise_ros.msg import CommandArray, TargetEvent
 from samwise_ros.msg import Target as TargetMessage
@@ -98,3 +102,10 @@ def test_empty_mask() -> None:
     assert message.roi == RegionOfInterest()
     assert math.isnan(message.centroid_x)
     assert math.isnan(message.centroid_y)
+
+
+@pytest.mark.parametrize("sec", [-(2**31), -1, 0, 2**31 - 1])
+@pytest.mark.parametrize("nanosec", [0, 999_999_999, 2**32 - 1])
+def test_every_stamp_is_a_time_again(sec: int, nanosec: int) -> None:
+    stamp_ns = to_nanoseconds(Time(sec=sec, nanosec=nanosec))
+    assert to_nanoseconds(to_message(time_message(stamp_ns))) == stamp_ns

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from samwise_ros.vision.encodings import ImageError, compressed_to_rgb, to_jpeg, to_rgb
+from samwise_ros.vision.compressed import compressed_to_rgb, to_jpeg
+from samwise_ros.vision.encodings import ImageError, to_rgb
 
 RGB = np.random.default_rng(0).integers(0, 256, (6, 8, 3), dtype=np.uint8)
 GREY = RGB[:, :, 0]
@@ -134,6 +135,8 @@ def _broken(**changes: object) -> Message:
         (message(np.full((2, 2), np.nan, "<f4"), "32FC1"), "not finite"),
         (message(np.full((2, 2), np.inf, "<f4"), "32FC1"), "not finite"),
         (message(RGB[:, :3, :2], "uyvy"), "undecodable"),
+        (message(GREY[:2], "bayer_rggb8"), "undecodable"),
+        (message(GREY[:, :2].astype("<u2"), "bayer_gbrg16"), "undecodable"),
     ],
 )
 def test_fault_raises_with_its_kind(broken: Message, kind: str) -> None:
@@ -146,6 +149,9 @@ def test_unknown_encoding_raises_with_supported_ones() -> None:
     with pytest.raises(ImageError, match=r"expected one of rgb8, .* got 'plasma7'") as caught:
         to_rgb(message(RGB, "plasma7"))
     assert caught.value.kind == "unknown encoding"
+    with pytest.raises(ImageError, match=r"got 'xxx.*\.\.\..*xxx'$") as caught:
+        to_rgb(message(RGB, "x" * 1_000_000))
+    assert len(str(caught.value)) < 1000
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg"])

@@ -2,10 +2,12 @@
 
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from samwise_ros.vision.compressed import compressed_to_rgb
 from samwise_ros.vision.encodings import LAYOUTS, to_rgb
 from samwise_ros.vision.intensity import BitDepth, bits_in_use
 
@@ -50,3 +52,14 @@ def test_brightness_of_a_video_does_not_flicker() -> None:
     assert depth.to_bytes(bright)[0, 0] == 4000 >> 4
     assert depth.to_bytes(dark)[0, 0] == 1000 >> 4
     assert depth.bits == 12
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".jp2"])
+def test_compressed_grey_of_ten_bits_has_the_full_range(suffix: str) -> None:
+    values = np.full((64, 64), 512, np.uint16)
+    _, data = cv2.imencode(suffix, values)
+    infrared = SimpleNamespace(format="mono16; png compressed", data=data.tobytes())
+    assert (compressed_to_rgb(infrared) == 128).all()
+    depth = BitDepth()
+    depth.to_bytes(values * 8)
+    assert (compressed_to_rgb(infrared, depth) == 512 >> 5).all()

@@ -9,8 +9,10 @@ import pytest
 from video_samples import (
     BROWSER_STAMPS_MS,
     damaged_avi,
+    infrared_mkv,
     plain_frames,
     red_of,
+    sound_mp4,
     turned_mp4,
     write_video,
 )
@@ -127,6 +129,32 @@ def test_change_of_resolution_raises(tmp_path: Path) -> None:
     path.write_bytes(b"".join(parts))
     with pytest.raises(VideoError, match=r"expected 64 x 48 pixels .* got 64 x 96"):
         list(VideoReader(path))
+
+
+def test_infrared_of_ten_bits_has_the_full_range(tmp_path: Path) -> None:
+    with VideoReader(infrared_mkv(tmp_path / "video.mkv", (1000, 500))) as reader:
+        assert [int(image[0, 0, 0]) for image in reader] == [250, 125]
+    for index, level in enumerate((1000, 500)):
+        write_image(tmp_path / f"{index}.png", np.full((48, 64), level, np.uint16))
+    with VideoReader(tmp_path) as reader:
+        assert [int(image[0, 0, 0]) for image in reader] == [250, 125]
+
+
+def test_huge_frames_are_refused_before_they_are_decoded(tmp_path: Path) -> None:
+    path = infrared_mkv(tmp_path / "video.mkv", (1,), 8_200, 8_200)
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(VideoError, match=r"video.mkv: expected at most .* got 8200 x 8200"):
+        VideoReader(path)
+
+
+def test_cover_picture_is_not_the_video(tmp_path: Path) -> None:
+    with VideoReader(sound_mp4(tmp_path / "video.mp4", has_video=True)) as reader:
+        assert [(red_of(image), image.shape) for image in reader] == [
+            (index, (24, 32, 3)) for index in range(5)
+        ]
+        assert reader.problem() is None
+    with pytest.raises(VideoError, match=r"song.mp4: expected a video, got .* without video"):
+        VideoReader(sound_mp4(tmp_path / "song.mp4", has_video=False))
 
 
 def test_sound_file_raises(tmp_path: Path) -> None:

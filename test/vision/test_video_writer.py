@@ -128,3 +128,12 @@ def test_contact_sheet_keeps_order() -> None:
     assert contact_sheet(frames[:1], columns=4).shape == (4, 5, 3)
     with pytest.raises(ValueError, match="expected frames and columns, got 0"):
         contact_sheet([])
+
+
+def test_pause_that_mp4_cannot_hold_is_named(tmp_path: Path) -> None:
+    image = np.zeros((48, 64, 3), np.uint8)
+    writer = VideoWriter(tmp_path / "out.mp4", 10)
+    writer.write(image, 0)
+    with pytest.raises(VideoError, match=r"at most 71582 s between two frames, got 86400 s"):
+        writer.write(image, 86_400 * 10**9)
+    assert list(tmp_path.iterdir()) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+from av.stream import Disposition
 
 from samwise_ros.vision.video_frame import Image
 
@@ -76,4 +77,43 @@ def turned_mp4(path: Path) -> Path:
     assert data.count(NO_TURN) == 2  # of the file and of its track
     place = data.rfind(NO_TURN)
     path.write_bytes(data[:place] + QUARTER_TURN + data[place + len(NO_TURN) :])
+    return path
+
+
+def infrared_mkv(path: Path, levels: Sequence[int], height: int = 48, width: int = 64) -> Path:
+    """Write a video of one 16-bit grey level per frame."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("ffv1", rate=20)
+        stream.width, stream.height, stream.pix_fmt = width, height, "gray16le"
+        for index, level in enumerate(levels):
+            pixels = np.full((height, width), level, np.uint16)
+            frame = av.VideoFrame.from_ndarray(pixels, format="gray16le")
+            frame.pts = index
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def sound_mp4(path: Path, has_video: bool) -> Path:
+    """Write a sound file whose first stream is a cover picture; a video of 5 frames can follow."""
+    with av.open(str(path), "w") as container:
+        cover = container.add_stream("mjpeg", rate=20)
+        cover.width, cover.height, cover.pix_fmt = 64, 48, "yuvj420p"
+        cover.disposition = Disposition.attached_pic
+        sound = container.add_stream("aac", rate=44100, layout="mono")
+        streams = [(cover, plain_frames(1))]
+        if has_video:
+            video = container.add_stream("mpeg4", rate=20)
+            video.width, video.height, video.pix_fmt = 32, 24, "yuv420p"
+            streams.append((video, plain_frames(5, 24, 32)))
+        for stream, images in streams:
+            for index, image in enumerate(images):
+                frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+                frame.pts, frame.time_base = index, Fraction(1, 20)
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+        silence = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
+        silence.sample_rate = 44100
+        container.mux(sound.encode(silence))
+        container.mux(sound.encode(None))
     return path

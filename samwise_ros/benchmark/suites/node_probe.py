@@ -24,7 +24,7 @@ from samwise_ros.client.samwise_client import SamwiseClient
 from samwise_ros.interface.stamps import SECOND_NS, to_nanoseconds
 from samwise_ros.interface.topics import COMPRESSED_IMAGE, IMAGE, MASK, NODE_NAME
 from samwise_ros.msg import TargetArray
-from samwise_ros.vision.encodings import JPEG_FORMAT, to_jpeg
+from samwise_ros.vision.compressed import JPEG_FORMAT, to_jpeg
 
 _LOADING_S = 120.0
 _WARM_UP_S = 3.0

@@ -12,7 +12,9 @@ from rosbags.typesys.store import Typestore
 from samwise_ros.cli.bag.channel import BagError, Channel, Message
 from samwise_ros.cli.bag.recording import Recording
 from samwise_ros.interface.stamps import SECOND_NS
-from samwise_ros.vision.encodings import ImageError, compressed_to_rgb, to_rgb
+from samwise_ros.vision.compressed import compressed_to_rgb
+from samwise_ros.vision.encodings import ImageError, to_rgb
+from samwise_ros.vision.intensity import BitDepth
 
 _TIMES_NS = range(2**31 * SECOND_NS)  # range of a stamp in a message
 _RAW, _COMPRESSED = "sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage"
@@ -42,6 +44,7 @@ class BagInput:
             BagError: the bag cannot be read, or has no such topic.
         """
         self._path, self._types = path, types
+        self._bit_depth = BitDepth()
         self.recording = Recording(path)
         try:
             self.channels = tuple(self.recording.recorded)
@@ -84,7 +87,8 @@ class BagInput:
             read: Any = self._types.deserialize_cdr(message.data, kind)
         except SerdeError as error:
             raise ImageError("undecodable", str(error)) from error
-        return read.header, to_rgb(read) if kind == _RAW else compressed_to_rgb(read)
+        convert = to_rgb if kind == _RAW else compressed_to_rgb
+        return read.header, convert(read, self._bit_depth)
 
     def _checked(self, time_ns: int) -> int:
         if time_ns not in _TIMES_NS:

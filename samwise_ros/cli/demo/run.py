@@ -4,7 +4,9 @@ import signal
 import sys
 import time
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
+from types import TracebackType
 
 from samwise_ros.cli.demo.demo_client import DemoClient
 from samwise_ros.cli.demo.plan import DemoPlan, make_plan
@@ -18,6 +20,7 @@ from samwise_ros.client.session import ros_session
 from samwise_ros.engine.types import EventKind
 from samwise_ros.interface.stamps import SECOND_NS, to_nanoseconds
 from samwise_ros.msg import TargetEvent
+from samwise_ros.vision.video_frame import VideoError
 
 _CAMERA_DELAY_S = 0.5  # from the start line to the first frame
 _NO_MASK_TIMEOUT_S = 20.0
@@ -47,7 +50,7 @@ def run_demo(options: DemoOptions) -> int:
         signal.signal(number, signal.default_int_handler)
     with ExitStack() as stack:
         recorder = Recorder(options.out, plan.rate_hz, plan.lines)
-        stack.callback(_close, recorder)
+        stack.push(partial(_close, recorder))
         _print(f"starting the camera and the node with model {options.model}")
         processes = _Processes(options, plan.seconds, stack)
         client = DemoClient(stack.enter_context(ros_session("demo_client")))
@@ -203,8 +206,18 @@ def _open_window() -> Window | None:
     return None
 
 
-def _close(recorder: Recorder) -> None:
-    _print(*(f"wrote {_relative(path)}" for path in recorder.close()))
+def _close(
+    recorder: Recorder,
+    kind: type[BaseException] | None,
+    error: BaseException | None,
+    trace: TracebackType | None,
+) -> None:
+    """Complete the files. On a full disk, report the first error only."""
+    try:
+        _print(*(f"wrote {_relative(path)}" for path in recorder.close()))
+    except VideoError:
+        if not isinstance(error, VideoError):
+            raise
 
 
 def _relative(path: Path) -> Path:

@@ -16,7 +16,8 @@ from sensor_msgs.msg import CompressedImage, Image
 from samwise_ros.engine.types import Frame
 from samwise_ros.interface.stamps import to_nanoseconds
 from samwise_ros.vision import encodings
-from samwise_ros.vision.encodings import ImageError, compressed_to_rgb
+from samwise_ros.vision.compressed import compressed_to_rgb
+from samwise_ros.vision.encodings import ImageError
 from samwise_ros.vision.intensity import BitDepth
 
 ImageMessage: TypeAlias = Image | CompressedImage
@@ -34,7 +35,8 @@ def to_frame(message: ImageMessage, camera: str, bit_depth: BitDepth) -> Frame:
         ImageError: the message is inconsistent, damaged, or of an unknown encoding.
     """
     compressed = isinstance(message, CompressedImage)
-    image = compressed_to_rgb(message) if compressed else to_rgb(message, bit_depth)
+    convert = compressed_to_rgb if compressed else to_rgb
+    image = convert(message, bit_depth)
     return Frame(image, camera, to_nanoseconds(message.header.stamp))
 
 

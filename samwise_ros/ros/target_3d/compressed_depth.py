@@ -15,7 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.vision.encodings import EncodedImage, ImageError, check_size, encoded_size
+from samwise_ros.vision.compressed import EncodedImage, check_size, encoded_size
+from samwise_ros.vision.encodings import ImageError
 
 _HEADER = struct.Struct("<iff")
 _RVL_SIZE = struct.Struct("<II")

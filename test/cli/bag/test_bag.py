@@ -29,7 +29,7 @@ from samwise_ros.engine.types import Command, Event, Frame, FrameResult
 from samwise_ros.interface.messages import EventPosition, target_array, target_event
 from samwise_ros.msg import CommandArray, TargetArray, TargetEvent
 from samwise_ros.ros.messages import to_message
-from samwise_ros.vision.encodings import compressed_to_rgb
+from samwise_ros.vision.compressed import compressed_to_rgb
 
 RESULTS = {
     f"{NODE}/camera/mask",

@@ -41,12 +41,12 @@ def broken_arm() -> Iterator[None]:
     process.wait()
 
 
-def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+def start(folder: Path, *arguments: str, program: str = PROGRAM) -> subprocess.Popen[str]:
     """Start the demo without display; SAMWISE_TEST marks its processes with the folder."""
     environment = {key: value for key, value in os.environ.items() if key != "DISPLAY"}
     environment["SAMWISE_TEST"] = str(folder)
     return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "demo", "--out", "out", "--device", "cpu", *arguments],
+        [sys.executable, "-c", program, "demo", "--out", "out", "--device", "cpu", *arguments],
         cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
@@ -105,6 +105,37 @@ def test_demo_of_tabletop_scene(tmp_path: Path, model: str) -> None:
     sheet = cv2.imread(str(tmp_path / "out" / "overlay.png"))
     assert sheet is not None
     assert sheet.shape[1] == 4 * 320
+    assert running_processes(tmp_path) == []
+
+
+# The limit holds for this process only, and not before it is connected.
+FULL_DISK = """
+import resource, sys
+from samwise_ros.cli.demo import run
+from samwise_ros.cli.main import main
+wait = run._Demo._wait_for_node
+def wait_and_limit(demo):
+    wait(demo)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, resource.RLIM_INFINITY))
+run._Demo._wait_for_node = wait_and_limit
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_full_disk_is_an_error_and_old_files_stay(tmp_path: Path, model: str) -> None:
+    (tmp_path / "out").mkdir()
+    for name in ("overlay.mp4", "overlay.png"):
+        (tmp_path / "out" / name).write_text("old")
+    demo = start(tmp_path, "--model", model, "--seconds", str(SECONDS), program=FULL_DISK)
+    output, _ = demo.communicate(timeout=120)
+    assert demo.returncode == 2, output
+    error = output.splitlines()[-1]
+    assert error.startswith(f"samwise demo: error: {tmp_path}/out/overlay.mp4: cannot write the")
+    assert error.endswith("File too large")
+    assert "wrote" not in output
+    files = {path.name: path for path in (tmp_path / "out").iterdir()}
+    assert files.keys() == {"node.log", "camera.log", "overlay.mp4", "overlay.png"}
+    assert files["overlay.mp4"].read_text() == "old"
     assert running_processes(tmp_path) == []
 
 

@@ -10,7 +10,7 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from samwise_ros.msg import Target, TargetArray
 from samwise_ros.ros.camera.image_conversion import to_rgb
-from samwise_ros.vision.encodings import compressed_to_rgb
+from samwise_ros.vision.compressed import compressed_to_rgb
 
 
 def test_outputs_of_a_frame_agree(robot: Robot, active_node: NodeProcess) -> None:

@@ -1,5 +1,6 @@
 """Several cameras with one model."""
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticStatus
 from image_messages import image, picture
 from node_process import NodeProcess, StartNode
@@ -88,6 +90,39 @@ def test_each_camera_has_separate_topics_memories_and_diagnostics(
         time.sleep(0.5)
         resets = [(event.camera, event.command_id) for event in events.messages]
         assert resets == [("front", "mug")]
+
+
+def test_stamps_that_no_clock_has_affect_only_their_camera(
+    two_cameras: NodeProcess, robot: Robot, publishers: dict[str, Any]
+) -> None:
+    node = two_cameras
+    robot.say(node, "the red mug")
+    stamps = [
+        *(Time(), Time(nanosec=2**32 - 1), Time(sec=-1), Time(sec=-(2**31), nanosec=5)),
+        Time(sec=2**31 - 1, nanosec=2**32 - 1),
+    ]
+    with (
+        targets_of(robot, node, "front") as front,
+        targets_of(robot, node, "wrist") as wrist,
+        robot.subscribed(f"{node.name}/events", TargetEvent) as events,
+    ):
+        for stamp in stamps:
+            message = image(0)
+            message.header.stamp = stamp
+            publishers["front"].publish(message)
+            found = front.wait(lambda targets, stamp=stamp: targets.header.stamp == stamp)
+            assert math.isnan(found.latency_seconds)
+            assert len(found.targets) == 1
+            stamp_ns = robot.stamp_ns()
+            publishers["wrist"].publish(image(stamp_ns))
+            assert 0 < with_stamp(wrist, stamp_ns).latency_seconds < 60
+        resets = [event for event in events.messages if event.kind == TargetEvent.RESET]
+    assert {event.camera for event in resets} == {"front"}
+    assert [event.reason for event in resets] == [
+        "the stamp jumped back by 5.295 s",
+        "the stamp jumped back by 2147483647.000 s",
+    ]
+    assert "failed" not in node.log
 
 
 def test_fast_camera_does_not_starve_slow_camera(

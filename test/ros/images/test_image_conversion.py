@@ -15,7 +15,8 @@ from samwise_ros.engine.types import Frame
 from samwise_ros.interface.messages import image, jpeg_image
 from samwise_ros.ros.camera.image_conversion import to_frame, to_rgb
 from samwise_ros.ros.messages import to_message
-from samwise_ros.vision.encodings import ImageError, compressed_to_rgb
+from samwise_ros.vision.compressed import compressed_to_rgb
+from samwise_ros.vision.encodings import ImageError
 from samwise_ros.vision.intensity import BitDepth
 
 RGB = np.random.default_rng(0).integers(0, 256, (6, 8, 3), dtype=np.uint8)

@@ -29,7 +29,8 @@ from steps import Steps, steps_with
 from tqdm import tqdm
 
 from samwise_ros.ros.camera.image_conversion import to_rgb
-from samwise_ros.vision.encodings import ImageError, compressed_to_rgb
+from samwise_ros.vision.compressed import compressed_to_rgb
+from samwise_ros.vision.encodings import ImageError
 
 TOTAL = 5000  # of each transport
 BATCH = 20
