@@ -6,7 +6,6 @@ fails, the launch ends. All arguments of samwise.launch.py are accepted too.
 Example: ros2 launch samwise_ros bag.launch.py bag:=drive.mcap command:="the red mug" rviz:=true
 """
 
-import sys
 from pathlib import Path
 
 from launch import LaunchContext, LaunchDescription
@@ -41,16 +40,6 @@ def arguments() -> list[DeclareLaunchArgument]:
             description="speed of the replay, relative to the recording",
         ),
     ]
-
-
-def check_names(context: LaunchContext, own: list[str]) -> None:
-    """Reject arguments that neither launch file declares: launch itself ignores them."""
-    node = NODE_LAUNCH.get_launch_description(context).get_launch_arguments()
-    known = [*own, *(one.name for one in node)]
-    given = checks.directly_given(
-        Path(__file__).name, sys.argv, list(context.launch_configurations)
-    )
-    checks.raise_for([checks.name_problem(given, known)])
 
 
 def replay(context: LaunchContext) -> list[RegisterEventHandler]:
@@ -93,7 +82,7 @@ def generate_launch_description() -> LaunchDescription:
     declared = arguments()
     return LaunchDescription(
         [
-            OpaqueFunction(function=check_names, args=[[one.name for one in declared]]),
+            OpaqueFunction(function=checks.check_names, args=[__file__, declared, NODE_LAUNCH]),
             SetLaunchConfiguration(checks.NAMES_CHECKED, "true"),
             *declared,
             OpaqueFunction(function=replay),

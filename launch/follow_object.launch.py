@@ -6,7 +6,6 @@ samwise.launch.py are accepted too; use_sim_time and namespace apply to Nav2's n
 Example: ros2 launch samwise_ros follow_object.launch.py command:="the person in the red coat"
 """
 
-import sys
 from pathlib import Path
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
@@ -40,16 +39,6 @@ def arguments() -> list[DeclareLaunchArgument]:
             description="topic of the following server's velocities",
         ),
     ]
-
-
-def check_names(context: LaunchContext, own: list[str]) -> None:
-    """Refuse arguments that neither launch file declares: launch itself ignores them."""
-    node = NODE_LAUNCH.get_launch_description(context).get_launch_arguments()
-    known = [*own, *(one.name for one in node)]
-    given = checks.directly_given(
-        Path(__file__).name, sys.argv, list(context.launch_configurations)
-    )
-    checks.raise_for([checks.name_problem(given, known)])
 
 
 def following(context: LaunchContext) -> list[LaunchDescriptionEntity]:
@@ -92,7 +81,7 @@ def generate_launch_description() -> LaunchDescription:
     declared = arguments()
     return LaunchDescription(
         [
-            OpaqueFunction(function=check_names, args=[[one.name for one in declared]]),
+            OpaqueFunction(function=checks.check_names, args=[__file__, declared, NODE_LAUNCH]),
             SetLaunchConfiguration(checks.NAMES_CHECKED, "true"),
             *declared,
             OpaqueFunction(function=following),

@@ -9,7 +9,6 @@ Examples:
     ros2 launch samwise_ros samwise.launch.py depth:=true target_frame:=base_link rviz:=true
 """
 
-import sys
 from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
@@ -77,6 +76,13 @@ def arguments() -> list[DeclareLaunchArgument]:
             "topic of depth images that are aligned to the image, with CAMERA as in image",
             f"{PLACEHOLDER}/depth/image_raw",
         ),
+        DeclareLaunchArgument(
+            "depth_transport",
+            default_value="",
+            choices=["", "raw", "compressedDepth"],
+            description="raw subscribes to depth_image, compressedDepth to "
+            "<depth_image>/compressedDepth",
+        ),
         text(
             "camera_info",
             "topic of the camera's calibration, with CAMERA as in image",
@@ -98,14 +104,6 @@ def arguments() -> list[DeclareLaunchArgument]:
             description="log level of the node",
         ),
     ]
-
-
-def check_names(context: LaunchContext, known: list[str]) -> None:
-    """Reject arguments that are not declared: launch itself ignores them."""
-    given = checks.directly_given(
-        Path(__file__).name, sys.argv, list(context.launch_configurations)
-    )
-    checks.raise_for([checks.name_problem(given, known)])
 
 
 def nodes(context: LaunchContext) -> list[LaunchDescriptionEntity]:
@@ -157,7 +155,7 @@ def generate_launch_description() -> LaunchDescription:
     profile = EnvironmentVariable(PROFILES, default_value=str(CONFIG / "fastdds.xml"))
     return LaunchDescription(
         [
-            OpaqueFunction(function=check_names, args=[[one.name for one in declared]]),
+            OpaqueFunction(function=checks.check_names, args=[__file__, declared]),
             *declared,
             SetEnvironmentVariable(PROFILES, profile),
             OpaqueFunction(function=nodes),

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import yaml
@@ -23,13 +22,16 @@ from rosbags.typesys import TypesysError
 from rosbags.typesys.store import Typestore
 
 from samwise_ros.cli.bag.channel import BagError, Channel, Message
-from samwise_ros.cli.bag.messages import Messages
+from samwise_ros.cli.bag.messages import header_at, serialized
 from samwise_ros.client.names import DEFAULT_NODE
 from samwise_ros.engine.commands import CommandStatus
 from samwise_ros.engine.overlay import draw_targets
 from samwise_ros.engine.types import Event, FrameResult
 from samwise_ros.files.atomic import AtomicFile
+from samwise_ros.interface import messages
+from samwise_ros.interface.messages import EventPosition, MessageFields
 from samwise_ros.interface.stamps import SECOND_NS
+from samwise_ros.interface.state_message import TargetStates, target_state_array
 from samwise_ros.vision.masks import label_mask
 
 _INFINITE = QosTime(9_223_372_036, 854_775_807)  # as ROS 2 writes an infinite duration
@@ -76,7 +78,9 @@ class BagOutput:
         self.replaced: list[Channel] = []
         self.copied: Counter[Channel] = Counter()
         self._writer, self._types = writer, types
-        self._messages = Messages(types)
+        self._position = EventPosition()
+        self._camera = camera
+        self._states = TargetStates(camera)
         self._schemas: dict[tuple[str, str, bytes], int] = {}
         self._numbers: dict[Channel, int] = {}
         self._mask = self._topic(f"{camera}/mask", "sensor_msgs/msg/Image", 2)
@@ -85,6 +89,9 @@ class BagOutput:
         # Only as JPEG: rviz and Foxglove show it; raw images would be larger than the recording.
         self._overlay = self._topic(
             f"{camera}/overlay/compressed", "sensor_msgs/msg/CompressedImage", 1
+        )
+        self._target_states = self._topic(
+            f"{camera}/target_states", "samwise_ros/msg/TargetStateArray", 1, latched=True
         )
         self._events = self._topic("events", "samwise_ros/msg/TargetEvent", 50)
         self._commands = self._topic("commands", "samwise_ros/msg/CommandArray", 1, latched=True)
@@ -128,42 +135,76 @@ class BagOutput:
         self, commands: Sequence[CommandStatus], events: Sequence[Event], time_ns: int
     ) -> None:
         """Write the commands and their events."""
-        header = self._messages.header(time_ns)
-        self._write(self._commands, time_ns, self._messages.commands(commands, header))
-        self._write_events(events, header, time_ns)
+        header = header_at(time_ns)
+        self._write(
+            self._commands, time_ns, messages.command_array(commands, header, self._position)
+        )
+        self._write_events(events, commands, header, time_ns, time_ns)
 
     def write(
-        self, result: FrameResult, header: Any, time_ns: int, inference_s: float, drops: int
+        self,
+        result: FrameResult,
+        commands: Sequence[CommandStatus],
+        header: object,
+        time_ns: int,
+        *,
+        inference_s: float,
+        drops: int,
     ) -> None:
         """Write the results of one frame.
 
         Args:
             result: result of the engine.
+            commands: with their states after the frame.
             header: header of the image.
             time_ns: time of the image in the bag.
             inference_s: computing time in seconds.
             drops: number of unusable images so far.
         """
-        image, messages = result.frame.image, self._messages
+        image = result.frame.image
         size = (image.shape[0], image.shape[1])
         masks = [target.mask for target in result.targets]
         labels = label_mask(size, masks, [target.label for target in result.targets])
         primary = masks[0] if masks else np.zeros(size, np.bool_)
-        latency_s = (time_ns - result.frame.stamp_ns) / SECOND_NS
-        self._write_events(result.events, header, time_ns)
-        targets = messages.targets(result, header, inference_s, latency_s, drops)
+        stamp_ns = result.frame.stamp_ns
+        if result.events:
+            self._write_events(result.events, commands, header, stamp_ns, time_ns)
+        targets = messages.target_array(
+            result,
+            header,
+            inference_s=inference_s,
+            latency_s=(time_ns - stamp_ns) / SECOND_NS,
+            dropped_frames=drops,
+            position=self._position,
+        )
         overlay = draw_targets(image, result.targets)
-        self._write(self._mask, time_ns, messages.mask(primary, header))
-        self._write(self._label_mask, time_ns, messages.grey(labels, header))
+        self._write(self._mask, time_ns, messages.mask_image(primary, header))
+        self._write(self._label_mask, time_ns, messages.image(labels, "mono8", header))
         self._write(self._targets, time_ns, targets)
-        self._write(self._overlay, time_ns, messages.jpeg(overlay, header))
+        self._write(self._overlay, time_ns, messages.jpeg_image(overlay, header))
 
-    def _write_events(self, events: Sequence[Event], header: Any, time_ns: int) -> None:
+    def _write_events(
+        self,
+        events: Sequence[Event],
+        commands: Sequence[CommandStatus],
+        header: object,
+        stamp_ns: int,
+        time_ns: int,
+    ) -> None:
+        """Write events, and the states of the targets after them."""
+        described = []
         for event in events:
-            self._write(self._events, time_ns, self._messages.event(event, header))
+            self._position = self._position.next()
+            described.append(messages.target_event(event, header, self._position))
+            self._write(self._events, time_ns, described[-1])
+        self._states.update(commands, described, stamp_ns)
+        states = target_state_array(
+            self._camera, self._states.known, header_at(time_ns), self._position
+        )
+        self._write(self._target_states, time_ns, states)
 
-    def _write(self, channel: Channel, time_ns: int, message: object) -> None:
-        data = bytes(self._types.serialize_cdr(message, channel.type_name))
+    def _write(self, channel: Channel, time_ns: int, described: MessageFields) -> None:
+        data = serialized(described, self._types)
         self._writer.add_message(self._numbers[channel], time_ns, data, time_ns)
 
     def _topic(self, name: str, kind: str, depth: int, latched: bool = False) -> Channel:

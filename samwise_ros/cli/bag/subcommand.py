@@ -3,7 +3,7 @@
 Reads an .mcap or .db3 file or a folder of `ros2 bag record`, and tracks each sentence in one image
 topic. Writes one .mcap file for rviz and Foxglove with the recorded topics and the topics that the
 node would publish: /samwise_node/events and commands, and /samwise_node/CAMERA/mask, label_mask,
-targets and overlay/compressed. Results have the stamps of the images.
+targets, target_states and overlay/compressed. Results have the stamps of the images.
 
 Examples:
   samwise bag drive.mcap "the red mug" --out masks.mcap
@@ -153,7 +153,14 @@ def _process(
             began = time.perf_counter()
             for result in engine.step(Frame(image, camera, stamp_ns)):
                 inference_s = time.perf_counter() - began
-                output.write(result, header, message.time_ns, inference_s, summary.faults.total())
+                output.write(
+                    result,
+                    engine.commands_on(camera),
+                    header,
+                    message.time_ns,
+                    inference_s=inference_s,
+                    drops=summary.faults.total(),
+                )
                 summary.add(result)
     if summary.frames == 0:
         faults = ", ".join(summary.faults)

@@ -8,6 +8,7 @@ imports this module: it must not import torch, which takes seconds and may be mi
 import difflib
 import os
 import shutil
+import sys
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
@@ -46,6 +47,28 @@ def raise_for(problems: Iterable[str | None]) -> None:
     found = [problem for problem in problems if problem is not None]
     if found:
         raise LaunchError("; ".join([*found, "nothing was started"]))
+
+
+def check_names(
+    context: Any, launch_file: str, declared: Iterable[Any], included: Any = None
+) -> None:
+    """Reject launch arguments that no launch file declares: launch itself ignores them.
+
+    Args:
+        context: the ``LaunchContext``.
+        launch_file: path of the launch file.
+        declared: its ``DeclareLaunchArgument`` actions.
+        included: source of the launch file that it includes; ``None`` without one.
+
+    Raises:
+        LaunchError: naming the arguments, and similar ones.
+    """
+    known = [one.name for one in declared]
+    if included is not None:
+        description = included.get_launch_description(context)
+        known += [one.name for one in description.get_launch_arguments()]
+    given = directly_given(Path(launch_file).name, sys.argv, list(context.launch_configurations))
+    raise_for([name_problem(given, known)])
 
 
 def directly_given(

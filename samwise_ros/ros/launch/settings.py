@@ -21,8 +21,10 @@ TOPICS = {
     "depth_image": "depth/image_raw",
     "camera_info": "camera_info",
 }
+#: What image transports append to these topics.
+TRANSPORTS = {"image": "/compressed", "depth_image": "/compressedDepth"}
 #: Arguments that override the parameter of the same name if they are not empty.
-TEXTS = ("model", "device", "command", "image_transport", "target_frame")
+TEXTS = ("model", "device", "command", "image_transport", "depth_transport", "target_frame")
 #: Likewise for arguments that are true or false, and their parameters.
 SWITCHES = {
     "autostart": "autostart",
@@ -103,7 +105,7 @@ class LaunchSettings:
             for argument, topic in TOPICS.items()
             for camera in self.remapped_cameras
             for named in (self.arguments[argument],)
-            for end in (("", "/compressed") if argument == "image" else ("",))
+            for end in dict.fromkeys(("", TRANSPORTS.get(argument, "")))
         ]
 
     def check(self) -> None:

@@ -70,7 +70,9 @@ class DepthImage:
         Args:
             shape: height and width of the image.
             rectified: whether the image is rectified. Its projection is P then, without
-                distortion; else K with the distortion D.
+                distortion; else K with the distortion D. The fourth column of P is the place of
+                a stereo camera beside the first one. It is not used, as in the clouds of
+                depth_image_proc: the origin of the image's frame is the camera that took it.
 
         Raises:
             DepthError: the calibration has another size, a number that is not finite, no focal

@@ -27,7 +27,7 @@ from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Event, Frame, FrameResult
 from samwise_ros.interface.messages import EventPosition, target_array, target_event
-from samwise_ros.msg import CommandArray, TargetArray, TargetEvent
+from samwise_ros.msg import CommandArray, TargetArray, TargetEvent, TargetStateArray
 from samwise_ros.ros.messages import to_message
 from samwise_ros.vision.compressed import compressed_to_rgb
 
@@ -35,6 +35,7 @@ RESULTS = {
     f"{NODE}/camera/mask",
     f"{NODE}/camera/label_mask",
     f"{NODE}/camera/targets",
+    f"{NODE}/camera/target_states",
     f"{NODE}/camera/overlay/compressed",
     f"{NODE}/events",
     f"{NODE}/commands",
@@ -76,7 +77,8 @@ def test_masks_equal_those_of_segment(films: Path, out: Path, model: str, tmp_pa
 
 def test_results_have_headers_and_times_of_images(out: Path, frames: list[np.ndarray]) -> None:
     found = written(out)
-    for topic in RESULTS - {f"{NODE}/events", f"{NODE}/commands"}:
+    of_changes = {f"{NODE}/events", f"{NODE}/commands", f"{NODE}/camera/target_states"}
+    for topic in RESULTS - of_changes:
         times, messages = zip(*found[topic], strict=True)
         assert list(times) == TIMES
         for index, message in enumerate(messages):
@@ -101,6 +103,7 @@ def test_ros_reads_what_the_node_would_have_sent(
         f"{NODE}/camera/label_mask": Image,
         f"{NODE}/camera/overlay/compressed": CompressedImage,
         f"{NODE}/camera/targets": TargetArray,
+        f"{NODE}/camera/target_states": TargetStateArray,
         f"{NODE}/events": TargetEvent,
         f"{NODE}/commands": CommandArray,
         TOPIC: Image,
@@ -140,6 +143,16 @@ def test_ros_reads_what_the_node_would_have_sent(
     assert [repr(one) for one in found[f"{NODE}/events"]] == list(map(arrived, wanted_events))
     assert [one.sentence for one in commands.commands] == list(SENTENCES)
     assert (list(commands.labels), list(commands.states)) == ([1, 2], [CommandArray.ACTIVE] * 2)
+    changes = [result for result in results if result.events]
+    states = found[f"{NODE}/camera/target_states"]
+    assert len(states) == 1 + len(changes)
+    assert [one.event_sequence for one in (states[0], states[-1])] == [len(added), len(events)]
+    for one, target in zip(states[-1].targets, results[-1].targets, strict=True):
+        last = [event for event in found[f"{NODE}/events"] if event.command_id == one.command_id][
+            -1
+        ]
+        assert (one.command_id, one.state) == (target.command.id, target.state)
+        assert repr(one.last_event) == repr(last)
     assert {event.kind for event in found[f"{NODE}/events"]} >= {
         TargetEvent.ADDED,
         TargetEvent.ACQUIRED,

@@ -47,6 +47,7 @@ def group(process: subprocess.Popen[str]) -> list[str]:
         (["samwise.launch.py", "rviz:=perhaps"], "perhaps"),
         (["samwise.launch.py", "target_frame:=base_link"], "add depth:=true"),
         (["samwise.launch.py", "cameras:=a,b", "image:=/image"], "expected CAMERA"),
+        (["samwise.launch.py", "depth_transport:=compressed"], "compressedDepth"),
         (["bag.launch.py", "bag:=none.mcap"], "none.mcap does not exist"),
         (["bag.launch.py"], "add bag:=PATH"),
         (["follow_object.launch.py", "following_file:=none.yaml"], "none.yaml does not exist"),

@@ -103,6 +103,10 @@ def test_each_camera_has_its_topics() -> None:
     assert ("front/image_raw", "/robot/front/image_raw") in found
     assert ("wrist/image_raw/compressed", "/robot/wrist/image_raw/compressed") in found
     assert ("wrist/camera_info", "wrist/camera_info") in found
+    compressed = settings(depth_image="/depth", depth_transport="compressedDepth")
+    own = "camera/depth/image_raw/compressedDepth"
+    assert (own, "/depth/compressedDepth") in compressed.remaps()
+    assert compressed.overrides == {"depth_transport": "compressedDepth"}
 
 
 def test_missing_things_are_reported_together(

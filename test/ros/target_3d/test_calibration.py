@@ -43,6 +43,14 @@ def test_calibration_that_is_not_finite_is_rejected(name: str, number: float) ->
     assert rejected.value.kind == f"camera_info.{name} is not finite"
 
 
+def test_place_of_the_second_stereo_camera_does_not_move_its_points() -> None:
+    """The points of a right camera are in its own frame, as in depth_image_proc's clouds."""
+    right = [*P[:3], -90.0 * 0.05, *P[4:]]
+    pixel = (np.array([40.0]), np.array([20.0]))
+    rays = camera(rectified=True, p=right).rays(*pixel)
+    np.testing.assert_allclose(rays, [[(40 - 30) / 90, 0.0]])
+
+
 def test_rectified_image_needs_the_focal_lengths_of_p() -> None:
     with pytest.raises(DepthError, match="above 0 in p, got 0 and 0"):
         camera(rectified=True, p=[0.0] * 12)
