@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -15,6 +15,8 @@ from samwise_ros.data.painted.description import RandomSource
 
 _MAX_CLIP_ATTEMPTS = 10
 _MAX_SENTENCE_ATTEMPTS = 100
+_ABOUT_OTHERS = ("relation", "past")
+"""Kinds of sentences about an object's place among others, which a crop could remove."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class SampleConfig:
             ``attribute``, each kind with equal probability.
         consecutive: take consecutive frames, as from a camera. By default some frames come from
             the whole video.
-        augmentation: how to augment the clip; ``None`` for no augmentation.
+        augmentation: how to augment the clip; ``None`` for no augmentation. Clips with sentences
+            about relations or the past are not cropped.
     """
 
     frames: int = 8
@@ -106,7 +109,10 @@ def sample_clip(dataset: Dataset, index: int, rng: random.Random, config: Sample
             np.logical_or(mask, object_masks[number], out=mask)
     sentences = tuple(expression.sentence for expression in chosen)
     if config.augmentation is not None:
-        frames, masks, sentences = augment_clip(frames, masks, sentences, config.augmentation, rng)
+        augmentation = config.augmentation
+        if any(expression.kind in _ABOUT_OTHERS for expression in chosen):
+            augmentation = replace(augmentation, crop_probability=0.0)
+        frames, masks, sentences = augment_clip(frames, masks, sentences, augmentation, rng)
     return Sample(frames, masks, sentences, holds, frame_indices)
 
 
