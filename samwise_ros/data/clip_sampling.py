@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.augmentation import Augmentation, augment_clip
-from samwise_ros.data.dataset import Dataset, DatasetError, Expression, Video
+from samwise_ros.data.dataset import ABSENT, Dataset, DatasetError, Expression, Video
 from samwise_ros.data.frame_indices import clip_frames
 from samwise_ros.data.painted.description import RandomSource
 
@@ -26,9 +26,9 @@ class SampleConfig:
     Attributes:
         frames: number of frames of the clip (T).
         sentences: number of sentences (K); sentences repeat if the video has fewer.
-        absent_share: fraction of sentences that refer to no object of the video. Generated data
-            sets make such sentences. For other data sets the sentence comes from another video and
-            may match by accident.
+        absent_share: fraction of sentences that refer to no object of the video. The tabletop has
+            such sentences, and the painted data makes them. For other data sets the sentence comes
+            from another video and may match by accident.
         shape_share: fraction of sentences chosen among those whose detail is ``shape``.
         motion_share: fraction of sentences of a clip chosen among the kinds other than
             ``attribute``, each kind with equal probability.
@@ -120,7 +120,7 @@ def _choose_expressions(
     dataset: Dataset, index: int, video: Video, rng: random.Random, config: SampleConfig
 ) -> list[Expression]:
     """Choose expressions for a video; absent ones have no objects."""
-    expressions = list(video.expressions)
+    expressions = [each for each in video.expressions if each.kind != ABSENT]
     if not all(expression.objects for expression in expressions):
         raise DatasetError(
             f"{dataset.name}: {video.name}: its expressions name no objects; "
@@ -178,6 +178,9 @@ def _choose_frames(
 
 
 def _absent_sentence(dataset: Dataset, index: int, video: Video, rng: random.Random) -> str:
+    absent = [each.sentence for each in video.expressions if each.kind == ABSENT]
+    if absent:
+        return rng.choice(absent)
     if isinstance(dataset, AbsentSentences):
         return dataset.absent_sentence(index, rng)
     own_sentences = {expression.sentence.lower() for expression in video.expressions}
