@@ -214,11 +214,6 @@ def test_absent_sentences_of_a_video_are_the_absent_share() -> None:
             absent = Expression("a tram", (5,), kind="absent")
             return Video("f", ("0", "1"), (Expression("bus", (7,)), absent))
 
-        def masks(self, index: int, objects: Sequence[int], frames: Sequence[int]) -> np.ndarray:
-            return super().masks(index, objects, frames) & (np.array(objects) == 7).reshape(
-                -1, 1, 1, 1
-            )
-
     for share, expected in ((0.0, {"bus"}), (1.0, {"a tram"}), (0.5, {"bus", "a tram"})):
         config = SampleConfig(frames=2, absent_share=share)
         found = {
