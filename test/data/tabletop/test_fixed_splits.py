@@ -1,5 +1,6 @@
 """The fixed splits: stored motion and sentences, the same on every machine."""
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import get_args
@@ -9,7 +10,7 @@ import pytest
 
 from samwise_ros.data.dataset import DatasetError
 from samwise_ros.data.open_dataset import open_dataset
-from samwise_ros.data.tabletop import stored, video
+from samwise_ros.data.tabletop import fix_splits, stored, video
 from samwise_ros.data.tabletop.composition.describe import describe
 from samwise_ros.data.tabletop.language import SentenceKind
 from samwise_ros.data.tabletop.simulation.physics import simulate
@@ -94,6 +95,17 @@ def test_stored_sentences_are_those_of_the_present_generator(renderer: SceneRend
         _, truth = renderer.video(description, read_trajectory(description), colour=False)
         equal += sentences_of(description, truth) == read_sentences(description)
     assert equal >= 2, "make the fixed splits again with `samwise data fixed-splits`"
+
+
+@pytest.mark.gl
+def test_descriptions_without_a_sentence_about_the_moved_twin_make_no_video_of_past(
+    renderer: SceneRenderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fix_splits, "VIDEOS", {"past": 3})
+    fix_splits.fix_split(renderer, "past", tmp_path)
+    numbers = [describe_stored("past", index).index for index in range(3)]
+    assert numbers[-1] > 2
+    assert [int(number) for number in json.loads((tmp_path / "past.json").read_text())] == numbers
 
 
 def test_what_is_stored_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
