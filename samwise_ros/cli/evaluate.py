@@ -1,9 +1,9 @@
 """Score a model's masks on a data set.
 
 Prints J, F and J&F by kind of sentence, as MeViS, Ref-YouTube-VOS and Ref-DAVIS17 define them, and
-the measures of RefCOCO for images. On the painted data, a control swaps each attribute sentence
-for a sentence about another object of the video. Several modes or CME variants are compared on the
-same sentences, with confidence intervals. `samwise data --help` describes the data folders.
+the measures of RefCOCO for images. On generated data, a control swaps each attribute sentence for
+a sentence about another object of the video. Several modes or CME variants are compared on the same
+sentences, with confidence intervals. `samwise data --help` describes the data folders.
 
 Examples:
   samwise evaluate --model tabletop --data painted:test

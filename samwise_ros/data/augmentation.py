@@ -14,7 +14,11 @@ from numpy.typing import NDArray
 Frames = NDArray[np.uint8]
 Masks = NDArray[np.bool_]
 
-_SIDES = re.compile(r"\b(left|right)(?=(?:most)?\b)", re.IGNORECASE)
+# Not "left alone", "left and came back" or "right next to".
+_SIDES = re.compile(
+    r"\b(left(?! (?:alone|untouched|and came)\b)|right(?! (?:next|beside)\b))(?=(?:most)?\b)",
+    re.IGNORECASE,
+)
 _GREY = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
 
 
@@ -73,6 +77,8 @@ def mirror_sentence(sentence: str) -> str:
 
     >>> mirror_sentence("Left cup that moves to the right, the leftmost bright one")
     'Right cup that moves to the left, the rightmost bright one'
+    >>> mirror_sentence("the mug on the left that was left alone right next to the box")
+    'the mug on the right that was left alone right next to the box'
     """
     return _SIDES.sub(lambda match: _other_side(match.group()), sentence)
 

@@ -2,19 +2,21 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.augmentation import Augmentation, augment_clip
-from samwise_ros.data.dataset import Dataset, DatasetError, Expression, Video
+from samwise_ros.data.dataset import ABSENT, Dataset, DatasetError, Expression, Video
 from samwise_ros.data.frame_indices import clip_frames
 from samwise_ros.data.painted.description import RandomSource
 
 _MAX_CLIP_ATTEMPTS = 10
 _MAX_SENTENCE_ATTEMPTS = 100
+_ABOUT_OTHERS = ("relation", "past")
+"""Kinds of sentences about an object's place among others, which a crop could remove."""
 
 
 @dataclass(frozen=True)
@@ -24,15 +26,16 @@ class SampleConfig:
     Attributes:
         frames: number of frames of the clip (T).
         sentences: number of sentences (K); sentences repeat if the video has fewer.
-        absent_share: fraction of sentences that refer to no object of the video. Generated data
-            sets make such sentences. For other data sets the sentence comes from another video and
-            may match by accident.
+        absent_share: fraction of sentences that refer to no object of the video. The tabletop has
+            such sentences, and the painted data makes them. For other data sets the sentence comes
+            from another video and may match by accident.
         shape_share: fraction of sentences chosen among those whose detail is ``shape``.
         motion_share: fraction of sentences of a clip chosen among the kinds other than
             ``attribute``, each kind with equal probability.
         consecutive: take consecutive frames, as from a camera. By default some frames come from
             the whole video.
-        augmentation: how to augment the clip; ``None`` for no augmentation.
+        augmentation: how to augment the clip; ``None`` for no augmentation. Clips with sentences
+            about relations or the past are not cropped.
     """
 
     frames: int = 8
@@ -106,7 +109,10 @@ def sample_clip(dataset: Dataset, index: int, rng: random.Random, config: Sample
             np.logical_or(mask, object_masks[number], out=mask)
     sentences = tuple(expression.sentence for expression in chosen)
     if config.augmentation is not None:
-        frames, masks, sentences = augment_clip(frames, masks, sentences, config.augmentation, rng)
+        augmentation = config.augmentation
+        if any(expression.kind in _ABOUT_OTHERS for expression in chosen):
+            augmentation = replace(augmentation, crop_probability=0.0)
+        frames, masks, sentences = augment_clip(frames, masks, sentences, augmentation, rng)
     return Sample(frames, masks, sentences, holds, frame_indices)
 
 
@@ -114,7 +120,7 @@ def _choose_expressions(
     dataset: Dataset, index: int, video: Video, rng: random.Random, config: SampleConfig
 ) -> list[Expression]:
     """Choose expressions for a video; absent ones have no objects."""
-    expressions = list(video.expressions)
+    expressions = [each for each in video.expressions if each.kind != ABSENT]
     if not all(expression.objects for expression in expressions):
         raise DatasetError(
             f"{dataset.name}: {video.name}: its expressions name no objects; "
@@ -172,6 +178,9 @@ def _choose_frames(
 
 
 def _absent_sentence(dataset: Dataset, index: int, video: Video, rng: random.Random) -> str:
+    absent = [each.sentence for each in video.expressions if each.kind == ABSENT]
+    if absent:
+        return rng.choice(absent)
     if isinstance(dataset, AbsentSentences):
         return dataset.absent_sentence(index, rng)
     own_sentences = {expression.sentence.lower() for expression in video.expressions}

@@ -34,9 +34,9 @@ class Expression:
         start: first frame on which the sentence holds.
         stop: frame after the last one on which it holds; ``None`` for the end of the video.
 
-    A sentence is given to a model on the first frame of the video: a motion or the past is known
-    only to who saw it. On frames before ``start`` and from ``stop`` on, the sentence is neither
-    true nor false, so that evaluation and training ignore the masks of these frames.
+    A sentence is given to a model on the first frame of the video: only a model that has seen the
+    past knows it. On frames before ``start`` and from ``stop`` on, the sentence is neither true nor
+    false. Evaluation and training ignore the masks of these frames.
     """
 
     sentence: str

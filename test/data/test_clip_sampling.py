@@ -195,3 +195,28 @@ def test_target_of_a_clip_is_visible_while_its_sentence_holds() -> None:
         sample = sample_clip(LateBus(), 0, random.Random(seed), config)
         visible += sample.masks[sample.holds].any()
     assert visible > 100  # ten draws of one of ten clips; one draw finds it in 20
+
+
+@pytest.mark.parametrize(("kind", "cropped"), [("relation", False), ("attribute", True)])
+def test_clip_of_a_sentence_about_several_objects_is_not_cropped(kind: str, cropped: bool) -> None:
+    class Related(Street):
+        def video(self, index: int) -> Video:
+            return Video("e", ("0", "1"), (Expression("leftmost car", (4,), kind=kind),))
+
+    config = SampleConfig(frames=2, augmentation=Augmentation(crop_probability=1.0))
+    samples = [sample_clip(Related(), 0, random.Random(seed), config) for seed in range(20)]
+    assert any(sample.frames.shape != (2, 6, 8, 3) for sample in samples) == cropped
+
+
+def test_absent_sentences_of_a_video_are_the_absent_share() -> None:
+    class Empty(Street):
+        def video(self, index: int) -> Video:
+            absent = Expression("a tram", (5,), kind="absent")
+            return Video("f", ("0", "1"), (Expression("bus", (7,)), absent))
+
+    for share, expected in ((0.0, {"bus"}), (1.0, {"a tram"}), (0.5, {"bus", "a tram"})):
+        config = SampleConfig(frames=2, absent_share=share)
+        found = {
+            sample_clip(Empty(), 0, random.Random(seed), config).sentences[0] for seed in range(20)
+        }
+        assert found == expected

@@ -44,7 +44,9 @@ def write_look_book(path: Path) -> None:
     renderer = SceneRenderer(_WIDTH, _HEIGHT)
     pictures: list[NDArray[np.uint8]] = []
     for description in _stills():
-        pictures += renderer.images(description, simulate(description), [description.frames // 2])
+        motion = simulate(description)
+        _, truth = renderer.video(description, motion, colour=False)
+        pictures += renderer.images(description, motion, [_clearest(truth)])
     first = None
     for description in _stories():
         first = first or description
@@ -75,6 +77,13 @@ def _stills() -> Iterator[SceneDescription]:
             seen.add(place)
             found += 1
             yield description
+
+
+def _clearest(truth: VideoTruth) -> int:
+    """Return the frame on which the least of the best visible view of each thing is hidden."""
+    shares = truth.areas / np.maximum(truth.areas.max(axis=0), 1)
+    agents = (truth.labels == AGENT_LABEL).mean(axis=(1, 2))
+    return int(np.argmax(shares.mean(axis=1) - 2 * agents))
 
 
 def _stories() -> Iterator[SceneDescription]:

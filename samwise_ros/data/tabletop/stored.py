@@ -96,16 +96,24 @@ def write_stored(
 
 def motion_digest(description: SceneDescription) -> int:
     """Return a checksum of what a simulation depends on."""
-    facts = (description.things, description.script, description.bases, description.frames)
-    return zlib.crc32(repr(facts).encode())
+    return _crc(
+        [astuple(thing) for thing in description.things],
+        [astuple(action) for action in description.script],
+        description.bases,
+        description.frames,
+    )
 
 
 def sentence_digest(description: SceneDescription) -> int:
     """Return a checksum of what sentences depend on: the motion and the camera."""
     camera = description.camera
     poses = np.round(camera.poses, 3) + 0.0  # no negative zeros
-    facts = (motion_digest(description), camera.fov_y_deg, poses.tolist())
-    return zlib.crc32(repr(facts).encode())
+    return _crc(motion_digest(description), camera.fov_y_deg, poses.tolist())
+
+
+def _crc(*facts: object) -> int:
+    # As JSON: versions of numpy differ in the `repr` of their numbers.
+    return zlib.crc32(json.dumps(facts).encode())
 
 
 _REMEDY = "make the fixed splits again with `samwise data fixed-splits`"

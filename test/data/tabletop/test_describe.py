@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,6 +26,28 @@ def test_the_same_seed_describes_the_same_scene(descriptions: list[SceneDescript
         assert repr(again.lights) == repr(description.lights)
         assert (again.camera.poses == description.camera.poses).all()
     assert len({sentence_digest(description) for description in descriptions}) == len(descriptions)
+
+
+def test_numbers_are_those_of_python_whose_text_no_version_of_numpy_changes(
+    descriptions: list[SceneDescription],
+) -> None:
+    for description in descriptions:
+        facts = (description.things, description.script, description.bases)
+        assert "np." not in repr(facts)
+
+
+def test_a_checksum_does_not_depend_on_types_of_numbers(
+    descriptions: list[SceneDescription],
+) -> None:
+    description = descriptions[0]
+    things = tuple(
+        replace(thing, position_m=tuple(map(np.float64, thing.position_m)))
+        for thing in description.things
+    )
+    assert sentence_digest(replace(description, things=things)) == sentence_digest(description)
+    moved = replace(things[0], position_m=(0.0, 0.0, 0.0))
+    other = replace(description, things=(moved, *things[1:]))
+    assert sentence_digest(other) != sentence_digest(description)
 
 
 def test_nothing_of_a_description_needs_mujoco() -> None:

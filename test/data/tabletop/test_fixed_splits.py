@@ -1,5 +1,6 @@
 """The fixed splits: stored motion and sentences, the same on every machine."""
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import get_args
@@ -9,9 +10,9 @@ import pytest
 
 from samwise_ros.data.dataset import DatasetError
 from samwise_ros.data.open_dataset import open_dataset
-from samwise_ros.data.tabletop import stored, video
+from samwise_ros.data.tabletop import fix_splits, stored, video
 from samwise_ros.data.tabletop.composition.describe import describe
-from samwise_ros.data.tabletop.language import SentenceKind
+from samwise_ros.data.tabletop.language import Sentence, SentenceKind
 from samwise_ros.data.tabletop.simulation.physics import simulate
 from samwise_ros.data.tabletop.simulation.scene import SceneRenderer
 from samwise_ros.data.tabletop.stored import (
@@ -59,8 +60,9 @@ def test_each_video_of_past_names_a_twin_that_moved_and_then_rested_24_frames() 
 def test_documentation_has_the_number_of_sentences_of_each_kind() -> None:
     text = (Path(__file__).parents[3] / "docs" / "world.md").read_text("utf-8")
     for split, count in VIDEOS.items():
-        videos = [read_sentences(describe_stored(split, index)) for index in range(count)]
-        kinds = Counter(sentence.kind for sentences in videos for sentence in sentences)
+        videos = json.loads((stored.FOLDER / f"{split}.json").read_text("utf-8"))
+        sentences = [Sentence(*fields) for _, listed in videos.values() for fields in listed]
+        kinds = Counter(sentence.kind for sentence in sentences)
         numbers = [count, kinds.total(), *(kinds[kind] for kind in get_args(SentenceKind))]
         assert f"| `{split}` | {' | '.join(map(str, numbers))} |" in text
 
@@ -94,6 +96,17 @@ def test_stored_sentences_are_those_of_the_present_generator(renderer: SceneRend
         _, truth = renderer.video(description, read_trajectory(description), colour=False)
         equal += sentences_of(description, truth) == read_sentences(description)
     assert equal >= 2, "make the fixed splits again with `samwise data fixed-splits`"
+
+
+@pytest.mark.gl
+def test_descriptions_without_a_sentence_about_the_moved_twin_make_no_video_of_past(
+    renderer: SceneRenderer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fix_splits, "VIDEOS", {"past": 3})
+    fix_splits.fix_split(renderer, "past", tmp_path)
+    numbers = [describe_stored("past", index).index for index in range(3)]
+    assert numbers[-1] > 2
+    assert [int(number) for number in json.loads((tmp_path / "past.json").read_text())] == numbers
 
 
 def test_what_is_stored_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from samwise_ros.data.open_dataset import open_dataset
+from samwise_ros.data.tabletop.composition.describe import describe
 from samwise_ros.data.tabletop.composition.geometry import matrix
+from samwise_ros.data.tabletop.simulation import scene
+from samwise_ros.data.tabletop.simulation.physics import simulate
 from samwise_ros.data.tabletop.simulation.scene import SceneRenderer
 from samwise_ros.data.tabletop.truth import AGENT_LABEL
 from samwise_ros.data.tabletop.video import TabletopVideo, make_video
@@ -84,6 +87,22 @@ def test_a_fixed_split_is_a_data_set_with_complete_masks() -> None:
         (number,) = each.objects
         assert masks[number, each.start : each.stop].any() == (each.kind != "absent")
         assert masks[number, : each.start].any() or each not in late
+
+
+def test_glass_lets_light_through_and_has_a_mask(
+    renderer: SceneRenderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    description = describe("train", 44, 8)
+    glass = [k for k, thing in enumerate(description.things) if thing.look.material == "glass"]
+    motion = simulate(description)
+    frames, truth = renderer.video(description, motion)
+    monkeypatch.setattr(scene, "_GLASS_OPACITY", 1.0)
+    opaque, same = renderer.video(description, motion)
+    assert (truth.labels == same.labels).all()
+    assert (truth.depth_m == same.depth_m).all()
+    change = np.abs(frames.astype(int) - opaque).max(axis=-1)
+    on_glass = np.isin(truth.labels, np.add(glass, 1))
+    assert change[on_glass].mean() > 10 * change[~on_glass].mean()
 
 
 def test_wide_images_show_the_same_scene(videos: list[TabletopVideo]) -> None:

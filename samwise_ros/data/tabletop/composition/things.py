@@ -169,7 +169,7 @@ def rest(
         turned = turn(0, np.pi)
     orientation = multiply(turn(2, float(rng.uniform(0, 2 * np.pi))), turned)
     rounded = tuple(round(value, 5) for value in orientation)
-    position = (round(x, 4), round(y, 4), round(z + height / 2, 4))
+    position = tuple(round(float(value), 4) for value in (x, y, z + height / 2))
     return replace(thing, resting=resting, position_m=position, orientation=rounded)  # type: ignore[arg-type]
 
 

@@ -43,12 +43,14 @@ class Surface(NamedTuple):
         texture: (S, S, 3) uint8 RGB, the first row at v = 0, of the slot's size.
         specular: strength of the highlights, 0 to 1.
         shininess: sharpness of the highlights, 0 to 1.
+        opacity: share of the light that is not let through, 0 to 1; masks and depth ignore it.
     """
 
     mesh: Mesh
     texture: NDArray[np.uint8]
     specular: float
     shininess: float
+    opacity: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +124,7 @@ class Renderer:
             indices[start : start + faces] = mesh.faces
         model.mesh_facenum[slot] = faces
         model.mat_specular[slot], model.mat_shininess[slot] = surface.specular, surface.shininess
+        model.mat_rgba[slot, 3] = surface.opacity
         expected = (size.texture, size.texture, 3)
         if surface.texture.shape != expected:
             raise ValueError(f"slot {slot}: expected a texture of {expected}")

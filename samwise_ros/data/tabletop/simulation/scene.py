@@ -48,6 +48,7 @@ _GLOSS: dict[Material, tuple[float, float]] = {
     "fruit": (0.22, 0.4),
 }
 """Strength and sharpness of highlights."""
+_GLASS_OPACITY = 0.78
 _SHINY_SURFACES = ("laminate", "marble", "granite", "tiles", "terrazzo")
 
 
@@ -179,7 +180,8 @@ def _labels(things: int) -> NDArray[np.uint8]:
 def _thing(thing: Thing) -> Surface:
     height = nominal_height(thing)
     mesh = build_mesh(thing.kind, thing.family, height, thing.parameters[:6])
-    return Surface(mesh, surfaces.texture(thing), *_GLOSS[thing.look.material])
+    opacity = _GLASS_OPACITY if thing.look.material == "glass" else 1.0
+    return Surface(mesh, surfaces.texture(thing), *_GLOSS[thing.look.material], opacity)
 
 
 def _scenery(description: SceneDescription) -> list[Surface | None]:

@@ -1,6 +1,7 @@
 """Sentences are true and refer to exactly one thing, by a referee that reads their text."""
 
 import random
+from dataclasses import astuple
 
 import numpy as np
 import pytest
@@ -8,7 +9,9 @@ from handmade import Play, random_play, thing
 from reader import read
 from referee_faults import Video, faults
 
+from samwise_ros.data.augmentation import mirror_sentence
 from samwise_ros.data.tabletop.language import Sentence, draw_sentences, vocabulary
+from samwise_ros.data.tabletop.language.wording import KEPT_OUT, TRAINED
 from samwise_ros.data.tabletop.truth import Holder, Motion
 
 
@@ -177,3 +180,13 @@ def test_kept_out_wordings_use_known_words_and_are_not_in_training() -> None:
     assert len(kept_out) > 50
     assert not seen & kept_out
     assert 250 < len(known) < 500
+
+
+def test_a_mirrored_wording_is_a_wording_of_the_other_side() -> None:
+    wordings = [*TRAINED.values(), *KEPT_OUT.values()]
+    known = {each for words in wordings for group in astuple(words) for each in group}
+    mirrored = {mirror_sentence(each) for each in known}
+    assert mirrored == known
+    assert mirror_sentence("is on the far left") == "is on the far right"
+    for each in ("left alone", "left and came back", "right next to {a}", "is right beside {a}"):
+        assert mirror_sentence(each) == each
