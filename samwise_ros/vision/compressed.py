@@ -78,18 +78,20 @@ def decode_image(
     width, height, mode = _header(data)
     check_size(width, height, max_pixels)
     flags = 0 if apply_orientation else cv2.IMREAD_IGNORE_ORIENTATION
-    is_deep_grey = mode.startswith("I;16")
-    flags |= cv2.IMREAD_ANYDEPTH if is_deep_grey else cv2.IMREAD_COLOR
+    image = None
     try:
-        image = cv2.imdecode(pixels, flags)
+        if mode.startswith("I"):  # 16 or 32 bits of grey
+            image = cv2.imdecode(pixels, flags | cv2.IMREAD_ANYDEPTH)
+        if image is None or image.dtype != np.uint16:
+            image = cv2.imdecode(pixels, flags | cv2.IMREAD_COLOR)
     except cv2.error as error:  # for example, out of memory
         raise ImageError("undecodable", f"{pixels.size} bytes: {error.err}") from error
     if image is None:
         raise ImageError("undecodable", f"{pixels.size} bytes that no decoder accepts")
-    if image.ndim == 3:
-        return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
-    grey = (bit_depth or BitDepth()).to_bytes(image) if image.dtype == np.uint16 else image
-    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
+    if image.dtype == np.uint16:
+        grey = (bit_depth or BitDepth()).to_bytes(image)
+        return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def check_size(width: int, height: int, max_pixels: int = MAX_DECODED_PIXELS) -> None:

@@ -36,8 +36,8 @@ class BitDepth:
         [[0, 128, 255]]
         """
         self.bits = max(self.bits, bits_in_use(pixels))
-        highest: NDArray[np.uint8] = np.minimum(pixels >> (self.bits - 8), 255).astype(np.uint8)
-        return highest
+        highest = pixels >> (self.bits - 8)
+        return np.asarray(np.minimum(highest, 255, out=highest), np.uint8)
 
 
 def bits_in_use(pixels: NDArray[Any]) -> int:

@@ -42,9 +42,7 @@ class VideoFile:
             VideoError: the file is not a video, or has no video stream.
         """
         self._path = path
-        self._container = self._open()
-        self._stream = _best_stream(self._container)
-        self._check_size(self._stream.width, self._stream.height)
+        self._container, self._stream = self._open()
         # Other threads would report a decoding error late, for another packet.
         self._stream.thread_type = "NONE"
         self.count: int | None = self._stream.frames or None
@@ -58,29 +56,24 @@ class VideoFile:
         self._last_ns: int | None = None
         self._first_pts: int | None = None
 
-    def _open(self) -> av.container.InputContainer:
+    def _open(self) -> tuple[av.container.InputContainer, av.VideoStream]:
+        """Open the file and find the video; the picture of a sound file is none."""
         try:
             # Playlists must not open other files or addresses.
             container = av.open(str(self._path), options={"protocol_whitelist": "file"})
         except (FFmpegError, OSError) as error:
             reason = error.strerror or str(error)
             raise VideoError(f"{self._path}: expected a video file, got: {reason}") from error
-        if all(_is_picture(stream) for stream in container.streams.video):
-            container.close()
-            raise VideoError(f"{self._path}: expected a video, got a file without video stream")
-        return container
-
-    def _check_size(self, width: int, height: int) -> None:
-        """Refuse frames that take too much memory as RGB."""
-        if width * height > MAX_FILE_PIXELS:
-            raise VideoError(
-                f"{self._path}: expected at most {MAX_FILE_PIXELS} pixels, got {width} x {height}"
-            )
+        for stream in container.streams.video:
+            if not stream.disposition & Disposition.attached_pic:
+                return container, stream
+        container.close()
+        raise VideoError(f"{self._path}: expected a video, got a file without video stream")
 
     def _measure_rate(self) -> float | None:
         """Return the mean rate of the first packets; ``None`` if they have no time stamps."""
-        with self._open() as container:
-            stream = _best_stream(container)
+        container, stream = self._open()
+        with container:
             packets = itertools.islice(container.demux(stream), _RATE_PACKETS)
             stamps = sorted({packet.pts for packet in packets if packet.pts is not None})
             if len(stamps) < 2 or stream.time_base is None:
@@ -88,7 +81,12 @@ class VideoFile:
             return float((len(stamps) - 1) / ((stamps[-1] - stamps[0]) * stream.time_base))
 
     def frames(self) -> Iterator[DecodedFrame]:
-        """Yield all frames in order of presentation, with a frame for each damaged packet."""
+        """Yield all frames in order of presentation, with a frame for each damaged packet.
+
+        Raises:
+            VideoError: the frames are too large.
+        """
+        self._check_size(self._stream.width, self._stream.height)
         damaged: list[int] = []  # time stamps of packets that cannot be decoded
         for pts, frame in self._decode():
             if frame is None and pts is not None:
@@ -140,6 +138,13 @@ class VideoFile:
         self._last_ns = stamp_ns
         return stamp_ns
 
+    def _check_size(self, width: int, height: int) -> None:
+        """Refuse frames that take too much memory as RGB."""
+        if width * height > MAX_FILE_PIXELS:
+            raise VideoError(
+                f"{self._path}: expected at most {MAX_FILE_PIXELS} pixels, got {width} x {height}"
+            )
+
     def _to_rgb(self, frame: AvFrame) -> Image:
         """Convert a frame to (H, W, 3) uint8 RGB, rotated according to its metadata."""
         self._check_size(frame.width, frame.height)
@@ -165,12 +170,3 @@ class VideoFile:
     def close(self) -> None:
         """Close the file."""
         self._container.close()
-
-
-def _best_stream(container: av.container.InputContainer) -> av.VideoStream:
-    """Return the first video stream that is not the picture of a sound file."""
-    return next(stream for stream in container.streams.video if not _is_picture(stream))
-
-
-def _is_picture(stream: av.VideoStream) -> bool:
-    return bool(stream.disposition & Disposition.attached_pic)

@@ -86,7 +86,7 @@ class VideoWriter:
         height, width = self._size[:2]
         self._file = AtomicFile(self.path, durable=False)
         self._container = av.open(self._file.stream, "w", format="mp4")
-        rate = Fraction(self.fps).limit_denominator(1001)
+        rate = max(Fraction(self.fps).limit_denominator(1001), Fraction(1, 1001))
         self._stream = self._container.add_stream("mpeg4", rate=rate, options={"qmin": "3"})
         self._stream.width, self._stream.height = width, height
         self._stream.pix_fmt = "yuv420p"

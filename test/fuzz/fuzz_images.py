@@ -32,7 +32,9 @@ _NUMBERS = (0, 1, 2, 7, 255, 256, 4097, 30_000, 65_535, 2**24, 2**31 - 1, 2**31,
 def _write_images(rng: random.Random, folder: Path) -> None:
     """Write a valid image and a mutated one in the same format."""
     suffix = rng.choice(_SUFFIXES)
-    data = _image(suffix, rng.choice(("RGB", "L", "P")) if suffix in ("png", "tif") else "RGB")
+    data = _image(
+        suffix, rng.choice(("RGB", "L", "P", "I;16")) if suffix in ("png", "tif") else "RGB"
+    )
     (folder / f"0.{suffix}").write_bytes(data)
     kind = rng.random()
     if kind < 0.1:
@@ -111,7 +113,8 @@ def _image(suffix: str, mode: str, size: tuple[int, int] = (16, 12)) -> bytes:
     image = Image.fromarray(pixels)
     file = io.BytesIO()
     names = {"jpg": "jpeg", "tif": "tiff"}
-    (image if mode == "RGB" else image.convert(mode)).save(file, names.get(suffix, suffix))
+    image = image.convert("L") if mode == "I;16" else image  # Pillow has no direct way
+    image.convert(mode).save(file, names.get(suffix, suffix))
     return file.getvalue()
 
 

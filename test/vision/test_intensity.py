@@ -54,7 +54,7 @@ def test_brightness_of_a_video_does_not_flicker() -> None:
     assert depth.bits == 12
 
 
-@pytest.mark.parametrize("suffix", [".png", ".tif", ".jp2"])
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".jp2", ".pgm"])
 def test_compressed_grey_of_ten_bits_has_the_full_range(suffix: str) -> None:
     values = np.full((64, 64), 512, np.uint16)
     _, data = cv2.imencode(suffix, values)

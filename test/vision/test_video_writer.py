@@ -137,3 +137,11 @@ def test_pause_that_mp4_cannot_hold_is_named(tmp_path: Path) -> None:
     with pytest.raises(VideoError, match=r"at most 71582 s between two frames, got 86400 s"):
         writer.write(image, 86_400 * 10**9)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_very_slow_video_keeps_its_length(tmp_path: Path) -> None:
+    with VideoWriter(tmp_path / "out.mp4", 1 / 3600) as writer:
+        for stamp_s in (0, 3600):
+            writer.write(np.zeros((48, 64, 3), np.uint8), stamp_s * 10**9)
+    with VideoReader(tmp_path / "out.mp4") as reader:
+        assert [frame.stamp_ns for frame in reader.frames()] == [0, 3600 * 10**9]

@@ -15,7 +15,7 @@ def random_image(stamp_ns: int, chance: random.Random) -> Image:
     """Return a valid image of a random size, encoding, byte order and padding."""
     encoding = chance.choice(sorted(LAYOUTS))
     layout, big = LAYOUTS[encoding], chance.random() < 0.5
-    width, height = chance.randint(2, 700), chance.randint(2, 500)
+    width, height = chance.randint(3, 700), chance.randint(3, 500)
     width += width % 2 * (encoding in PAIRED)
     item = np.dtype(layout.item).newbyteorder(">" if big else "<")
     shape = (height, width, layout.channels)[: 2 + (layout.channels > 1)]
