@@ -1,7 +1,7 @@
 """Poses in another frame, and as a tf frame.
 
-tf2_ros is not on PyPI. The tests of it run where tf2, tf2_py, tf2_msgs and tf2_ros_py are installed,
-as built from github.com/ros2/geometry2, branch jazzy.
+tf2_ros is not on PyPI. Its tests run where tf2, tf2_py, tf2_msgs and tf2_ros_py are installed, as
+built from github.com/ros2/geometry2, branch jazzy.
 """
 
 import importlib.util
