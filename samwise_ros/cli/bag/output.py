@@ -23,15 +23,16 @@ from rosbags.typesys.store import Typestore
 
 from samwise_ros.cli.bag.channel import BagError, Channel, Message
 from samwise_ros.cli.bag.messages import header_at, serialized
-from samwise_ros.client.names import DEFAULT_NODE
+from samwise_ros.client.names import resolve_topic
 from samwise_ros.engine.commands import CommandStatus
 from samwise_ros.engine.overlay import draw_targets
 from samwise_ros.engine.types import Event, FrameResult
 from samwise_ros.files.atomic import AtomicFile
-from samwise_ros.interface import messages
+from samwise_ros.interface import messages, topics
 from samwise_ros.interface.messages import EventPosition, MessageFields
 from samwise_ros.interface.stamps import SECOND_NS
 from samwise_ros.interface.state_message import TargetStates, target_state_array
+from samwise_ros.interface.topics import Topic
 from samwise_ros.vision.masks import label_mask
 
 _INFINITE = QosTime(9_223_372_036, 854_775_807)  # as ROS 2 writes an infinite duration
@@ -83,18 +84,14 @@ class BagOutput:
         self._states = TargetStates(camera)
         self._schemas: dict[tuple[str, str, bytes], int] = {}
         self._numbers: dict[Channel, int] = {}
-        self._mask = self._topic(f"{camera}/mask", "sensor_msgs/msg/Image", 2)
-        self._label_mask = self._topic(f"{camera}/label_mask", "sensor_msgs/msg/Image", 2)
-        self._targets = self._topic(f"{camera}/targets", "samwise_ros/msg/TargetArray", 2)
+        self._mask = self._topic(topics.MASK)
+        self._label_mask = self._topic(topics.LABEL_MASK)
+        self._targets = self._topic(topics.TARGETS)
         # Only as JPEG: rviz and Foxglove show it; raw images would be larger than the recording.
-        self._overlay = self._topic(
-            f"{camera}/overlay/compressed", "sensor_msgs/msg/CompressedImage", 1
-        )
-        self._target_states = self._topic(
-            f"{camera}/target_states", "samwise_ros/msg/TargetStateArray", 1, latched=True
-        )
-        self._events = self._topic("events", "samwise_ros/msg/TargetEvent", 50)
-        self._commands = self._topic("commands", "samwise_ros/msg/CommandArray", 1, latched=True)
+        self._overlay = self._topic(topics.COMPRESSED_OVERLAY)
+        self._target_states = self._topic(topics.TARGET_STATES)
+        self._events = self._topic(topics.EVENTS)
+        self._commands = self._topic(topics.COMMANDS)
         self._own = {one.topic for one in self._numbers}
 
     def declare_copies(self, channels: Sequence[Channel]) -> list[Channel]:
@@ -207,10 +204,12 @@ class BagOutput:
         data = serialized(described, self._types)
         self._writer.add_message(self._numbers[channel], time_ns, data, time_ns)
 
-    def _topic(self, name: str, kind: str, depth: int, latched: bool = False) -> Channel:
-        qos = yaml.safe_dump(dump_qos_v9([_qos(depth, latched)]), sort_keys=False)
+    def _topic(self, topic: Topic) -> Channel:
+        kind = topic.type_name
+        qos = yaml.safe_dump(dump_qos_v9([_qos(topic)]), sort_keys=False)
         metadata = {"offered_qos_profiles": qos, "topic_type_hash": self._types.hash_rihs01(kind)}
-        channel = Channel(f"{DEFAULT_NODE}/{name}", kind, "cdr", metadata=metadata)
+        name = resolve_topic(topic.name, camera=self._camera)
+        channel = Channel(name, kind, "cdr", metadata=metadata)
         self._declare(channel)
         return channel
 
@@ -237,10 +236,11 @@ class BagOutput:
             return "", b""
 
 
-def _qos(depth: int, latched: bool) -> Qos:
+def _qos(topic: Topic) -> Qos:
+    latched = topic.durability == "transient_local"
     return Qos(
         QosHistory.KEEP_LAST,
-        depth,
+        topic.depth,
         QosReliability.RELIABLE,
         QosDurability.TRANSIENT_LOCAL if latched else QosDurability.VOLATILE,
         _INFINITE,

@@ -9,7 +9,7 @@ from std_msgs.msg import Header
 
 from samwise_ros.engine.types import Target
 from samwise_ros.msg import TargetPose, TargetPoseArray
-from samwise_ros.ros.target_3d.tf import rotated, transformed
+from samwise_ros.ros.target_3d.tf import rotation_matrix, transformed
 from samwise_ros.vision.depth import (
     FloatArray,
     Pinhole,
@@ -67,7 +67,7 @@ def _pose(
 
 def _covariance(of_position: FloatArray, transform: TransformStamped) -> FloatArray:
     """Return the (36,) covariance of a pose whose orientation is unknown."""
-    turn = np.column_stack([rotated(axis, transform) for axis in np.eye(3)])
+    turn = rotation_matrix(transform)
     covariance = np.diag([UNKNOWN_ANGLE] * 6)
     covariance[:3, :3] = turn @ of_position @ turn.T
     return covariance.ravel()

@@ -90,17 +90,21 @@ def transformed(point_m: FloatArray, transform: TransformStamped) -> FloatArray:
     """
     translation = transform.transform.translation
     offset = np.array([translation.x, translation.y, translation.z])
-    moved: FloatArray = rotated(point_m, transform) + offset
+    moved: FloatArray = rotation_matrix(transform) @ point_m + offset
     return moved
 
 
-def rotated(vector: FloatArray, transform: TransformStamped) -> FloatArray:
-    """Rotate a vector (3,) by the rotation of a transform."""
+def rotation_matrix(transform: TransformStamped) -> FloatArray:
+    """Return the rotation of a transform, (3, 3)."""
     rotation = transform.transform.rotation
-    axis = np.array([rotation.x, rotation.y, rotation.z])
-    across = 2.0 * np.cross(axis, vector)
-    turned: FloatArray = vector + rotation.w * across + np.cross(axis, across)
-    return turned
+    x, y, z, w = rotation.x, rotation.y, rotation.z, rotation.w
+    return np.array(
+        [
+            [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+            [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+            [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
+        ]
+    )
 
 
 class FrameBroadcast:

@@ -22,6 +22,7 @@ from recording import (
 from rosbags.rosbag2 import Reader
 from sensor_msgs.msg import CompressedImage, Image
 
+from samwise_ros.cli.bag import subcommand
 from samwise_ros.cli.main import main
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
@@ -163,6 +164,8 @@ def test_the_file_says_what_players_need(out: Path) -> None:
     with Reader(out) as reader:
         found = {one.topic: one for one in reader.connections}
     assert set(found) == RESULTS | {TOPIC, "/words"}
+    for topic in RESULTS:
+        assert topic.removeprefix(f"{NODE}/").removeprefix("camera/") in str(subcommand.__doc__)
     assert "samwise_ros/Target[] targets" in found[f"{NODE}/camera/targets"].msgdef.data
     assert "MSG: samwise_ros/Target\n" in found[f"{NODE}/camera/targets"].msgdef.data
     (quality,) = found[f"{NODE}/commands"].ext.offered_qos_profiles

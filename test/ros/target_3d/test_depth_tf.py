@@ -1,4 +1,8 @@
-"""Poses in another frame, and as a tf frame."""
+"""Poses in another frame, and as a tf frame.
+
+tf2_ros is not on PyPI. Its tests run where tf2, tf2_py, tf2_msgs and tf2_ros_py are installed, as
+built from github.com/ros2/geometry2, branch jazzy.
+"""
 
 import importlib.util
 import threading
@@ -26,6 +30,7 @@ from lifecycle_msgs.msg import Transition
 from rendered_depth import Array, seen_centre
 from ros_harness import Robot, wait_for
 
+from samwise_ros.msg import TargetPoseArray
 from samwise_ros.ros.target_3d.tf import FrameLookup, transformed
 from samwise_ros.vision.depth import DepthError
 
@@ -77,6 +82,7 @@ def test_pose_in_another_frame_at_the_images_stamp(tmp_path: Path, robot: Robot)
     ):
         wait_for(lambda: tf.get_subscription_count() >= 2)  # the node's and the test's
         poses = rig.subscribed("target_pose", PoseStamped)
+        arrays = rig.subscribed("target_poses", TargetPoseArray)
         stamp = robot.stamp_ns()
         rig.infos.publish(camera_info())
         accounts = [rig.send(depth_image(stamp + one), stamp_ns=stamp + one)[1] for one in range(5)]
@@ -96,6 +102,14 @@ def test_pose_in_another_frame_at_the_images_stamp(tmp_path: Path, robot: Robot)
         assert pose.header.stamp == message.header.stamp
         assert_near(point(pose), in_base(seen_centre(RED), 2.0))
         assert pose.pose.orientation.w == 1.0
+        array = arrays.wait()
+        assert array.header == pose.header
+        assert array.poses[0].pose.pose == pose.pose
+        turn = array.poses[0].box.orientation
+        of_camera = np.array([turn.x, turn.y, turn.z, turn.w]) * np.sign(turn.w)
+        np.testing.assert_allclose(of_camera, [-0.5, 0.5, -0.5, 0.5], atol=1e-9)
+        along = np.array(array.poses[0].pose.covariance).reshape(6, 6)[:3, :3].diagonal()
+        assert along[0] > 5 * along[1:].max()  # the camera looks along the base's x axis
         broadcast = frames.wait(lambda one: one.transforms[0].header == pose.header).transforms[0]
         assert broadcast.child_frame_id == "camera_target"
         position = broadcast.transform.translation
