@@ -63,9 +63,10 @@ def _write_photo(path: Path) -> None:
 
 
 def _videos(rng: random.Random, ids: str) -> dict[str, Any]:
-    expressions = {
+    expressions: dict[str, dict[str, Any]] = {
         str(key): {"exp": "the red mug", ids: rng.choice(([7], [7, 3], "1", 2))} for key in range(2)
     }
+    expressions["0"] |= rng.choice(({}, {"kind": "past", "start": 1, "stop": 2}))
     return {"videos": {"v": {"frames": ["00000", "00005"], "expressions": expressions}}}
 
 

@@ -40,7 +40,7 @@ def fix_split(renderer: SceneRenderer, split: Split, folder: Path) -> None:
                 break
             description = describe(split, number)
             motion = _motion(description)
-            _, truth = renderer.video(description, motion, colour=False)
+            truth = renderer.truth(description, motion)
             sentences = sentences_of(description, truth)
             if split != "past" or _names_moved_twin(description, motion, sentences):
                 videos[number] = description, motion, sentences

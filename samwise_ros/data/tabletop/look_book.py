@@ -45,7 +45,7 @@ def write_look_book(path: Path) -> None:
     pictures: list[NDArray[np.uint8]] = []
     for description in _stills():
         motion = simulate(description)
-        _, truth = renderer.video(description, motion, colour=False)
+        truth = renderer.truth(description, motion)
         pictures += renderer.images(description, motion, [_clearest(truth)])
     first = None
     for description in _stories():

@@ -93,7 +93,7 @@ def test_stored_sentences_are_those_of_the_present_generator(renderer: SceneRend
     equal = 0
     for index in range(4):
         description = describe_stored("unseen", index)
-        _, truth = renderer.video(description, read_trajectory(description), colour=False)
+        truth = renderer.truth(description, read_trajectory(description))
         equal += sentences_of(description, truth) == read_sentences(description)
     assert equal >= 2, "make the fixed splits again with `samwise data fixed-splits`"
 

@@ -21,6 +21,9 @@ def test_a_video_repeats_bit_for_bit(renderer: SceneRenderer, videos: list[Table
     assert (again.truth.labels == videos[2].truth.labels).all()
     assert (again.truth.depth_m == videos[2].truth.depth_m).all()
     assert again.sentences == videos[2].sentences
+    alone = renderer.truth(again.description, simulate(again.description))  # without images
+    assert (alone.labels == again.truth.labels).all()
+    assert (alone.depth_m == again.truth.depth_m).all()
 
 
 def test_the_depth_of_a_things_pixels_lies_on_the_thing(videos: list[TabletopVideo]) -> None:

@@ -170,7 +170,8 @@ class Renderer:
         rgb = np.zeros((height, width, 3), np.uint8)
         codes = np.empty((height, width, 3), np.uint8)
         depth = np.empty((height, width), np.float32)
-        for target, flag in ((rgb, False), (codes, True))[0 if colour else 1 :]:
+        passes = ((rgb, False), (codes, True)) if colour else ((codes, True),)
+        for target, flag in passes:
             scene.flags[_FLAGS.mjRND_SEGMENT] = scene.flags[_FLAGS.mjRND_IDCOLOR] = flag
             scene.flags[_FLAGS.mjRND_SHADOW] = not flag
             mujoco.mjr_render(self._viewport, scene, self._context)

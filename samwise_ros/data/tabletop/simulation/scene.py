@@ -70,18 +70,22 @@ class SceneRenderer:
         return self._renderer.versions
 
     def video(
-        self, description: SceneDescription, trajectory: Trajectory, colour: bool = True
+        self, description: SceneDescription, trajectory: Trajectory
     ) -> tuple[NDArray[np.uint8], VideoTruth]:
         """Render a video.
-
-        Args:
-            description: the scene.
-            trajectory: the motion of its things.
-            colour: whether to render images, which takes most of the time; else they are black.
 
         Returns:
             (T, H, W, 3) uint8 RGB, and the truth.
         """
+        return self._video(description, trajectory, colour=True)
+
+    def truth(self, description: SceneDescription, trajectory: Trajectory) -> VideoTruth:
+        """Return the truth about a video; without images, which take most of the time."""
+        return self._video(description, trajectory, colour=False)[1]
+
+    def _video(
+        self, description: SceneDescription, trajectory: Trajectory, colour: bool
+    ) -> tuple[NDArray[np.uint8], VideoTruth]:
         shape = (description.frames, self.height, self.width)
         rgb, labels = np.empty((*shape, 3), np.uint8), np.zeros(shape, np.uint8)
         depth = np.empty(shape, np.float32)

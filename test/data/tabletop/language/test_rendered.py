@@ -27,5 +27,5 @@ def test_stored_sentences_fit_what_this_machine_renders(
     renderer: SceneRenderer, split: Split
 ) -> None:
     description = describe_stored(split, 6)
-    _, truth = renderer.video(description, read_trajectory(description), colour=False)
+    truth = renderer.truth(description, read_trajectory(description))
     assert faults((description, truth), read_sentences(description)) == []
