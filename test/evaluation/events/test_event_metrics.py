@@ -118,14 +118,14 @@ def test_history_of_masks():
     mask[1:3] = True
     found = MaskHistory()
     found.add(mask, truths, [0, 2])
-    assert (found.mask_areas, found.target_areas, found.overlaps) == ([8], [12], [[4, 4]])
-    assert found.ious() == [pytest.approx(4 / 16)]
+    assert (found.mask_areas, found.areas, found.overlaps) == ([8], [[12, 4]], [[4, 4]])
+    assert found.iou(0, 0) == pytest.approx(4 / 16)
 
 
 def test_record_survives_a_line_of_json():
     record = EventRecord(3, "video", (sentence("tt", "tt", ("ACQUIRED", 1)),))
     assert EventRecord.from_line(record.to_line()) == record
-    with pytest.raises(ValueError, match="expected one video's events"):
+    with pytest.raises(ValueError, match="expected the record of a video"):
         EventRecord.from_line("{}")
 
 
@@ -143,7 +143,7 @@ def test_report_and_timeline():
 def test_timeline_draws_no_other_object_like_the_named_one():
     def lower_band(item: int) -> tuple[int, ...]:
         overlaps = [10 if index == item else 0 for index in range(7)]
-        record = SentenceRecord("the mug", "", MaskHistory([10], [10], [overlaps]), [], [])
+        record = SentenceRecord("the mug", "", MaskHistory([10], [[10] * 7], [overlaps]), [], [])
         return tuple(draw_timeline(EventRecord(0, "video", (record,)), HYSTERESIS)[55, 9])
 
     named = lower_band(0)
