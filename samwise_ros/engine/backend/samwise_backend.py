@@ -217,7 +217,7 @@ class SamwiseBackend:
                     score,
                     candidate,
                     memory.switch_probability,
-                    memoryless and memoryless[index],
+                    memoryless[index] if memoryless else None,
                 )
             )
         return predictions

@@ -149,8 +149,8 @@ def _shares(pixels: NDArray[np.uint8]) -> Shares:
         return np.zeros(COLOURS, np.float32)
     fine = (pixels >> _FINE_SHIFT).astype(np.int32)
     indices = (fine[:, 0] * _FINE + fine[:, 1]) * _FINE + fine[:, 2]
-    shares = np.bincount(indices, minlength=_FINE**3).astype(np.float32) / len(pixels)
-    shares = shares.reshape(_FINE, _FINE, _FINE)
+    counts = np.bincount(indices, minlength=_FINE**3) / len(pixels)
+    shares = counts.astype(np.float32).reshape(_FINE, _FINE, _FINE)
     for _ in range(3):  # each step replaces the first axis and moves it to the end
         shares = np.tensordot(shares, _NEIGHBOURS, (0, 1))
     return shares.reshape(COLOURS)
@@ -160,7 +160,8 @@ def _neighbours() -> NDArray[np.float32]:
     """Return the linear interpolation (8, 32) from fine levels of a channel to coarse ones."""
     position = np.linspace(0, _LEVELS - 1, _FINE)
     distance = np.abs(position[None] - np.arange(_LEVELS)[:, None])
-    return np.maximum(1 - distance, 0).astype(np.float32)
+    weights: NDArray[np.float32] = np.maximum(1 - distance, 0).astype(np.float32)
+    return weights
 
 
 _NEIGHBOURS = _neighbours()

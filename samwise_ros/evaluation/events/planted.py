@@ -73,9 +73,8 @@ class _Clip:
                 continue
             way = -(x + out * width) if to_left else _WIDTH - x - (1 - out) * width
             shift = np.array([[1, 0, way], [0, 1, 0]], np.float32)
-            self.images[number] = cv2.warpAffine(
-                image, shift, (_WIDTH, _HEIGHT), borderMode=cv2.BORDER_REPLICATE
-            )
+            moved = cv2.warpAffine(image, shift, (_WIDTH, _HEIGHT), borderMode=cv2.BORDER_REPLICATE)
+            self.images[number] = moved.astype(np.uint8)
             self.truths[number] = np.stack(
                 [
                     cv2.warpAffine(mask.view(np.uint8), shift, (_WIDTH, _HEIGHT)) > 0

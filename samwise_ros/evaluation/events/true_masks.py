@@ -74,4 +74,4 @@ def _true_frames(dataset: Dataset, index: int, named: Sequence[int]) -> Iterator
     for number in range(len(video.frames)):
         (image,) = dataset.images(index, [number])
         truths = dataset.masks(index, video.masked_objects, [number])[:, 0]
-        yield image, truths[list(named)].any(axis=0), truths
+        yield image, np.logical_or.reduce(truths[list(named)]), truths

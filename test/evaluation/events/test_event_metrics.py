@@ -13,6 +13,7 @@ from samwise_ros.evaluation.events.event_metrics import (
     sentence_accuracies,
 )
 from samwise_ros.evaluation.events.frame_metrics import FrameCounts
+from samwise_ros.evaluation.events.identity_metrics import Hota, identity_switches
 from samwise_ros.evaluation.events.mask_history import MaskHistory
 from samwise_ros.evaluation.events.matching import Share, f1, match
 from samwise_ros.evaluation.events.record import EventRecord, SentenceRecord
@@ -109,6 +110,23 @@ def test_sentence_accuracies():
         sentence("." * 12 + "tt", "t" * 14, ("ACQUIRED", 13)),
     ]
     assert sentence_accuracies(records, HYSTERESIS) == (Share(1, 2), Share(1, 2))
+
+
+def test_identity_switches_ignore_frames_without_an_object():
+    assert identity_switches(history("ttaat..b", "t" * 8), 4) == 3
+
+
+def test_hota_counts_missed_frames_and_other_objects():
+    assert Hota.of(history("tttt", "tttt"), 4).value == 1.0
+    # Two of four frames match: DetA 2/4, AssA 2/4.
+    missed = Hota.of(history("tt..", "tttt"), 4)
+    assert missed.value == pytest.approx(0.5)
+    # Without an association with the other object: DetA 4/4, AssA 1/2 on each object.
+    switched = Hota.of(history("ttaa", "tttt"), 4)
+    assert switched.value == pytest.approx(math.sqrt(0.5))
+    both = Hota.sum([missed, switched])
+    assert both.value == pytest.approx(math.sqrt((1 + 2) / 8))
+    assert math.isnan(Hota.of(history("....", "...."), 4).value)
 
 
 def test_history_of_masks():
