@@ -34,7 +34,7 @@ from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.engine.backend.device import use_threads
 from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
-from samwise_ros.engine.config import EngineConfig, Mode, SwitchCorrection
+from samwise_ros.engine.config import EngineConfig, MemoryPolicyName, Mode, SwitchCorrection
 from samwise_ros.engine.engine import Engine
 from samwise_ros.evaluation.distributed import EVALUATION_TIMEOUT, ProcessGroup, local_device
 from samwise_ros.evaluation.events.planted import planted_records
@@ -43,6 +43,7 @@ from samwise_ros.evaluation.events.report import EventReport
 from samwise_ros.evaluation.events.runner import record_events
 from samwise_ros.evaluation.events.timeline import draw_timeline
 from samwise_ros.evaluation.events.true_events import Hysteresis
+from samwise_ros.evaluation.events.true_masks import record_true_masks
 from samwise_ros.evaluation.records import Records, VideoRecord
 from samwise_ros.evaluation.result_writers.overlays import OverlayWriter
 from samwise_ros.evaluation.result_writers.predictions import PredictionWriter
@@ -114,6 +115,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "number of clips of each change",
     )
     parser.add_argument(
+        "--true-masks",
+        action="store_true",
+        help="with --events: score the event logic on the true masks of the data set",
+    )
+    parser.add_argument(
+        "--memory",
+        choices=get_args(MemoryPolicyName),
+        default=EngineConfig.memory_policy,
+        help="with --events: what the memory holds (default: %(default)s)",
+    )
+    parser.add_argument(
         "--rate",
         type=float,
         default=10.0,
@@ -171,13 +183,20 @@ def _run_events(arguments: argparse.Namespace, dataset: Dataset) -> int:
     """Score events and print the tables."""
     if arguments.rate <= 0:
         raise ValueError(f"--rate: expected a number above 0, got {arguments.rate}")
-    config = EngineConfig(max_commands=MAX_LABEL, reject_unknown_words=False)
+    config = EngineConfig(
+        max_commands=MAX_LABEL, memory_policy=arguments.memory, reject_unknown_words=False
+    )
     hysteresis = Hysteresis(
         config.min_mask_area, config.lost_after_frames, config.recover_after_frames
     )
     if arguments.planted is not None:
         planted = list(planted_records(arguments.planted, config))
         report = EventReport("event logic", "planted changes", planted, hysteresis, arguments.rate)
+        _write_event_report(arguments, report)
+        return 0
+    if arguments.true_masks:
+        true = record_true_masks(dataset, _videos(arguments), config)
+        report = EventReport("true masks", dataset.name, true, hysteresis, arguments.rate)
         _write_event_report(arguments, report)
         return 0
     backend = SamwiseBackend.from_model(
@@ -188,6 +207,7 @@ def _run_events(arguments: argparse.Namespace, dataset: Dataset) -> int:
     if arguments.out:
         settings = {
             "events": arguments.data,
+            "memory": arguments.memory,
             "frames": arguments.frames,
             "precision": arguments.precision,
             "weights": backend.fingerprint,

@@ -56,7 +56,8 @@ def open_dataset(spec: str, frames: int | None = None) -> Dataset:
             folder has a single split. For generated videos ``painted:train``, ``painted:val``,
             ``painted:test``, ``painted:late`` (objects or motions that appear late) or
             ``painted:motion`` (sentences that name only a motion); ``painted:scenes`` and
-            ``painted:scenes_val`` have the demo's scenes, one video for each line of the script.
+            ``painted:scenes_val`` have the demo's scenes, one video for each line of the script;
+            the sentences of ``painted:scenes_absent`` describe nothing in the video.
             For simulated videos ``tabletop:val``, ``tabletop:test``, ``tabletop:unseen``,
             ``tabletop:events`` or ``tabletop:past``, rendered on request.
         frames: number of frames of each generated video; ``PAINTED_FRAMES`` by default. A scene

@@ -14,6 +14,9 @@ SwitchCorrection = Literal["learned", "never", "always", "every_4th"]
 ``learned``: the conditional memory encoder (CME) decides, on the frames that check for a switch.
 The others are the paper's ablations: on no frame, on every frame, or on every fourth frame.
 """
+MemoryPolicyName = Literal["paper", "gated"]
+"""What the memory holds. ``paper``: the last frames. ``gated``: the last frames with a clear mask,
+and an early one for good."""
 
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "max_commands": (1, MAX_LABEL),  # every active command has its label
@@ -35,6 +38,7 @@ class EngineConfig:
         mode: ``online`` returns the targets of each frame at once; ``clip`` waits for a full clip.
         max_commands: active commands, 1 to 254 (a label is one byte).
         switch_correction: the rule that writes the object seen without memory to the memory.
+        memory_policy: what the memory holds in online mode; clip mode is always the paper's.
         switch_max_overlap: a mask that overlaps the last mask on the object by less than this
             intersection over union has moved, 0 to 1: it is on another object if the first one is
             still at its place. A candidate that overlaps the mask by less is on another object.
@@ -56,6 +60,7 @@ class EngineConfig:
     mode: Mode = "online"
     max_commands: int = 8
     switch_correction: SwitchCorrection = "learned"
+    memory_policy: MemoryPolicyName = "paper"
     switch_max_overlap: float = 0.1
     mask_threshold: float = 0.5
     min_mask_area: int = 16
@@ -74,6 +79,8 @@ class EngineConfig:
         """Raise ValueError for a value outside its range."""
         if self.mode not in get_args(Mode):
             raise ValueError(f"mode: expected online or clip, got {self.mode!r}")
+        if self.memory_policy not in get_args(MemoryPolicyName):
+            raise ValueError(f"memory_policy: expected paper or gated, got {self.memory_policy!r}")
         if self.switch_correction not in get_args(SwitchCorrection):
             raise ValueError(
                 f"switch_correction: expected {', '.join(get_args(SwitchCorrection))}, "

@@ -1,10 +1,11 @@
 """Scores of finished videos, stored in a folder to resume an evaluation from."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from samwise_ros.evaluation.scoring import ExpressionScore, Similarity, Swap
 from samwise_ros.files.atomic import write_atomically
@@ -13,55 +14,59 @@ from samwise_ros.files.documents import parse_json, write_json
 _SETTINGS = "evaluation.json"
 
 
+RecordT = TypeVar("RecordT", bound="Record")
+
+
 @dataclass(frozen=True)
-class VideoRecord:
-    """Scores of one video.
+class Record(ABC):
+    """What a finished video leaves behind.
 
     Attributes:
         index: index of the video in its data set.
         video: name of the video.
-        frames: number of frames.
-        scores: for each run configuration the scores of the expressions with known objects.
     """
 
     index: int
     video: str
-    frames: int
-    scores: tuple[tuple[ExpressionScore, ...], ...]
 
     def to_line(self) -> str:
         """Return the record as one line of JSON, without rounding."""
         return json.dumps(asdict(self))
 
     @classmethod
-    def from_line(cls, line: str) -> "VideoRecord":
+    def from_line(cls: type[RecordT], line: str) -> RecordT:
         """Parse a line written by ``to_line``.
 
         Raises:
             ValueError: the line is not a record.
         """
         try:
-            entry = parse_json(line)
-            scores = tuple(tuple(_score(score) for score in run) for run in entry.pop("scores"))
-            return cls(**entry, scores=scores)
+            return cls._from_entry(parse_json(line))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"expected one video's scores, got {line[:60]!r}") from error
+            raise ValueError(f"expected the record of a video, got {line[:60]!r}") from error
+
+    @classmethod
+    @abstractmethod
+    def _from_entry(cls: type[RecordT], entry: dict[str, Any]) -> RecordT:
+        """Build a record from parsed JSON; any mismatch raises one of the errors of `from_line`."""
 
 
-class Record(Protocol):
-    """What a finished video leaves behind."""
+@dataclass(frozen=True)
+class VideoRecord(Record):
+    """Scores of one video.
 
-    @property
-    def index(self) -> int:
-        """Index of the video in its data set."""
-        ...
+    Attributes:
+        frames: number of frames.
+        scores: for each run configuration the scores of the expressions with known objects.
+    """
 
-    def to_line(self) -> str:
-        """Return the record as one line of text."""
-        ...
+    frames: int
+    scores: tuple[tuple[ExpressionScore, ...], ...]
 
-
-RecordT = TypeVar("RecordT", bound=Record)
+    @classmethod
+    def _from_entry(cls, entry: dict[str, Any]) -> "VideoRecord":
+        scores = tuple(tuple(_score(score) for score in run) for run in entry.pop("scores"))
+        return cls(**entry, scores=scores)
 
 
 class Records(Generic[RecordT]):
@@ -81,7 +86,7 @@ class Records(Generic[RecordT]):
         """Create the folder, or open it to resume; rank 0 must be the first.
 
         Args:
-            parse: returns the record of a line; raises ValueError for another line.
+            parse: ``from_line`` of the records' class.
             folder: created if missing.
             settings: settings that the scores depend on, plain values.
             rank: rank of this process.

@@ -30,6 +30,17 @@ def bounding_box(mask: Mask) -> tuple[int, int, int, int] | None:
     return (x, y, width, height) if width else None
 
 
+def touches_border(mask: Mask) -> bool:
+    """Return whether a mask has pixels in the outermost rows or columns of the image.
+
+    >>> mask = np.zeros((4, 6), bool)
+    >>> mask[1:3, 2:5] = True
+    >>> touches_border(mask), touches_border(mask[:3])
+    (False, True)
+    """
+    return bool(mask[[0, -1]].any() or mask[:, [0, -1]].any())
+
+
 def centroid(mask: Mask) -> tuple[float, float] | None:
     """Return the mean x and y of a mask's pixels.
 

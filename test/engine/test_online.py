@@ -122,3 +122,20 @@ def test_motion_prompt_batches_commands_with_and_without_verbs(tokenizer, images
         (expected,), targets = (engine.step(frame)[0].targets for engine in (alone, batched))
         assert [target.command.id for target in targets] == ["a", "b"]
         assert targets[1].score == pytest.approx(expected.score, abs=1e-4)
+
+
+def test_masks_reach_the_host_in_one_copy(make_engine, images, monkeypatch):
+    """On a GPU, the host waits for the device on every copy."""
+    copies, has_memoryless = [], set()
+    monkeypatch.setattr(
+        torch.Tensor, "cpu", lambda tensor: copies.append(tensor) or tensor.to("cpu")
+    )
+    engine = make_engine(switch_correction="learned")
+    engine.set_commands([Command("a", "the red mug"), Command("b", "the ball")])
+    for index, image in enumerate(images[:8]):
+        copies.clear()
+        (result,) = engine.step(Frame(image, stamp_ns=index))
+        written = [memory.network.last_switch_frame == index > 0 for *_, memory in engine._store]
+        assert len(copies) == 1 + any(written)  # a candidate's mask is copied where it is written
+        has_memoryless.add(result.targets[0].ambiguity is not None)
+    assert has_memoryless == {False, True}

@@ -56,5 +56,7 @@ def test_damaged_line_raises(tmp_path: Path) -> None:
     for line in ("nonsense", "[]", '{"scores": [[{}]]}', '{"index": 1, "scores": []}'):
         with (tmp_path / "scores-1.jsonl").open("w") as file:
             file.write(line + "\n")
-        with pytest.raises(ValueError, match=r"scores-1\.jsonl, line 1: expected one video's sc"):
+        with pytest.raises(
+            ValueError, match=r"scores-1\.jsonl, line 1: expected the record of a video"
+        ):
             records.read()

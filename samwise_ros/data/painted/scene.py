@@ -14,7 +14,7 @@ from samwise_ros.data.painted.background import draw_light, draw_table, expose, 
 from samwise_ros.data.painted.description import Description, describe_by_attributes
 from samwise_ros.data.painted.language import sentence
 from samwise_ros.data.painted.motion import Track
-from samwise_ros.data.painted.objects import COLOURS, Motion, PaintedObject, Size
+from samwise_ros.data.painted.objects import COLOURS, SHAPES, Motion, PaintedObject, Size
 from samwise_ros.data.painted.render import make_object_sprite, paste_sprites
 
 #: Frames of an episode: an object moves for most of it, then rests.
@@ -132,6 +132,18 @@ class PaintedScene:
                 words = sentence(rng, self._describe(rng, episode, episode.target))
                 lines.append((start, words, episode.target))
         return lines
+
+    def absent_sentence(self, number: int) -> str:
+        """Return a sentence that names the colour and shape of no object of the scene.
+
+        Args:
+            number: other numbers mostly give other sentences.
+        """
+        rng = random.Random(f"tabletop/absent/{self._seed}/{number}")
+        while True:
+            description = Description(shape=rng.choice(SHAPES), colour=rng.choice(COLOURS))
+            if not any(description.might_match(item) for item in self.objects):
+                return sentence(rng, description)
 
     def _describe(self, rng: random.Random, episode: _Episode, target: int) -> Description:
         """Describe the target, by its motion if it moves to a side in this episode."""

@@ -10,11 +10,12 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.dataset import Expression, Video
+from samwise_ros.data.dataset import ABSENT, Expression, Video
 from samwise_ros.data.painted.scene import LOOP, PaintedScene
 
-SCENES: Mapping[str, int] = {"scenes": 100_000, "scenes_val": 50_000}
-"""The first seed of each split; thresholds are chosen on ``scenes_val``."""
+SCENES: Mapping[str, int] = {"scenes": 100_000, "scenes_val": 50_000, "scenes_absent": 150_000}
+"""The first seed of each split; thresholds are chosen on ``scenes_val``. The sentences of
+``scenes_absent`` describe nothing in the video."""
 _MAX_SCENES = 50_000
 _FRAMES = 2 * LOOP
 
@@ -25,6 +26,7 @@ class SceneDataset:
     def __init__(self, split: str, width: int, height: int) -> None:
         """Select one of `SCENES` and the size of the images, pixels."""
         self.name, self._first = f"painted:{split}", SCENES[split]
+        self._is_absent = split == "scenes_absent"
         self._size = (width, height)
         # All scenes have the same episodes; only words and objects differ.
         self._lines = len(self._scene(0).script(_FRAMES))
@@ -41,6 +43,9 @@ class SceneDataset:
         end = script[line + 1][0] if line + 1 < len(script) else _FRAMES
         frames = tuple(f"{number:05d}" for number in range(first, end))
         expression = Expression(sentence, (target,), id="0")
+        if self._is_absent:
+            sentence = self._scene(seed).absent_sentence(line)
+            expression = Expression(sentence, (), id="0", kind=ABSENT)
         objects = tuple(range(len(self._scene(seed).objects)))
         return Video(f"scene{self._first + seed}_{line:02d}", frames, (expression,), objects)
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from samwise_ros.engine.backend.memory_rings import MemoryRings, stack_banks, stack_windows
+from samwise_ros.engine.backend.memory_policy import MemoryPolicy
+from samwise_ros.engine.backend.memory_rings import MemoryRings, stack_windows
 from samwise_ros.engine.backend.text_batch import TextBatch
 from samwise_ros.engine.config import SwitchCorrection
 from samwise_ros.network.features import ClipFeatures
@@ -27,12 +28,14 @@ class OutputSpec:
         height, width: of the camera's images, pixels.
         correction: the rule that decides whether a candidate is written to the memory.
         threshold: a pixel belongs to a mask above this probability.
+        memory_policy: how memories are read and written.
     """
 
     height: int
     width: int
     correction: SwitchCorrection
     threshold: float
+    memory_policy: MemoryPolicy
 
     def masks(self, low_res: Tensor, side: int) -> Tensor:
         """Resize mask logits (B, 1, S/4, S/4) to the camera's size, (B, height, width) bool."""
@@ -102,13 +105,12 @@ def track_frame(
         spec: what to return.
     """
     frame = encoded.frame(index)
-    bank, is_first_frame = stack_banks(memories)
+    bank, is_first_frame = spec.memory_policy.read(memories)
     tracked = network.track(frame, bank, is_first_frame, check_switch, text.verbs, text.has_verb)
     if spec.correction != "learned" and check_switch is not None:
         tracked = replace(tracked, applied=check_switch)
     memorised = network.encode_memory(frame, tracked)
-    for row, memory in enumerate(memories):
-        memory.push(memorised[row], tracked.decoded.pointer[row])
+    spec.memory_policy.write(memories, memorised, tracked)
     masks = spec.masks(tracked.decoded.low_res_masks, network.config.image_size)
     scores = tracked.decoded.score.sigmoid()
     if tracked.candidate is None or tracked.decision is None or tracked.applied is None:

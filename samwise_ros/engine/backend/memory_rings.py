@@ -8,7 +8,7 @@ from torch import Tensor
 
 from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.features import AdapterWindow
-from samwise_ros.network.memory_bank import MEMORY_FRAMES, MEMORY_POINTERS, MemoryBank
+from samwise_ros.network.memory_bank import MEMORY_FRAMES, MEMORY_POINTERS
 
 
 @dataclass(eq=False)
@@ -87,12 +87,6 @@ class MemoryRings:
             return self.last_switch_probability
         return None
 
-    def push(self, memory: Tensor, pointer: Tensor) -> None:
-        """Add a frame: its memory (C_mem, H, W) and object pointer (C,)."""
-        _push(self.memories, memory[None])
-        _push(self.pointers, pointer[None])
-        self.frames += 1
-
     def record_switch(self, probability: float) -> None:
         """Record that the newest frame wrote a candidate.
 
@@ -105,41 +99,14 @@ class MemoryRings:
     def push_windows(self, frames: Sequence[Tensor]) -> None:
         """Add the adapters' features of N new frames: one (N, A, H, W) for each adapter."""
         for window, frame in zip(self.windows, frames, strict=True):
-            _push(window, frame)
+            push(window, frame)
 
 
-def _push(ring: Tensor, new: Tensor) -> None:
+def push(ring: Tensor, new: Tensor) -> None:
+    """Add entries (N, ...) to a ring, whose oldest entries leave."""
     new = new[-len(ring) :]
     # In place: a captured CUDA graph reads and writes the same addresses on every replay.
     ring.copy_(torch.cat((ring[len(new) :], new.to(ring.dtype))))
-
-
-def stack_banks(memories: Sequence[MemoryRings]) -> tuple[MemoryBank | None, Tensor | None]:
-    """Stack the memorised frames and pointers of B commands.
-
-    Returns:
-        The bank, ``None`` if all memories are empty; and (B,) bool, true for empty memories,
-        ``None`` if no memory is empty.
-    """
-    ages = [memory.frames for memory in memories]
-    if max(ages) == 0:
-        return None, None
-    device = memories[0].memories.device
-    frames, pointers = min(max(ages), MEMORY_FRAMES), min(max(ages), MEMORY_POINTERS)
-    mask = None
-    if min(ages) < pointers:
-        # Attention needs at least one key. An empty memory attends to its zeros, and the network
-        # replaces that result because `is_first_frame` is true.
-        age = torch.tensor([a or pointers for a in ages], device=device)[:, None]
-        positions = [torch.arange(n, 0, -1, device=device) for n in (frames, pointers)]
-        mask = torch.cat([position <= age for position in positions], 1)
-    bank = MemoryBank(
-        torch.stack([memory.memories[-frames:] for memory in memories]),
-        torch.stack([memory.pointers[-pointers:] for memory in memories]),
-        mask,
-    )
-    is_first_frame = torch.tensor([a == 0 for a in ages], device=device) if min(ages) == 0 else None
-    return bank, is_first_frame
 
 
 def stack_windows(memories: Sequence[MemoryRings]) -> AdapterWindow | None:

@@ -115,7 +115,8 @@ class Backend(Protocol[TextT, MemoryT]):
             images: (T, H, W, 3) uint8, RGB; T is 1 in online mode.
             texts: encoded sentences of B commands.
             memories: of the same commands, for this camera.
-            config: supplies ``mode``, ``switch_correction`` and ``mask_threshold``.
+            config: supplies ``mode``, ``switch_correction``, ``memory_policy`` and
+                ``mask_threshold``.
 
         Returns:
             For each frame, the predictions of the B commands.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from samwise_ros.engine.backend.cuda_graphs import CudaGraphCapture, FrameGraphs
 from samwise_ros.engine.backend.device import DTYPES, resolve_device, resolve_precision
 from samwise_ros.engine.backend.frame_step import FrameOutput, OutputSpec, encode, track_frame
+from samwise_ros.engine.backend.memory_policy import POLICIES
 from samwise_ros.engine.backend.memory_rings import MemoryRings
 from samwise_ros.engine.backend.protocol import Prediction
 from samwise_ros.engine.backend.switch_policy import is_switch_frame
@@ -145,7 +146,10 @@ class SamwiseBackend:
         """Process frames of one camera for all commands; see `Backend.run`."""
         pixels = torch.from_numpy(images)
         online, correction = config.mode == "online", config.switch_correction
-        spec = OutputSpec(images.shape[1], images.shape[2], correction, config.mask_threshold)
+        policy = POLICIES[config.memory_policy if online else "paper"]
+        spec = OutputSpec(
+            images.shape[1], images.shape[2], correction, config.mask_threshold, policy
+        )
         make_text = partial(TextBatch.stack, texts, self.device)
         with self._autocast():
             if online and self.frame_graphs and all(memory.is_full for memory in memories):
@@ -194,11 +198,9 @@ class SamwiseBackend:
 
         The host waits for the device only here.
         """
-        masks = output.masks.cpu().numpy()
+        masks, memoryless = _masks_on_host(output, spec)
         rows = output.scores.tolist()
-        candidates = memoryless = None
-        if output.candidate is not None:
-            memoryless = spec.is_mask(output.candidate[:, 0]).cpu().numpy()
+        candidates = None
         # Few frames write a candidate, and its mask at the camera's size takes long.
         if output.candidate is not None and any(row[2] for row in rows):
             side = self.network.config.image_size
@@ -215,7 +217,7 @@ class SamwiseBackend:
                     score,
                     candidate,
                     memory.switch_probability,
-                    None if memoryless is None else memoryless[index],
+                    memoryless[index] if memoryless else None,
                 )
             )
         return predictions
@@ -224,6 +226,22 @@ class SamwiseBackend:
         if self.precision == "float32":
             return nullcontext()
         return torch.autocast(self.device.type, DTYPES[self.precision])
+
+
+def _masks_on_host(
+    output: FrameOutput, spec: OutputSpec
+) -> tuple[list[NDArray[np.bool_]], list[NDArray[np.bool_]] | None]:
+    """Copy the masks (H, W) and, if there are any, the masks without memory to the host."""
+    if output.candidate is None:
+        return list(output.masks.cpu().numpy()), None
+    memoryless = spec.is_mask(output.candidate[:, 0])
+    # One copy, because the host waits for each.
+    rows = torch.cat((output.masks.flatten(1), memoryless.flatten(1)), 1).cpu().numpy()
+    pixels = output.masks[0].numel()
+    return (
+        [row[:pixels].reshape(output.masks.shape[1:]) for row in rows],
+        [row[pixels:].reshape(memoryless.shape[1:]) for row in rows],
+    )
 
 
 def _switch_flags(memories: Sequence[MemoryRings], correction: SwitchCorrection) -> list[bool]:

@@ -54,7 +54,7 @@ class Persistence:
 
     For each camera, a file holds up to two memories per command of ``max_commands``. A memory has
     the network's tensors (``memory_bytes_per_command`` of `Engine.describe`), one bit per pixel of
-    the camera's image, at most ``MAX_PIXELS`` of them, 1,728 bytes for the object's appearance, and
+    the camera's image, at most ``MAX_PIXELS`` of them, 4,096 bytes for the object's appearance, and
     at most 20 KiB in the header.
     """
 
@@ -202,9 +202,7 @@ class Persistence:
         state = TargetState[record.state]
         if mask is None and (record.seen or state is not TargetState.SEARCHING):
             raise ValueError(f"{index}.last_mask: expected the mask of a seen target, got none")
-        identity = Identity(_take_appearance(f"{index}.appearance", tensors), mask)
-        if mask is None and identity.appearance is not None:
-            raise ValueError(f"{index}.appearance: expected none without a mask")
+        identity = Identity(_take_appearance(f"{index}.appearance", mask, tensors), mask)
         # The frames of a change that was not reported yet are counted again from here.
         track = TargetTrack(state, record.seen, record.unseen, identity, record.seen, record.unseen)
         return Memory(network, track)
@@ -273,14 +271,18 @@ def _take_mask(
     return np.unpackbits(packed.numpy(), count=pixels).reshape(size).astype(np.bool_)
 
 
-def _take_appearance(name: str, tensors: dict[str, Tensor]) -> Appearance | None:
+def _take_appearance(
+    name: str, mask: NDArray[np.bool_] | None, tensors: dict[str, Tensor]
+) -> Appearance | None:
     """Remove the appearance of an object, if there is one; files of version 0.2 have none."""
     if name not in tensors:
         return None
+    if mask is None:
+        raise ValueError(f"{name}: expected none without a mask")
     shares = _take(name, torch.zeros(2, COLOURS), tensors).numpy()
     if shares.min() < 0 or shares.max() > 1:
         raise ValueError(f"{name}: expected shares from 0 to 1")
-    return Appearance(shares[0], shares[1])
+    return Appearance(shares[0], shares[1], float(np.count_nonzero(mask)))
 
 
 def _shape(tensor: Tensor) -> str:

@@ -6,19 +6,21 @@ network were measured too: those of two objects that fit one sentence are as ali
 object on two frames.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.vision.masks import bounding_box
+from samwise_ros.vision.masks import bounding_box, touches_border
 
 Shares = NDArray[np.float32]
-"""(216,) float32: the share of pixels of each of 6x6x6 RGB colours, sum 1."""
+"""(512,) float32: the share of pixels of each of 8x8x8 RGB colours, sum 1."""
 
-COLOURS = 216
-_LEVELS = 6
+COLOURS = 512
+_LEVELS = 8
+_FINE, _FINE_SHIFT = 32, 3  # levels of a channel before the interpolation
 _MAX_PIXELS = 4096
 _ADAPTATION = 0.1  # weight of a new frame: light and view change slowly
 _REACH = 2.0  # of the surroundings, in lengths of the object's box
@@ -33,10 +35,12 @@ class Appearance:
     Attributes:
         colours: of the object.
         surroundings: colours around the object on its last frame.
+        area: of the object, pixels.
     """
 
     colours: Shares
     surroundings: Shares
+    area: float
 
     @classmethod
     def of(cls, image: NDArray[np.uint8], mask: NDArray[np.bool_]) -> "Appearance":
@@ -46,16 +50,18 @@ class Appearance:
             image: (H, W, 3), RGB.
             mask: (H, W), not empty.
         """
-        rows, columns = _window(mask, 0.0)
-        colours = _shares(image[rows, columns][mask[rows, columns]])
-        rows, columns = _window(mask, _REACH)
+        window = _window(mask, 0.0)
+        if not mask[window].any():  # thinner than the distance of the samples
+            window = (slice(None), slice(None))
+        colours = _shares(image[window][mask[window]])
+        window = _window(mask, _REACH)
+        sampled = np.ascontiguousarray(mask[window])
         # A mask is often smaller than its object.
         box = bounding_box(mask)
         assert box is not None
-        margin = 1 + 2 * round(_MARGIN * max(box[2:]))
-        grown = cv2.dilate(mask[rows, columns].view(np.uint8), np.ones((margin, margin), np.uint8))
-        around = grown == 0
-        return cls(colours, _shares(image[rows, columns][around]))
+        margin = 1 + 2 * round(_MARGIN * max(box[2:]) / _distance(window))
+        grown = cv2.dilate(sampled.view(np.uint8), np.ones((margin, margin), np.uint8))
+        return cls(colours, _shares(image[window][grown == 0]), float(np.count_nonzero(mask)))
 
     def likeness(self, other: "Appearance") -> float:
         """Return the squared Bhattacharyya coefficient of the colours of two objects, 0 to 1.
@@ -70,10 +76,23 @@ class Appearance:
         """
         return float(np.sqrt(self.colours * other.colours).sum()) ** 2
 
+    def share_of_part(self, part: "Appearance") -> float:
+        """Return the share of a part's pixels that the object can have, 0 to 1.
+
+        A part of an object has not all of its colours, and none more often than the object.
+
+        Source: histogram intersection, M. J. Swain and D. H. Ballard, "Color indexing",
+        International Journal of Computer Vision 7, 1991.
+        """
+        common = np.minimum(self.area * self.colours, part.area * part.colours)
+        return float(common.sum()) / part.area
+
     def adapted(self, new: "Appearance") -> "Appearance":
         """Return the appearance after one more frame of the same object."""
         colours = (1 - _ADAPTATION) * self.colours + _ADAPTATION * new.colours
-        return Appearance(colours.astype(np.float32), new.surroundings)
+        # The visible part of an object that is being hidden shrinks fast.
+        area = max((1 - _ADAPTATION) * self.area + _ADAPTATION * new.area, new.area)
+        return Appearance(colours.astype(np.float32), new.surroundings, area)
 
     def visible_share(self, image: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
         """Return how much of the object is in view near its last place, as a share of its mask.
@@ -81,50 +100,68 @@ class Appearance:
         Only colours that the object has and its surroundings hardly had are counted, less the
         pixels of the surroundings that had them. The share is 0 if there is no such colour.
 
-        Source: histogram back-projection, M. J. Swain and D. H. Ballard, "Color indexing",
-        International Journal of Computer Vision 7, 1991.
+        An object at the border of the image may leave it, and is only looked for at its place.
+
+        Source: histogram back-projection, see `share_of_part`.
 
         Args:
             image: (H, W, 3), RGB.
             mask: (H, W), the last mask of the object.
         """
         distinctive = (self.colours > _MIN_SHARE) & (self.colours > _MIN_RATIO * self.surroundings)
-        area = np.count_nonzero(mask)
-        expected = float(self.colours[distinctive].sum()) * area
-        if expected == 0.0:
+        if not distinctive.any():
             return 0.0
-        rows, columns = _window(mask, _REACH)
-        window = image[rows, columns].reshape(-1, 3)
-        step = _step(len(window))
-        found = int(np.count_nonzero(distinctive[_indices(window[::step])]))
-        others = float(self.surroundings[distinctive].sum()) * (len(window) - area)
-        return max(found * step - others, 0.0) / expected
+        window = _window(mask, 0.0 if touches_border(mask) else _REACH)
+        pixels = image[window].reshape(-1, 3)
+        area = np.count_nonzero(mask) / _distance(window) ** 2
+        found = float(_shares(pixels)[distinctive].sum()) * len(pixels)
+        others = float(self.surroundings[distinctive].sum()) * (len(pixels) - area)
+        return max(found - others, 0.0) / (float(self.colours[distinctive].sum()) * area)
 
 
 def _window(mask: NDArray[np.bool_], reach: float) -> tuple[slice, slice]:
-    """Return the box of a mask, extended by ``reach`` times its longer side."""
+    """Return samples of the box of a mask, extended by ``reach`` times its longer side.
+
+    There are about `_MAX_PIXELS` samples at most, at equal distances, so that the time does not
+    depend on the size of the image.
+    """
     box = bounding_box(mask)
     assert box is not None
     x, y, width, height = box
     margin = round(reach * max(width, height))
-    return (
-        slice(max(y - margin, 0), y + height + margin),
-        slice(max(x - margin, 0), x + width + margin),
-    )
+    left, top = max(x - margin, 0), max(y - margin, 0)
+    right, bottom = min(x + width + margin, mask.shape[1]), min(y + height + margin, mask.shape[0])
+    distance = math.ceil(math.sqrt((bottom - top) * (right - left) / _MAX_PIXELS))
+    return slice(top, bottom, distance), slice(left, right, distance)
 
 
-def _step(count: int) -> int:
-    return 1 + (count - 1) // _MAX_PIXELS
+def _distance(window: tuple[slice, slice]) -> int:
+    """Return the distance of the samples of a window, pixels."""
+    return int(window[0].step)
 
 
 def _shares(pixels: NDArray[np.uint8]) -> Shares:
+    """Return the shares of pixels (N, 3), each pixel shared between the colours next to its own.
+
+    With a limit between two colours, a little more light would change the colour of a plain object.
+    """
     if len(pixels) == 0:  # the mask fills its window
         return np.zeros(COLOURS, np.float32)
-    indices = _indices(pixels[:: _step(len(pixels))])
-    return (np.bincount(indices, minlength=COLOURS) / len(indices)).astype(np.float32)
+    fine = (pixels >> _FINE_SHIFT).astype(np.int32)
+    indices = (fine[:, 0] * _FINE + fine[:, 1]) * _FINE + fine[:, 2]
+    counts = np.bincount(indices, minlength=_FINE**3) / len(pixels)
+    shares = counts.astype(np.float32).reshape(_FINE, _FINE, _FINE)
+    for _ in range(3):  # each step replaces the first axis and moves it to the end
+        shares = np.tensordot(shares, _NEIGHBOURS, (0, 1))
+    return shares.reshape(COLOURS)
 
 
-def _indices(pixels: NDArray[np.uint8]) -> NDArray[np.int32]:
-    levels = pixels.astype(np.int32) * _LEVELS // 256
-    indices: NDArray[np.int32] = (levels[:, 0] * _LEVELS + levels[:, 1]) * _LEVELS + levels[:, 2]
-    return indices
+def _neighbours() -> NDArray[np.float32]:
+    """Return the linear interpolation (8, 32) from fine levels of a channel to coarse ones."""
+    position = np.linspace(0, _LEVELS - 1, _FINE)
+    distance = np.abs(position[None] - np.arange(_LEVELS)[:, None])
+    weights: NDArray[np.float32] = np.maximum(1 - distance, 0).astype(np.float32)
+    return weights
+
+
+_NEIGHBOURS = _neighbours()

@@ -63,9 +63,13 @@ class Identity:
                 `follow_other`.
         """
         new = Appearance.of(image, mask)
-        doubt = self._doubt(image, mask, new, max_overlap)
+        likeness = 1.0 if self.appearance is None else self.appearance.likeness(new)
+        doubt = self._doubt(image, mask, new, likeness, max_overlap)
         if doubt == 0.0:
-            self.appearance = new if self.appearance is None else self.appearance.adapted(new)
+            if self.appearance is None:
+                self.appearance = new
+            elif likeness >= _SAME:
+                self.appearance = self.appearance.adapted(new)
             self.mask = mask
             self.other, self.frames_other = None, 0.0
             return Verdict.SAME
@@ -101,14 +105,16 @@ class Identity:
         image: NDArray[np.uint8],
         mask: NDArray[np.bool_],
         new: Appearance,
+        likeness: float,
         max_overlap: float,
     ) -> float:
         """Return how clearly a mask is on another object, 0 to 1."""
         if self.appearance is None or self.mask is None:
             return 0.0
-        likeness = self.appearance.likeness(new)
         if likeness < _SAME:
-            return min((_SAME - likeness) / (_SAME - _OTHER), 1.0)
+            if masks.touches_border(mask):  # a part of the object may be out of the image
+                likeness = max(likeness, self.appearance.share_of_part(new))
+            return min(max((_SAME - likeness) / (_SAME - _OTHER), 0.0), 1.0)
         if masks.iou(mask, self.mask) >= max_overlap or (mask & self.mask).any():
             return 0.0
         # The mask moved to an object that looks the same: is the first one still there?

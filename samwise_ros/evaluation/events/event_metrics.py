@@ -150,7 +150,7 @@ def sentence_accuracies(
             for event in true_events(record.history, hysteresis)
             if event.kind is EventKind.ACQUIRED
         ]
-        if not any(record.history.target_areas):
+        if not any(record.history.present(1)):
             no_target[0] += not acquired
             no_target[1] += 1
         elif onsets:

@@ -44,15 +44,14 @@ class FrameCounts:
             history.present(min_area),
             history.shown(min_area),
             history.overlaps,
-            history.ious(),
             strict=True,
         )
-        for present, shown, overlaps, iou in rows:
+        for frame, (present, shown, overlaps) in enumerate(rows):
             hit = present and shown and overlaps[TARGET] > 0
             seen = 0 if hit else 1 if shown else 2
             unseen = 4 if shown else 3
             counts[seen if present else unseen] += 1
-            overlap += iou if hit else 0.0
+            overlap += history.iou(frame, TARGET) if hit else 0.0
         on_target, elsewhere, missed, absent, invented = counts
         return cls(on_target, elsewhere, missed, absent, invented, overlap)
 

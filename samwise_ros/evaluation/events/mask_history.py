@@ -25,12 +25,12 @@ class MaskHistory:
 
     Attributes:
         mask_areas: pixels of the published mask.
-        target_areas: visible pixels of the named object.
+        areas: visible pixels of each object.
         overlaps: pixels of the published mask on each object.
     """
 
     mask_areas: list[int] = field(default_factory=list)
-    target_areas: list[int] = field(default_factory=list)
+    areas: list[list[int]] = field(default_factory=list)
     overlaps: list[list[int]] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -48,7 +48,7 @@ class MaskHistory:
         target = truths[list(named)].any(axis=0)
         others = [truths[index] for index in range(len(truths)) if index not in named]
         self.mask_areas.append(int(np.count_nonzero(mask)))
-        self.target_areas.append(int(np.count_nonzero(target)))
+        self.areas.append([int(np.count_nonzero(one)) for one in (target, *others)])
         self.overlaps.append([int(np.count_nonzero(mask & one)) for one in (target, *others)])
 
     def shown(self, min_area: int) -> list[bool]:
@@ -57,14 +57,14 @@ class MaskHistory:
 
     def present(self, min_area: int) -> list[bool]:
         """Return on which frames at least ``min_area`` pixels of the named object are visible."""
-        return [area >= min_area for area in self.target_areas]
+        return [areas[TARGET] >= min_area for areas in self.areas]
 
     def covered(self, min_area: int) -> list[int]:
         """Return the object under the mask on each frame, or `NO_OBJECT`.
 
         It is the object that holds most of the mask's pixels, if that is over half of the mask.
 
-        >>> MaskHistory([20, 20, 0], [9, 9, 9], [[11, 2], [10, 10], [0, 0]]).covered(16)
+        >>> MaskHistory([20, 20, 0], [[9, 9]] * 3, [[11, 2], [10, 10], [0, 0]]).covered(16)
         [0, -1, -1]
         """
         found = []
@@ -74,15 +74,12 @@ class MaskHistory:
             found.append(best if on_object else NO_OBJECT)
         return found
 
-    def ious(self) -> list[float]:
-        """Return the intersection over union with the named object; 1 for two empty masks.
+    def iou(self, frame: int, item: int) -> float:
+        """Return the intersection over union of mask and object; 1 if both are empty.
 
-        >>> MaskHistory([20], [10], [[10]]).ious()
-        [0.5]
+        >>> MaskHistory([20], [[10]], [[10]]).iou(0, TARGET)
+        0.5
         """
-        found = []
-        rows = zip(self.mask_areas, self.target_areas, self.overlaps, strict=True)
-        for mask, target, overlaps in rows:
-            union = mask + target - overlaps[TARGET]
-            found.append(overlaps[TARGET] / union if union else 1.0)
-        return found
+        overlap = self.overlaps[frame][item]
+        union = self.mask_areas[frame] + self.areas[frame][item] - overlap
+        return overlap / union if union else 1.0

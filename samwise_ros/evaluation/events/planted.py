@@ -6,7 +6,7 @@ like one of these. The true events follow from the clip like those of a model's 
 """
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 
 from samwise_ros.data.painted.scene import LOOP, PaintedScene
 from samwise_ros.engine.config import EngineConfig
-from samwise_ros.engine.tracking.evidence import Evidence
-from samwise_ros.engine.tracking.target_state import TargetTrack
-from samwise_ros.evaluation.events.mask_history import MaskHistory
-from samwise_ros.evaluation.events.record import EventRecord, SentenceRecord
+from samwise_ros.evaluation.events.record import EventRecord
+from samwise_ros.evaluation.events.true_masks import track_masks
 
 _FRAMES = 40
 _CHANGE = 12  # frame of the planted change
@@ -57,6 +55,33 @@ class _Clip:
             self.truths[frame] = self.truths[frame].copy()
             self.truths[frame][:, plate[0], plate[1]] = False
             self.masks[frame] = np.zeros((_HEIGHT, _WIDTH), np.bool_)
+
+    def pan(self, frames: Sequence[float], shares: Sequence[float]) -> None:
+        """Turn the camera towards the object's nearer side of the image and back.
+
+        Args:
+            frames: ascending.
+            shares: how much of the object is out of the image on each of them, 0 to 1.
+        """
+        ever = np.logical_or.reduce([truth[self.target] for truth in self.truths])
+        x, _, width, _ = cv2.boundingRect(ever.view(np.uint8))
+        to_left = x + width / 2 < _WIDTH / 2
+        for number, (image, truth) in enumerate(zip(self.images, self.truths, strict=True)):
+            x, _, width, _ = cv2.boundingRect(truth[self.target].view(np.uint8))
+            out = np.interp(number, frames, shares)
+            if out == 0.0:
+                continue
+            way = -(x + out * width) if to_left else _WIDTH - x - (1 - out) * width
+            shift = np.array([[1, 0, way], [0, 1, 0]], np.float32)
+            moved = cv2.warpAffine(image, shift, (_WIDTH, _HEIGHT), borderMode=cv2.BORDER_REPLICATE)
+            self.images[number] = moved.astype(np.uint8)
+            self.truths[number] = np.stack(
+                [
+                    cv2.warpAffine(mask.view(np.uint8), shift, (_WIDTH, _HEIGHT)) > 0
+                    for mask in truth
+                ]
+            )
+            self.masks[number] = self.truths[number][self.target].copy()
 
 
 Plant = Callable[[random.Random, _Clip], None]
@@ -109,10 +134,23 @@ def _dropped(rng: random.Random, clip: _Clip) -> None:
         clip.masks[frame] = np.zeros((_HEIGHT, _WIDTH), np.bool_)
 
 
+def _leave(rng: random.Random, clip: _Clip) -> None:
+    """Turn the camera until the object is out of the image, then back."""
+    away, end = _CHANGE + 4, _CHANGE + 4 + rng.randint(6, 12)
+    clip.pan([_CHANGE, away, end, end + 5], [0.0, 1.0, 1.0, 0.0])
+
+
+def _enter(rng: random.Random, clip: _Clip) -> None:
+    """Begin with a part of the object at the border of the image."""
+    clip.pan([_CHANGE, _CHANGE + rng.randint(3, 12)], [rng.uniform(0.3, 0.8), 0.0])
+
+
 PLANTS: Mapping[str, tuple[Plant, int, int]] = {
     "switch": (_switch, 1, 0),
     "loss": (_loss, 1, 0),
     "return elsewhere": (_loss, 1, 40),
+    "out of the image": (_leave, 1, 0),
+    "slow entry": (_enter, 1, 0),
     "occlusion": (_occlusion, 1, 0),
     "occlusion and jump": (_occlusion, 1, 40),
     "fast motion": (lambda rng, clip: None, 6, 0),
@@ -139,7 +177,8 @@ def planted_records(clips: int, config: EngineConfig) -> Iterator[EventRecord]:
         for place, name in enumerate(PLANTS):
             rng = random.Random(f"planted/{name}/{number}")
             clip = _make_clip(rng, scene, name)
-            sentence = _track(clip, name, config)
+            frames = zip(clip.images, clip.masks, clip.truths, strict=True)
+            sentence = track_masks(name, name, frames, [clip.target], config)
             yield EventRecord(number * len(PLANTS) + place, f"{name} {number}", (sentence,))
 
 
@@ -161,17 +200,3 @@ def _make_clip(rng: random.Random, scene: PaintedScene, name: str) -> _Clip:
     clip = _Clip([image for image, _ in frames], truths, masks, target)
     plant(rng, clip)
     return clip
-
-
-def _track(clip: _Clip, name: str, config: EngineConfig) -> SentenceRecord:
-    """Run the event logic on the masks of a clip."""
-    track = TargetTrack()
-    record = SentenceRecord(name, name, MaskHistory(), [], [])
-    rows = zip(clip.images, clip.masks, clip.truths, strict=True)
-    for frame, (image, mask, truths) in enumerate(rows):
-        if np.count_nonzero(mask) < config.min_mask_area:
-            mask[:] = False
-        for change in track.update(Evidence(image, mask), config):
-            record.events.append((change.kind.name, frame))
-        record.history.add(mask, truths, [clip.target])
-    return record

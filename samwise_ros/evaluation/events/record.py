@@ -1,11 +1,11 @@
 """What happened in one video: masks against true masks, and the reported events."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import Any
 
 from samwise_ros.engine.types import EventKind
 from samwise_ros.evaluation.events.mask_history import MaskHistory
-from samwise_ros.files.documents import parse_json
+from samwise_ros.evaluation.records import Record
 
 EVENT_KINDS = (EventKind.ACQUIRED, EventKind.LOST, EventKind.RECOVERED, EventKind.SWITCHED)
 """The kinds that are scored as events."""
@@ -47,43 +47,26 @@ class SentenceRecord:
 
 
 @dataclass(frozen=True)
-class EventRecord:
-    """One video.
+class EventRecord(Record):
+    """Events of one video.
 
     Attributes:
-        index: index of the video in its data set.
-        video: name of the video.
         sentences: in the order of the data set.
     """
 
-    index: int
-    video: str
     sentences: tuple[SentenceRecord, ...]
 
-    def to_line(self) -> str:
-        """Return the record as one line of JSON."""
-        return json.dumps(asdict(self))
-
     @classmethod
-    def from_line(cls, line: str) -> "EventRecord":
-        """Parse a line written by ``to_line``.
+    def _from_entry(cls, entry: dict[str, Any]) -> "EventRecord":
+        return cls(entry["index"], entry["video"], tuple(map(_sentence, entry["sentences"])))
 
-        Raises:
-            ValueError: the line is not a record.
-        """
-        try:
-            entry = parse_json(line)
-            sentences = tuple(
-                SentenceRecord(
-                    one["sentence"],
-                    one["kind"],
-                    MaskHistory(**one["history"]),
-                    [(str(kind), int(frame)) for kind, frame in one["events"]],
-                    [(int(frame), bool(other)) for frame, other in one["candidates"]],
-                    int(one["start"]),
-                )
-                for one in entry["sentences"]
-            )
-            return cls(entry["index"], entry["video"], sentences)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"expected one video's events, got {line[:60]!r}") from error
+
+def _sentence(entry: dict[str, Any]) -> SentenceRecord:
+    return SentenceRecord(
+        entry["sentence"],
+        entry["kind"],
+        MaskHistory(**entry["history"]),
+        [(str(kind), int(frame)) for kind, frame in entry["events"]],
+        [(int(frame), bool(other)) for frame, other in entry["candidates"]],
+        int(entry["start"]),
+    )

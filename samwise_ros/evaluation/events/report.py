@@ -14,6 +14,7 @@ from samwise_ros.evaluation.events.event_metrics import (
     sentence_accuracies,
 )
 from samwise_ros.evaluation.events.frame_metrics import FrameCounts
+from samwise_ros.evaluation.events.identity_metrics import Hota, identity_switches
 from samwise_ros.evaluation.events.matching import Share
 from samwise_ros.evaluation.events.record import EventRecord, SentenceRecord
 from samwise_ros.evaluation.events.true_events import Hysteresis
@@ -62,6 +63,8 @@ class EventReport:
             "candidates": _share(self.candidates),
             "frames_by_outcome": _frame_numbers(self.counts),
             "fragmentation": _number(self.fragmentation),
+            "idsw": self.identity_switches,
+            "hota": _number(self.hota),
             "n_acc": _share(no_target),
             "t_acc": _share(target),
         }
@@ -106,6 +109,18 @@ class EventReport:
         found = [count for one in self.sentences for count in fragmentations(one, self.hysteresis)]
         return float(np.mean(found)) if found else math.nan
 
+    @property
+    def identity_switches(self) -> int:
+        """The number of changes of the object under a mask, without hysteresis (IDSW)."""
+        area = self.hysteresis.min_mask_area
+        return sum(identity_switches(one.history, area) for one in self.sentences)
+
+    @property
+    def hota(self) -> float:
+        """HOTA with swapped roles; see `Hota`."""
+        area = self.hysteresis.min_mask_area
+        return Hota.sum(Hota.of(one.history, area) for one in self.sentences).value
+
     def _measures(self) -> list[tuple[str, str]]:
         counts = self.counts
         no_target, target = sentence_accuracies(self.sentences, self.hysteresis)
@@ -117,6 +132,8 @@ class EventReport:
             ("accuracy", _text(counts.accuracy, 3)),
             ("presence, MCC", _text(counts.presence_correlation, 3)),
             ("fragmentation", _text(self.fragmentation, 3)),
+            ("IDSW", str(self.identity_switches)),
+            ("HOTA", _text(self.hota, 3)),
             ("CANDIDATE on another object", str(self.candidates)),
             ("N-acc", str(no_target)),
             ("T-acc", str(target)),

@@ -85,9 +85,12 @@ def drifting(size: tuple[int, int], frames: int) -> Iterator[NDArray[np.uint8]]:
         yield np.ascontiguousarray(wide[: size[0], 4 * index : 4 * index + size[1]])
 
 
-@pytest.mark.parametrize("correction", ["learned", "never", "every_4th"])
-def test_captured_frames_equal_plain_frames(pair, correction):
-    engines = pair(switch_correction=correction)
+@pytest.mark.parametrize(
+    ("correction", "policy"),
+    [("learned", "paper"), ("never", "paper"), ("every_4th", "paper"), ("learned", "gated")],
+)
+def test_captured_frames_equal_plain_frames(pair, correction, policy):
+    engines = pair(switch_correction=correction, memory_policy=policy)
     for engine in engines:
         engine.add(Command("a", "the red mug"))
     for index, image in enumerate(drifting((60, 80), 24)):

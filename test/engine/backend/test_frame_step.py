@@ -15,8 +15,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from samwise_ros.engine.backend.frame_step import OutputSpec, encode, track_frame
+from samwise_ros.engine.backend.memory_policy import POLICIES
 from samwise_ros.engine.backend.memory_rings import MemoryRings
 from samwise_ros.engine.backend.text_batch import TextBatch
+from samwise_ros.engine.config import MemoryPolicyName
 from samwise_ros.network.features import TextStem
 from samwise_ros.network.presets import PRESETS
 from samwise_ros.network.samwise import Samwise
@@ -63,7 +65,8 @@ class HostTensorRecorder(TorchFunctionMode):
 class FrameWorkload:
     """A network on the device and the inputs of a frame."""
 
-    def __init__(self, preset: str, motion_prompt: bool) -> None:
+    def __init__(self, preset: str, motion_prompt: bool, memory: MemoryPolicyName) -> None:
+        self.memory = memory
         config = replace(PRESETS[preset], motion_prompt=motion_prompt)
         self.network = Samwise(config).eval().to(DEVICE)
         self.memories = [
@@ -81,18 +84,23 @@ class FrameWorkload:
     @torch.inference_mode()
     def run(self) -> None:
         encoded = encode(self.network, self.pixels, self.text, self.memories)
-        spec = OutputSpec(HEIGHT, WIDTH, "learned", 0.5)
+        spec = OutputSpec(HEIGHT, WIDTH, "learned", 0.5, POLICIES[self.memory])
         track_frame(self.network, encoded, 0, self.text, self.memories, self.check_switch, spec)
 
 
 @pytest.mark.parametrize(
-    ("preset", "motion_prompt"),
-    [("tabletop", False), ("tabletop", True), ("base_plus", False), ("base_plus_clip", False)],
+    ("preset", "motion_prompt", "memory"),
+    [
+        ("tabletop", False, "gated"),
+        ("tabletop", True, "paper"),
+        ("base_plus", False, "paper"),
+        ("base_plus_clip", False, "gated"),
+    ],
 )
-def test_frame_needs_no_synchronisation_or_transfer(preset, motion_prompt, monkeypatch):
+def test_frame_needs_no_synchronisation_or_transfer(preset, motion_prompt, memory, monkeypatch):
     # Autocast does not support the meta device.
     monkeypatch.setattr(torch, "autocast", lambda *_, **__: nullcontext())
-    workload = FrameWorkload(preset, motion_prompt)
+    workload = FrameWorkload(preset, motion_prompt, memory)
     workload.run()  # fills the caches
     with TransferRecorder() as transfers, HostTensorRecorder() as host_tensors:
         workload.run()

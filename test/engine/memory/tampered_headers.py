@@ -127,10 +127,10 @@ TAMPERED = {
     ),
     "an appearance of another size": (
         _tensor("0.appearance", torch.zeros(2, 8)),
-        r"0.appearance: expected \(2, 216\) float32, got \(2, 8\) float32",
+        r"0.appearance: expected \(2, 512\) float32, got \(2, 8\) float32",
     ),
     "an impossible appearance": (
-        _tensor("0.appearance", torch.full((2, 216), -1.0)),
+        _tensor("0.appearance", torch.full((2, 512), -1.0)),
         "0.appearance: expected shares from 0 to 1",
     ),
     "a tensor of another shape": (

@@ -126,6 +126,34 @@ def test_ragged_and_split_masks_are_no_switch():
     assert kinds(tracking(), frames) == [[]] * 4
 
 
+def two_coloured(x: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return an image and mask of an object whose left half is blue and whose right half is red."""
+    picture, mask = image(), square(x, size=12)
+    picture[square(x, size=12)] = RED
+    picture[square(x, size=12) & square(x - 6, size=12)] = BLUE
+    return picture, mask
+
+
+def test_object_that_enters_the_image_is_no_switch():
+    track = TargetTrack()
+    assert kinds(track, [two_coloured(10)] * 2) == [[], [ACQUIRED]]
+    leaving = [two_coloured(x) for x in (5, 0, -4, -6, -8, -10)]
+    assert kinds(track, leaving) == [[]] * 6
+    assert kinds(track, [UNSEEN] * 3) == [[], [], [LOST]]
+    # Only the red half is in view at first.
+    returning = [two_coloured(x) for x in (-9, -8, -7, -6, -2, 3, 8)]
+    found = [kind for one in kinds(track, returning) for kind in one]
+    assert found == [RECOVERED]
+
+
+def test_object_that_left_the_image_is_lost_although_a_like_one_is_near():
+    track = TargetTrack()
+    twin = image(twin=12)
+    frames = [(twin | image(red=0), square(x)) for x in (3, 2, 0)]
+    assert kinds(track, frames) == [[], [ACQUIRED], []]
+    assert kinds(track, [(twin, EMPTY)] * 4) == [[], [], [LOST], []]
+
+
 def test_object_in_view_without_a_mask_is_lost_late():
     track = tracking()
     found = kinds(track, [(image(red=LEFT), EMPTY)] * 8)

@@ -13,6 +13,7 @@ from samwise_ros.evaluation.events.event_metrics import (
     sentence_accuracies,
 )
 from samwise_ros.evaluation.events.frame_metrics import FrameCounts
+from samwise_ros.evaluation.events.identity_metrics import Hota, identity_switches
 from samwise_ros.evaluation.events.mask_history import MaskHistory
 from samwise_ros.evaluation.events.matching import Share, f1, match
 from samwise_ros.evaluation.events.record import EventRecord, SentenceRecord
@@ -111,6 +112,23 @@ def test_sentence_accuracies():
     assert sentence_accuracies(records, HYSTERESIS) == (Share(1, 2), Share(1, 2))
 
 
+def test_identity_switches_ignore_frames_without_an_object():
+    assert identity_switches(history("ttaat..b", "t" * 8), 4) == 3
+
+
+def test_hota_counts_missed_frames_and_other_objects():
+    assert Hota.of(history("tttt", "tttt"), 4).value == 1.0
+    # Two of four frames match: DetA 2/4, AssA 2/4.
+    missed = Hota.of(history("tt..", "tttt"), 4)
+    assert missed.value == pytest.approx(0.5)
+    # Without an association with the other object: DetA 4/4, AssA 1/2 on each object.
+    switched = Hota.of(history("ttaa", "tttt"), 4)
+    assert switched.value == pytest.approx(math.sqrt(0.5))
+    both = Hota.sum([missed, switched])
+    assert both.value == pytest.approx(math.sqrt((1 + 2) / 8))
+    assert math.isnan(Hota.of(history("....", "...."), 4).value)
+
+
 def test_history_of_masks():
     truths = np.zeros((3, 4, 4), bool)
     truths[0, :2], truths[1, 2], truths[2, 3] = True, True, True
@@ -118,14 +136,14 @@ def test_history_of_masks():
     mask[1:3] = True
     found = MaskHistory()
     found.add(mask, truths, [0, 2])
-    assert (found.mask_areas, found.target_areas, found.overlaps) == ([8], [12], [[4, 4]])
-    assert found.ious() == [pytest.approx(4 / 16)]
+    assert (found.mask_areas, found.areas, found.overlaps) == ([8], [[12, 4]], [[4, 4]])
+    assert found.iou(0, 0) == pytest.approx(4 / 16)
 
 
 def test_record_survives_a_line_of_json():
     record = EventRecord(3, "video", (sentence("tt", "tt", ("ACQUIRED", 1)),))
     assert EventRecord.from_line(record.to_line()) == record
-    with pytest.raises(ValueError, match="expected one video's events"):
+    with pytest.raises(ValueError, match="expected the record of a video"):
         EventRecord.from_line("{}")
 
 
@@ -143,7 +161,7 @@ def test_report_and_timeline():
 def test_timeline_draws_no_other_object_like_the_named_one():
     def lower_band(item: int) -> tuple[int, ...]:
         overlaps = [10 if index == item else 0 for index in range(7)]
-        record = SentenceRecord("the mug", "", MaskHistory([10], [10], [overlaps]), [], [])
+        record = SentenceRecord("the mug", "", MaskHistory([10], [[10] * 7], [overlaps]), [], [])
         return tuple(draw_timeline(EventRecord(0, "video", (record,)), HYSTERESIS)[55, 9])
 
     named = lower_band(0)

@@ -17,7 +17,7 @@ def history(masks: str, present: str) -> MaskHistory:
     names = "tab"
     return MaskHistory(
         [0 if name == "." else 10 for name in masks],
-        [10 if name == "t" else 0 for name in present],
+        [[10 if name == "t" else 0, 10, 10] for name in present],
         [[10 if name == one else 0 for one in names] for name in masks],
     )
 
@@ -59,10 +59,10 @@ def test_switch_there_and_back_counts_twice():
 
 
 def test_mask_over_two_objects_is_on_none():
-    both = MaskHistory([10], [10], [[5, 5, 0]])
+    both = MaskHistory([10], [[10] * 3], [[5, 5, 0]])
     assert both.covered(4) == [-1]
-    assert MaskHistory([10], [10], [[6, 4, 0]]).covered(4) == [0]
-    assert MaskHistory([3], [10], [[3, 0, 0]]).covered(4) == [-1]
+    assert MaskHistory([10], [[10] * 3], [[6, 4, 0]]).covered(4) == [0]
+    assert MaskHistory([3], [[10] * 3], [[3, 0, 0]]).covered(4) == [-1]
 
 
 def test_hysteresis_by_kind():

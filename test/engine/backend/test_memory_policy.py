@@ -1,0 +1,87 @@
+"""What frames leave in the memory."""
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from samwise_ros.engine.backend.memory_policy import POLICIES
+from samwise_ros.engine.backend.memory_rings import MemoryRings
+from samwise_ros.engine.config import EngineConfig
+from samwise_ros.network.decoder_output import DecoderOutput, TrackOutput
+from samwise_ros.network.memory_bank import MEMORY_FRAMES, MEMORY_POINTERS
+
+GATED = POLICIES["gated"]
+CLEAR, VAGUE, ABSENT = (8.0, 3.0), (0.5, 3.0), (8.0, -3.0)  # mask logit inside, score logit
+
+
+def empty_memory() -> MemoryRings:
+    return MemoryRings(torch.zeros(MEMORY_FRAMES, 1, 1, 1), torch.zeros(MEMORY_POINTERS, 1), ())
+
+
+def output(*rows: tuple[float, float], applied: bool | None = None, number: float) -> TrackOutput:
+    """Return the output of a frame, whose memory and pointer are its number."""
+    logits = torch.full((len(rows), 1, 8, 8), -8.0)
+    for row, (inside, _) in enumerate(rows):
+        logits[row, :, 2:6, 2:6] = inside
+    scores = torch.tensor([[score] for _, score in rows])
+    decoded = DecoderOutput(logits, scores, torch.full((len(rows), 1), number), scores)
+    flags = None if applied is None else torch.tensor([applied] * len(rows))
+    return TrackOutput(decoded, applied=flags)
+
+
+@pytest.fixture
+def write() -> Callable[..., list[MemoryRings]]:
+    """Write frames, numbered from 1, to one memory for each row."""
+
+    def run(*frames: TrackOutput) -> list[MemoryRings]:
+        memories = [empty_memory() for _ in frames[0].decoded.score]
+        for frame in frames:
+            GATED.write(memories, frame.decoded.pointer[:, :, None, None], frame)
+        return memories
+
+    return run
+
+
+def numbers(memory: MemoryRings) -> list[int]:
+    return [int(number) for number in memory.memories.flatten()]
+
+
+def test_frames_without_a_clear_mask_are_not_written(write):
+    kinds = [CLEAR, VAGUE, ABSENT, CLEAR]
+    (memory,) = write(*(output(kind, number=k) for k, kind in enumerate(kinds, 1)))
+    assert numbers(memory) == [4, 0, 0, 0, 1, 4]
+    assert memory.pointers.flatten().tolist() == [4] + [0] * 12 + [1, 4]
+    assert memory.frames == 4
+
+
+def test_gates_are_per_command(write):
+    first, second = write(output(CLEAR, VAGUE, number=1), output(ABSENT, CLEAR, number=2))
+    assert (numbers(first)[-2:], numbers(second)[-2:]) == ([0, 1], [0, 2])
+
+
+def test_written_candidate_is_kept_whatever_the_mask(write):
+    (memory,) = write(
+        output(ABSENT, applied=True, number=1), output(VAGUE, applied=False, number=2)
+    )
+    assert numbers(memory) == [0, 0, 0, 0, 0, 1]
+
+
+def test_anchor_is_the_fifth_clear_frame_and_stays(write):
+    (memory,) = write(*(output(CLEAR, number=number) for number in range(1, 31)))
+    assert numbers(memory) == [5, 26, 27, 28, 29, 30]
+    assert memory.pointers.flatten().tolist() == [5, *range(17, 31)]
+
+
+def test_empty_entries_are_masked(write):
+    memories = [*write(output(CLEAR, number=1), output(CLEAR, number=2)), empty_memory()]
+    bank, is_empty = GATED.read(memories)
+    assert is_empty.tolist() == [False, True]
+    filled = [True, False, False, False, True, True]
+    assert bank.mask[0].tolist() == filled + [True] + [False] * 12 + [True, True]
+    assert bank.mask[1].all()  # attention needs a key; the network replaces the result
+
+
+def test_unknown_policy_is_rejected():
+    with pytest.raises(ValueError, match="memory_policy: expected paper or gated, got 'all'"):
+        EngineConfig(memory_policy="all")

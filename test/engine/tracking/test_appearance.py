@@ -1,0 +1,50 @@
+"""The colours of objects."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from samwise_ros.engine.tracking.appearance import Appearance
+
+
+@pytest.fixture
+def scene() -> tuple[np.ndarray, np.ndarray]:
+    """A noisy image (60, 80, 3) with a two-coloured object, and the object's mask."""
+    noise = np.random.default_rng(0).integers(0, 40, (60, 80, 3))
+    image = np.full((60, 80, 3), 90) + noise
+    image[20:40, 30:40] = (180, 20, 20) + noise[20:40, 30:40]
+    image[20:40, 40:50] = (20, 20, 180) + noise[20:40, 40:50]
+    mask = np.zeros((60, 80), bool)
+    mask[20:40, 30:50] = True
+    return image.astype(np.uint8), mask
+
+
+def enlarged(array: np.ndarray) -> np.ndarray:
+    return array.repeat(16, 0).repeat(16, 1)
+
+
+def test_large_images_are_sampled(scene):
+    image, mask = scene
+    small, large = Appearance.of(image, mask), Appearance.of(enlarged(image), enlarged(mask))
+    assert small.likeness(large) > 0.98
+    assert np.abs(small.surroundings - large.surroundings).sum() < 0.1
+    share = small.visible_share(image, mask)
+    assert share == pytest.approx(1.0, abs=0.1)
+    assert large.visible_share(enlarged(image), enlarged(mask)) == pytest.approx(share, abs=0.1)
+
+
+def test_mask_between_the_samples_has_colours(scene):
+    image = enlarged(scene[0])
+    mask = np.zeros(image.shape[:2], bool)
+    mask[range(1, 900), range(2, 901)] = True  # one pixel wide
+    assert Appearance.of(image, mask).colours.sum() == pytest.approx(1.0)
+
+
+def test_light_changes_a_plain_object_little():
+    mask = np.zeros((60, 80), bool)
+    mask[20:40, 30:50] = True
+    images = (np.full((60, 80, 3), grey, np.uint8) for grey in range(0, 256, 8))
+    plain = [Appearance.of(image, mask) for image in images]
+    assert min(a.likeness(b) for a, b in pairwise(plain)) > 0.4
+    assert plain[0].likeness(plain[-1]) == 0.0
