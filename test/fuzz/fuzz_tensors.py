@@ -64,7 +64,9 @@ def _write_safetensors(rng: random.Random, folder: Path) -> None:
         value = struct.pack("<f", rng.choice((float("nan"), float("inf"), 1e38, -0.0)))
         place = rng.randrange(len(content) // 4) * 4
         content = content[:place] + value + content[place + 4 :]
-    size = len(text) if rng.random() < 0.9 else rng.choice((0, 2**31, 2**63, 2**64 - 1, 7))
+    # The last size looks like the start of a pickle.
+    sizes = (0, 7, 2**31, 2**63, 2**64 - 1, 2**63 + 0x80)
+    size = len(text) if rng.random() < 0.9 else rng.choice(sizes)
     data = struct.pack("<Q", size) + text + content
     data = mutate_bytes(rng, data) if kind > 0.85 else data
     (folder / "model.safetensors").write_bytes(data)
