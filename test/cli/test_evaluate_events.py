@@ -31,7 +31,7 @@ def test_events_are_scored_and_drawn_and_an_evaluation_resumes(tmp_path, capsys)
 
 def test_event_logic_alone(capsys):
     assert main(["evaluate", "--events", "--planted", "1"]) == 0
-    assert "event logic on planted changes: 9 videos" in capsys.readouterr().out
+    assert "event logic on planted changes: 11 videos" in capsys.readouterr().out
 
 
 def test_rate_must_be_positive(capsys):

@@ -117,5 +117,7 @@ class Identity:
             return min(max((_SAME - likeness) / (_SAME - _OTHER), 0.0), 1.0)
         if masks.iou(mask, self.mask) >= max_overlap or (mask & self.mask).any():
             return 0.0
+        if masks.touches_border(self.mask):  # the first one may have left the image
+            return 0.0
         # The mask moved to an object that looks the same: is the first one still there?
         return 1.0 if self.is_like(image, self.mask) else 0.0

@@ -22,8 +22,8 @@ ALPHAS = tuple(round(0.05 * step, 2) for step in range(1, 20))
 def identity_switches(history: MaskHistory, min_area: int) -> int:
     """Return how often the object under the mask differs from the last one, without hysteresis.
 
-    Source: IDSW of K. Bernardin and R. Stiefelhagen, "Evaluating Multiple Object Tracking
-    Performance: The CLEAR MOT Metrics", EURASIP Journal on Image and Video Processing, 2008.
+    Source: K. Bernardin and R. Stiefelhagen, "Evaluating Multiple Object Tracking Performance",
+    EURASIP Journal on Image and Video Processing, 2008.
     """
     seen = [item for item in history.covered(min_area) if item != NO_OBJECT]
     return sum(old != new for old, new in pairwise(seen))

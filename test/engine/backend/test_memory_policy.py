@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 
 from samwise_ros.engine.backend.memory_policy import POLICIES
 from samwise_ros.engine.backend.memory_rings import MemoryRings
 from samwise_ros.engine.config import EngineConfig
+from samwise_ros.engine.types import Command, Frame
 from samwise_ros.network.decoder_output import DecoderOutput, TrackOutput
 from samwise_ros.network.memory_bank import MEMORY_FRAMES, MEMORY_POINTERS
 
@@ -80,6 +82,18 @@ def test_empty_entries_are_masked(write):
     filled = [True, False, False, False, True, True]
     assert bank.mask[0].tolist() == filled + [True] + [False] * 12 + [True, True]
     assert bank.mask[1].all()  # attention needs a key; the network replaces the result
+
+
+@pytest.mark.parametrize("policies", [("paper", "gated"), ("gated", "paper")])
+def test_memory_file_fits_either_policy(make_engine, images, tmp_path, policies):
+    first, second = (make_engine(memory_policy=policy) for policy in policies)
+    first.add(Command("a", "the red mug"))
+    for index, image in enumerate(images[:8]):
+        first.step(Frame(image, stamp_ns=index))
+    first.save(tmp_path / "memory")
+    second.load(tmp_path / "memory", ["camera"])
+    (result,) = second.step(Frame(images[8], stamp_ns=8))
+    assert np.isfinite(result.targets[0].score)
 
 
 def test_unknown_policy_is_rejected():

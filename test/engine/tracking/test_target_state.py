@@ -146,6 +146,16 @@ def test_object_that_enters_the_image_is_no_switch():
     assert found == [RECOVERED]
 
 
+def test_object_that_left_the_image_is_not_taken_for_another_one_at_its_last_place():
+    track = TargetTrack()
+    assert kinds(track, [(image(red=x), square(x)) for x in (3, 0, -5)])[1] == [ACQUIRED]
+    kinds(track, [UNSEEN] * 3)
+    assert track.state is TargetState.LOST
+    returned = image(red=4)
+    returned[square(-5)] = RED  # what is behind its last place looks like it
+    assert kinds(track, [(returned, square(4))] * 2) == [[], [RECOVERED]]
+
+
 def test_object_that_left_the_image_is_lost_although_a_like_one_is_near():
     track = TargetTrack()
     twin = image(twin=12)
