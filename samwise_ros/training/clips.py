@@ -101,6 +101,7 @@ class Clips:
             stage.absent_share,
             stage.shape_share,
             stage.motion_share,
+            stage.swap_share > 0,
             stage.in_a_row,
             _AUGMENTATION if stage.augment else None,
         )

@@ -40,6 +40,9 @@ class LossWeights:
         dice: weight of the dice loss of the masks.
         score: weight of the cross-entropy of the object score; not in the published training.
         switch: weight of the cross-entropy of the conditional memory encoder.
+        switch_labels: labels of the conditional memory encoder, from the overlap of the masks with
+            and without memory as in the published training (``overlap``), or from the true mask
+            (``truth``).
         over: ``clip`` compares a clip's masks as one volume; ``frame`` compares single frames, and
             only those on which the object is in view.
     """
@@ -48,12 +51,14 @@ class LossWeights:
     dice: float = 1.0
     score: float = 0.0
     switch: float = 1.0
+    switch_labels: Literal["overlap", "truth"] = "overlap"
     over: Literal["clip", "frame"] = "clip"
 
     def __post_init__(self) -> None:
         """Check the range of each value."""
         check_types(self, "losses")
         check_choice("losses: over", self.over, ("clip", "frame"))
+        check_choice("losses: switch_labels", self.switch_labels, ("overlap", "truth"))
         check_range("losses", self, ("focal", "dice", "score", "switch"), 0)
 
 
@@ -147,7 +152,8 @@ class Stage:
         alone_share: fraction of motion sentences about generated videos that name only the motion,
             if it identifies the object.
         swap_share: fraction of clips on which two sentences swap memories before the conditional
-            memory encoder runs, which trains it on wrong memories.
+            memory encoder runs, which trains it on wrong memories. The second sentence of each
+            clip is then about a similar object.
         true_mask_share: fraction of steps in which the true masks are written to the memory.
         prompt_again: fraction of later frames that are prompted like the first one.
         name_objects: weight of the auxiliary losses over shapes, colours, sizes and motions of all

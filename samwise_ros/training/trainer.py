@@ -78,6 +78,8 @@ class Trainer:
         """
         recipe, processes = self.training.recipe, self.training.processes
         stopped = False
+        # Sharp attention has denormal gradients, which take a CPU a hundred times longer.
+        torch.set_flush_denormal(True)
         with Interruption(steps) as interruption:
             while not stopped and self.state.stage < len(recipe.stages):
                 stage = StageRun(self.training, self.state)
