@@ -40,19 +40,19 @@ class LossWeights:
         dice: weight of the dice loss of the masks.
         score: weight of the cross-entropy of the object score; not in the published training.
         switch: weight of the cross-entropy of the conditional memory encoder.
+        over: ``clip`` compares a clip's masks as one volume; ``frame`` compares single frames, and
+            only those on which the object is in view.
         switch_labels: labels of the conditional memory encoder, from the overlap of the masks with
             and without memory as in the published training (``overlap``), or from the true mask
             (``truth``).
-        over: ``clip`` compares a clip's masks as one volume; ``frame`` compares single frames, and
-            only those on which the object is in view.
     """
 
     focal: float = 1.0
     dice: float = 1.0
     score: float = 0.0
     switch: float = 1.0
-    switch_labels: Literal["overlap", "truth"] = "overlap"
     over: Literal["clip", "frame"] = "clip"
+    switch_labels: Literal["overlap", "truth"] = "overlap"
 
     def __post_init__(self) -> None:
         """Check the range of each value."""
