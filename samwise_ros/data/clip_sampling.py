@@ -31,8 +31,7 @@ class SampleConfig:
             may match by accident.
         shape_share: fraction of sentences chosen among those whose detail is ``shape``.
         motion_share: fraction of sentences of a clip chosen among the kinds other than
-            ``attribute``, each kind with equal probability. On single frames no sentence needs
-            another frame, if the video has others.
+            ``attribute``, each kind with equal probability.
         rivals: whether the second sentence is about another object, one that the first sentence
             describes as well as possible.
         consecutive: take consecutive frames, as from a camera. By default some frames come from
@@ -92,7 +91,8 @@ def sample_clip(dataset: Dataset, index: int, rng: random.Random, config: Sample
     """Sample a clip of a video; the same state of ``rng`` returns the same sample.
 
     The clip contains a frame on which the first sentence holds and none after it, but may contain
-    frames before, on which a motion happens that the sentence is about.
+    frames before, on which a motion happens that the sentence is about. Single frames get no
+    sentence of a kind that needs other frames, unless the video has no other sentence.
 
     Raises:
         DatasetError: a file is missing or broken, or the split has no masks.

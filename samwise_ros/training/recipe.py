@@ -134,8 +134,8 @@ class Stage:
         frames: frames of a clip.
         video_frames: lengths of generated videos, one of which is drawn for each clip; objects move
             slower in longer videos. Empty for the length of a clip.
-        in_a_row: take consecutive frames, as from a camera; by default some frames come from the
-            whole video.
+        in_a_row: take consecutive frames, as from a camera, of videos that are long enough; by
+            default some frames come from the whole video.
         targets: objects or sentences of each video.
         learning_rate: peak learning rate, after the warm-up.
         warmup: steps of the linear warm-up.
