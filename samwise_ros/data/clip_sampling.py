@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.augmentation import Augmentation, augment_clip
-from samwise_ros.data.dataset import ABSENT, Dataset, DatasetError, Expression, Video
+from samwise_ros.data.dataset import ABSENT, IMAGE_KINDS, Dataset, DatasetError, Expression, Video
 from samwise_ros.data.frame_indices import clip_frames
 from samwise_ros.data.painted.description import RandomSource
 
@@ -17,6 +17,8 @@ _MAX_CLIP_ATTEMPTS = 10
 _MAX_SENTENCE_ATTEMPTS = 100
 _ABOUT_OTHERS = ("relation", "past")
 """Kinds of sentences about an object's place among others, which a crop could remove."""
+_LEAD = 8
+"""Frames before a motion or its consequence can be named; they show the motion."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class SampleConfig:
         shape_share: fraction of sentences chosen among those whose detail is ``shape``.
         motion_share: fraction of sentences of a clip chosen among the kinds other than
             ``attribute``, each kind with equal probability.
+        rivals: whether the second sentence is about another object, one that the first sentence
+            describes as well as possible.
         consecutive: take consecutive frames, as from a camera. By default some frames come from
             the whole video.
         augmentation: how to augment the clip; ``None`` for no augmentation. Clips with sentences
@@ -43,6 +47,7 @@ class SampleConfig:
     absent_share: float = 0.0
     shape_share: float = 0.0
     motion_share: float = 0.0
+    rivals: bool = False
     consecutive: bool = False
     augmentation: Augmentation | None = None
 
@@ -89,7 +94,8 @@ def sample_clip(dataset: Dataset, index: int, rng: random.Random, config: Sample
     """Sample a clip of a video; the same state of ``rng`` returns the same sample.
 
     The clip contains a frame on which the first sentence holds and none after it, but may contain
-    frames before, on which a motion happens that the sentence is about.
+    frames before, on which a motion happens that the sentence is about. Single frames get no
+    sentence of a kind that needs other frames, unless the video has no other sentence.
 
     Raises:
         DatasetError: a file is missing or broken, or the split has no masks.
@@ -126,6 +132,8 @@ def _choose_expressions(
             f"{dataset.name}: {video.name}: its expressions name no objects; "
             "train on a split that has masks"
         )
+    if config.frames == 1:
+        expressions = [one for one in expressions if one.kind in IMAGE_KINDS] or expressions
     rng.shuffle(expressions)
     shapes = [expression for expression in expressions if expression.detail == "shape"]
     kinds = sorted({expression.kind for expression in expressions} - {"attribute"})
@@ -141,7 +149,16 @@ def _choose_expressions(
         elif config.shape_share and shapes and rng.random() < config.shape_share:
             expression = shapes[number % len(shapes)]
         chosen.append(expression)
+    if config.rivals:
+        chosen[1:] = _rivals(chosen[0], expressions)[: config.sentences - 1] or chosen[1:]
     return chosen
+
+
+def _rivals(first: Expression, expressions: Sequence[Expression]) -> list[Expression]:
+    """Return the expressions about other objects, those with most common words first."""
+    words = set(first.sentence.lower().split())
+    others = [one for one in expressions if one.objects != first.objects]
+    return sorted(others, key=lambda one: -len(words & set(one.sentence.lower().split())))
 
 
 def _choose_frames(
@@ -160,9 +177,10 @@ def _choose_frames(
     objects = tuple(dict.fromkeys(number for expression in chosen for number in expression.objects))
     length = len(video.frames)
     spans = [expression.span(length) for expression in chosen]
+    lead = 0 if chosen[0].kind in IMAGE_KINDS else _LEAD
     end = max(spans[0].stop, min(length, config.frames))
     for _ in range(_MAX_CLIP_ATTEMPTS):
-        frame_indices = clip_frames(end, config.frames, rng, config.consecutive, spans[0])
+        frame_indices = clip_frames(end, config.frames, rng, config.consecutive, spans[0], lead)
         holds = np.array([[frame in span for frame in frame_indices] for span in spans])
         if not objects:
             return frame_indices, holds, {}

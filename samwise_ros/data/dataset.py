@@ -18,6 +18,8 @@ class DatasetError(ValueError):
 
 ABSENT = "absent"
 """Kind of an expression about something that is not in the video; its masks are empty."""
+IMAGE_KINDS = ("", "attribute", "relation", ABSENT)
+"""Kinds of expressions that a single frame can satisfy; the kind of most data sets is unknown."""
 
 
 @dataclass(frozen=True)

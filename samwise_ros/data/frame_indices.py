@@ -12,6 +12,7 @@ def clip_frames(
     rng: random.Random,
     consecutive: bool = False,
     within: range | None = None,
+    lead: int = 0,
 ) -> tuple[int, ...]:
     """Choose the frames of a clip.
 
@@ -26,6 +27,8 @@ def clip_frames(
         rng: source of randomness.
         consecutive: take consecutive frames, as from a camera.
         within: frames of which the clip contains at least one; all by default.
+        lead: minimum number of consecutive frames before ``within``, as far as the video and the
+            length of the clip permit.
 
     Returns:
         ``count`` indices, sorted.
@@ -38,12 +41,16 @@ def clip_frames(
     (49, 50, 51, 52, 53)
     >>> clip_frames(100, 5, random.Random(0), consecutive=True, within=range(70, 73))
     (72, 73, 74, 75, 76)
+    >>> clip_frames(100, 5, random.Random(0), consecutive=True, within=range(70, 73), lead=3)
+    (67, 68, 69, 70, 71)
     """
     if length <= count:
         return tuple(index * length // count for index in range(count))
     within = within or range(length)
     if consecutive:
         earliest, latest = max(within.start - count + 1, 0), min(within.stop - 1, length - count)
+        if lead:
+            latest = max(min(latest, within.start - lead), earliest)
         first = rng.randrange(earliest, latest + 1)
         return tuple(range(first, first + count))
     middle = rng.choice(within)

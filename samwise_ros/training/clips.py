@@ -59,7 +59,11 @@ class Clips:
             for index in range(len(dataset)):
                 visits.extend([index] * _visits(dataset.video(index), stage))
             if not visits:
-                raise ValueError(f"{dataset.name}: expected at least one sentence, found none")
+                raise ValueError(
+                    f"{dataset.name}: expected at least one sentence"
+                    + f" about a video of {stage.frames} frames" * stage.in_a_row
+                    + ", found none"
+                )
             return cls((dataset,), dataset, stage, seed, visits)
         if stage.epochs:
             raise ValueError(f"stage {stage.name}: epochs: {dataset.name} is endless; use steps")
@@ -101,6 +105,7 @@ class Clips:
             stage.absent_share,
             stage.shape_share,
             stage.motion_share,
+            stage.swap_share > 0,
             stage.in_a_row,
             _AUGMENTATION if stage.augment else None,
         )
@@ -144,7 +149,13 @@ class Clips:
 
 
 def _visits(video: Video, stage: Stage) -> int:
-    """Return the number of clips of a video in an epoch, from its sentences and frames."""
+    """Return the number of clips of a video in an epoch, from its sentences and frames.
+
+    A video shorter than a clip of consecutive frames has none: it would repeat frames, as if its
+    motions stopped again and again.
+    """
+    if stage.in_a_row and len(video.frames) < stage.frames:
+        return 0
     clips = len(video.expressions) * -(-len(video.frames) // stage.frames)
     return -(-clips // stage.targets)
 

@@ -9,7 +9,12 @@ from samwise_ros.data.painted.video import vocabulary
 from samwise_ros.network.checkpoints.model_folder import load_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
-from samwise_ros.network.text.tokenizer import SPECIAL_TOKENS, SentenceTokenizer, normalise
+from samwise_ros.network.text.tokenizer import (
+    MIN_BYTE_LEVEL_TOKENS,
+    SPECIAL_TOKENS,
+    SentenceTokenizer,
+    normalise,
+)
 from samwise_ros.training.recipe import Recipe
 
 
@@ -32,18 +37,20 @@ def load_initial_model(recipe: Recipe, init: str | None) -> tuple[Samwise, Sente
             "`samwise convert` with --init"
         )
     config = preset(recipe.preset)
-    words = _words(open_datasets(recipe.data))[: config.vocabulary - len(SPECIAL_TOKENS)]
-    return Samwise(config), SentenceTokenizer.from_words(words)
+    return Samwise(config), _tokenizer(open_datasets(recipe.data), config.vocabulary)
 
 
-def _words(dataset: Dataset) -> list[str]:
-    """Return the words of a data set's sentences, most frequent first."""
+def _tokenizer(dataset: Dataset, size: int) -> SentenceTokenizer:
+    """Return a byte-level tokenizer if the size has room for all bytes, else one of whole words."""
     if isinstance(dataset, PaintedDataset):
-        return list(vocabulary())
-    counts = Counter(
-        word
+        return SentenceTokenizer.from_words(vocabulary())
+    sentences = [
+        expression.sentence
         for index in range(len(dataset))
         for expression in dataset.video(index).expressions
-        for word in normalise(expression.sentence).split()
-    )
-    return [word for word, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+    ]
+    if size >= MIN_BYTE_LEVEL_TOKENS:
+        return SentenceTokenizer.from_sentences(sentences, size)
+    counts = Counter(word for sentence in sentences for word in normalise(sentence).split())
+    words = [word for word, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+    return SentenceTokenizer.from_words(words[: size - len(SPECIAL_TOKENS)])

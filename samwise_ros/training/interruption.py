@@ -1,6 +1,9 @@
-"""Stops training after the current step on a signal."""
+"""Stops training after the current step on a signal, or with its launcher."""
 
+import os
 import signal
+import threading
+import time
 from types import FrameType, TracebackType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -51,3 +54,18 @@ def ignore_stop_signals() -> None:
     """Ignore SIGINT and SIGTERM in a worker process, which its parent still needs."""
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+
+
+def end_with_parent() -> None:
+    """End this process within a second after its parent was killed.
+
+    Processes that outlive a killed ``torchrun`` would train on, and write the same files as those
+    of the repeated command.
+    """
+    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)

@@ -10,6 +10,7 @@ IGNORED = -1
 """Label of a frame or cell that does not contribute to a loss."""
 _MIN_AREA = 50
 _MIN_OVERLAP = 0.1
+_SAME_OBJECT_IOU = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +99,38 @@ def switch_labels(
     labels = torch.where(smaller == 0, one_empty, labels)
     ignored = (candidate_score < 0) | ((area_a <= _MIN_AREA) & (area_b <= _MIN_AREA))
     return torch.where(ignored, IGNORED, labels)
+
+
+def correction_labels(
+    tracked: Tensor, candidate: Tensor, truth: Tensor, holds: Tensor, candidate_score: Tensor
+) -> Tensor:
+    """Label the frames on which a wrong memory has to be corrected.
+
+    Args:
+        tracked: (N, H, W) bool, masks with memory.
+        candidate: (N, H, W) bool, masks without memory.
+        truth: (N, H, W) bool, masks of the targets.
+        holds: (N,) bool, whether the sentence holds.
+        candidate_score: (N,) object score logits without memory.
+
+    Returns:
+        (N,) int64: 1 if the candidate is on the target and the tracked mask is on another object or
+        empty, 0 if the candidate is on another object or the tracked mask is on the target, -1
+        (ignored) in between, if the sentence does not hold, and if the candidate is empty, since
+        then it is not written to the memory.
+    """
+    tracked_iou, candidate_iou = _iou(tracked, truth), _iou(candidate, truth)
+    labels = torch.full_like(tracked_iou, IGNORED, dtype=torch.int64)
+    labels[(tracked_iou >= _SAME_OBJECT_IOU) | (candidate_iou < _MIN_OVERLAP)] = 0
+    labels[(tracked_iou < _MIN_OVERLAP) & (candidate_iou >= _SAME_OBJECT_IOU)] = 1
+    written = (candidate_score > 0) & candidate.flatten(1).any(1)
+    return torch.where(holds & written, labels, IGNORED)
+
+
+def _iou(masks: Tensor, truth: Tensor) -> Tensor:
+    """Return the intersection over union of (N, H, W) masks; 0 for two empty ones."""
+    union = (masks | truth).sum((1, 2)).clamp(min=1)
+    return (masks & truth).sum((1, 2)) / union
 
 
 def switch_loss(decision: Tensor, labels: Tensor) -> PartialMean:

@@ -42,6 +42,9 @@ class LossWeights:
         switch: weight of the cross-entropy of the conditional memory encoder.
         over: ``clip`` compares a clip's masks as one volume; ``frame`` compares single frames, and
             only those on which the object is in view.
+        switch_labels: labels of the conditional memory encoder, from the overlap of the masks with
+            and without memory as in the published training (``overlap``), or from the true mask
+            (``truth``).
     """
 
     focal: float = 1.0
@@ -49,11 +52,13 @@ class LossWeights:
     score: float = 0.0
     switch: float = 1.0
     over: Literal["clip", "frame"] = "clip"
+    switch_labels: Literal["overlap", "truth"] = "overlap"
 
     def __post_init__(self) -> None:
         """Check the range of each value."""
         check_types(self, "losses")
         check_choice("losses: over", self.over, ("clip", "frame"))
+        check_choice("losses: switch_labels", self.switch_labels, ("overlap", "truth"))
         check_range("losses", self, ("focal", "dice", "score", "switch"), 0)
 
 
@@ -129,8 +134,8 @@ class Stage:
         frames: frames of a clip.
         video_frames: lengths of generated videos, one of which is drawn for each clip; objects move
             slower in longer videos. Empty for the length of a clip.
-        in_a_row: take consecutive frames, as from a camera; by default some frames come from the
-            whole video.
+        in_a_row: take consecutive frames, as from a camera, of videos that are long enough; by
+            default some frames come from the whole video.
         targets: objects or sentences of each video.
         learning_rate: peak learning rate, after the warm-up.
         warmup: steps of the linear warm-up.
@@ -147,7 +152,8 @@ class Stage:
         alone_share: fraction of motion sentences about generated videos that name only the motion,
             if it identifies the object.
         swap_share: fraction of clips on which two sentences swap memories before the conditional
-            memory encoder runs, which trains it on wrong memories.
+            memory encoder runs, which trains it on wrong memories. The second sentence of each
+            clip is then about a similar object.
         true_mask_share: fraction of steps in which the true masks are written to the memory.
         prompt_again: fraction of later frames that are prompted like the first one.
         name_objects: weight of the auxiliary losses over shapes, colours, sizes and motions of all

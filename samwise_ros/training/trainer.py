@@ -11,7 +11,7 @@ from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.checkpoints.model_folder import load_model
 from samwise_ros.training.batch_norm import synchronise
 from samwise_ros.training.initial_model import load_initial_model
-from samwise_ros.training.interruption import Interruption
+from samwise_ros.training.interruption import Interruption, end_with_parent
 from samwise_ros.training.recipe import Recipe
 from samwise_ros.training.stage_run import StageRun, Training, trained_modules
 from samwise_ros.training.state import TrainingState, settings, write_model
@@ -49,6 +49,8 @@ class Trainer:
         if recipe.evaluate.data is not None:
             open_dataset(recipe.evaluate.data)  # fail before training, not hours later
         processes = ProcessGroup.join(training_device(device), timeout=TRAINING_TIMEOUT)
+        if processes.world_size > 1:
+            end_with_parent()
         folder.mkdir(parents=True, exist_ok=True)
         self.state = TrainingState.read(folder, recipe)
         torch.manual_seed(recipe.seed)
@@ -78,6 +80,8 @@ class Trainer:
         """
         recipe, processes = self.training.recipe, self.training.processes
         stopped = False
+        # Sharp attention has denormal gradients, which take a CPU a hundred times longer.
+        torch.set_flush_denormal(True)
         with Interruption(steps) as interruption:
             while not stopped and self.state.stage < len(recipe.stages):
                 stage = StageRun(self.training, self.state)

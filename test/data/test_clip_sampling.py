@@ -220,3 +220,62 @@ def test_absent_sentences_of_a_video_are_the_absent_share() -> None:
             sample_clip(Empty(), 0, random.Random(seed), config).sentences[0] for seed in range(20)
         }
         assert found == expected
+
+
+class Shelf:
+    """One video of three objects, with sentences of several kinds."""
+
+    name = "shelf"
+    expressions = (
+        Expression("the red mug", (1,), "0", "attribute"),
+        Expression("the mug that was moved", (1,), "1", "past", start=6),
+        Expression("the blue mug", (2,), "2", "attribute"),
+        Expression("that book", (3,), "3", "relation"),
+        Expression("the red book", (0,), "4", "absent"),
+    )
+
+    def __len__(self) -> int:
+        return 1
+
+    def video(self, index: int) -> Video:
+        return Video("a", tuple(map(str, range(12))), self.expressions)
+
+    def images(self, index: int, frame_indices: Sequence[int]) -> np.ndarray:
+        return np.zeros((len(frame_indices), 6, 8, 3), np.uint8)
+
+    def masks(self, index: int, objects: Sequence[int], frame_indices: Sequence[int]) -> np.ndarray:
+        assert 0 not in objects, "the mask of what is absent was read"
+        return np.ones((len(objects), len(frame_indices), 6, 8), bool)
+
+
+def test_single_frames_have_no_sentence_about_the_past() -> None:
+    samples = [
+        sample_clip(Shelf(), 0, random.Random(seed), SampleConfig(1, 2, absent_share=0.3))
+        for seed in range(40)
+    ]
+    seen = {sentence for sample in samples for sentence in sample.sentences}
+    assert seen == {"the red mug", "the blue mug", "that book", "the red book"}
+
+
+def test_mask_of_an_absent_object_is_empty() -> None:
+    config = SampleConfig(4, sentences=5, absent_share=0.3)
+    empty = {}
+    for seed in range(10):
+        sample = sample_clip(Shelf(), 0, random.Random(seed), config)
+        for sentence, mask in zip(sample.sentences, sample.masks, strict=True):
+            empty[sentence] = not mask.any()
+    assert empty == {one.sentence: one.kind == "absent" for one in Shelf.expressions}
+
+
+def test_rival_is_about_the_other_object_that_is_described_most_alike() -> None:
+    expected = {
+        "the red mug": {"the blue mug"},
+        "the mug that was moved": {"the blue mug"},
+        "the blue mug": {"the red mug", "the mug that was moved"},
+        "that book": {"the mug that was moved"},
+        "the red book": {"the red mug"},
+    }
+    config = SampleConfig(4, sentences=2, rivals=True, consecutive=True)
+    for seed in range(40):
+        first, rival = sample_clip(Shelf(), 0, random.Random(seed), config).sentences
+        assert rival in expected[first]

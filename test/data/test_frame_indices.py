@@ -65,3 +65,10 @@ def test_clip_contains_a_given_frame(consecutive: bool) -> None:
         seen.update(clip)
     assert seen >= {14, 15, 16, 17, 18, 19, 20, 21}
     assert not consecutive or seen == set(range(14, 22))
+
+
+@pytest.mark.parametrize(("lead", "first"), [(2, {14, 15}), (3, {14}), (9, {14})])
+def test_clip_begins_before_the_given_frames(lead: int, first: set[int]) -> None:
+    clips = [clip_frames(40, 4, random.Random(n), True, range(17, 40), lead) for n in range(50)]
+    assert {clip[0] for clip in clips} == first
+    assert {clip_frames(9, 4, random.Random(n), True, range(1, 9), 3)[0] for n in range(9)} == {0}

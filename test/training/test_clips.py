@@ -52,6 +52,20 @@ def test_length_of_an_epoch_follows_from_sentences_and_frames(specs, monkeypatch
     assert seen[: sum(visits)] != seen[sum(visits) :]
 
 
+def test_clips_of_consecutive_frames_need_long_videos(tmp_path):
+    specs = []
+    for frames in (6, 12):
+        write_mevis(tmp_path / str(frames), {"train": 1}, PaintedConfig(frames, 64, 48))
+        specs.append(f"mevis:{tmp_path / str(frames)}:train")
+    stage = replace(STAGE, frames=8, in_a_row=True)
+    clips = Clips.open(specs, stage, 1, 128)
+    for number in range(4):
+        indices = clips.sample(0, number, 8).frame_indices
+        assert indices == tuple(range(indices[0], indices[0] + 8))
+    with pytest.raises(ValueError, match="about a video of 8 frames, found none"):
+        Clips.open(specs[:1], stage, 1, 128)
+
+
 def test_sample_is_reproducible(specs):
     clips = Clips.open(specs, replace(STAGE, augment=True), 1, 128)
     first, again, other = clips.sample(3, 1, 4), clips.sample(3, 1, 4), clips.sample(3, 2, 4)

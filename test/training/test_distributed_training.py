@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 
 import pytest
 import torch
@@ -69,6 +70,27 @@ def test_two_processes_reduce_and_normalise_like_one(tmp_path):
         [*TORCHRUN, script], check=False, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_processes_end_with_a_killed_launcher():
+    child = "; ".join(
+        (
+            "import time",
+            "from samwise_ros.training.interruption import end_with_parent",
+            "end_with_parent()",
+            "print('started', flush=True)",
+            "time.sleep(100)",
+        )
+    )
+    launch = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    with subprocess.Popen(
+        [sys.executable, "-c", launch], stdout=subprocess.PIPE, text=True
+    ) as launcher:
+        assert launcher.stdout.readline() == "started\n"
+        started = time.monotonic()
+        launcher.kill()
+        assert launcher.stdout.read() == ""  # until the child has ended too
+    assert time.monotonic() - started < 60
 
 
 RECIPE = """

@@ -8,6 +8,7 @@ import torch
 
 from samwise_ros.training.losses import (
     PartialMean,
+    correction_labels,
     dice_loss,
     focal_loss,
     switch_labels,
@@ -45,6 +46,29 @@ def test_switch_label_of_an_empty_mask():
     assert switch_labels(empty, full, score).tolist() == [0]
     assert switch_labels(empty, full, score, one_empty=1).tolist() == [1]
     assert switch_labels(empty, full, -score, one_empty=1).tolist() == [-1]
+
+
+def test_correction_labels_compare_both_masks_with_the_truth():
+    target, other, empty = torch.zeros(3, 20, 20, dtype=torch.bool)
+    target[:10], other[10:] = True, True
+    part = target.clone()
+    part[4:] = False  # IoU 0.4: on the target or not
+    cases = [
+        # tracked, candidate, truth, holds, candidate's score, label
+        (other, target, target, True, 1.0, 1),
+        (empty, target, target, True, 1.0, 1),
+        (target, target, target, True, 1.0, 0),
+        (target, other, target, True, 1.0, 0),
+        (other, other, target, True, 1.0, 0),
+        (empty, other, empty, True, 1.0, 0),  # the target is hidden
+        (part, target, target, True, 1.0, -1),
+        (other, target, target, False, 1.0, -1),
+        (other, target, target, True, -1.0, -1),  # a switch would write nothing
+        (other, empty, target, True, 1.0, -1),
+    ]
+    tracked, candidate, truth = (torch.stack(masks) for masks in list(zip(*cases, strict=True))[:3])
+    holds, score, labels = (torch.tensor(values) for values in list(zip(*cases, strict=True))[3:])
+    assert correction_labels(tracked, candidate, truth, holds, score).tolist() == labels.tolist()
 
 
 def test_switch_loss_ignores_and_weights_labels():

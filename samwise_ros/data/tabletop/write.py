@@ -58,8 +58,8 @@ def write_tabletop(output: Output, counts: Mapping[Split, int]) -> dict[str, str
     """Write videos; those that were written before are kept.
 
     The folder of a split holds, beside what MeViS has, ``truth/VIDEO.npz`` with the arrays of
-    ``VideoTruth`` (depth as uint16 in millimetres) and ``entries/VIDEO.json``, which marks a video
-    as complete.
+    ``VideoTruth`` (depth as uint16 in millimetres) and the kind and colour of each thing (empty for
+    bare material), and ``entries/VIDEO.json``, which marks a video as complete.
 
     Args:
         output: the folder and the size.
@@ -166,7 +166,7 @@ def _write_video(split: Split, index: int) -> None:
 
 
 def _write_truth(path: Path, video: TabletopVideo) -> None:
-    truth = video.truth
+    truth, things = video.truth, video.description.things
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         path,
@@ -178,6 +178,8 @@ def _write_truth(path: Path, video: TabletopVideo) -> None:
         positions_m=truth.positions_m,
         orientations=truth.orientations,
         in_view=truth.in_view,
+        kinds=np.array([thing.kind for thing in things]),
+        colours=np.array(["" if thing.look.bare else thing.look.colour for thing in things]),
         **truth.states,
     )
 

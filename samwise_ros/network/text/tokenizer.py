@@ -10,12 +10,14 @@ from tokenizers import AddedToken, Tokenizer, decoders
 from tokenizers.models import BPE, WordLevel
 from tokenizers.pre_tokenizers import ByteLevel, Whitespace
 from tokenizers.processors import RobertaProcessing, TemplateProcessing
+from tokenizers.trainers import BpeTrainer
 
 from samwise_ros.files.atomic import write_atomically
 from samwise_ros.network.text.tokenizer_file import read_tokenizer_json
 from samwise_ros.words import split_words
 
 SPECIAL_TOKENS = ("<s>", "<pad>", "</s>", "<unk>")
+MIN_BYTE_LEVEL_TOKENS = 256 + len(SPECIAL_TOKENS)
 # Encoded once after loading, since some errors of a file appear only then.
 _PROBE = f"an unknown word, {string.ascii_lowercase} {string.digits} \u00e9 \u4e2d"
 _BPE_SPECIAL = (*SPECIAL_TOKENS, "<mask>")
@@ -46,6 +48,34 @@ class SentenceTokenizer:
         tokenizer.pre_tokenizer = Whitespace()
         tokenizer.post_processor = TemplateProcessing(
             single="<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+        )
+        return cls(tokenizer)
+
+    @classmethod
+    def from_sentences(cls, sentences: Iterable[str], size: int) -> "SentenceTokenizer":
+        """Train a byte-level BPE tokenizer, which builds unknown words from parts.
+
+        Args:
+            sentences: the sentences.
+            size: maximum number of tokens, at least ``MIN_BYTE_LEVEL_TOKENS``.
+
+        >>> tokenizer = SentenceTokenizer.from_sentences(["the red mug"] * 2, 300)
+        >>> [len(tokenizer.encode(sentence)) for sentence in ("the red mug", "the red m", "mu")]
+        [5, 6, 3]
+        """
+        assert size >= MIN_BYTE_LEVEL_TOKENS
+        tokenizer = Tokenizer(BPE())
+        tokenizer.pre_tokenizer = ByteLevel(add_prefix_space=True)
+        tokenizer.decoder = decoders.ByteLevel()
+        trainer = BpeTrainer(
+            vocab_size=size,
+            special_tokens=list(SPECIAL_TOKENS),
+            initial_alphabet=sorted(ByteLevel.alphabet()),
+            show_progress=False,
+        )
+        tokenizer.train_from_iterator(map(normalise, sentences), trainer)
+        tokenizer.post_processor = RobertaProcessing(
+            ("</s>", 2), ("<s>", 0), trim_offsets=True, add_prefix_space=True
         )
         return cls(tokenizer)
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from samwise_ros.evaluation.distributed import ProcessGroup
-from samwise_ros.network.conditional_memory import FIRST_CHECK_FRAME
+from samwise_ros.network.conditional_memory import FIRST_CHECK_FRAME, MIN_CHECK_GAP
 from samwise_ros.network.features import ImageStem
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
@@ -17,7 +17,7 @@ from samwise_ros.training.clips import Clips
 from samwise_ros.training.losses import PartialMean
 from samwise_ros.training.recipe import LossWeights
 from samwise_ros.training.tasks.auxiliary_heads import ObjectHeads
-from samwise_ros.training.tasks.unroll import mask_losses, unroll
+from samwise_ros.training.tasks.unroll import check_loss, mask_losses, unroll
 
 
 class ReferringTask:
@@ -52,17 +52,20 @@ class ReferringTask:
         causal = frames > 1 and rng.random() < self.clips.stage.causal_share
         with nullcontext() if self._heads is None else self._heads.recording(network):
             encoded = network.encode(stem, text, causal)
-        switch_frame = (
-            rng.randrange(FIRST_CHECK_FRAME, frames) if frames > FIRST_CHECK_FRAME else None
-        )
+        switch_frames = range(0)
+        if frames > FIRST_CHECK_FRAME:
+            first = rng.randrange(FIRST_CHECK_FRAME, frames)
+            switch_frames = range(first, frames, MIN_CHECK_GAP)
         memory_order = self._memory_order(batch.numbers, seed)
         inside = batch.inside.repeat_interleave(targets, 0)
         verbs = batch.verbs.flatten(0, 1) if network.config.motion_prompt else None
-        unrolled = unroll(network, encoded, inside, verbs, switch_frame, memory_order)
+        unrolled = unroll(network, encoded, verbs, switch_frames, memory_order)
         truth, holds = batch.masks.flatten(0, 1), batch.holds.flatten(0, 1)
         losses = mask_losses(unrolled.logits, unrolled.score, truth, inside, holds, self.weights)
-        if unrolled.switch is not None:
-            losses["switch"] = unrolled.switch * self.weights.switch
+        if unrolled.checks:
+            losses["switch"] = check_loss(
+                network, unrolled.checks, truth, inside, holds, self.weights
+            )
         if self._heads is not None:
             second = plain.stage2.flatten(0, 1)
             stages = [second, network.sam.image_stage(second, 2)]

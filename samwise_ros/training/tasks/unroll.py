@@ -1,5 +1,6 @@
 """Unrolls tracking over a clip, with gradients through the memory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -12,6 +13,7 @@ from samwise_ros.network.memory_bank import MemoryBank
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.training.losses import (
     PartialMean,
+    correction_labels,
     dice_loss,
     focal_loss,
     switch_labels,
@@ -22,51 +24,49 @@ from samwise_ros.training.recipe import LossWeights
 
 @dataclass(frozen=True, eq=False)
 class Unrolled:
-    """Outputs of the decoder on every frame, and the switch loss of one frame.
+    """Outputs of the decoder on every frame.
 
     Attributes:
         logits: (B, T, S/4, S/4) raw mask logits.
         score: (B, T) object score logits.
-        switch: loss of the conditional memory encoder; ``None`` if it did not run.
+        checks: by frame, the outputs where the conditional memory encoder ran.
     """
 
     logits: Tensor
     score: Tensor
-    switch: PartialMean | None
+    checks: dict[int, TrackOutput]
 
 
 def unroll(
     network: Samwise,
     encoded: ClipFeatures,
-    inside: Tensor,
     verbs: Tensor | None,
-    switch_frame: int | None,
+    switch_frames: Sequence[int],
     memory_order: Tensor | None = None,
 ) -> Unrolled:
-    """Track through a clip; one frame trains the switch, which is never applied.
+    """Track through a clip as the online engine does, but without applying a switch.
 
     Args:
         network: the network.
         encoded: the clip after both trunks.
-        inside: (B, S, S) bool, true on the frame and false on the padding.
         verbs: (B, L) bool, tokens of verbs; ``None`` for a network without the motion prompt.
-        switch_frame: index of the frame on which the conditional memory encoder runs; ``None`` for
-            no frame.
-        memory_order: (B,) int64, index of the memory that each sentence uses from that frame on;
-            ``None`` for its own.
+        switch_frames: indices of the frames on which the conditional memory encoder runs.
+        memory_order: (B,) int64, index of the memory that each sentence uses from the first of
+            these frames on; ``None`` for its own.
     """
     frames = encoded.levels[0].shape[1]
     bank, logits, scores = None, [], []
-    switch = None
+    checks = {}
     for index in range(frames):
         frame = encoded.frame(index)
         check_switch = None
-        if index == switch_frame:
-            bank = bank.select(memory_order) if bank and memory_order is not None else bank
+        if index in switch_frames:
+            if bank and memory_order is not None and index == switch_frames[0]:
+                bank = bank.select(memory_order)
             check_switch = torch.ones(len(frame.text), dtype=torch.bool, device=frame.text.device)
         tracked = network.track(frame, bank, check_switch=check_switch, verbs=verbs)
         if check_switch is not None:
-            switch = _switch_loss(network, tracked, inside)
+            checks[index] = tracked
         decoded = tracked.decoded
         logits.append(decoded.logits[:, 0])
         scores.append(decoded.score[:, 0])
@@ -77,21 +77,47 @@ def unroll(
                 if bank
                 else MemoryBank.start(memory, decoded.pointer)
             )
-    return Unrolled(torch.stack(logits, 1), torch.stack(scores, 1), switch)
+    return Unrolled(torch.stack(logits, 1), torch.stack(scores, 1), checks)
 
 
-def _switch_loss(network: Samwise, tracked: TrackOutput, inside: Tensor) -> PartialMean:
-    assert tracked.candidate is not None
-    assert tracked.decision is not None
-    with torch.no_grad():
-        mask, other = (
-            (network.sam.to_image_size(decoded.low_res_masks)[:, 0] > 0) & inside
-            for decoded in (tracked.decoded, tracked.candidate)
-        )
-        # Switch if only the candidate shows an object: the memory has lost it. Keep the memory if
-        # only the tracked mask shows one: then the candidate's score is negative and ignored.
-        labels = switch_labels(mask, other, tracked.candidate.score[:, 0], one_empty=1)
-    return switch_loss(tracked.decision, labels)
+def check_loss(
+    network: Samwise,
+    checks: dict[int, TrackOutput],
+    truth: Tensor,
+    inside: Tensor,
+    holds: Tensor,
+    losses: LossWeights,
+) -> PartialMean:
+    """Return the weighted loss of the conditional memory encoder.
+
+    Args:
+        network: the network.
+        checks: by frame, the outputs where the conditional memory encoder ran; at least one.
+        truth: (B, T, S, S) bool, ground truth.
+        inside: (B, S, S) bool, true on the frame.
+        holds: (B, T) bool, the frames on which the sentence holds.
+        losses: weights, and the rule that makes the labels.
+    """
+    decisions, labels = [], []
+    for index, tracked in checks.items():
+        assert tracked.candidate is not None
+        assert tracked.decision is not None
+        decisions.append(tracked.decision)
+        score = tracked.candidate.score[:, 0]
+        with torch.no_grad():
+            mask, other = (
+                (network.sam.to_image_size(decoded.low_res_masks)[:, 0] > 0) & inside
+                for decoded in (tracked.decoded, tracked.candidate)
+            )
+            if losses.switch_labels == "truth":
+                found = correction_labels(mask, other, truth[:, index], holds[:, index], score)
+            else:
+                # Switch if only the candidate shows an object: the memory has lost it. Keep the
+                # memory if only the tracked mask shows one: then the candidate's score is negative
+                # and ignored.
+                found = switch_labels(mask, other, score, one_empty=1)
+        labels.append(found)
+    return switch_loss(torch.cat(decisions), torch.cat(labels)) * losses.switch
 
 
 def mask_losses(
