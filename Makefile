@@ -57,7 +57,7 @@ soak: workspace  ## faults and load for 20 minutes; see docs/reliability.md; SOA
 	@$(enter) python test/ros/soak/figures.py .workspace/soak
 
 fuzz: workspace  ## 20,000 mutated files for each reader, and writers that are killed; FUZZ_CASES=, FUZZ_SEED=
-	@$(enter) FUZZ_CASES=$${FUZZ_CASES:-20000} pytest -n 2 -s -m "slow or not slow" -rP test/fuzz
+	@$(enter) FUZZ_CASES=$${FUZZ_CASES:-20000} pytest -n 2 -m "slow or not slow" -rP --show-capture=stdout test/fuzz
 	@$(enter) pytest -n 2 -m slow test/writers
 
 benchmark-cuda: workspace  ## check the CUDA graphs, then measure base_plus on a GPU; results in benchmarks/results

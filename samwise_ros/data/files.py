@@ -1,6 +1,7 @@
 """Reads the files of data sets; errors name the file."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -117,10 +118,10 @@ def _read_rgb(path: Path) -> NDArray[np.uint8]:
 
 
 def _read_indices(path: Path) -> NDArray[np.uint8]:
-    # Read with Pillow: OpenCV returns the palette's colours instead of the numbers.
+    # Read with Pillow: OpenCV returns the palette's colours instead of the numbers. Pillow reads as
+    # many bytes as a file states, and Python allocates them for a file, but not for a BytesIO.
     try:
-        check_regular(path)
-        with Image.open(path) as image:
+        with Image.open(BytesIO(read_regular(path))) as image:
             if image.mode not in ("P", "L"):
                 raise DatasetError(
                     f"{path}: expected a palette or greyscale PNG, got mode {image.mode}"

@@ -1,5 +1,6 @@
 """Reading of data set files; errors name the damaged file."""
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,17 @@ def test_truncated_annotation_raises(tmp_path: Path) -> None:
         (tmp_path / "a.png").write_bytes(whole[:length])
         with pytest.raises(DatasetError, match=r"a.png: cannot be read"):
             read_object_masks([tmp_path / "a.png"], [1])
+
+
+def test_stated_length_of_an_annotation_is_not_allocated(tmp_path: Path) -> None:
+    write_annotation(tmp_path / "a.png", {1: (0, 0, 4, 4)})
+    head, data = (tmp_path / "a.png").read_bytes().split(b"IDAT", 1)
+    (tmp_path / "a.png").write_bytes(head[:-4] + (2**31 - 1).to_bytes(4, "big") + b"IDAT" + data)
+    tracemalloc.start()
+    read_object_masks([tmp_path / "a.png"], [1])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**24
 
 
 def test_missing_file_raises(tmp_path: Path) -> None:
