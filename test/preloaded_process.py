@@ -20,7 +20,8 @@ _LIBRARIES = [
     "transformers.models.clip.modeling_clip",
     "transformers.models.roberta.modeling_roberta",
 ]
-_TESTS = str(Path(__file__).parent)
+_TESTS = Path(__file__).parent
+_ROOT = _TESTS.parent
 
 _server = multiprocessing.get_context("forkserver")
 _server.set_forkserver_preload(_LIBRARIES)
@@ -80,7 +81,10 @@ def _run(arguments: list[str], log_file: Path, folder: Path, environment: dict[s
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)
-    sys.path[:] = [str(folder), *(one for one in sys.path if not one.startswith(_TESTS))]
+    # Neither the tests nor the source tree, whose package has no compiled messages.
+    paths = (Path(path) for path in sys.path)
+    paths = (path for path in paths if path != _ROOT and not path.is_relative_to(_TESTS))
+    sys.path[:] = [str(folder), *map(str, paths)]
     sys.stdout.reconfigure(line_buffering=True)
     if arguments[0] == "-m":
         sys.argv = arguments[1:]
