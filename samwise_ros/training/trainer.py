@@ -1,5 +1,7 @@
 """Runs the stages of a recipe, and resumes exactly from a saved state."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -80,9 +82,7 @@ class Trainer:
         """
         recipe, processes = self.training.recipe, self.training.processes
         stopped = False
-        # Sharp attention has denormal gradients, which take a CPU a hundred times longer.
-        torch.set_flush_denormal(True)
-        with Interruption(steps) as interruption:
+        with _denormals_flushed(), Interruption(steps) as interruption:
             while not stopped and self.state.stage < len(recipe.stages):
                 stage = StageRun(self.training, self.state)
                 stopped = stage.run(interruption)
@@ -121,3 +121,16 @@ class Trainer:
         if training.processes.rank == 0:
             write_model(training.folder / "model", training.network, training.tokenizer)
             self.state.write(training.folder)
+
+
+@contextmanager
+def _denormals_flushed() -> Iterator[None]:
+    """Round denormal numbers to zero, which also affects NumPy in this thread.
+
+    Sharp attention has denormal gradients, which take a CPU a hundred times longer.
+    """
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 
+import numpy as np
 import pytest
 import torch
 
@@ -72,6 +73,10 @@ def test_finished_training_is_not_repeated(trained, recipe):
     again = Trainer(recipe, folder, device="cpu")
     assert again.run()
     assert torch.equal(again.training.network.sam.no_obj_ptr, kept[-1]["sam.no_obj_ptr"])
+
+
+def test_denormal_numbers_are_not_rounded_after_training(trained):
+    assert np.float32(1e-40) * np.float32(0.5) > 0
 
 
 def test_losses_are_logged(trained):
