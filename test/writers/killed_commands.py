@@ -59,22 +59,24 @@ class Commands:
 def kill_at_moments(
     commands: Commands, arguments: list[str], seconds: float, moments: int, parts: Sequence[Path]
 ) -> Iterator[int]:
-    """Yield after each kill; half of the kills hit the time in which a partial file exists.
+    """Yield after each attempt; half of them aim at the time in which a partial file exists.
 
     Args:
         commands: the server.
         arguments: the command, which takes ``seconds``.
         seconds: duration of the command.
-        moments: number of kills.
+        moments: number of attempts that must find the command running.
         parts: patterns of partial files of the command, in turn.
     """
     chance = random.Random(moments)
     killed = 0
-    for moment in range(moments):
-        if moment % 2:
-            part = parts[moment // 2 % len(parts)]
+    for attempt in range(10 * moments):
+        if attempt % 2:
+            part = parts[attempt // 2 % len(parts)]
             killed += commands.kill(arguments, chance.choice((0, 0.0005, 0.005, 0.05)), part)
         else:
             killed += commands.kill(arguments, chance.uniform(0, seconds))
-        yield moment
-    assert killed >= moments / 2
+        yield attempt
+        if killed == moments:
+            return
+    raise AssertionError(f"killed {killed} of {10 * moments} times; the others had ended")
