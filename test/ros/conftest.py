@@ -35,10 +35,18 @@ def robot() -> Iterator[Robot]:
 
 
 def _starter(folder: Path, model: Path, started: list[NodeProcess]) -> StartNode:
-    def start(*more: str, namespace: str = "", **parameters: object) -> NodeProcess:
+    def start(
+        *more: str, namespace: str = "", preloaded: bool = True, **parameters: object
+    ) -> NodeProcess:
         values = {"model": model, "device": "cpu", **parameters}
         started.append(
-            NodeProcess(folder, namespace or f"n{next(_numbers)}", more, parameters=values)
+            NodeProcess(
+                folder,
+                namespace or f"n{next(_numbers)}",
+                more,
+                parameters=values,
+                preloaded=preloaded,
+            )
         )
         return started[-1]
 

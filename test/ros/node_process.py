@@ -30,13 +30,28 @@ class NodeProcess(ChildProcess):
         arguments: Sequence[str] = (),
         program: Sequence[str] = NODE_PROGRAM,
         parameters: Mapping[str, object] | None = None,
+        preloaded: bool = True,
     ) -> None:
+        """Start the process.
+
+        Args:
+            folder: working directory, with the log file.
+            namespace: of the node.
+            arguments: of ROS 2.
+            program: arguments of Python that select the program.
+            parameters: of the node.
+            preloaded: fork the process instead of starting Python, which then imports torch.
+        """
         self.name = f"/{namespace}/samwise_node"
         self.image_topic = f"/{namespace}/camera/image_raw"
         command = node_command(f"/{namespace}", parameters, arguments, program)
-        self.log_file = folder / f"{namespace.replace('/', '_')}.log"
+        log_file = folder / f"{namespace.replace('/', '_')}.log"
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-        self._process = PreloadedProcess(command[1:], self.log_file, folder, environment)
+        if preloaded:
+            self.log_file = log_file
+            self._process = PreloadedProcess(command[1:], log_file, folder, environment)
+        else:
+            super().__init__(command, log_file, folder=folder, environment=environment)
 
     def resident_bytes(self) -> int:
         """Return the resident memory of the process."""

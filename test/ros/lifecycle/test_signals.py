@@ -14,7 +14,7 @@ LEAVE_LIMIT_S = 10.0
 
 
 def test_ends_while_unconfigured(robot: Robot, start_node: StartNode) -> None:
-    node = start_node()
+    node = start_node(preloaded=False)
     robot.state(node.name)
     assert robot.client(node.name).is_running()
     code, seconds = node.end(signal.SIGTERM)
@@ -26,7 +26,7 @@ def test_ends_while_unconfigured(robot: Robot, start_node: StartNode) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ends_while_a_frame_is_processed(robot: Robot, start_node: StartNode, number: int) -> None:
-    node = start_node(command="the red ball")
+    node = start_node(command="the red ball", preloaded=False)
     robot.bring_up(node.name)
     with robot.camera(node) as camera:
         end = time.monotonic() + 1.0
@@ -40,7 +40,7 @@ def test_ends_while_a_frame_is_processed(robot: Robot, start_node: StartNode, nu
 
 
 def test_ends_while_the_model_loads(robot: Robot, start_node: StartNode) -> None:
-    node = start_node()
+    node = start_node(preloaded=False)
     robot.state(node.name)
     client = robot.node.create_client(ChangeState, f"{node.name}/change_state")
     wait_for(client.service_is_ready)

@@ -43,11 +43,11 @@ def seconds_to_work(robot: Robot, node: NodeProcess) -> float:
 def test_ends_at_20_random_moments(robot: Robot, start_node: StartNode) -> None:
     parameters = {"model": "tabletop", "autostart": True, "command": "the red ball"}
     times, chance, began = share_of(20, least=3), random.Random(0), time.monotonic()
-    first = start_node(**parameters)
+    first = start_node(preloaded=False, **parameters)
     span_s = 2.0 * seconds_to_work(robot, first)
     ends, active = [first.end(signal.SIGTERM)], 0
     for _ in tqdm(range(times), "terminations", mininterval=5.0, miniters=1):
-        node = start_node(**parameters)
+        node = start_node(preloaded=False, **parameters)
         active += run_with_camera(robot, node, chance.uniform(0.0, span_s))
         ends.append(node.end(signal.SIGTERM))
         assert "Traceback" not in node.log
