@@ -108,4 +108,4 @@ class NodeSubscriptions:
 
 
 def _has(commands: CommandArray, target: str) -> bool:
-    return any(target in (one.id, one.sentence) for one in commands.commands)
+    return any(target in (command.id, command.sentence) for command in commands.commands)

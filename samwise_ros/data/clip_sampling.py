@@ -133,7 +133,7 @@ def _choose_expressions(
             "train on a split that has masks"
         )
     if config.frames == 1:
-        expressions = [one for one in expressions if one.kind in IMAGE_KINDS] or expressions
+        expressions = [each for each in expressions if each.kind in IMAGE_KINDS] or expressions
     rng.shuffle(expressions)
     shapes = [expression for expression in expressions if expression.detail == "shape"]
     kinds = sorted({expression.kind for expression in expressions} - {"attribute"})
@@ -157,7 +157,7 @@ def _choose_expressions(
 def _rivals(first: Expression, expressions: Sequence[Expression]) -> list[Expression]:
     """Return the expressions about other objects, those with most common words first."""
     words = set(first.sentence.lower().split())
-    others = [one for one in expressions if one.objects != first.objects]
+    others = [each for each in expressions if each.objects != first.objects]
     return sorted(others, key=lambda one: -len(words & set(one.sentence.lower().split())))
 
 

@@ -43,7 +43,7 @@ def detection_3d_array(targets: Sequence[Target], poses: "TargetPoseArray") -> M
         {
             "header": poses.header,
             "detections": [
-                _detection_3d(by_id[one.command_id], one, poses.header) for one in poses.poses
+                _detection_3d(by_id[pose.command_id], pose, poses.header) for pose in poses.poses
             ],
         },
     )

@@ -1,6 +1,32 @@
 """Named configurations."""
 
+from dataclasses import replace
+
 from samwise_ros.network.config import SamwiseConfig
+
+_TABLETOP = SamwiseConfig(
+    image_size=128,
+    embed_dim=24,
+    num_heads=1,
+    stages=(1, 2, 3, 1),
+    global_attention_blocks=(),
+    position_size=8,
+    window_sizes=(8, 8, 8, 4),
+    width=64,
+    memory_width=32,
+    memory_layers=1,
+    memory_feed_forward=128,
+    decoder_feed_forward=256,
+    fuser_scale=1.0,
+    vocabulary=128,
+    positions=66,
+    text_width=64,
+    text_heads=4,
+    text_feed_forward=128,
+    text_layers=(1, 1, 2, 2),
+    adapter_width=48,
+    dropout=0.0,
+)
 
 PRESETS: dict[str, SamwiseConfig] = {
     # The released model; other large presets differ in the size of SAM 2 or in the text encoder.
@@ -51,52 +77,15 @@ PRESETS: dict[str, SamwiseConfig] = {
         adapter_width=32,
     ),
     # The shipped model, which runs in real time on two CPU cores.
-    "tabletop": SamwiseConfig(
-        image_size=128,
-        embed_dim=24,
-        num_heads=1,
-        stages=(1, 2, 3, 1),
-        global_attention_blocks=(),
-        position_size=8,
-        window_sizes=(8, 8, 8, 4),
-        width=64,
-        memory_width=32,
-        memory_layers=1,
-        memory_feed_forward=128,
-        decoder_feed_forward=256,
-        fuser_scale=1.0,
-        vocabulary=128,
-        positions=66,
-        text_width=64,
-        text_heads=4,
-        text_feed_forward=128,
-        text_layers=(1, 1, 2, 2),
-        adapter_width=48,
-        dropout=0.0,
-    ),
+    "tabletop": _TABLETOP,
     # For the simulated tabletop, still in real time on two CPU cores; see docs/training.md.
-    "tabletop_3d": SamwiseConfig(
-        image_size=128,
+    "tabletop_3d": replace(
+        _TABLETOP,
         embed_dim=32,
-        num_heads=1,
-        stages=(1, 2, 3, 1),
-        global_attention_blocks=(),
-        position_size=8,
-        window_sizes=(8, 8, 8, 4),
-        width=64,
-        memory_width=32,
-        memory_layers=1,
-        memory_feed_forward=128,
-        decoder_feed_forward=256,
-        fuser_scale=1.0,
         vocabulary=640,
-        positions=66,
         text_width=96,
-        text_heads=4,
         text_feed_forward=192,
-        text_layers=(1, 1, 2, 2),
         adapter_width=64,
-        dropout=0.0,
     ),
 }
 

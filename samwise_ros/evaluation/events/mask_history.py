@@ -48,8 +48,8 @@ class MaskHistory:
         target = truths[list(named)].any(axis=0)
         others = [truths[index] for index in range(len(truths)) if index not in named]
         self.mask_areas.append(int(np.count_nonzero(mask)))
-        self.areas.append([int(np.count_nonzero(one)) for one in (target, *others)])
-        self.overlaps.append([int(np.count_nonzero(mask & one)) for one in (target, *others)])
+        self.areas.append([int(np.count_nonzero(truth)) for truth in (target, *others)])
+        self.overlaps.append([int(np.count_nonzero(mask & truth)) for truth in (target, *others)])
 
     def shown(self, min_area: int) -> list[bool]:
         """Return on which frames the mask has at least ``min_area`` pixels."""

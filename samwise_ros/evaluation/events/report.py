@@ -113,13 +113,13 @@ class EventReport:
     def identity_switches(self) -> int:
         """The number of changes of the object under a mask, without hysteresis (IDSW)."""
         area = self.hysteresis.min_mask_area
-        return sum(identity_switches(one.history, area) for one in self.sentences)
+        return sum(identity_switches(each.history, area) for each in self.sentences)
 
     @property
     def hota(self) -> float:
         """HOTA with swapped roles; see `Hota`."""
         area = self.hysteresis.min_mask_area
-        return Hota.sum(Hota.of(one.history, area) for one in self.sentences).value
+        return Hota.sum(Hota.of(each.history, area) for each in self.sentences).value
 
     def _measures(self) -> list[tuple[str, str]]:
         counts = self.counts

@@ -76,7 +76,7 @@ def _record_batch(
     _restart(engine, video, [one.sentence for one in expressions])
     objects = video.masked_objects
     named = [[objects.index(item) for item in one.objects] for one in expressions]
-    spans = [one.span(len(video.frames)) for one in expressions]
+    spans = [expression.span(len(video.frames)) for expression in expressions]
     records = [
         SentenceRecord(one.sentence, one.kind, MaskHistory(), [], [], one.start)
         for one in expressions

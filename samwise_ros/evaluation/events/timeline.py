@@ -32,7 +32,7 @@ def draw_timeline(record: EventRecord, hysteresis: Hysteresis) -> NDArray[np.uin
     Returns:
         (H, W, 3) uint8, RGB.
     """
-    frames = max((one.start + len(one.history) for one in record.sentences), default=0)
+    frames = max((each.start + len(each.history) for each in record.sentences), default=0)
     width = max(2 * _MARGIN + frames * _FRAME_WIDTH, 420)
     image = np.full((_ROW * max(len(record.sentences), 1), width, 3), 255, np.uint8)
     for number, sentence in enumerate(record.sentences):
