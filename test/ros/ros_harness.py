@@ -133,7 +133,7 @@ class Robot:
     def subscribed(
         self, topic: str, kind: type[Message], latched: bool = False
     ) -> Iterator[Inbox[Message]]:
-        """Collect a topic's messages; begins when a publisher is known."""
+        """Collect a topic's messages; begins when publisher and subscription know each other."""
         inbox: Inbox[Message] = Inbox()
         profile = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
         if latched:
@@ -141,9 +141,22 @@ class Robot:
         subscription = self.node.create_subscription(kind, topic, inbox.messages.append, profile)
         try:
             wait_for(subscription.get_publisher_count, what=f"a publisher of {topic}")
+            self._wait_until_discovered(topic)
             yield inbox
         finally:
             self.node.destroy_subscription(subscription)
+
+    def _wait_until_discovered(self, topic: str) -> None:
+        """Wait until the nodes that publish a topic know the subscription that was just created.
+
+        The subscription matches a known publisher at once, but the publisher sends it nothing until
+        its announcement arrives, 20 ms or more later on a busy machine. Announcements of one
+        participant arrive in order: a node that answers a service client that was created
+        afterwards knows the subscription.
+        """
+        for endpoint in self.node.get_publishers_info_by_topic(topic):
+            if endpoint.node_name == "samwise_node":
+                self.state(f"{endpoint.node_namespace}/{endpoint.node_name}")
 
     @contextmanager
     def publisher(

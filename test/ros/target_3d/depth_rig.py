@@ -97,11 +97,9 @@ class Rig:
         return self._stack.enter_context(self.robot.publisher(topic, kind))
 
     def subscribed(self, topic: str, kind: type) -> Inbox[Any]:
-        """Collect a topic's messages; returns when the node knows the subscription."""
+        """Collect a topic's messages; begins when node and subscription know each other."""
         name = f"{self.node.name}/camera/{topic}"
-        inbox = self._stack.enter_context(self.robot.subscribed(name, kind))
-        time.sleep(0.3)  # the two ends discover each other at different times
-        return inbox
+        return self._stack.enter_context(self.robot.subscribed(name, kind))
 
     def send(
         self,
