@@ -1,5 +1,6 @@
 """The values that images use: 16-bit values as 8 bits, and images that show nothing."""
 
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 
 BRIGHTEST_PERCENT = 0.1  # of the values may be larger, for example defective pixels
 _SAMPLES = 40_000  # values that are inspected
+_IMAGES = 100  # after so many, an overexposed or damaged image no longer darkens the others
 BLACK = 10  # of 255; nearly black if 99 % of the values are smaller
 CONSTANT = 3  # of 255; constant if 98 % of the values lie within this range
 _SIDE = 128  # pixels that are inspected along each side
@@ -19,12 +21,13 @@ class BitDepth:
     does not say how many.
 
     Attributes:
-        bits: 8 to 16; bits in use by any image so far.
+        bits: 8 to 16; bits in use by any of the last 100 images.
     """
 
     def __init__(self) -> None:
         """Start with 8 bits."""
         self.bits = 8
+        self._recent: deque[int] = deque(maxlen=_IMAGES)
 
     def to_bytes(self, pixels: NDArray[Any]) -> NDArray[np.uint8]:
         """Return the 8 highest bits in use; larger values become 255.
@@ -35,7 +38,8 @@ class BitDepth:
         >>> BitDepth().to_bytes(np.array([[0, 512, 1023]], np.uint16)).tolist()
         [[0, 128, 255]]
         """
-        self.bits = max(self.bits, bits_in_use(pixels))
+        self._recent.append(bits_in_use(pixels))
+        self.bits = max(8, *self._recent)
         highest = pixels >> (self.bits - 8)
         return np.asarray(np.minimum(highest, 255, out=highest), np.uint8)
 

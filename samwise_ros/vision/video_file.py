@@ -45,6 +45,8 @@ class VideoFile:
         self._container, self._stream = self._open()
         # Other threads would report a decoding error late, for another packet.
         self._stream.thread_type = "NONE"
+        # A size that changes in the middle is refused before memory is allocated.
+        self._stream.codec_context.options = {"max_pixels": str(MAX_FILE_PIXELS)}
         self.count: int | None = self._stream.frames or None
         self.fps = float(self._stream.average_rate or 0)
         if self.count is None or not self.fps:
@@ -119,6 +121,7 @@ class VideoFile:
             try:
                 frames = packet.decode()
             except FFmpegError:
+                self._check_size(self._stream.width, self._stream.height)
                 yield (packet.dts if packet.pts is None else packet.pts), None
                 continue
             yield from ((frame.pts, frame) for frame in frames if isinstance(frame, AvFrame))

@@ -54,6 +54,14 @@ def test_brightness_of_a_video_does_not_flicker() -> None:
     assert depth.bits == 12
 
 
+def test_one_damaged_image_darkens_no_more_than_a_hundred() -> None:
+    depth = BitDepth()
+    depth.to_bytes(np.full((4, 4), 65_535, np.uint16))
+    ten_bits = np.full((4, 4), 512, np.uint16)
+    brightness = [int(depth.to_bytes(ten_bits)[0, 0]) for _ in range(101)]
+    assert brightness == [512 >> 8] * 99 + [128] * 2
+
+
 @pytest.mark.parametrize("suffix", [".png", ".tif", ".jp2", ".pgm"])
 def test_compressed_grey_of_ten_bits_has_the_full_range(suffix: str) -> None:
     values = np.full((64, 64), 512, np.uint16)

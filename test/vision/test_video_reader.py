@@ -17,7 +17,9 @@ from video_samples import (
     write_video,
 )
 
+from samwise_ros.vision import video_file
 from samwise_ros.vision.image_writer import write_image
+from samwise_ros.vision.video_file import VideoFile
 from samwise_ros.vision.video_frame import VideoError
 from samwise_ros.vision.video_reader import VideoReader
 
@@ -119,16 +121,35 @@ def test_formats_and_odd_sizes(
     assert reader.problem() is None
 
 
-def test_change_of_resolution_raises(tmp_path: Path) -> None:
-    path = tmp_path / "video.mjpeg"
+def growing_video(path: Path, codec: str) -> Path:
+    """Write a video whose frames are twice as high from the fourth on."""
     parts = []
     for count, height in ((3, 48), (3, 96)):
-        part = tmp_path / "part.mjpeg"
-        write_video(part, plain_frames(count, height), "mjpeg", pixel_format="yuvj420p")
-        parts.append(part.read_bytes())
+        write_video(path, plain_frames(count, height), codec, pixel_format="yuvj420p")
+        parts.append(path.read_bytes())
     path.write_bytes(b"".join(parts))
+    return path
+
+
+def test_change_of_resolution_raises(tmp_path: Path) -> None:
+    path = growing_video(tmp_path / "video.mjpeg", "mjpeg")
     with pytest.raises(VideoError, match=r"expected 64 x 48 pixels .* got 64 x 96"):
         list(VideoReader(path))
+
+
+def test_frames_that_become_huge_are_refused_before_they_are_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(video_file, "MAX_FILE_PIXELS", 5000)
+    decoded: list[int] = []
+    monkeypatch.setattr(VideoFile, "_to_rgb", lambda _, frame: decoded.append(frame.height))
+    h264 = VideoFile(growing_video(tmp_path / "video.h264", "libx264"))
+    with pytest.raises(VideoError, match=r"video.h264: expected at most 5000 .* got 64 x 96"):
+        list(h264.frames())
+    # This decoder forgets the size that it refuses.
+    mjpeg = VideoFile(growing_video(tmp_path / "video.mjpeg", "mjpeg"))
+    assert [frame.is_damaged for frame in mjpeg.frames()] == [False] * 3 + [True] * 3
+    assert set(decoded) == {48}
 
 
 def test_infrared_of_ten_bits_has_the_full_range(tmp_path: Path) -> None:
