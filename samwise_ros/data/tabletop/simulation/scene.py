@@ -157,8 +157,8 @@ class SceneRenderer:
     def _load(self, description: SceneDescription) -> None:
         contents: list[Surface | None] = [None] * len(_SIZES)
         for index, thing in enumerate(description.things):
-            contents[index] = _thing(thing)
-        contents[MAX_THINGS : MAX_THINGS + _SCENERY] = _scenery(description)
+            contents[index] = thing_surface(thing)
+        contents[MAX_THINGS : MAX_THINGS + _SCENERY] = scenery_surfaces(description)
         for agent in description.bases:
             rng = np.random.default_rng([description.agents_seed, len(agent)])
             texture = rig.texture(rig.draw_style(rng, agent), _RIG_TEXTURE)
@@ -181,14 +181,16 @@ def _labels(things: int) -> NDArray[np.uint8]:
     return labels
 
 
-def _thing(thing: Thing) -> Surface:
+def thing_surface(thing: Thing) -> Surface:
+    """Return the mesh and the texture of a thing."""
     height = nominal_height(thing)
     mesh = build_mesh(thing.kind, thing.family, height, thing.parameters[:6])
     opacity = _GLASS_OPACITY if thing.look.material == "glass" else 1.0
     return Surface(mesh, surfaces.texture(thing), *_GLOSS[thing.look.material], opacity)
 
 
-def _scenery(description: SceneDescription) -> list[Surface | None]:
+def scenery_surfaces(description: SceneDescription) -> list[Surface | None]:
+    """Return the surface, its support, the floor, the walls and the clutter."""
     place = description.place
     shine = (0.3, 0.5) if place.surface in _SHINY_SURFACES else (0.05, 0.1)
     top = places.texture(place.surface, place.seed)
