@@ -44,6 +44,7 @@ class Physics:
         self.held: int | None = None
         self._closed_rad = 0.0
         self._is_closing = False
+        self._commanded_rad = so101.HOME_RAD[5]
         self._gripper = self.model.body(so101.GRIPPER_BODY).id
         self._bodies = [self.model.body(f"thing{index}").id for index in range(self.count)]
         self._fingers = {
@@ -58,10 +59,12 @@ class Physics:
     def command(self, joints_rad: NDArray[np.float64] | tuple[float, ...]) -> None:
         """Set the positions that the servos hold: (6,) angles of `so101.JOINTS`."""
         low, high = self.model.actuator_ctrlrange.T
-        before = float(self.data.ctrl[5])
-        self.data.ctrl[:] = np.clip(joints_rad, low, high)
-        if self.data.ctrl[5] != before:
-            self._is_closing = bool(self.data.ctrl[5] < before)
+        commanded = np.clip(joints_rad, low, high)
+        if commanded[5] != self._commanded_rad:
+            self._is_closing = bool(commanded[5] < self._commanded_rad)
+        self._commanded_rad = float(commanded[5])
+        self.data.ctrl[:] = commanded
+        self._limit_grip()
 
     @property
     def joints_rad(self) -> Array:
@@ -113,7 +116,7 @@ class Physics:
 
     def _update_grasp(self) -> None:
         if self.held is not None:
-            if self.data.ctrl[5] > self._closed_rad + _RELEASE_RAD:
+            if self._commanded_rad > self._closed_rad + _RELEASE_RAD:
                 self._release()
             return
         if not self._is_closing:
@@ -135,6 +138,12 @@ class Physics:
         self.model.eq_data[weld, 3:6], self.model.eq_data[weld, 6:10] = offset, relative
         self.data.eq_active[weld] = 1
         self.held, self._closed_rad = thing, float(self.data.qpos[5])
+        self._limit_grip()
+
+    def _limit_grip(self) -> None:
+        """Let the fingers rest on a held thing: the servo's force would push them into it."""
+        if self.held is not None:
+            self.data.ctrl[5] = max(self._commanded_rad, self._closed_rad)
 
     def _release(self) -> None:
         self.data.eq_active[self.model.equality(f"weld{self.held}").id] = 0

@@ -29,7 +29,7 @@ Array = NDArray[np.float64]
 
 SCALE = 0.3
 """Metres of the robot for one metre of the tabletop."""
-CENTRE_M = np.array([0.235, 0.0, 0.0])
+CENTRE_M = np.array([0.245, 0.0, 0.0])
 """Origin of the tabletop in the frame of the arm's foot, metres of the robot."""
 AREA_M = (0.08, 0.12)
 """Half extent of the area of the things, along x and y, metres of the robot."""
@@ -40,6 +40,9 @@ TRAY_HALF_M = (0.085, 0.08, 0.015)
 MAX_WIDTH_M = 0.05
 """Largest width that the gripper takes, metres of the robot."""
 
+PICKABLE = tuple(kind for kind in KINDS if kind != "hammer")
+"""Kinds of things. The handle of a hammer of this size is thinner than the gap that the closed
+fingers leave, so that the arm cannot feel whether it holds the hammer."""
 LEAST, MOST = 5, 8
 """Number of things."""
 FRAMES = 8
@@ -126,7 +129,7 @@ def _draw_things(
 
 def _draw_fitting(rng: np.random.Generator, split: Split, kind: str | None) -> Thing:
     while True:
-        thing = draw_thing(rng, split, kind=kind)
+        thing = draw_thing(rng, split, kind=kind or pick(rng, PICKABLE))
         thing = rest(rng, thing, 0.0, 0.0, upright=thing.kind in ("mug", "bowl"))
         if fits_gripper(thing):
             return thing

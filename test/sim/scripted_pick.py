@@ -1,12 +1,12 @@
 """A pick at an object's true pose, in the physics alone: the ceiling of the picker's trials."""
 
 import numpy as np
-from grasp import SLOW_RAD_S, SPEED_RAD_S, Plan, plan_pick, times_s
 from numpy.typing import NDArray
 
 from samwise_ros.data.tabletop.composition.things import nominal_height
 from samwise_ros.data.tabletop.description import Thing
 from samwise_ros.data.tabletop.shapes.build import build_mesh
+from samwise_ros.sim.grasp import SLOW_RAD_S, SPEED_RAD_S, Plan, plan_pick, times_s
 from samwise_ros.sim.kinematics import Kinematics
 from samwise_ros.sim.physics import Physics
 from samwise_ros.sim.scene import SCALE, Trial

@@ -4,14 +4,13 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from grasp import plan_pick
 from scripted_pick import move, scripted_pick, surface_points
 
-from samwise_ros.data.tabletop.catalogue import KINDS
 from samwise_ros.sim import so101
+from samwise_ros.sim.grasp import plan_pick
 from samwise_ros.sim.kinematics import Kinematics
 from samwise_ros.sim.physics import Physics
-from samwise_ros.sim.scene import LEAST, MOST, draw_trial
+from samwise_ros.sim.scene import LEAST, MOST, PICKABLE, draw_trial
 
 SEEDS = 40  # for each kind, in the slow test
 
@@ -21,7 +20,7 @@ def arm() -> Kinematics:
     return Kinematics()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", PICKABLE)
 def test_every_kind_is_put_into_the_tray(arm: Kinematics, kind: str) -> None:
     assert scripted_pick(arm, draw_trial("val", 0, kind)) == ""
 
@@ -29,13 +28,13 @@ def test_every_kind_is_put_into_the_tray(arm: Kinematics, kind: str) -> None:
 @pytest.mark.slow
 def test_success_of_each_kind(arm: Kinematics) -> None:
     """Run with ``pytest -m slow -s test/sim/test_grasps.py``; prints a line for each kind."""
-    failures: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
+    failures: dict[str, Counter[str]] = {kind: Counter() for kind in PICKABLE}
     for kind, counter in failures.items():
         results = [scripted_pick(arm, draw_trial("test", seed, kind)) for seed in range(SEEDS)]
         counter.update(result for result in results if result)
         print(f"{kind:12} {SEEDS - counter.total()}/{SEEDS} {dict(counter)}", flush=True)
     total = sum(counter.total() for counter in failures.values())
-    assert total <= 0.05 * SEEDS * len(KINDS)
+    assert total <= 0.05 * SEEDS * len(PICKABLE)
     assert all(counter.total() <= 0.2 * SEEDS for counter in failures.values())
 
 

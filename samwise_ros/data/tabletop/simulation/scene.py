@@ -21,20 +21,25 @@ from samwise_ros.data.tabletop.trajectory import Trajectory
 from samwise_ros.data.tabletop.truth import AGENT_LABEL, VideoTruth
 
 MAX_THINGS = 10
-_SCENERY = 5
+_SCENERY = 5  # slots of the surroundings
 _AGENT_SLOTS: dict[Agent, range] = {
     "arm": range(MAX_THINGS + _SCENERY, MAX_THINGS + _SCENERY + 6),
     "hand": range(MAX_THINGS + _SCENERY + 6, MAX_THINGS + _SCENERY + 8),
 }
 _RIG_TEXTURE = 16
 _CLUTTER_TEXTURE = 64
-_SIZES = (
-    *[SlotSize(1100, 1800, surfaces.SIDE)] * MAX_THINGS,
+THING_SIZE = SlotSize(1100, 1800, surfaces.SIDE)
+SCENERY_SIZES = (
     SlotSize(2100, 3800, places.SIDE),  # surface
     SlotSize(200, 200, surfaces.SIDE),  # legs and boards
     SlotSize(800, 1500, places.SIDE),  # floor
     SlotSize(1600, 2800, places.SIDE),  # walls
     SlotSize(2600, 4000, _CLUTTER_TEXTURE),
+)
+"""Capacity of the slots of `scenery_surfaces`."""
+_SIZES = (
+    *[THING_SIZE] * MAX_THINGS,
+    *SCENERY_SIZES,
     *[SlotSize(900, 1400, _RIG_TEXTURE)] * 8,
 )
 _GLOSS: dict[Material, tuple[float, float]] = {

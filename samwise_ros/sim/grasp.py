@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from samwise_ros.sim import so101
 from samwise_ros.sim.kinematics import GripperPose, Kinematics
+from samwise_ros.sim.scene import TRAY_M
 
 Array = NDArray[np.float64]
 
@@ -17,7 +18,6 @@ DEPTH_M = 0.035  # from the top of the object to the fingertips
 CLEARANCE_M = 0.007  # on each side, before the fingers close
 ABOVE_M = 0.06
 LIFTED_M = (0.12, 0.1, 0.08)  # of the fingertips; close to the foot only the last is in reach
-TRAY_M = (0.04, 0.25)
 DROP_M = 0.02  # of the object above the floor of the tray
 SPEED_RAD_S = 1.6
 SLOW_RAD_S = 0.7
