@@ -62,8 +62,12 @@ class Picker:
                 self.report(f"done: {self.pick(sentence)}")
             except SentenceChangedError as reason:
                 self.report(f"changed: {reason}")
-            except (StoppedError, SamwiseError, TimeoutError) as reason:
+            except StoppedError as reason:
                 self.report(f"failed: {reason}")
+            except TimeoutError as reason:
+                self.report(f"failed: not found: {reason}")
+            except SamwiseError as reason:
+                self.report(f"failed: node: {reason}")
             finally:
                 self._forget()
 
