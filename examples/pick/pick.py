@@ -16,7 +16,7 @@ from robot import Robot
 from std_msgs.msg import String
 
 from samwise_ros import EventKind, SamwiseClient
-from samwise_ros.errors import SamwiseError
+from samwise_ros.errors import CommandRejectedError, SamwiseError
 from samwise_ros.msg import Target, TargetArray
 from samwise_ros.sim.grasp import SLOW_RAD_S, Plan, footprint, plan_pick, with_open_gripper
 from samwise_ros.sim.kinematics import Kinematics
@@ -25,13 +25,17 @@ from samwise_ros.sim.so101 import CLOSED_RAD, HOME_RAD
 SILENCE_S = 0.4  # the arm has to stop within 0.5 s
 STILL_M, MOVED_M = 0.008, 0.025
 FIND_S, LOOK_S = 12.0, 6.0
-ATTEMPTS = 2
+ATTEMPTS = 3
 FINGERS_MET_RAD = CLOSED_RAD + 0.02
 DOUBTS = (EventKind.LOST, EventKind.SWITCHED, EventKind.REMOVED, EventKind.RESET)
 
 
 class StoppedError(Exception):
     """The pick cannot continue; the message states why."""
+
+
+class RetryError(StoppedError):
+    """The pick cannot continue, but another attempt can succeed."""
 
 
 class SentenceChangedError(StoppedError):
@@ -66,35 +70,44 @@ class Picker:
                 self.report(f"failed: {reason}")
             except TimeoutError as reason:
                 self.report(f"failed: not found: {reason}")
+            except CommandRejectedError as reason:
+                self.report(f"failed: rejected: {reason}")
             except SamwiseError as reason:
                 self.report(f"failed: node: {reason}")
             finally:
                 self._forget()
 
     def pick(self, sentence: str) -> str:
-        """Pick what a sentence describes; return the sentence."""
-        for attempt in range(ATTEMPTS):
-            self._go_home()
-            self.report(f"searching: {sentence}")
-            found = self.client.find(
-                sentence, timeout_s=FIND_S, keep_tracking=True, on_feedback=self._on_feedback
-            )
-            self.target_id = found.target.command_id
-            plan = self._plan()
-            self.report("reaching")
-            self._reach(plan)
-            self.report("grasping")
-            self._move(plan.close, SLOW_RAD_S)
-            self._wait(lambda: False, 0.3)
-            if self.robot.joints_rad[5] > FINGERS_MET_RAD:
+        """Pick what a sentence describes, in a few attempts; return the sentence."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                self._attempt(sentence)
                 break
-            self._forget()
-            if attempt + 1 == ATTEMPTS:
-                raise StoppedError("grasp: nothing between the fingers")
+            except RetryError as reason:
+                self.report(f"stopped: {reason}")
+                self._forget()
+                if attempt == ATTEMPTS:
+                    raise
+        return sentence
+
+    def _attempt(self, sentence: str) -> None:
+        self._go_home()
+        self.report(f"searching: {sentence}")
+        found = self.client.find(
+            sentence, timeout_s=FIND_S, keep_tracking=True, on_feedback=self._on_feedback
+        )
+        self.target_id = found.target.command_id
+        plan = self._plan()
+        self.report("reaching")
+        self._reach(plan)
+        self.report("grasping")
+        self._move(plan.close, SLOW_RAD_S)
+        self._wait(lambda: False, 0.3)
+        if self.robot.joints_rad[5] < FINGERS_MET_RAD:
+            raise RetryError("grasp: nothing between the fingers")
         self.report("carrying")
         for waypoints in (plan.lift, plan.carry, plan.release):
             self._move(waypoints)
-        return sentence
 
     def report(self, state: str) -> None:
         """Publish what the picker does."""
@@ -118,7 +131,7 @@ class Picker:
                 self.centre = centre
                 return plan
             last = centre
-        raise StoppedError("pose: the target does not lie still")
+        raise RetryError("pose: the target does not lie still")
 
     def _reach(self, plan: Plan) -> None:
         """Move to the object; stop as soon as there is a doubt."""
@@ -130,7 +143,7 @@ class Picker:
                     self.client.spin_once(0.02)
                     self._check()
                     if waypoints is plan.reach and self._distance_m() > MOVED_M:
-                        raise StoppedError("pose: the target moved")
+                        raise RetryError("pose: the target moved")
         except BaseException:
             self.robot.stop()
             raise
@@ -148,7 +161,7 @@ class Picker:
             if event.command_id == self.target_id and event.kind in DOUBTS:
                 raise StoppedError(f"target: {EventKind(event.kind).name} {event.reason}".strip())
         if time.monotonic() - self.targets_s > SILENCE_S:
-            raise StoppedError(f"node: no targets for {SILENCE_S:g} s")
+            raise RetryError(f"node: no targets for {SILENCE_S:g} s")
         if self.target is not None and self.target.state != Target.TRACKING:
             raise StoppedError("target: not tracked")
 

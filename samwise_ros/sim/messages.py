@@ -27,7 +27,8 @@ TRUTH = "simulator/truth"
 TRUE_LABELS = "simulator/labels"
 """sensor_msgs/Image, mono8, with the stamp of the image: index of the thing plus 1, 255 the arm."""
 REQUEST = "simulator/request"
-"""std_msgs/String: ``scene SPLIT SEED``, or ``remove INDEX``."""
+"""std_msgs/String: ``scene SPLIT SEED``, ``slide INDEX X Y SECONDS`` (metres per second), or
+``remove INDEX``."""
 
 OPTICAL_FRAME = "camera_optical_frame"
 

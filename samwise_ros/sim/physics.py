@@ -43,6 +43,7 @@ class Physics:
         self.data = mujoco.MjData(self.model)
         self.held: int | None = None
         self._closed_rad = 0.0
+        self._sliding: tuple[int, tuple[float, float], int] | None = None
         self._is_closing = False
         self._commanded_rad = so101.HOME_RAD[5]
         self._gripper = self.model.body(so101.GRIPPER_BODY).id
@@ -86,8 +87,13 @@ class Physics:
     def advance(self, seconds: float) -> None:
         """Simulate a number of seconds."""
         for _ in range(round(seconds / STEP_S)):
+            self._drive_sliding()
             mujoco.mj_step(self.model, self.data)
             self._update_grasp()
+
+    def quaternions(self) -> Array:
+        """Return the (N, 4) orientations (w, x, y, z) of the things."""
+        return np.asarray(self.data.xquat[self._bodies].copy())
 
     def in_tray(self) -> list[int]:
         """Return the indices of the things that lie in the tray, released."""
@@ -103,6 +109,20 @@ class Physics:
         start = self._qpos[index]
         self.data.qpos[start : start + 3] = (2.0 + 0.3 * index, 2.0, 0.1)
         mujoco.mj_forward(self.model, self.data)
+
+    def slide(self, index: int, velocity: tuple[float, float], seconds: float) -> None:
+        """Let a thing slide by itself, metres per second along x and y."""
+        self._sliding = (index, velocity, round(seconds / STEP_S))
+
+    def _drive_sliding(self) -> None:
+        if self._sliding is None:
+            return
+        index, velocity, steps = self._sliding
+        start = int(self.model.jnt_dofadr[self.model.body_jntadr[self._bodies[index]]])
+        self.data.qvel[start : start + 6] = 0.0
+        self._sliding = (index, velocity, steps - 1) if steps else None
+        if steps:
+            self.data.qvel[start : start + 2] = velocity
 
     def touched(self) -> dict[int, set[int]]:
         """Return the fingers (geometries) that touch each thing."""

@@ -116,6 +116,10 @@ class Simulator:
                 with self._lock:
                     self._world = world
                 self._publish_transform()
+            case ["slide", index, x, y, seconds]:
+                with self._lock:
+                    velocity = float(x), float(y)
+                    self._world.physics.slide(int(index), velocity, float(seconds))
             case ["remove", index]:
                 with self._lock:
                     self._world.physics.remove(int(index))

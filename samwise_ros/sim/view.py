@@ -112,8 +112,8 @@ class View:
             np.concatenate([rotations, physics.data.xmat[bodies].reshape(-1, 3, 3)]),
         )
 
-    def render(self, snapshot: Snapshot) -> Picture:
-        """Render an image."""
+    def render(self, snapshot: Snapshot, colour: bool = True) -> Picture:
+        """Render an image; without colour, which takes most of the time, it is black."""
         description = self._description
         camera, count = description.camera, len(description.things)
         slots = [*range(count), *range(_ARM, self._slots)]
@@ -121,7 +121,7 @@ class View:
         poses[slots, :3, 3] = to_tabletop(snapshot.positions_m)
         poses[slots, :3, :3] = snapshot.rotations
         image = self._renderer.render(
-            poses, camera.poses[0], camera.fov_y_deg, description.ambient, True
+            poses, camera.poses[0], camera.fov_y_deg, description.ambient, colour
         )
         rng = np.random.default_rng([description.agents_seed, self._frame])
         rgb = develop(rng, image.rgb, camera, self._frame % len(camera.exposure))

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from samwise_ros.cli.demo.trials.plans import TrialPlan, draw_plans
+from samwise_ros.cli.demo.trials.plans import SLIDE_S, TrialPlan, draw_plans
 from samwise_ros.cli.demo.trials.robot import TrialRobot
 from samwise_ros.client.process import NODE_PROGRAM
 from samwise_ros.client.session import ros_session
@@ -17,11 +17,12 @@ from samwise_ros.files.atomic import write_atomically
 
 TRIAL_S = 60.0
 _SETTLE_S = 1.0
+_BEFORE_SLIDE_S = 1.5
 SPLIT: Split = "test"
 RIGHT, WRONG = "right", "wrong object"
-REASONS = ("not found", WRONG, "target", "pose", "grasp", "arm", "node")
-"""Why a trial is not right. ``target``: lost while the arm reached; ``arm``: nothing is in the tray
-although the picker saw no fault."""
+REASONS = ("not found", "rejected", WRONG, "target", "pose", "grasp", "arm", "node")
+"""Why a trial is not right. ``rejected``: by the node; ``target``: lost while the arm reached;
+``arm``: nothing is in the tray although the picker saw no fault."""
 LEAST_RIGHT, MOST_WRONG = 0.8, 0.05
 """Shares of trials with which the robot passes."""
 
@@ -115,6 +116,11 @@ def run_trial(robot: TrialRobot, plan: TrialPlan) -> Outcome:
     robot.show(plan.split, plan.seed)
     began = time.monotonic()
     robot.say(plan.sentence)
+    if plan.slide is not None:  # only a node that has seen it move knows what moved
+        robot.wait_for(lambda: robot.has_state("searching", "failed"), TRIAL_S, "a search")
+        robot.spin_for(_BEFORE_SLIDE_S)
+        x, y = plan.slide.velocity
+        robot.request(f"slide {plan.slide.thing} {x} {y} {SLIDE_S}")
     end = began + TRIAL_S
     robot.wait_for(
         lambda: robot.has_state("done", "failed") or time.monotonic() > end,
