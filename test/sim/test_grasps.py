@@ -12,7 +12,7 @@ from samwise_ros.sim.kinematics import Kinematics
 from samwise_ros.sim.physics import Physics
 from samwise_ros.sim.scene import LEAST, MOST, PICKABLE, draw_trial
 
-SEEDS = 40  # for each kind, in the slow test
+SEEDS = 20  # for each kind, in the slow test
 
 
 @pytest.fixture(scope="module")

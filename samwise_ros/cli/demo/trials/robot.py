@@ -26,7 +26,7 @@ SHOW_S = 20.0
 _QUEUE = 10
 
 
-class ProcessError(SamwiseError):
+class ProcessError(SamwiseError, OSError):
     """A process of the robot ended or does not answer; the message has its last lines."""
 
 
