@@ -8,6 +8,7 @@ Examples:
   samwise demo
   samwise demo --source kitchen.mp4 --sentences "the red mug; the hand that moves left"
   samwise demo --source 0 --model ./my_model --seconds 30
+  samwise demo --trials 20 --model ./my_model
 """
 
 import argparse
@@ -71,6 +72,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("demo"), help="output folder (default: demo)"
     )
+    parser.add_argument(
+        "--trials",
+        type=int,
+        default=0,
+        help="instead: let a simulated arm pick what is said, in this many scenes",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -85,7 +92,11 @@ def run(arguments: argparse.Namespace) -> int:
     """
     if not arguments.seconds > 0.0:
         raise ValueError(f"--seconds: expected more than 0, got {arguments.seconds:g}")
+    if arguments.trials < 0:
+        raise ValueError(f"--trials: expected 0 or more, got {arguments.trials}")
     require_ros()
+    if arguments.trials:
+        return _run_trials(arguments)
     sentences = tuple(one.strip() for one in arguments.sentences.split(";") if one.strip())
     options = DemoOptions(
         source=_absolute(arguments.source),
@@ -99,6 +110,13 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ.update(_environment())
     # Imported late: `--help` also works without ROS 2.
     return int(import_module("samwise_ros.cli.demo.run").run_demo(options))
+
+
+def _run_trials(arguments: argparse.Namespace) -> int:
+    os.environ.update(_environment())
+    run_trials = import_module("samwise_ros.cli.demo.trials.run").run_trials
+    model, out = _absolute(arguments.model), arguments.out.resolve()
+    return int(run_trials(model, arguments.device, arguments.trials, out))
 
 
 def _absolute(name: str) -> str:

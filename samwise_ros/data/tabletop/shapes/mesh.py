@@ -103,7 +103,7 @@ def grid(points: Array, zone: int, v: tuple[float, float] = (0.0, 1.0)) -> Mesh:
         [np.stack([first, second, third], -1), np.stack([first, third, fourth], -1)]
     ).reshape(-1, 3)
     vertices = points.reshape(-1, 3)
-    return Mesh(vertices, _smooth_normals(vertices, faces), uv.reshape(-1, 2), faces.astype("i4"))
+    return Mesh(vertices, smooth_normals(vertices, faces), uv.reshape(-1, 2), faces.astype("i4"))
 
 
 def lathe(
@@ -279,7 +279,7 @@ def prism(polygon: Sequence[tuple[float, float]], depth: float, zone: int) -> Me
     return merge(*parts)
 
 
-def _smooth_normals(vertices: Array, faces: NDArray[np.integer]) -> Array:
+def smooth_normals(vertices: Array, faces: NDArray[np.integer]) -> Array:
     """Return normals averaged over the faces at each position, also across a seam."""
     a, b, c = (vertices[faces[:, k]] for k in range(3))
     normals = np.cross(b - a, c - a)

@@ -21,20 +21,25 @@ from samwise_ros.data.tabletop.trajectory import Trajectory
 from samwise_ros.data.tabletop.truth import AGENT_LABEL, VideoTruth
 
 MAX_THINGS = 10
-_SCENERY = 5
+_SCENERY = 5  # slots of the surroundings
 _AGENT_SLOTS: dict[Agent, range] = {
     "arm": range(MAX_THINGS + _SCENERY, MAX_THINGS + _SCENERY + 6),
     "hand": range(MAX_THINGS + _SCENERY + 6, MAX_THINGS + _SCENERY + 8),
 }
 _RIG_TEXTURE = 16
 _CLUTTER_TEXTURE = 64
-_SIZES = (
-    *[SlotSize(1100, 1800, surfaces.SIDE)] * MAX_THINGS,
+THING_SIZE = SlotSize(1100, 1800, surfaces.SIDE)
+SCENERY_SIZES = (
     SlotSize(2100, 3800, places.SIDE),  # surface
     SlotSize(200, 200, surfaces.SIDE),  # legs and boards
     SlotSize(800, 1500, places.SIDE),  # floor
     SlotSize(1600, 2800, places.SIDE),  # walls
     SlotSize(2600, 4000, _CLUTTER_TEXTURE),
+)
+"""Capacity of the slots of `scenery_surfaces`."""
+_SIZES = (
+    *[THING_SIZE] * MAX_THINGS,
+    *SCENERY_SIZES,
     *[SlotSize(900, 1400, _RIG_TEXTURE)] * 8,
 )
 _GLOSS: dict[Material, tuple[float, float]] = {
@@ -157,8 +162,8 @@ class SceneRenderer:
     def _load(self, description: SceneDescription) -> None:
         contents: list[Surface | None] = [None] * len(_SIZES)
         for index, thing in enumerate(description.things):
-            contents[index] = _thing(thing)
-        contents[MAX_THINGS : MAX_THINGS + _SCENERY] = _scenery(description)
+            contents[index] = thing_surface(thing)
+        contents[MAX_THINGS : MAX_THINGS + _SCENERY] = scenery_surfaces(description)
         for agent in description.bases:
             rng = np.random.default_rng([description.agents_seed, len(agent)])
             texture = rig.texture(rig.draw_style(rng, agent), _RIG_TEXTURE)
@@ -181,14 +186,16 @@ def _labels(things: int) -> NDArray[np.uint8]:
     return labels
 
 
-def _thing(thing: Thing) -> Surface:
+def thing_surface(thing: Thing) -> Surface:
+    """Return the mesh and the texture of a thing."""
     height = nominal_height(thing)
     mesh = build_mesh(thing.kind, thing.family, height, thing.parameters[:6])
     opacity = _GLASS_OPACITY if thing.look.material == "glass" else 1.0
     return Surface(mesh, surfaces.texture(thing), *_GLOSS[thing.look.material], opacity)
 
 
-def _scenery(description: SceneDescription) -> list[Surface | None]:
+def scenery_surfaces(description: SceneDescription) -> list[Surface | None]:
+    """Return the surface, its support, the floor, the walls and the clutter."""
     place = description.place
     shine = (0.3, 0.5) if place.surface in _SHINY_SURFACES else (0.05, 0.1)
     top = places.texture(place.surface, place.seed)

@@ -1,0 +1,204 @@
+"""The processes of a trial: simulator, arm, node and picker; and the view of the judge."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from sensor_msgs.msg import JointState
+from std_msgs.msg import String
+
+import samwise_ros
+from samwise_ros.client.names import resolve_topic
+from samwise_ros.client.process import NODE_PROGRAM, ChildProcess, node_command
+from samwise_ros.errors import SamwiseError
+from samwise_ros.interface.topics import TARGETS
+from samwise_ros.msg import TargetArray
+from samwise_ros.sim import messages
+
+START_S = 120.0
+SHOW_S = 20.0
+_QUEUE = 10
+
+
+class ProcessError(SamwiseError, OSError):
+    """A process of the robot ended or does not answer; the message has its last lines."""
+
+
+class TrialRobot:
+    """The processes of a robot, and what a judge sees and does.
+
+    Attributes:
+        node: node of the judge.
+        processes: the running processes by name.
+        truth: latest truth of the simulator.
+        states: states of the picker since the last `say`.
+        speed_rad_s: speed of the fastest joint but the gripper.
+    """
+
+    def __init__(
+        self, node: Node, folder: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Prepare; nothing runs yet.
+
+        Args:
+            node: node of the judge, which nobody else spins.
+            folder: for the logs.
+            environment: environment variables of the processes; ``None`` passes on those of this
+                process.
+        """
+        self.node = node
+        self._folder, self._environment = folder, environment
+        self._stack = ExitStack()
+        self._executor = SingleThreadedExecutor(context=node.context)
+        self._executor.add_node(node)
+        self.processes: dict[str, ChildProcess] = {}
+        self.truth: dict[str, Any] = {}
+        self.states: list[str] = []
+        self.speed_rad_s = 0.0
+        self._frames = 0
+        node.create_subscription(String, messages.TRUTH, self._on_truth, _QUEUE)
+        node.create_subscription(String, "pick/state", self._on_state, _QUEUE)
+        node.create_subscription(JointState, messages.JOINT_STATES, self._on_joints, _QUEUE)
+        node.create_subscription(TargetArray, resolve_topic(TARGETS.name), self._on_targets, 2)
+        self._sentences = node.create_publisher(String, "pick/sentence", _QUEUE)
+        self._requests = node.create_publisher(String, messages.REQUEST, _QUEUE)
+
+    def start(
+        self,
+        parameters: Mapping[str, object],
+        program: Sequence[str] = NODE_PROGRAM,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start all processes, and wait until the node processes images.
+
+        Args:
+            parameters: of the node.
+            program: arguments of Python that select the program of the node.
+            environment: environment variables of the node; by default as for all.
+
+        Raises:
+            ProcessError: a process failed.
+        """
+        python = sys.executable
+        self._start("simulator", [python, "-m", "samwise_ros.sim.simulator"])
+        self._start("arm", [python, "-m", "samwise_ros.sim.arm"])
+        self._start("picker", [python, str(picker_path())])
+        self.start_node(parameters, program, environment)
+
+    def start_node(
+        self,
+        parameters: Mapping[str, object],
+        program: Sequence[str] = NODE_PROGRAM,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start only the node; arguments and errors as in `start`."""
+        # The camera is closer to the things than the node expects.
+        values = {"autostart": True, "use_depth": True, "depth_range": [0.05, 5.0], **parameters}
+        self._start("node", node_command("", values, program=program), environment)
+        self._frames = 0
+        self.wait_for(lambda: self._frames > 0, START_S, "an image that the node has processed")
+        self.wait_for(
+            lambda: (
+                self._requests.get_subscription_count() > 0
+                and self._sentences.get_subscription_count() > 0
+            ),
+            START_S,
+            "the simulator and the picker",
+        )
+
+    def show(self, split: str, seed: int) -> None:
+        """Show a scene.
+
+        Raises:
+            ProcessError: a process failed.
+        """
+        self.request(f"scene {split} {seed}")
+        wanted = {"split": split, "seed": seed, "in_tray": []}
+        self.wait_for(lambda: wanted.items() <= self.truth.items(), SHOW_S, "the scene")
+
+    def request(self, text: str) -> None:
+        """Ask the simulator for something; see `messages.REQUEST`."""
+        self._requests.publish(String(data=text))
+
+    def say(self, sentence: str) -> None:
+        """Say a sentence to the picker."""
+        self.states.clear()
+        self._sentences.publish(String(data=sentence))
+
+    def has_state(self, *starts: str) -> bool:
+        """Return whether the picker was in a state since the sentence was said."""
+        return any(state.startswith(starts) for state in self.states)
+
+    def spin_for(self, seconds: float) -> None:
+        """Receive messages for a number of seconds."""
+        end = time.monotonic() + seconds
+        while (left_s := end - time.monotonic()) > 0.0:
+            self._executor.spin_once(left_s)
+
+    def wait_for(self, condition: Callable[[], bool], timeout_s: float, name: str) -> None:
+        """Wait for a condition.
+
+        Raises:
+            ProcessError: a process ended, or the time is over.
+        """
+        end = time.monotonic() + timeout_s
+        while not condition():
+            self._executor.spin_once(0.05)
+            for label, process in self.processes.items():
+                if process.exit_code is not None:
+                    raise ProcessError(
+                        f"{label} ended with code {process.exit_code}:\n{process.log_tail()}"
+                    )
+            if time.monotonic() > end:
+                raise ProcessError(f"expected {name} within {timeout_s:g} s; logs: {self._folder}")
+
+    def kill_node(self) -> None:
+        """Kill the node, as if it had crashed."""
+        self.processes.pop("node").stop(9)
+
+    def close(self) -> None:
+        """Stop the processes."""
+        self._stack.close()
+        self._executor.shutdown()
+
+    def _start(
+        self, name: str, command: list[str], environment: Mapping[str, str] | None = None
+    ) -> None:
+        process = ChildProcess(
+            command,
+            self._folder / f"{name}.log",
+            folder=self._folder,
+            environment=environment or self._environment,
+        )
+        self.processes[name] = self._stack.enter_context(process)
+
+    def _on_truth(self, message: String) -> None:
+        self.truth = json.loads(message.data)
+
+    def _on_state(self, message: String) -> None:
+        self.states.append(message.data)
+
+    def _on_joints(self, message: JointState) -> None:
+        self.speed_rad_s = max(map(abs, message.velocity[:5]), default=0.0)
+
+    def _on_targets(self, _: TargetArray) -> None:
+        self._frames += 1
+
+
+def picker_path() -> Path:
+    """Return the path of the example ``examples/pick``.
+
+    Raises:
+        FileNotFoundError: the package is not installed from a clone.
+    """
+    # Installed as links, the files of the package lead to the clone.
+    path = Path(samwise_ros.__file__).resolve().parents[1] / "examples/pick/pick.py"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: the trials need a clone of the source, with its examples")
+    return path

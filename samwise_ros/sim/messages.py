@@ -1,0 +1,80 @@
+"""Topics of the simulated robot, and conversions to their messages."""
+
+import numpy as np
+from geometry_msgs.msg import Quaternion, TransformStamped, Vector3
+from numpy.typing import NDArray
+from sensor_msgs.msg import CameraInfo, JointState
+
+from samwise_ros.client.image_message import to_time
+
+Array = NDArray[np.float64]
+
+IMAGE = "camera/image_raw"
+DEPTH = "camera/depth/image_raw"
+CAMERA_INFO = "camera/camera_info"
+CAMERA_TRANSFORM = "camera/transform"
+"""geometry_msgs/TransformStamped, latched: from the arm's foot to the optical frame, as in
+``/tf_static``, which needs tf2_msgs: a package that PyPI does not have."""
+JOINT_STATES = "joint_states"
+JOINT_COMMANDS = "joint_commands"
+"""sensor_msgs/JointState: the positions that the servos hold."""
+TRAJECTORY = "arm/joint_trajectory"
+DEVIATION = "arm/deviation"
+"""sensor_msgs/JointState: commanded minus measured position of each joint."""
+
+TRUTH = "simulator/truth"
+"""std_msgs/String, JSON: what happened. For the runner of trials only, like the next two."""
+TRUE_LABELS = "simulator/labels"
+"""sensor_msgs/Image, mono8, with the stamp of the image: index of the thing plus 1, 255 the arm."""
+REQUEST = "simulator/request"
+"""std_msgs/String: ``scene SPLIT SEED``, ``slide INDEX X Y SECONDS`` (metres per second), or
+``remove INDEX``."""
+
+OPTICAL_FRAME = "camera_optical_frame"
+
+
+def joint_state(names: tuple[str, ...], positions: Array, stamp_ns: int) -> JointState:
+    """Return positions of joints as a message."""
+    message = JointState(name=list(names), position=positions.tolist())
+    message.header.stamp = to_time(stamp_ns)
+    return message
+
+
+def camera_info(matrix: Array, width: int, height: int, stamp_ns: int) -> CameraInfo:
+    """Return the calibration of a camera without distortion, (3, 3) in pixels."""
+    info = CameraInfo(width=width, height=height, distortion_model="plumb_bob")
+    info.header.frame_id, info.header.stamp = OPTICAL_FRAME, to_time(stamp_ns)
+    info.k, info.d, info.r = matrix.ravel(), [0.0] * 5, np.eye(3).ravel()
+    info.p = np.column_stack([matrix, np.zeros(3)]).ravel()
+    return info
+
+
+def transform(pose: Array, parent: str, child: str, stamp_ns: int) -> TransformStamped:
+    """Return the (4, 4) pose of a child frame in its parent as a message."""
+    message = TransformStamped(child_frame_id=child)
+    message.header.frame_id, message.header.stamp = parent, to_time(stamp_ns)
+    x, y, z = pose[:3, 3].tolist()
+    message.transform.translation = Vector3(x=x, y=y, z=z)
+    message.transform.rotation = quaternion(pose[:3, :3])
+    return message
+
+
+def quaternion(rotation: Array) -> Quaternion:
+    """Return a (3, 3) rotation as a message.
+
+    >>> quaternion(np.diag([-1.0, -1.0, 1.0])).z
+    1.0
+    """
+    # The eigenvector of the largest eigenvalue is stable for every angle.
+    (a, b, c), (d, e, f), (g, h, i) = rotation.tolist()
+    table = np.array(
+        [
+            [a - e - i, 0, 0, 0],
+            [d + b, e - a - i, 0, 0],
+            [g + c, h + f, i - a - e, 0],
+            [h - f, c - g, d - b, a + e + i],
+        ]
+    )
+    x, y, z, w = np.linalg.eigh(table / 3)[1][:, -1].tolist()
+    sign = 1.0 if (w, z, y, x) > (0, 0, 0, 0) else -1.0
+    return Quaternion(x=sign * x, y=sign * y, z=sign * z, w=sign * w)

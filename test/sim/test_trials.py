@@ -1,0 +1,47 @@
+"""The sentences of the trials, and the table of their results."""
+
+import pytest
+
+from samwise_ros.cli.demo.trials.plans import KINDS, TrialPlan, draw_plans
+from samwise_ros.cli.demo.trials.run import REASONS, RIGHT, Outcome, judge, table
+from samwise_ros.sim.scene import draw_trial
+
+
+@pytest.mark.gl
+def test_plans_depend_on_the_seed_and_name_more_than_looks() -> None:
+    seeds = (1, 5, 7)
+    plans = list(draw_plans("test", seeds))
+    assert list(draw_plans("test", seeds[:1])) == plans[:1]
+    assert [plan.kind for plan in plans] == [KINDS[seed] for seed in seeds]
+    for plan in plans:
+        assert plan.sentence
+        count = len(draw_trial("test", plan.seed).description.things)
+        assert (plan.target is None) == (plan.kind == "absent")
+        assert plan.target is None or 0 <= plan.target < count
+        if plan.kind == "past":
+            assert plan.slide is not None
+            assert plan.slide.thing == plan.target
+
+
+def test_judgement() -> None:
+    plan = TrialPlan("test", 0, "the red mug", "attribute", 2)
+    absent = TrialPlan("test", 0, "the blue mug", "absent", None)
+    assert judge(plan, [2], "done: the red mug") == RIGHT
+    assert judge(plan, [2, 3], "done: the red mug") == "wrong object"
+    assert judge(plan, [], "done: the red mug") == "arm"
+    assert judge(plan, [], "reaching") == "arm"
+    assert judge(plan, [], "failed: pose: out of reach") == "pose"
+    assert judge(plan, [], "failed: not found: within 12 s") == "not found"
+    assert judge(absent, [], "failed: not found: within 12 s") == RIGHT
+    assert judge(absent, [1], "done: the blue mug") == "wrong object"
+
+
+def test_table_counts_results_by_kind() -> None:
+    plan = TrialPlan("test", 0, "the red mug", "attribute", 2)
+    past = TrialPlan("test", 1, "the mug that was moved", "past", 0)
+    results = [(plan, RIGHT), (plan, "grasp"), (past, RIGHT)]
+    header, first, second, total = table([Outcome(*one, "", 1.0) for one in results])
+    assert header.split()[3:] == " ".join(REASONS).split()
+    assert first.split()[:3] == ["attribute", "2", "50%"]
+    assert second.split()[:3] == ["past", "1", "100%"]
+    assert total.split()[:3] == ["all", "3", "67%"]
