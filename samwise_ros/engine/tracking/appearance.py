@@ -22,6 +22,7 @@ COLOURS = 512
 _LEVELS = 8
 _FINE, _FINE_SHIFT = 32, 3  # levels of a channel before the interpolation
 _MAX_PIXELS = 4096
+_MIN_SAMPLES = 64  # of a mask, if it has more pixels
 _ADAPTATION = 0.1  # weight of a new frame: light and view change slowly
 _REACH = 2.0  # of the surroundings, in lengths of the object's box
 _MARGIN = 0.25  # between object and surroundings, in lengths of the object's box
@@ -51,8 +52,8 @@ class Appearance:
             mask: (H, W), not empty.
         """
         window = _window(mask, 0.0)
-        if not mask[window].any():  # thinner than the distance of the samples
-            window = (slice(None), slice(None))
+        if np.count_nonzero(mask[window]) < _MIN_SAMPLES:  # thinner than their distance
+            window = _all_pixels(window)
         colours = _shares(image[window][mask[window]])
         window = _window(mask, _REACH)
         sampled = np.ascontiguousarray(mask[window])
@@ -138,6 +139,12 @@ def _window(mask: NDArray[np.bool_], reach: float) -> tuple[slice, slice]:
 def _distance(window: tuple[slice, slice]) -> int:
     """Return the distance of the samples of a window, pixels."""
     return int(window[0].step)
+
+
+def _all_pixels(window: tuple[slice, slice]) -> tuple[slice, slice]:
+    """Return a window with all pixels of its box."""
+    rows, columns = window
+    return slice(rows.start, rows.stop), slice(columns.start, columns.stop)
 
 
 def _shares(pixels: NDArray[np.uint8]) -> Shares:
