@@ -1,5 +1,6 @@
 """Boxes, centres, overlap and label images of masks. Pixels are (x, y) from the top left."""
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -39,6 +40,27 @@ def touches_border(mask: Mask) -> bool:
     (False, True)
     """
     return bool(mask[[0, -1]].any() or mask[:, [0, -1]].any())
+
+
+def ring_around(mask: Mask) -> Mask:
+    """Return the pixels around a mask, as far as a quarter of the longer side of its box.
+
+    Args:
+        mask: (H, W) bool.
+
+    Returns:
+        (H, W) bool, without the pixels of the mask.
+
+    >>> ring_around(np.array([[False] * 3 + [True] * 4 + [False] * 3])).astype(int)
+    array([[0, 0, 1, 0, 0, 0, 0, 1, 0, 0]])
+    """
+    box = bounding_box(mask)
+    if box is None:
+        return np.zeros_like(mask)
+    reach = math.ceil(max(box[2:]) / 4)
+    kernel = np.ones((1 + 2 * reach, 1 + 2 * reach), np.uint8)
+    grown: Mask = cv2.dilate(mask.view(np.uint8), kernel).astype(np.bool_)
+    return grown & ~mask
 
 
 def centroid(mask: Mask) -> tuple[float, float] | None:

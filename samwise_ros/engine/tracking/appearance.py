@@ -22,10 +22,11 @@ COLOURS = 512
 _LEVELS = 8
 _FINE, _FINE_SHIFT = 32, 3  # levels of a channel before the interpolation
 _MAX_PIXELS = 4096
+_MIN_SAMPLES = 64  # of a mask, if it has more pixels
 _ADAPTATION = 0.1  # weight of a new frame: light and view change slowly
 _REACH = 2.0  # of the surroundings, in lengths of the object's box
 _MARGIN = 0.25  # between object and surroundings, in lengths of the object's box
-_MIN_SHARE, _MIN_RATIO = 0.02, 3.0  # of a distinctive colour
+_MIN_SHARE, _MIN_RATIO = 0.03, 10.0  # of a distinctive colour
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +52,8 @@ class Appearance:
             mask: (H, W), not empty.
         """
         window = _window(mask, 0.0)
-        if not mask[window].any():  # thinner than the distance of the samples
-            window = (slice(None), slice(None))
+        if np.count_nonzero(mask[window]) < _MIN_SAMPLES:  # thinner than their distance
+            window = _all_pixels(window)
         colours = _shares(image[window][mask[window]])
         window = _window(mask, _REACH)
         sampled = np.ascontiguousarray(mask[window])
@@ -97,12 +98,13 @@ class Appearance:
     def visible_share(self, image: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
         """Return how much of the object is in view near its last place, as a share of its mask.
 
-        Only colours that the object has and its surroundings hardly had are counted, less the
-        pixels of the surroundings that had them. The share is 0 if there is no such colour.
+        Only colours that the object has and its surroundings hardly had are counted: the pixels
+        that the surroundings do not explain, and of each colour at most as many as the object has.
+        The share is 0 if there is no such colour.
 
         An object at the border of the image may leave it, and is only looked for at its place.
 
-        Source: histogram back-projection, see `share_of_part`.
+        Source: histogram intersection, see `share_of_part`.
 
         Args:
             image: (H, W, 3), RGB.
@@ -114,9 +116,10 @@ class Appearance:
         window = _window(mask, 0.0 if touches_border(mask) else _REACH)
         pixels = image[window].reshape(-1, 3)
         area = np.count_nonzero(mask) / _distance(window) ** 2
-        found = float(_shares(pixels)[distinctive].sum()) * len(pixels)
-        others = float(self.surroundings[distinctive].sum()) * (len(pixels) - area)
-        return max(found - others, 0.0) / (float(self.colours[distinctive].sum()) * area)
+        own = area * self.colours[distinctive]
+        others = (len(pixels) - area) * self.surroundings[distinctive]
+        found = len(pixels) * _shares(pixels)[distinctive]
+        return float(np.clip(found - others, 0.0, own).sum() / own.sum())
 
 
 def _window(mask: NDArray[np.bool_], reach: float) -> tuple[slice, slice]:
@@ -138,6 +141,12 @@ def _window(mask: NDArray[np.bool_], reach: float) -> tuple[slice, slice]:
 def _distance(window: tuple[slice, slice]) -> int:
     """Return the distance of the samples of a window, pixels."""
     return int(window[0].step)
+
+
+def _all_pixels(window: tuple[slice, slice]) -> tuple[slice, slice]:
+    """Return a window with all pixels of its box."""
+    rows, columns = window
+    return slice(rows.start, rows.stop), slice(columns.start, columns.stop)
 
 
 def _shares(pixels: NDArray[np.uint8]) -> Shares:

@@ -90,15 +90,19 @@ class Identity:
 
     def is_like(self, image: NDArray[np.uint8], mask: NDArray[np.bool_]) -> bool:
         """Return whether the object under a mask, not empty, looks like this one."""
-        if self.appearance is None:
-            return True
-        return self.appearance.likeness(Appearance.of(image, mask)) >= _SAME
+        return self._likeness(image, mask) >= _SAME
 
     def visible_share(self, image: NDArray[np.uint8]) -> float:
         """Return how much of the object is in view near its last place; see `Appearance`."""
         if self.appearance is None or self.mask is None:
             return 0.0
         return self.appearance.visible_share(image, self.mask)
+
+    def _likeness(self, image: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
+        """Return how much the pixels under a mask, not empty, look like the object, 0 to 1."""
+        if self.appearance is None:
+            return 1.0
+        return self.appearance.likeness(Appearance.of(image, mask))
 
     def _doubt(
         self,
@@ -120,4 +124,9 @@ class Identity:
         if masks.touches_border(self.mask):  # the first one may have left the image
             return 0.0
         # The mask moved to an object that looks the same: is the first one still there?
-        return 1.0 if self.is_like(image, self.mask) else 0.0
+        if not self.is_like(image, self.mask):
+            return 0.0
+        # A larger object of that colour around the old place may now cover it.
+        around = masks.ring_around(self.mask) & ~mask
+        is_distinct = not around.any() or self._likeness(image, around) < _OTHER
+        return 1.0 if is_distinct else 0.0

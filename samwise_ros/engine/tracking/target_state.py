@@ -14,7 +14,7 @@ from samwise_ros.engine.types import Box, Event, EventKind, Frame, Target, Targe
 from samwise_ros.vision import masks
 from samwise_ros.vision.masks import Mask
 
-_MIN_VISIBLE = 0.05
+_MIN_VISIBLE = 0.11
 """Share of an object's distinctive colours from which it is in view, although without a mask."""
 
 

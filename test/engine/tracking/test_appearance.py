@@ -41,6 +41,15 @@ def test_mask_between_the_samples_has_colours(scene):
     assert Appearance.of(image, mask).colours.sum() == pytest.approx(1.0)
 
 
+def test_thin_mask_is_not_judged_by_few_samples():
+    image, mask = np.zeros((480, 640, 3), np.uint8), np.zeros((480, 640), bool)
+    diagonal = np.arange(350)
+    mask[diagonal, diagonal] = True  # samples have a distance of 6 pixels
+    image[diagonal[::6], diagonal[::6]] = 255
+    colours = Appearance.of(image, mask).colours
+    assert colours[0] == pytest.approx(5 / 6, abs=0.01)
+
+
 def test_light_changes_a_plain_object_little():
     mask = np.zeros((60, 80), bool)
     mask[20:40, 30:50] = True

@@ -102,6 +102,19 @@ def test_identical_object_is_another_one_while_the_first_stays():
     assert kinds(tracking(), [(twins, square(RIGHT))] * 2) == [[], [SWITCHED]]
 
 
+def test_object_that_reappears_behind_a_cover_of_its_colour_is_no_switch():
+    track = tracking()
+    covered = image()
+    covered[4:14, LEFT + 4 : 40] = RED
+    half, back = square(LEFT) & (np.arange(SHAPE[1]) < LEFT + 4), square(RIGHT)
+    hidden = covered.copy()
+    hidden[half] = RED
+    covered[back] = RED
+    covered[4:14, LEFT : LEFT + 4] = RED  # the cover moved a little, over the old place
+    frames = [(hidden, half), (covered, back), (covered, back), (covered, back)]
+    assert kinds(track, frames) == [[]] * 4
+
+
 def test_return_elsewhere_is_a_recovery():
     track = tracking()
     kinds(track, [UNSEEN] * 3)
