@@ -190,7 +190,8 @@ def _make_clip(rng: random.Random, scene: PaintedScene, name: str) -> _Clip:
         moments = [start + step * k + skip * (k > _CHANGE) for k in range(_FRAMES)]
         target = rng.randrange(len(scene.objects))
         # Half of the clips would show an object at rest; fast motion needs one that moves.
-        ends = [scene.frame(moment)[1][target] for moment in moments[:: 3 if step > 1 else 8]]
+        checked = [*moments[:: 3 if step > 1 else 8], moments[-1]]
+        ends = [scene.frame(moment)[1][target] for moment in checked]
         in_view = all(np.count_nonzero(mask) >= _MIN_AREA for mask in ends)
         if in_view and (step == 1 or any((a != b).mean() > 0.02 for a in ends for b in ends)):
             break

@@ -1,7 +1,11 @@
 """The event logic alone on planted changes."""
 
+import random
+
+import numpy as np
 import pytest
 
+from samwise_ros.data.painted.scene import PaintedScene
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.evaluation.events import planted
 from samwise_ros.evaluation.events.event_metrics import score_events
@@ -34,3 +38,10 @@ def test_logic_reports_planted_changes_and_nothing_else(records):
     for kind in EVENT_KINDS:
         assert scores[kind].false == 0
         assert scores[kind].found == scores[kind].true
+
+
+def test_objects_stay_in_view_up_to_the_last_frame():
+    # The first target drawn for this clip leaves the image in the last six frames.
+    scene = PaintedScene(200_028, 320, 240)
+    clip = planted._make_clip(random.Random("planted/switch/28"), scene, "switch")
+    assert np.count_nonzero(clip.truths[-1][clip.target]) >= planted._MIN_AREA
