@@ -63,19 +63,20 @@ class Picker:
             self._wait(lambda: bool(self.sentence), float("inf"))
             sentence, self.sentence = self.sentence, ""
             try:
-                self.report(f"done: {self.pick(sentence)}")
+                result = f"done: {self.pick(sentence)}"
             except SentenceChangedError as reason:
-                self.report(f"changed: {reason}")
+                result = f"changed: {reason}"
             except StoppedError as reason:
-                self.report(f"failed: {reason}")
+                result = f"failed: {reason}"
             except TimeoutError as reason:
-                self.report(f"failed: not found: {reason}")
+                result = f"failed: not found: {reason}"
             except CommandRejectedError as reason:
-                self.report(f"failed: rejected: {reason}")
+                result = f"failed: rejected: {reason}"
             except SamwiseError as reason:
-                self.report(f"failed: node: {reason}")
-            finally:
-                self._forget()
+                result = f"failed: node: {reason}"
+            self._forget()
+            self._go_home()
+            self.report(result)
 
     def pick(self, sentence: str) -> str:
         """Pick what a sentence describes, in a few attempts; return the sentence."""
