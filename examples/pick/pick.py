@@ -160,7 +160,8 @@ class Picker:
             raise SentenceChangedError(self.sentence)
         for event in self.client.events(timeout_s=0.0):
             if event.command_id == self.target_id and event.kind in DOUBTS:
-                raise StoppedError(f"target: {EventKind(event.kind).name} {event.reason}".strip())
+                error = RetryError if event.kind == EventKind.SWITCHED else StoppedError
+                raise error(f"target: {EventKind(event.kind).name} {event.reason}".strip())
         if time.monotonic() - self.targets_s > SILENCE_S:
             raise RetryError(f"node: no targets for {SILENCE_S:g} s")
         if self.target is not None and self.target.state != Target.TRACKING:
