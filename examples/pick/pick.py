@@ -24,8 +24,7 @@ from samwise_ros.sim.so101 import CLOSED_RAD, HOME_RAD
 
 SILENCE_S = 0.4  # the arm has to stop within 0.5 s
 STILL_M, MOVED_M = 0.008, 0.025
-FIND_S, LOOK_S = 12.0, 6.0
-ATTEMPTS = 3
+FIND_S, LOOK_S, ATTEMPTS = 12.0, 6.0, 3
 FINGERS_MET_RAD = CLOSED_RAD + 0.02
 DOUBTS = (EventKind.LOST, EventKind.SWITCHED, EventKind.REMOVED, EventKind.RESET)
 
@@ -63,19 +62,20 @@ class Picker:
             self._wait(lambda: bool(self.sentence), float("inf"))
             sentence, self.sentence = self.sentence, ""
             try:
-                self.report(f"done: {self.pick(sentence)}")
+                result = f"done: {self.pick(sentence)}"
             except SentenceChangedError as reason:
-                self.report(f"changed: {reason}")
+                result = f"changed: {reason}"
             except StoppedError as reason:
-                self.report(f"failed: {reason}")
+                result = f"failed: {reason}"
             except TimeoutError as reason:
-                self.report(f"failed: not found: {reason}")
+                result = f"failed: not found: {reason}"
             except CommandRejectedError as reason:
-                self.report(f"failed: rejected: {reason}")
+                result = f"failed: rejected: {reason}"
             except SamwiseError as reason:
-                self.report(f"failed: node: {reason}")
-            finally:
-                self._forget()
+                result = f"failed: node: {reason}"
+            self._forget()
+            self._go_home()
+            self.report(result)
 
     def pick(self, sentence: str) -> str:
         """Pick what a sentence describes, in a few attempts; return the sentence."""
@@ -115,7 +115,6 @@ class Picker:
         self.states.publish(String(data=state))
 
     def _plan(self) -> Plan:
-        """Wait until the target lies still, and plan."""
         last, self.robot.points_m = None, None
         end = time.monotonic() + LOOK_S
         while time.monotonic() < end:
@@ -134,7 +133,6 @@ class Picker:
         raise RetryError("pose: the target does not lie still")
 
     def _reach(self, plan: Plan) -> None:
-        """Move to the object; stop as soon as there is a doubt."""
         self.client.spin_for(0.3)  # what arrived while the motion was planned
         try:
             for waypoints, speed in ((plan.reach, 1.6), (plan.descend, SLOW_RAD_S)):
@@ -144,12 +142,18 @@ class Picker:
                     self._check()
                     if waypoints is plan.reach and self._distance_m() > MOVED_M:
                         raise RetryError("pose: the target moved")
+            self.target = None  # the fingers close on what a new frame shows
+            self._wait(lambda: self._check() or self._is_visible(), LOOK_S)
+            if not self._is_visible():
+                raise StoppedError("target: not visible")
         except BaseException:
             self.robot.stop()
             raise
 
+    def _is_visible(self) -> bool:
+        return self.target is not None and not self.target.frames_lost
+
     def _distance_m(self) -> float:
-        """Return how far the target is from where it was planned, above the table."""
         points = self.robot.points_m
         return 0.0 if points is None else float(np.hypot(*(footprint(points).centre - self.centre)))
 
@@ -159,7 +163,8 @@ class Picker:
             raise SentenceChangedError(self.sentence)
         for event in self.client.events(timeout_s=0.0):
             if event.command_id == self.target_id and event.kind in DOUBTS:
-                raise StoppedError(f"target: {EventKind(event.kind).name} {event.reason}".strip())
+                error = RetryError if event.kind == EventKind.SWITCHED else StoppedError
+                raise error(f"target: {EventKind(event.kind).name} {event.reason}".strip())
         if time.monotonic() - self.targets_s > SILENCE_S:
             raise RetryError(f"node: no targets for {SILENCE_S:g} s")
         if self.target is not None and self.target.state != Target.TRACKING:
@@ -178,7 +183,6 @@ class Picker:
         self._move(np.vstack([with_open_gripper(raised[None]), home]))
 
     def _forget(self) -> None:
-        """Remove the command of the last sentence, if there is a node."""
         if self.target_id:
             try:
                 self.client.remove(self.target_id)
@@ -200,8 +204,7 @@ class Picker:
 
     def _on_targets(self, message: TargetArray) -> None:
         self.targets_s = time.monotonic()
-        ours = (one for one in message.targets if one.command_id == self.target_id)
-        self.target = next(ours, None)
+        self.target = next((t for t in message.targets if t.command_id == self.target_id), None)
 
 
 if __name__ == "__main__":

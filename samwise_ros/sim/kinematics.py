@@ -13,7 +13,8 @@ Array = NDArray[np.float64]
 
 POSITION_TOLERANCE_M = 0.002
 ANGLE_TOLERANCE_RAD = 0.05
-_STEPS = 120
+_PROGRESS, _PATIENCE = 0.97, 8
+"""A search ends when no step of this number decreases the error to this share."""
 _DAMPING = 0.02
 _MAX_STEP_RAD = 0.2
 _ANGLE_WEIGHT_M = 0.1  # an error of 0.1 rad counts as one of 10 mm
@@ -96,13 +97,16 @@ class Kinematics:
         # From above the target: the iteration does not end at a limit of a joint.
         joints = np.array([-azimuth, 0.0, 0.0, 1.4, 0.0, so101.gripper_angle(pose.opening_m)])
         joints[4] = _wrapped(azimuth - pose.yaw_rad, start[4])
-        for _ in range(_STEPS):
+        best, stalled = np.inf, 0
+        while stalled < _PATIENCE:
             point, axes = self._forward(joints)
             error = np.concatenate(
                 [pose.position_m - point, _ANGLE_WEIGHT_M * _rotation_vector(wanted @ axes.T)]
             )
             if _is_reached(error):
                 return joints
+            size = float(np.linalg.norm(error))
+            best, stalled = (size, 0) if size < _PROGRESS * best else (best, stalled + 1)
             jacobian = self._jacobian(point)
             normal = jacobian @ jacobian.T + _DAMPING**2 * np.eye(6) * 0.01
             step = jacobian.T @ np.linalg.solve(normal, error)

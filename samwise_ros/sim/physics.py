@@ -32,8 +32,14 @@ class Physics:
         held: index of the thing that the gripper holds, or ``None``.
     """
 
-    def __init__(self, things: tuple[Thing, ...]) -> None:
+    def __init__(
+        self, things: tuple[Thing, ...], joints_rad: Array | tuple[float, ...] = so101.HOME_RAD
+    ) -> None:
         """Compile the model, and let the things settle.
+
+        Args:
+            things: the things, in the tabletop's units.
+            joints_rad: (6,) where the arm is.
 
         Raises:
             ArmModelError: the model of the arm is not installed.
@@ -53,11 +59,11 @@ class Physics:
         }
         self._thing_of = {body: index for index, body in enumerate(self._bodies)}
         self._qpos = [int(self.model.jnt_qposadr[self.model.body_jntadr[b]]) for b in self._bodies]
-        self.data.qpos[:6] = so101.HOME_RAD
-        self.command(so101.HOME_RAD)
+        self.data.qpos[:6] = joints_rad
+        self.command(joints_rad)
         self.advance(SETTLING_S)
 
-    def command(self, joints_rad: NDArray[np.float64] | tuple[float, ...]) -> None:
+    def command(self, joints_rad: Array | tuple[float, ...]) -> None:
         """Set the positions that the servos hold: (6,) angles of `so101.JOINTS`."""
         low, high = self.model.actuator_ctrlrange.T
         commanded = np.clip(joints_rad, low, high)

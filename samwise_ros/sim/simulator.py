@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import rclpy
 from geometry_msgs.msg import TransformStamped
+from numpy.typing import NDArray
 from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, qos_profile_sensor_data
@@ -30,7 +31,7 @@ from samwise_ros.interface.ros_types import load_type
 from samwise_ros.sim import messages
 from samwise_ros.sim.physics import Physics
 from samwise_ros.sim.scene import Trial, draw_trial
-from samwise_ros.sim.so101 import BASE_FRAME, JOINTS
+from samwise_ros.sim.so101 import BASE_FRAME, HOME_RAD, JOINTS
 from samwise_ros.sim.view import View, camera_pose
 
 PERIOD_S = 0.02
@@ -77,9 +78,11 @@ class Simulator:
         self._publish_transform()
         self._node.create_timer(PERIOD_S, self._step)
 
-    def _create(self, split: str, seed: int) -> _World:
+    def _create(
+        self, split: str, seed: int, joints_rad: NDArray[np.float64] | tuple[float, ...] = HOME_RAD
+    ) -> _World:
         trial = draw_trial(split, seed)  # type: ignore[arg-type]  # checked by argparse
-        return _World(trial, Physics(trial.description.things))
+        return _World(trial, Physics(trial.description.things, joints_rad))
 
     def _tf_publisher(self) -> Any:
         """Return a publisher of ``/tf_static``, or ``None`` without tf2_msgs."""
@@ -112,7 +115,8 @@ class Simulator:
         """Obey the runner of the trials."""
         match message.data.split():
             case ["scene", split, seed]:
-                world = self._create(split, int(seed))
+                # The arm stays where it is.
+                world = self._create(split, int(seed), self._world.physics.joints_rad)
                 with self._lock:
                     self._world = world
                 self._publish_transform()

@@ -19,7 +19,7 @@ from samwise_ros.sim.scene import draw_trial
 pytestmark = pytest.mark.gl
 
 MAX_LINES = 300
-TRIALS = 24  # of the slow tests
+TRIALS = 12  # of the slow tests
 
 
 @pytest.fixture(scope="module")

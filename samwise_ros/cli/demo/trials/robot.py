@@ -47,7 +47,7 @@ class TrialRobot:
         """Prepare; nothing runs yet.
 
         Args:
-            node: node of the judge, which nobody else spins.
+            node: node of the judge; no other executor spins it.
             folder: for the logs.
             environment: environment variables of the processes; ``None`` passes on those of this
                 process.
