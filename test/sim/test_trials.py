@@ -3,8 +3,11 @@
 import pytest
 
 from samwise_ros.cli.demo.trials.plans import KINDS, TrialPlan, draw_plans
+from samwise_ros.cli.demo.trials.robot import picker_path
 from samwise_ros.cli.demo.trials.run import REASONS, RIGHT, Outcome, judge, table
 from samwise_ros.sim.scene import draw_trial
+
+MAX_LINES = 300  # of the example, which a user reads as a whole
 
 
 @pytest.mark.gl
@@ -45,3 +48,8 @@ def test_table_counts_results_by_kind() -> None:
     assert first.split()[:3] == ["attribute", "2", "50%"]
     assert second.split()[:3] == ["past", "1", "100%"]
     assert total.split()[:3] == ["all", "3", "67%"]
+
+
+def test_the_picker_is_short() -> None:
+    files = picker_path().parent.glob("*.py")
+    assert sum(len(path.read_text().splitlines()) for path in files) <= MAX_LINES
