@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from tqdm import tqdm
 
 from samwise_ros.data.painted.scene import LOOP, PaintedScene
 from samwise_ros.engine.config import EngineConfig
@@ -172,7 +173,7 @@ def planted_records(clips: int, config: EngineConfig) -> Iterator[EventRecord]:
     Yields:
         One record for each clip; the kind of its sentence is the planted change.
     """
-    for number in range(clips):
+    for number in tqdm(range(clips), "planted", unit="scene"):
         scene = PaintedScene(_FIRST_SEED + number, _WIDTH, _HEIGHT)
         for place, name in enumerate(PLANTS):
             rng = random.Random(f"planted/{name}/{number}")
