@@ -2,20 +2,21 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import rclpy
+from rclpy.context import Context
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 from samwise_ros.client.process import ChildProcess
-from samwise_ros.client.session import ros_session
 from samwise_ros.client.spinner import Spinner
 from samwise_ros.sim import messages
-from samwise_ros.sim.arm import LATE_S, Trajectory
+from samwise_ros.sim.arm import Trajectory
 from samwise_ros.sim.so101 import HOME_RAD, JOINTS
 
 TIMEOUT_S = 20.0
@@ -78,16 +79,25 @@ class Servos:
             self.states.publish(messages.joint_state(JOINTS, self.positions, time.time_ns()))
 
 
+@pytest.fixture
+def node() -> Iterator[Node]:
+    context = Context()  # the default one can be that of other tests
+    rclpy.init(context=context)
+    node = Node("servos", context=context)
+    yield node
+    node.destroy_node()
+    context.shutdown()
+
+
 def wait(spin: Spinner, condition: Callable[[], bool]) -> None:
     assert spin.spin_until(condition, TIMEOUT_S)
 
 
-def test_process_follows_stops_and_survives_invalid_trajectories(tmp_path: Path) -> None:
+def test_process_follows_stops_and_survives_invalid_trajectories(
+    tmp_path: Path, node: Node
+) -> None:
     command = [sys.executable, "-m", "samwise_ros.sim.arm"]
-    with (
-        ros_session("servos") as node,
-        ChildProcess(command, tmp_path / "arm.log", folder=tmp_path) as arm,
-    ):
+    with ChildProcess(command, tmp_path / "arm.log", folder=tmp_path) as arm:
         servos = Servos(node)
         spin = Spinner(node)
         wait(spin, lambda: servos.trajectories.get_subscription_count() > 0)
@@ -110,9 +120,9 @@ def test_process_follows_stops_and_survives_invalid_trajectories(tmp_path: Path)
         servos.trajectories.publish(message(point(3, 1.5), names=JOINTS[:1]))
         wait(spin, lambda: servos.positions[0] > stopped[0] + 0.05)
         servos.is_silent = True
-        spin.spin_for(LATE_S + 0.3)
+        wait(spin, lambda: f"no {messages.JOINT_STATES}" in arm.log)
+        spin.spin_for(0.3)
         stopped = servos.positions.copy()
         spin.spin_for(0.3)
         assert servos.positions == pytest.approx(stopped)
         assert stopped[0] < 1.3
-        assert f"no {messages.JOINT_STATES}" in arm.log
