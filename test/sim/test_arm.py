@@ -93,6 +93,18 @@ def wait(spin: Spinner, condition: Callable[[], bool]) -> None:
     assert spin.spin_until(condition, TIMEOUT_S)
 
 
+def rest(spin: Spinner, servos: Servos) -> float:
+    """Wait until commands arrive and do not change; return the position of the first joint."""
+
+    def is_at_rest() -> bool:
+        received, positions = servos.received, servos.positions.copy()
+        spin.spin_for(0.3)
+        return servos.received > received + 2 and np.allclose(positions, servos.positions)
+
+    wait(spin, is_at_rest)
+    return float(servos.positions[0])
+
+
 def test_process_follows_stops_and_survives_invalid_trajectories(
     tmp_path: Path, node: Node
 ) -> None:
@@ -106,23 +118,16 @@ def test_process_follows_stops_and_survives_invalid_trajectories(
         servos.trajectories.publish(message(point(0.5, *[0.1] * 6)))
         wait(spin, lambda: np.abs(servos.positions - 0.1).max() < 1e-6)
 
-        servos.trajectories.publish(message(point(2, 1.0), names=JOINTS[:1]))
-        wait(spin, lambda: servos.positions[0] > 0.2)
+        servos.trajectories.publish(message(point(20, 1.0), names=JOINTS[:1]))
+        wait(spin, lambda: servos.positions[0] > 0.12)
         servos.trajectories.publish(JointTrajectory())
-        spin.spin_for(0.3)
-        stopped = servos.positions.copy()
-        assert stopped[0] < 0.9
-        spin.spin_for(0.3)
-        assert servos.positions == pytest.approx(stopped)
+        stopped = rest(spin, servos)
+        assert stopped < 0.9
 
         servos.trajectories.publish(message(point(1, 0.0), names=("knee",)))
         wait(spin, lambda: "knee" in arm.log)
-        servos.trajectories.publish(message(point(3, 1.5), names=JOINTS[:1]))
-        wait(spin, lambda: servos.positions[0] > stopped[0] + 0.05)
+        servos.trajectories.publish(message(point(30, 1.5), names=JOINTS[:1]))
+        wait(spin, lambda: servos.positions[0] > stopped + 0.02)
         servos.is_silent = True
         wait(spin, lambda: f"no {messages.JOINT_STATES}" in arm.log)
-        spin.spin_for(0.3)
-        stopped = servos.positions.copy()
-        spin.spin_for(0.3)
-        assert servos.positions == pytest.approx(stopped)
-        assert stopped[0] < 1.3
+        assert rest(spin, servos) < 1.3
