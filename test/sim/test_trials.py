@@ -12,7 +12,7 @@ MAX_LINES = 300  # of the example, which a user reads as a whole
 
 @pytest.mark.gl
 def test_plans_depend_on_the_seed_and_name_more_than_looks() -> None:
-    seeds = (1, 5, 7)
+    seeds = (5, 7)
     plans = list(draw_plans("test", seeds))
     assert list(draw_plans("test", seeds[:1])) == plans[:1]
     assert [plan.kind for plan in plans] == [KINDS[seed] for seed in seeds]
