@@ -184,7 +184,10 @@ def planted_records(clips: int, config: EngineConfig) -> Iterator[EventRecord]:
 
 
 def _make_clip(rng: random.Random, scene: PaintedScene, name: str) -> _Clip:
-    """Return a clip of an object that is in view on all frames, with its planted change."""
+    """Return a clip with its planted change.
+
+    The object is in view on all frames, and in clips of fast motion on most of them.
+    """
     plant, step, skip = PLANTS[name]
     while True:
         start = rng.randrange(LOOP)
@@ -193,12 +196,20 @@ def _make_clip(rng: random.Random, scene: PaintedScene, name: str) -> _Clip:
         # Half of the clips would show an object at rest; fast motion needs one that moves.
         checked = [*moments[:: 3 if step > 1 else 8], moments[-1]]
         ends = [scene.frame(moment)[1][target] for moment in checked]
-        in_view = all(np.count_nonzero(mask) >= _MIN_AREA for mask in ends)
-        if in_view and (step == 1 or any((a != b).mean() > 0.02 for a in ends for b in ends)):
+        if not all(map(_is_in_view, ends)):
+            continue
+        frames = [scene.frame(moment) for moment in moments]
+        truths = [masks for _, masks in frames]
+        if step > 1:
+            if any((a != b).mean() > 0.02 for a in ends for b in ends):
+                break
+        elif all(_is_in_view(truth[target]) for truth in truths):
             break
-    frames = [scene.frame(moment) for moment in moments]
-    truths = [masks for _, masks in frames]
     masks = [truth[target].copy() for truth in truths]
     clip = _Clip([image for image, _ in frames], truths, masks, target)
     plant(rng, clip)
     return clip
+
+
+def _is_in_view(mask: NDArray[np.bool_]) -> bool:
+    return bool(np.count_nonzero(mask) >= _MIN_AREA)
