@@ -51,6 +51,7 @@ SOLE_IMPORTERS = {
         "data/tabletop/simulation/physics.py",
         "data/tabletop/simulation/renderer.py",
         "sim/kinematics.py",
+        "sim/messages.py",
         "sim/physics.py",
         "sim/so101.py",
         "sim/so101_meshes.py",

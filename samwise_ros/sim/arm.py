@@ -92,9 +92,8 @@ class ArmController:
         self._node.create_timer(PERIOD_S, self._control)
 
     def _on_state(self, message: JointState) -> None:
-        positions = dict(zip(message.name, message.position, strict=False))
-        if set(JOINTS) <= positions.keys():
-            self._measured = np.array([positions[name] for name in JOINTS])
+        if (positions := messages.joint_positions(message)) is not None:
+            self._measured = positions
             self._received_s = time.monotonic()
 
     def _on_trajectory(self, message: JointTrajectory) -> None:

@@ -84,7 +84,7 @@ def plan_pick(arm: Kinematics, points_m: Array, joints_rad: Array) -> Plan | Non
         grasp = GripperPose(np.append(shape.centre, height), shape.yaw_rad, tilt, opening)
         if (path := _descent(arm, grasp, joints_rad)) is None:
             continue
-        lifts = (_raised(arm, grasp, one, path[-1]) for one in LIFTED_M)
+        lifts = (_raised(arm, grasp, height_m, path[-1]) for height_m in LIFTED_M)
         lifted = next((joints for joints in lifts if joints is not None), None)
         if lifted is None:
             continue
@@ -110,7 +110,7 @@ def _descent(arm: Kinematics, grasp: GripperPose, joints_rad: Array) -> list[Arr
         path.append(_raised(arm, grasp, grasp.position_m[2] + share * ABOVE_M, path[-1]))
     if path[-1] is None or arm.inverse(grasp, path[-1]) is None:
         return None
-    return [one for one in path if one is not None]
+    return [joints for joints in path if joints is not None]
 
 
 def _raised(arm: Kinematics, grasp: GripperPose, height_m: float, start: Array) -> Array | None:

@@ -1,11 +1,13 @@
 """Topics of the simulated robot, and conversions to their messages."""
 
+import mujoco
 import numpy as np
 from geometry_msgs.msg import Quaternion, TransformStamped, Vector3
 from numpy.typing import NDArray
 from sensor_msgs.msg import CameraInfo, JointState
 
 from samwise_ros.client.image_message import to_time
+from samwise_ros.sim.so101 import JOINTS
 
 Array = NDArray[np.float64]
 
@@ -40,6 +42,13 @@ def joint_state(names: tuple[str, ...], positions: Array, stamp_ns: int) -> Join
     return message
 
 
+def joint_positions(message: JointState) -> Array | None:
+    """Return the (6,) positions of `so101.JOINTS`; ``None`` if one is missing or not finite."""
+    found = dict(zip(message.name, message.position, strict=False))
+    positions = np.array([found.get(name, np.nan) for name in JOINTS])
+    return positions if np.isfinite(positions).all() else None
+
+
 def camera_info(matrix: Array, width: int, height: int, stamp_ns: int) -> CameraInfo:
     """Return the calibration of a camera without distortion, (3, 3) in pixels."""
     info = CameraInfo(width=width, height=height, distortion_model="plumb_bob")
@@ -65,16 +74,7 @@ def quaternion(rotation: Array) -> Quaternion:
     >>> quaternion(np.diag([-1.0, -1.0, 1.0])).z
     1.0
     """
-    # The eigenvector of the largest eigenvalue is stable for every angle.
-    (a, b, c), (d, e, f), (g, h, i) = rotation.tolist()
-    table = np.array(
-        [
-            [a - e - i, 0, 0, 0],
-            [d + b, e - a - i, 0, 0],
-            [g + c, h + f, i - a - e, 0],
-            [h - f, c - g, d - b, a + e + i],
-        ]
-    )
-    x, y, z, w = np.linalg.eigh(table / 3)[1][:, -1].tolist()
-    sign = 1.0 if (w, z, y, x) > (0, 0, 0, 0) else -1.0
-    return Quaternion(x=sign * x, y=sign * y, z=sign * z, w=sign * w)
+    found = np.empty(4)
+    mujoco.mju_mat2Quat(found, np.ascontiguousarray(rotation, np.float64).ravel())
+    w, x, y, z = found.tolist()
+    return Quaternion(x=x, y=y, z=z, w=w)

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import rclpy
@@ -27,6 +27,7 @@ from sensor_msgs.msg import CameraInfo, Image, JointState
 from std_msgs.msg import String
 
 from samwise_ros.client.image_message import to_image
+from samwise_ros.data.tabletop.description import Split
 from samwise_ros.interface.ros_types import load_type
 from samwise_ros.sim import messages
 from samwise_ros.sim.physics import Physics
@@ -34,6 +35,7 @@ from samwise_ros.sim.scene import Trial, draw_trial
 from samwise_ros.sim.so101 import BASE_FRAME, HOME_RAD, JOINTS
 from samwise_ros.sim.view import View, camera_pose
 
+SPLITS = ("train", "val", "test", "unseen")
 PERIOD_S = 0.02
 TRUTH_EVERY = 5  # periods
 _LATEST_S = 0.1  # simulated at once after the process was delayed
@@ -81,7 +83,9 @@ class Simulator:
     def _create(
         self, split: str, seed: int, joints_rad: NDArray[np.float64] | tuple[float, ...] = HOME_RAD
     ) -> _World:
-        trial = draw_trial(split, seed)  # type: ignore[arg-type]  # checked by argparse
+        if split not in SPLITS:
+            raise ValueError(f"expected one of {', '.join(SPLITS)}, got {split!r}")
+        trial = draw_trial(cast(Split, split), seed)
         return _World(trial, Physics(trial.description.things, joints_rad))
 
     def _tf_publisher(self) -> Any:
@@ -104,16 +108,19 @@ class Simulator:
             self._tf.publish(load_type(_TF_MESSAGE)(transforms=[message]))
 
     def _on_command(self, message: JointState) -> None:
-        positions = dict(zip(message.name, message.position, strict=False))
-        if set(JOINTS) <= positions.keys():
-            values = np.array([positions[name] for name in JOINTS])
-            if np.isfinite(values).all():
-                with self._lock:
-                    self._world.physics.command(values)
+        if (positions := messages.joint_positions(message)) is not None:
+            with self._lock:
+                self._world.physics.command(positions)
 
     def _on_request(self, message: String) -> None:
         """Obey the runner of the trials."""
-        match message.data.split():
+        try:
+            self._obey(message.data)
+        except (ValueError, IndexError) as error:
+            self._node.get_logger().error(f"{messages.REQUEST}: {message.data!r}: {error}")
+
+    def _obey(self, request: str) -> None:
+        match request.split():
             case ["scene", split, seed]:
                 # The arm stays where it is.
                 world = self._create(split, int(seed), self._world.physics.joints_rad)
@@ -128,9 +135,7 @@ class Simulator:
                 with self._lock:
                     self._world.physics.remove(int(index))
             case _:
-                self._node.get_logger().error(
-                    f"{messages.REQUEST}: unknown request {message.data!r}"
-                )
+                raise ValueError("unknown request")
 
     def _step(self) -> None:
         now_s = time.monotonic()
@@ -194,7 +199,7 @@ class Simulator:
 def main() -> int:
     """Simulate until a signal; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--split", choices=("train", "val", "test", "unseen"), default="test")
+    parser.add_argument("--split", choices=SPLITS, default="test")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--width", type=int, default=160)
     parser.add_argument("--height", type=int, default=120)

@@ -76,11 +76,6 @@ class View:
         self._size = width, height
         self._frame = 0
 
-    @property
-    def arm_bodies(self) -> tuple[str, ...]:
-        """Names of the bodies whose poses `render` takes."""
-        return tuple(self._arm)
-
     def load(self, description: SceneDescription) -> None:
         """Show another scene."""
         self._description, self._frame = description, 0
@@ -98,10 +93,6 @@ class View:
     def camera_matrix(self) -> Array:
         """Return the (3, 3) matrix of the camera, pixels."""
         return intrinsics(self._description.camera.fov_y_deg, *self._size)
-
-    def camera_pose(self) -> Array:
-        """Return the (4, 4) pose of the optical frame in the frame of the arm's foot."""
-        return camera_pose(self._description)
 
     def snapshot(self, physics: Physics) -> Snapshot:
         """Return the poses that `render` draws."""

@@ -1,11 +1,9 @@
 """A robot around the node: a DDS participant that publishes, subscribes and calls services."""
 
-import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from math import ceil
+from contextlib import contextmanager
 from typing import Any, Generic, Protocol, TypeVar
 
 import rclpy
@@ -14,12 +12,12 @@ from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
 from node_process import NodeProcess
 from rclpy._rclpy_pybind11 import InvalidHandle
-from rclpy.client import Client
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import Image
+from service_call import respond
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
@@ -33,7 +31,6 @@ GOALS = {
     Transition.TRANSITION_DEACTIVATE: "inactive",
     Transition.TRANSITION_CLEANUP: "unconfigured",
 }
-RESEND_S = 15.0  # longer than loading a model takes
 TIMEOUT_S = 60.0  # far more than any step needs on a busy machine
 CONFIGURE_TIMEOUT_S = 90.0  # loading a model takes long on a busy machine
 
@@ -278,23 +275,6 @@ class Robot:
 
         found: DiagnosticStatus = wait_for(new_and_fits, what="a diagnostic status")
         return found
-
-
-def respond(
-    client: Client, request: Any, timeout_s: float = TIMEOUT_S, resend_s: float = RESEND_S
-) -> tuple[Any, int]:
-    """Call a service; return its response and the number of requests.
-
-    A request to a server that was just discovered, or its response, can be lost in the
-    middleware, once in a hundred on a busy machine (ros2/rmw_fastrtps issues 392, 842).
-    """
-    assert client.wait_for_service(timeout_s), f"no service {client.srv_name}"
-    responses: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    for number in range(1, ceil(timeout_s / resend_s) + 1):
-        client.call_async(request).add_done_callback(lambda future: responses.put(future.result()))
-        with suppress(queue.Empty):
-            return responses.get(timeout=resend_s), number
-    raise AssertionError(f"no response of {client.srv_name} after {timeout_s} s")
 
 
 def values_of(status: DiagnosticStatus) -> dict[str, str]:

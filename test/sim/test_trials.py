@@ -36,7 +36,7 @@ def test_table_counts_results_by_kind() -> None:
     plan = TrialPlan("test", 0, "the red mug", "attribute", 2)
     past = TrialPlan("test", 1, "the mug that was moved", "past", 0)
     results = [(plan, RIGHT), (plan, "grasp"), (past, RIGHT)]
-    header, first, second, total = table([Outcome(*one, "", 1.0) for one in results])
+    header, first, second, total = table([Outcome(*result, "", 1.0) for result in results])
     assert header.split()[3:] == " ".join(REASONS).split()
     assert first.split()[:3] == ["attribute", "2", "50%"]
     assert second.split()[:3] == ["past", "1", "100%"]

@@ -85,7 +85,7 @@ class Hota:
         found = list(terms)
         return cls(
             *(
-                tuple(map(sum, zip(*(getattr(terms, name) for terms in found), strict=True)))
+                tuple(map(sum, zip(*(getattr(term, name) for term in found), strict=True)))
                 for name in ("matches", "frames", "association")
             )
         )

@@ -92,9 +92,10 @@ def _draw_plan(view: View, split: Split, seed: int) -> TrialPlan:
 def _choose(drawn: list[Sentence], kind: str, trial: Trial, rng: random.Random) -> Sentence:
     """Return a sentence of a kind, if there is one: about the thing with a distractor."""
     # A motion may be named with or without attributes.
-    of_kind = [one for one in drawn if one.kind.startswith(kind)]
-    of_kind = of_kind or [one for one in drawn if one.kind == "attribute"] or drawn
-    about_target = [one for one in of_kind if one.target == trial.target]
+    of_kind = [sentence for sentence in drawn if sentence.kind.startswith(kind)]
+    attributes = [sentence for sentence in drawn if sentence.kind == "attribute"]
+    of_kind = of_kind or attributes or drawn
+    about_target = [sentence for sentence in of_kind if sentence.target == trial.target]
     return rng.choice(about_target or of_kind)
 
 

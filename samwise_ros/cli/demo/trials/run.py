@@ -138,10 +138,10 @@ def table(outcomes: Sequence[Outcome]) -> list[str]:
     kinds = sorted({outcome.plan.kind for outcome in outcomes})
     rows = [f"{'sentences':22}{'trials':>7}{'right':>7}" + "".join(f"{r:>14}" for r in REASONS)]
     for kind in (*kinds, "all"):
-        some = [one.result for one in outcomes if kind in (one.plan.kind, "all")]
-        results = Counter(some)
+        rated = [each.result for each in outcomes if kind in (each.plan.kind, "all")]
+        results = Counter(rated)
         rows.append(
-            f"{kind:22}{len(some):7}{100 * results[RIGHT] / len(some):6.0f}%"
+            f"{kind:22}{len(rated):7}{100 * results[RIGHT] / len(rated):6.0f}%"
             + "".join(f"{results[reason]:14}" for reason in REASONS)
         )
     return rows
