@@ -144,16 +144,16 @@ class Robot:
             self.node.destroy_subscription(subscription)
 
     def _wait_until_discovered(self, topic: str) -> None:
-        """Wait until the nodes that publish a topic know the subscription that was just created.
+        """Wait until the node of a private topic knows the subscription that was just created.
 
         The subscription matches a known publisher at once, but the publisher sends it nothing until
         its announcement arrives, 20 ms or more later on a busy machine. Announcements of one
         participant arrive in order: a node that answers a service client that was created
         afterwards knows the subscription.
         """
-        for endpoint in self.node.get_publishers_info_by_topic(topic):
-            if endpoint.node_name == "samwise_node":
-                self.state(f"{endpoint.node_namespace}/{endpoint.node_name}")
+        namespace, is_private, _ = topic.partition("/samwise_node/")
+        if is_private:
+            self.state(f"{namespace}/samwise_node")
 
     @contextmanager
     def publisher(

@@ -8,8 +8,9 @@ from typing import Any
 
 from lifecycle_msgs.srv import GetState
 from node_process import NodeProcess
-from ros_harness import TIMEOUT_S, Robot, respond, wait_for
+from ros_harness import TIMEOUT_S, Robot, wait_for
 from sensor_msgs.msg import Image
+from service_call import respond
 from std_srvs.srv import Trigger
 
 from samwise_ros.interface.stamps import to_nanoseconds
@@ -70,13 +71,13 @@ class Steps:
 
     def check_active(self) -> None:
         """Assert that the node answers and is active."""
-        response, _ = respond(self._state, GetState.Request(), resend_s=RESEND_S)
+        response, _ = respond(self._state, GetState.Request(), TIMEOUT_S, RESEND_S)
         state = response.current_state.label
         assert state == "active", state
 
     def clear(self) -> None:
         """Remove all commands; earlier requests have been executed then."""
-        response, _ = respond(self._clear, Trigger.Request(), resend_s=RESEND_S)
+        response, _ = respond(self._clear, Trigger.Request(), TIMEOUT_S, RESEND_S)
         assert response.success, response.message
 
     def _next_mask(self) -> Image:
