@@ -11,10 +11,11 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 MAX_WAITING_CALLS = 32
+CALLS_PER_JOB = 4  # a flood of commands must not keep frames waiting
 
 
 class Worker(Generic[Job]):
-    """Runs calls and jobs in one thread: waiting calls first, then the newest job of each source.
+    """Runs calls and jobs in one thread: up to 4 waiting calls, then the newest job of a source.
 
     A job is a frame and its source is a camera. Only the newest frame of a camera waits, so results
     stay fresh at any camera rate. Cameras take turns in the order in which they began to wait, so a
@@ -126,8 +127,8 @@ class Worker(Generic[Job]):
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: self._stopping or self._calls or self._jobs)
-                calls = list(self._calls)
-                self._calls.clear()
+                count = min(len(self._calls), CALLS_PER_JOB)
+                calls = [self._calls.popleft() for _ in range(count)]
             for call in calls:
                 self._guarded(call)
             with self._wake:  # again: newer jobs may have arrived during the calls

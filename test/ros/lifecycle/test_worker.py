@@ -2,13 +2,14 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import TimeoutError as CallTimeout
+from functools import partial
 
 import pytest
 from ros_harness import wait_for
 
-from samwise_ros.ros.worker import MAX_WAITING_CALLS, Worker
+from samwise_ros.ros.worker import CALLS_PER_JOB, MAX_WAITING_CALLS, Worker
 
 
 class GatedWorker:
@@ -56,20 +57,26 @@ def test_sources_take_turns_in_order_of_waiting(gated: GatedWorker) -> None:
     wait_for(lambda: gated.begun == [0, 5, 2, 4])
 
 
-def test_calls_run_in_order_before_jobs_and_oldest_are_discarded(gated: GatedWorker) -> None:
+def test_calls_keep_their_order_and_oldest_are_discarded(gated: GatedWorker) -> None:
     gated.occupy()
-    gated.worker.offer("camera", 1)
     done: list[int] = []
-
-    def call(number: int) -> Callable[[], None]:
-        return lambda: done.append(number if gated.begun == [0] else -1)
-
     for number in range(1000):
-        gated.worker.submit(call(number))
+        gated.worker.submit(partial(done.append, number))
     gated.gate.set()
-    wait_for(lambda: gated.begun == [0, 1])
+    wait_for(lambda: len(done) == MAX_WAITING_CALLS)
     assert done == list(range(1000 - MAX_WAITING_CALLS, 1000))
     assert gated.worker.discarded_calls == 1000 - MAX_WAITING_CALLS
+
+
+def test_job_waits_for_a_few_calls_only(gated: GatedWorker) -> None:
+    gated.occupy()
+    gated.worker.offer("camera", 1)
+    jobs_before: list[int] = []
+    for _ in range(MAX_WAITING_CALLS):
+        gated.worker.submit(lambda: jobs_before.append(len(gated.begun)))
+    gated.gate.set()
+    wait_for(lambda: len(jobs_before) == MAX_WAITING_CALLS)
+    assert jobs_before == [1] * CALLS_PER_JOB + [2] * (MAX_WAITING_CALLS - CALLS_PER_JOB)
 
 
 def test_failures_are_counted_until_a_job_succeeds(gated: GatedWorker) -> None:
