@@ -16,7 +16,7 @@ from samwise_ros.data.frame_indices import clip_frames
 from samwise_ros.data.painted.dataset import PaintedDataset
 from samwise_ros.data.painted.video import PaintedConfig
 from samwise_ros.training.recipe import Stage
-from samwise_ros.training.tasks.auxiliary_heads import object_labels
+from samwise_ros.training.tasks.object_labels import label_sizes, object_labels
 
 _MIN_AREA = 40  # of an object to be prompted, pixels
 _MIN_WIDTH = 32  # of generated videos, pixels
@@ -116,12 +116,16 @@ class Clips:
     ) -> NDArray[np.int64]:
         """Return the labels of all objects of that sample; see ``object_labels``."""
         dataset, index, _ = self._choose(step, number, frames)
-        if not isinstance(dataset, PaintedDataset):
-            raise ValueError(
-                f"stage {self.stage.name}: name_objects: expected generated videos, got "
-                f"{dataset.name}"
-            )
-        return object_labels(dataset.scene(index), side, frame_indices)
+        return object_labels(dataset, index, side, frame_indices)
+
+    @property
+    def label_sizes(self) -> dict[str, int]:
+        """Number of classes of each label of ``labels``.
+
+        Raises:
+            ValueError: the data set has no such labels.
+        """
+        return label_sizes(self.single_frames)
 
     def _choose(self, step: int, number: int, frames: int) -> tuple[Dataset, int, random.Random]:
         """Choose the data set and video of a sample; return the generator for the rest."""

@@ -42,6 +42,7 @@ class Learner:
             lr=stage.learning_rate,
             betas=settings.betas,
             weight_decay=settings.weight_decay,
+            fused=True,
         )
         self.sums: dict[str, tuple[float, int]] = {}
 

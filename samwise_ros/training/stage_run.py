@@ -21,6 +21,7 @@ from samwise_ros.training.interruption import Interruption
 from samwise_ros.training.learner import Learner
 from samwise_ros.training.losses import PartialMean
 from samwise_ros.training.metric_log import MetricLog
+from samwise_ros.training.precision import reduced_precision
 from samwise_ros.training.recipe import Recipe, Stage
 from samwise_ros.training.state import TrainingState, settings
 from samwise_ros.training.tasks.registry import TASKS
@@ -139,7 +140,7 @@ class StageRun:
     def _precision(self) -> AbstractContextManager[object]:
         if self.training.recipe.precision == "float32":
             return nullcontext()
-        return torch.autocast(self.training.processes.device.type, torch.bfloat16)
+        return reduced_precision(self.training.processes.device, torch.bfloat16)
 
     def save(self) -> None:
         """Write the state after the current step.

@@ -4,8 +4,10 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from samwise_ros.data.formats.mevis import Mevis
 from samwise_ros.data.formats.write_mevis import write_mevis
 from samwise_ros.data.painted.video import PaintedConfig
 from samwise_ros.network.checkpoints.model_folder import load_model
@@ -21,6 +23,8 @@ FRAMES = 36
 def recipe(tmp_path) -> Recipe:
     """Shorten the recipe, and write videos with the kinds and times of the tabletop's sentences."""
     write_mevis(tmp_path / "data", {"train": 2}, PaintedConfig(FRAMES, 128, 96))
+    for index in range(2):
+        _write_truth(Mevis(tmp_path / "data", "train").truth_file(index))
     path = tmp_path / "data" / "train" / "meta_expressions.json"
     content = json.loads(path.read_text())
     for video in content["videos"].values():
@@ -32,6 +36,13 @@ def recipe(tmp_path) -> Recipe:
     short = [replace(stage, steps=1, warmup=1, batch=1) for stage in full.stages]
     data = (f"mevis:{tmp_path / 'data'}:train",)
     return replace(full, stages=tuple(short), data=data, evaluate=replace(full.evaluate, data=None))
+
+
+def _write_truth(path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    labels = np.zeros((FRAMES, 96, 128), np.uint8)
+    labels[:, 20:60, 30:60] = 1
+    np.savez(path, labels=labels, motion=np.zeros((FRAMES, 1)), kinds=["mug"], colours=["red"])
 
 
 def test_recipe_trains_every_stage(recipe, tmp_path):

@@ -62,6 +62,10 @@ class Mevis:
         """Return the paths of frames."""
         return frame_files(self._folder / "JPEGImages", self.video(index), frame_indices, "jpg")
 
+    def truth_file(self, index: int) -> Path:
+        """Return the path of what else is known about a video that `samwise data tabletop` wrote."""
+        return self._folder / "truth" / f"{self.video(index).name}.npz"
+
     def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
         """Read frames; see ``Dataset``."""
         return read_frames(self.image_files(index, frame_indices))

@@ -1,102 +1,40 @@
-"""Auxiliary heads that predict the attributes and motion of every object.
+"""Auxiliary heads that predict the kind, colour and motion of every object.
 
 A sentence supervises one object of a video; these heads supervise all objects. They are trained
 with the network and discarded afterwards. Only generated videos provide the labels.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import get_args
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from samwise_ros.data.painted.objects import COLOURS, SHAPES, Motion, PaintedObject
-from samwise_ros.data.painted.video import PaintedVideo
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.training.losses import IGNORED, PartialMean
-
-STRIDE = 8
-"""Side of a labelled cell, in pixels of the network's image."""
-_SIZES = ("small", "medium", "large")
-_MOTIONS = get_args(Motion)
-_BACKGROUND = len(SHAPES)
-_MIN_COVER = 0.3  # of a cell by an object, to label the cell
-_MAX_BACKGROUND_COVER = 0.05
-_MOTION_LAG = 3  # frames over which a motion becomes visible
-_MAX_MOTION_IOU = 0.5  # with the mask of _MOTION_LAG frames ago; camera shake keeps it larger
-
-
-def object_labels(
-    video: PaintedVideo, side: int, frame_indices: Sequence[int]
-) -> NDArray[np.int64]:
-    """Label the cells of a clip; the video is as wide or as high as the network's image.
-
-    Args:
-        video: the video.
-        side: image size S of the network.
-        frame_indices: indices of the T frames of the clip.
-
-    Returns:
-        (T, 4, S/8, S/8) int64: shape (with an extra class for the background), colour, size and
-        motion of the object on each cell; -1 for no label, for example before a motion is visible.
-    """
-    masks = video.masks[:, list(frame_indices)]
-    count, frames, height, width = masks.shape
-    square = np.zeros((count, frames, side, side), np.float32)
-    square[:, :, :height, :width] = masks
-    cells = side // STRIDE
-    cover = square.reshape(count, frames, cells, STRIDE, cells, STRIDE).mean((3, 5))
-    most = cover.max(0)
-    progress = np.array(frame_indices) / max(len(video.frames) - 1, 1)
-    pairs = zip(video.objects, masks, strict=True)
-    classes = np.stack([_classes(item, mask, progress) for item, mask in pairs])  # (N, T, 4)
-    covering = classes[cover.argmax(0), np.arange(frames)[:, None, None]]
-    labels = np.where(most[..., None] >= _MIN_COVER, covering, IGNORED)
-    labels[..., 0] = np.where(most < _MAX_BACKGROUND_COVER, _BACKGROUND, labels[..., 0])
-    return labels.transpose(0, 3, 1, 2)
-
-
-def _classes(
-    item: PaintedObject, mask: NDArray[np.bool_], progress: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """Return the classes of an object on each frame; the motion only on frames that show it.
-
-    Args:
-        item: the object.
-        mask: (T, H, W) bool, mask of the object.
-        progress: (T,) position of the frames in the video, 0 to 1.
-
-    Returns:
-        (T, 4) int64: shape, colour, size and motion.
-    """
-    size = _SIZES.index(item.size) if item.size in _SIZES else IGNORED
-    classes = np.empty((len(mask), 4), np.int64)
-    classes[:] = SHAPES.index(item.shape), COLOURS.index(item.colour), size, IGNORED
-    before, now = mask[:-_MOTION_LAG], mask[_MOTION_LAG:]
-    visible = progress[:-_MOTION_LAG] >= item.onset
-    if item.motion in ("enters", "leaves"):
-        visible = (before & now).sum((1, 2)) < _MAX_MOTION_IOU * (before | now).sum((1, 2))
-    classes[_MOTION_LAG:, 3] = np.where(visible, _MOTIONS.index(item.motion), IGNORED)
-    return classes
 
 
 class ObjectHeads(nn.Module):
     """Linear heads on the image trunk, and on the features the adapters select of all frames."""
 
-    def __init__(self, network: Samwise) -> None:
-        """Build the heads for a network."""
+    def __init__(self, network: Samwise, sizes: Mapping[str, int]) -> None:
+        """Build the heads for a network.
+
+        Args:
+            network: the network.
+            sizes: number of classes of each label by name, see ``label_sizes``; the last one is
+                ``motion``.
+        """
         super().__init__()
         config = network.config
-        self._sizes = (len(SHAPES) + 1, len(COLOURS), len(_SIZES))
+        *self._names, _ = sizes
+        *self._sizes, motions = sizes.values()
         self.look = nn.ModuleList(
             nn.Linear(width, sum(self._sizes)) for width in config.stage_widths[1:3]
         )
         self.motion = nn.ModuleList(
-            nn.Linear(config.adapter_width, len(_MOTIONS)) for _ in network.cmt_adapters
+            nn.Linear(config.adapter_width, motions) for _ in network.cmt_adapters
         )
         self._sides = [config.image_size // stride for stride in (8, 16, 32)]
         self._selected: dict[int, Tensor] = {}
@@ -131,20 +69,20 @@ class ObjectHeads(nn.Module):
 
         Args:
             stages: second and third stage of the image trunk without text, (N * T, H, W, C).
-            labels: (N, T, 4, S/8, S/8) labels of N videos with K sentences each.
+            labels: (N, T, labels, S/8, S/8) labels of N videos with K sentences each.
 
         Returns:
-            The losses ``shape``, ``colour``, ``size`` and ``motion``.
+            The losses by the names of the labels.
         """
         flat = labels.flatten(0, 1)
         logits = self._logits(self.look, stages, flat).split(self._sizes, 1)
         losses = {
             name: PartialMean.of(_entropy(logits[index], flat[:, index]))
-            for index, name in enumerate(("shape", "colour", "size"))
+            for index, name in enumerate(self._names)
         }
         selected = [self._selected[index] for index in range(len(self.motion))]
         targets = len(selected[0]) // len(flat)
-        motions = labels[:, :, 3].repeat_interleave(targets, 0).flatten(0, 1)
+        motions = labels[:, :, -1].repeat_interleave(targets, 0).flatten(0, 1)
         motion_logits = self._logits(self.motion, selected, flat)
         losses["motion"] = PartialMean.of(_entropy(motion_logits, motions))
         self._selected.clear()

@@ -28,7 +28,9 @@ class ReferringTask:
     ) -> None:
         """Keep the network, and build auxiliary heads if the stage trains them."""
         self.network, self.clips, self.tokenizer, self.weights = network, clips, tokenizer, losses
-        self._heads = ObjectHeads(network) if clips.stage.name_objects else None
+        self._heads: ObjectHeads | None = None
+        if clips.stage.name_objects:
+            self._heads = ObjectHeads(network, clips.label_sizes)
 
     def heads(self) -> list[nn.Module]:
         """Return the auxiliary heads, if the stage trains them."""

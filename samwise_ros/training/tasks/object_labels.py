@@ -1,0 +1,133 @@
+"""Labels of the auxiliary heads: kind, colour and motion of the object on each cell of an image."""
+
+from collections.abc import Sequence
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samwise_ros.data.dataset import Dataset
+from samwise_ros.data.formats.mevis import Mevis
+from samwise_ros.data.painted.dataset import PaintedDataset
+from samwise_ros.data.painted.objects import COLOURS, SHAPES, Motion, PaintedObject
+from samwise_ros.data.painted.video import PaintedVideo
+from samwise_ros.data.tabletop.catalogue import KINDS, PAINTS
+from samwise_ros.data.tabletop.truth import Motion as TabletopMotion
+from samwise_ros.training.losses import IGNORED
+
+STRIDE = 8
+"""Side of a labelled cell, in pixels of the network's image."""
+_SIZES = ("small", "medium", "large")
+_MOTIONS = get_args(Motion)
+_KINDS = tuple(KINDS)
+_MIN_COVER = 0.3  # of a cell by an object, to label the cell
+_MAX_BACKGROUND_COVER = 0.05
+_MOTION_LAG = 3  # frames over which a motion becomes visible
+_MAX_MOTION_IOU = 0.5  # with the mask of _MOTION_LAG frames ago; camera shake keeps it larger
+
+
+def label_sizes(dataset: Dataset) -> dict[str, int]:
+    """Return the number of classes of each label; the first has the background as its last class.
+
+    Raises:
+        ValueError: the data set has no such labels.
+    """
+    if isinstance(dataset, PaintedDataset):
+        classes = (len(SHAPES) + 1, len(COLOURS), len(_SIZES), len(_MOTIONS))
+        return dict(zip(("shape", "colour", "size", "motion"), classes, strict=True))
+    if isinstance(dataset, Mevis) and dataset.truth_file(0).exists():
+        return {"kind": len(_KINDS) + 1, "colour": len(PAINTS), "motion": len(TabletopMotion)}
+    raise ValueError(
+        f"name_objects: expected generated videos, with {dataset.name} that has the labels of all "
+        "objects; `samwise data tabletop` writes such videos"
+    )
+
+
+def object_labels(
+    dataset: Dataset, index: int, side: int, frame_indices: Sequence[int]
+) -> NDArray[np.int64]:
+    """Label the cells of a clip.
+
+    Args:
+        dataset: a data set that ``label_sizes`` accepts, with images as wide or as high as the
+            network's.
+        index: number of the video.
+        side: image size S of the network.
+        frame_indices: indices of the T frames of the clip.
+
+    Returns:
+        (T, labels, S/8, S/8) int64: the classes of ``label_sizes`` of the object on each cell; -1
+        for no label, for example before a motion is visible.
+    """
+    if isinstance(dataset, PaintedDataset):
+        return painted_labels(dataset.scene(index), side, frame_indices)
+    assert isinstance(dataset, Mevis)
+    with np.load(dataset.truth_file(index), allow_pickle=False) as truth:
+        labels = truth["labels"][list(frame_indices)]
+        motions = truth["motion"][list(frame_indices)].T.astype(np.int64)  # (N, T)
+        kinds, colours = truth["kinds"].tolist(), truth["colours"].tolist()
+    classes = np.full((len(kinds), len(labels), 3), IGNORED, np.int64)
+    classes[..., 0] = np.array([_KINDS.index(kind) for kind in kinds])[:, None]
+    painted = [PAINTS.index(colour) if colour else IGNORED for colour in colours]
+    classes[..., 1] = np.array(painted)[:, None]
+    classes[:, _MOTION_LAG:, 2] = motions[:, _MOTION_LAG:]
+    numbers = np.arange(1, len(kinds) + 1)[:, None, None, None]
+    return _cell_labels(labels == numbers, classes, side, len(_KINDS))
+
+
+def painted_labels(
+    video: PaintedVideo, side: int, frame_indices: Sequence[int]
+) -> NDArray[np.int64]:
+    """Label the cells of a painted clip; see ``object_labels``."""
+    masks = video.masks[:, list(frame_indices)]
+    progress = np.array(frame_indices) / max(len(video.frames) - 1, 1)
+    pairs = zip(video.objects, masks, strict=True)
+    classes = np.stack([_classes(item, mask, progress) for item, mask in pairs])
+    return _cell_labels(masks, classes, side, len(SHAPES))
+
+
+def _cell_labels(
+    masks: NDArray[np.bool_], classes: NDArray[np.int64], side: int, background: int
+) -> NDArray[np.int64]:
+    """Give each cell the classes of the object that covers most of it.
+
+    Args:
+        masks: (N, T, H, W) bool, of all objects.
+        classes: (N, T, labels) int64.
+        side: image size S of the network.
+        background: class of the first label without an object.
+    """
+    count, frames, height, width = masks.shape
+    square = np.zeros((count, frames, side, side), np.float32)
+    square[:, :, :height, :width] = masks
+    cells = side // STRIDE
+    cover = square.reshape(count, frames, cells, STRIDE, cells, STRIDE).mean((3, 5))
+    most = cover.max(0)
+    covering = classes[cover.argmax(0), np.arange(frames)[:, None, None]]
+    labels = np.where(most[..., None] >= _MIN_COVER, covering, IGNORED)
+    labels[..., 0] = np.where(most < _MAX_BACKGROUND_COVER, background, labels[..., 0])
+    return labels.transpose(0, 3, 1, 2)
+
+
+def _classes(
+    item: PaintedObject, mask: NDArray[np.bool_], progress: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return the classes of an object on each frame; the motion only on frames that show it.
+
+    Args:
+        item: the object.
+        mask: (T, H, W) bool, mask of the object.
+        progress: (T,) position of the frames in the video, 0 to 1.
+
+    Returns:
+        (T, 4) int64: shape, colour, size and motion.
+    """
+    size = _SIZES.index(item.size) if item.size in _SIZES else IGNORED
+    classes = np.empty((len(mask), 4), np.int64)
+    classes[:] = SHAPES.index(item.shape), COLOURS.index(item.colour), size, IGNORED
+    before, now = mask[:-_MOTION_LAG], mask[_MOTION_LAG:]
+    visible = progress[:-_MOTION_LAG] >= item.onset
+    if item.motion in ("enters", "leaves"):
+        visible = (before & now).sum((1, 2)) < _MAX_MOTION_IOU * (before | now).sum((1, 2))
+    classes[_MOTION_LAG:, 3] = np.where(visible, _MOTIONS.index(item.motion), IGNORED)
+    return classes

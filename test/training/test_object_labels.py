@@ -1,0 +1,102 @@
+"""Labels of the auxiliary heads."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from samwise_ros.data.formats.mevis import Mevis
+from samwise_ros.data.formats.write_mevis import write_mevis
+from samwise_ros.data.painted.objects import COLOURS, SHAPES
+from samwise_ros.data.painted.video import PaintedConfig, make_video
+from samwise_ros.data.tabletop.catalogue import KINDS, PAINTS
+from samwise_ros.data.tabletop.truth import Motion
+from samwise_ros.training.tasks.object_labels import (
+    STRIDE,
+    label_sizes,
+    object_labels,
+    painted_labels,
+)
+
+SIDE = 128
+
+
+def test_labels_describe_the_object_on_a_cell() -> None:
+    video = make_video("train", 3, PaintedConfig(frames=8))
+    labels = painted_labels(video, SIDE, range(8))
+    assert labels.shape == (8, 4, SIDE // STRIDE, SIDE // STRIDE)
+    checked = 0
+    for item, mask in zip(video.objects, video.masks, strict=True):
+        covered = mask[7].reshape(12, STRIDE, 16, STRIDE).mean((1, 3)) > 0.9
+        cells = labels[7, :, :12][:, covered].T
+        checked += len(cells) > 0
+        assert (cells[:, 0] == SHAPES.index(item.shape)).all()
+        assert (cells[:, 1] == COLOURS.index(item.colour)).all()
+        assert len(set(cells[:, 3])) <= 1
+    assert checked
+    background = ~video.masks[:, 7].any(0).reshape(12, STRIDE, 16, STRIDE).any((1, 3))
+    assert (labels[7, 0, :12][background] == len(SHAPES)).all()
+    assert (labels[7, 1:, :12][:, background] == -1).all()
+    assert (labels[:3, 3] == -1).all(), "the first frames show no motion"
+
+
+def test_labels_of_a_clip_equal_those_of_its_frames() -> None:
+    video = make_video("train", 3, PaintedConfig(frames=16))
+    labels = painted_labels(video, SIDE, range(4, 12))
+    assert np.array_equal(labels[:, :3], painted_labels(video, SIDE, range(16))[4:12, :3])
+
+
+def test_motion_is_labelled_where_it_is_visible() -> None:
+    config = PaintedConfig(frames=16, late_share=1.0)
+    video = next(
+        video
+        for video in (make_video("train", index, config) for index in range(20))
+        if any(item.onset for item in video.objects)
+    )
+    number, item = next((k, each) for k, each in enumerate(video.objects) if each.onset)
+    alone = replace(video, objects=(item,), masks=video.masks[number : number + 1])
+    labels = painted_labels(alone, SIDE, range(16))[:, 3, :12]
+    covered = alone.masks[0].reshape(16, 12, STRIDE, 16, STRIDE).mean((2, 4)) > 0.9
+    motions = [labels[index][covered[index]] for index in range(16)]
+    start = math.ceil(item.onset * 15)
+    assert all((frame == -1).all() for frame in motions[: start + 3]), "the object rests"
+    assert all((frame >= 0).all() for frame in motions[start + 3 :]), "the object moves"
+
+
+def test_single_frames_have_no_motion() -> None:
+    labels = painted_labels(make_video("train", 3, PaintedConfig(frames=1)), SIDE, [0])
+    assert (labels[:, 3] == -1).all()
+    assert (labels[:, 0] >= 0).any()
+
+
+def test_labels_of_the_simulated_tabletop(tmp_path) -> None:
+    """A red mug rests, a jar of bare glass is lifted, and an arm is no object."""
+    write_mevis(tmp_path, {"train": 1}, PaintedConfig(6, SIDE, 96))
+    dataset = Mevis(tmp_path, "train")
+    with pytest.raises(ValueError, match="samwise data tabletop"):
+        label_sizes(dataset)
+    pixels = np.zeros((6, 96, SIDE), np.uint8)
+    pixels[:, 8:24, 16:32], pixels[:, 40:48, 80:88], pixels[:, 64:80, :16] = 1, 2, 255
+    motion = np.array([[Motion.REST, Motion.LIFTED]] * 6, np.uint8)
+    dataset.truth_file(0).parent.mkdir()
+    np.savez(
+        dataset.truth_file(0),
+        labels=pixels,
+        motion=motion,
+        kinds=["mug", "jar"],
+        colours=["red", ""],
+    )
+    assert label_sizes(dataset) == {"kind": len(KINDS) + 1, "colour": len(PAINTS), "motion": 9}
+    labels = object_labels(dataset, 0, SIDE, range(1, 6))
+    assert labels.shape == (5, 3, SIDE // STRIDE, SIDE // STRIDE)
+    kinds = list(KINDS)
+    assert (labels[:, 0, 1:3, 2:4] == kinds.index("mug")).all()
+    assert (labels[:, 0, 5, 10] == kinds.index("jar")).all()
+    assert (labels[:, 0, 12:] == len(KINDS)).all(), "padding and place are background"
+    assert (labels[:, 0] < len(KINDS)).sum() == 5 * 5
+    assert (labels[:, 1, 1:3, 2:4] == PAINTS.index("red")).all()
+    assert (labels[:, 1, 5, 10] == -1).all(), "bare glass has no colour"
+    assert (labels[:3, 2] == -1).all(), "the first frames show no motion"
+    assert (labels[3:, 2, 1:3, 2:4] == Motion.REST).all()
+    assert (labels[3:, 2, 5, 10] == Motion.LIFTED).all()
