@@ -35,8 +35,8 @@ class VideoBatch:
         holds: (N, K, T) bool, the frames on which a sentence holds; others have no loss.
         input_ids: (N, K, L) int64, tokens of the sentences.
         verbs: (N, K, L) bool, tokens of verbs; all false for a network without the motion prompt.
-        labels: (N, T, labels, S/8, S/8) int64, labels of all objects, see ``object_labels``; empty if
-            the stage does not train auxiliary heads.
+        labels: (N, T, labels, S/8, S/8) int64, labels of all objects, see ``object_labels``; empty
+            if the stage does not train auxiliary heads.
         numbers: (N,) int64, numbers of the clips in the batch of all processes.
     """
 

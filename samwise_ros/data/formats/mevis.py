@@ -63,7 +63,7 @@ class Mevis:
         return frame_files(self._folder / "JPEGImages", self.video(index), frame_indices, "jpg")
 
     def truth_file(self, index: int) -> Path:
-        """Return the path of what else is known about a video that `samwise data tabletop` wrote."""
+        """Return the path of further truth, which `samwise data tabletop` writes."""
         return self._folder / "truth" / f"{self.video(index).name}.npz"
 
     def images(self, index: int, frame_indices: Sequence[int]) -> NDArray[np.uint8]:
