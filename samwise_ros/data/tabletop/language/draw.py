@@ -206,11 +206,13 @@ class _Writer:
     def _add(
         self, meaning: Meaning, kind: SentenceKind, target: int | None, span: tuple[int, int]
     ) -> bool:
+        detail = meaning.clause.name if meaning.clause else meaning.phrase.named
+        if not detail:  # "the one" says nothing, even if there is a single thing
+            return False
         kept_out = self._kept_out and self._rng.random() < _KEPT_OUT_SHARE
         text = word(self._rng, meaning, self._evidence.description.place.kind, kept_out)
         if text in self._texts:
             return False
         self._texts.add(text)
-        detail = meaning.clause.name if meaning.clause else meaning.phrase.named
         self.sentences.append(Sentence(text, kind, target, *span, detail, kept_out))
         return True
