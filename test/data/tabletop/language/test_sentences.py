@@ -43,6 +43,11 @@ def test_the_referee_finds_sentences_that_name_another_thing() -> None:
     assert len(faults(video, [wrong, ambiguous])) == 2
 
 
+def test_a_sentence_about_the_only_thing_names_an_attribute() -> None:
+    found = sentences(Play([thing("mug")], 12).video(), 300)
+    assert all(each.detail for each in found), "MeViS folders need it, and `the one` says nothing"
+
+
 def test_same_seed_same_sentences() -> None:
     video = random_play(3).video()
     assert draw_sentences(*video, random.Random(5)) == draw_sentences(*video, random.Random(5))
