@@ -22,7 +22,7 @@ from samwise_ros.sim.grasp import SLOW_RAD_S, Plan, footprint, plan_pick, with_o
 from samwise_ros.sim.kinematics import Kinematics
 from samwise_ros.sim.so101 import CLOSED_RAD, HOME_RAD
 
-SILENCE_S = 0.4  # the arm has to stop within 0.5 s
+SILENCE_S = 0.35  # the arm has to stop within 0.5 s
 STILL_M, MOVED_M = 0.008, 0.025
 FIND_S, LOOK_S, ATTEMPTS = 12.0, 6.0, 3
 FINGERS_MET_RAD = CLOSED_RAD + 0.02

@@ -29,8 +29,9 @@ TRUTH = "simulator/truth"
 TRUE_LABELS = "simulator/labels"
 """sensor_msgs/Image, mono8, with the stamp of the image: index of the thing plus 1, 255 the arm."""
 REQUEST = "simulator/request"
-"""std_msgs/String: ``scene SPLIT SEED``, ``slide INDEX X Y SECONDS`` (metres per second), or
-``remove INDEX``."""
+"""std_msgs/String: ``scene SPLIT SEED``, ``slide INDEX X Y SECONDS`` (metres per second),
+``remove INDEX``, or ``shift METRES``: the error of the camera's transform along y until the next
+scene."""
 
 OPTICAL_FRAME = "camera_optical_frame"
 

@@ -96,9 +96,11 @@ class Simulator:
             )
         return None
 
-    def _publish_transform(self) -> None:
+    def _publish_transform(self, error_m: float = 0.0) -> None:
+        pose = camera_pose(self._world.trial.description)
+        pose[1, 3] += error_m
         message = messages.transform(
-            camera_pose(self._world.trial.description),
+            pose,
             BASE_FRAME,
             messages.OPTICAL_FRAME,
             self._node.get_clock().now().nanoseconds,
@@ -134,6 +136,8 @@ class Simulator:
             case ["remove", index]:
                 with self._lock:
                     self._world.physics.remove(int(index))
+            case ["shift", metres]:
+                self._publish_transform(float(metres))
             case _:
                 raise ValueError("unknown request")
 

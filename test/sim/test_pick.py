@@ -14,7 +14,7 @@ from robot_processes import true_mask_robot, wait_for_state
 
 from samwise_ros.cli.demo.trials.plans import Slide, TrialPlan
 from samwise_ros.cli.demo.trials.robot import TrialRobot
-from samwise_ros.cli.demo.trials.run import RIGHT, run_trial
+from samwise_ros.cli.demo.trials.run_trial import RIGHT, run_trial
 from samwise_ros.sim.scene import draw_trial
 
 pytestmark = [pytest.mark.gl, pytest.mark.slow]

@@ -2,9 +2,10 @@
 
 import pytest
 
+from samwise_ros.cli.demo.trials.controls import Control, control_table
 from samwise_ros.cli.demo.trials.plans import KINDS, TrialPlan, draw_plans
 from samwise_ros.cli.demo.trials.robot import picker_path
-from samwise_ros.cli.demo.trials.run import REASONS, RIGHT, Outcome, judge, table
+from samwise_ros.cli.demo.trials.run_trial import REASONS, RIGHT, Outcome, judge, table
 
 MAX_LINES = 300  # of the example, which a user reads as a whole
 
@@ -41,6 +42,13 @@ def test_table_counts_results_by_kind() -> None:
     assert first.split()[:3] == ["attribute", "2", "50%"]
     assert second.split()[:3] == ["past", "1", "100%"]
     assert total.split()[:3] == ["all", "3", "67%"]
+
+
+def test_table_of_controls() -> None:
+    control = Control("target taken away", "the gripper does not close", 3, 2, False, "once")
+    header, row = control_table([control])
+    assert header.split() == ["control", "wanted", "runs", "passed"]
+    assert row.split()[-3:] == ["3", "2", "once"]
 
 
 def test_the_picker_is_short() -> None:

@@ -52,6 +52,7 @@ def group(process: subprocess.Popen[str]) -> list[str]:
         (["bag.launch.py"], "add bag:=PATH"),
         (["follow_object.launch.py", "following_file:=none.yaml"], "none.yaml does not exist"),
         (["follow_object.launch.py", "cmd_vell:=/x"], "did you mean 'cmd_vel'"),
+        (["demo.launch.py", "sed:=3"], "did you mean 'seed'"),
         (["bag.launch.py", "bga:=drive.mcap"], "did you mean 'bag'"),
     ],
 )

@@ -54,6 +54,8 @@ class TrialPlan:
         kind: kind of the sentence.
         target: index of the thing that the sentence means; ``None`` if it is absent.
         slide: what moves after the sentence was said; ``None`` if nothing does.
+        other_sentence: names another thing by its attributes; empty if no sentence does.
+        other: index of that thing.
     """
 
     split: Split
@@ -62,6 +64,8 @@ class TrialPlan:
     kind: str
     target: int | None
     slide: Slide | None = None
+    other_sentence: str = ""
+    other: int | None = None
 
 
 def draw_plans(split: Split, seeds: Sequence[int]) -> Iterator[TrialPlan]:
@@ -86,7 +90,16 @@ def _draw_plan(view: View, split: Split, seed: int) -> TrialPlan:
     description, truth = _watch(view, trial.description, slide)
     drawn = draw_sentences(description, truth, rng)
     chosen = _choose(drawn, kind, trial, rng)
-    return TrialPlan(split, seed, chosen.text, chosen.kind, chosen.target, slide)
+    plan = TrialPlan(split, seed, chosen.text, chosen.kind, chosen.target, slide)
+    others = [
+        sentence
+        for sentence in drawn
+        if sentence.kind == "attribute" and sentence.target not in (chosen.target, trial.target)
+    ]
+    if not others:
+        return plan
+    other = rng.choice(others)
+    return replace(plan, other_sentence=other.text, other=other.target)
 
 
 def _choose(drawn: list[Sentence], kind: str, trial: Trial, rng: random.Random) -> Sentence:

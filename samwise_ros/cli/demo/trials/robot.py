@@ -8,12 +8,12 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from ament_index_python.packages import get_package_share_directory
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 
-import samwise_ros
 from samwise_ros.client.names import resolve_topic
 from samwise_ros.client.process import NODE_PROGRAM, ChildProcess, node_command
 from samwise_ros.errors import SamwiseError
@@ -21,6 +21,8 @@ from samwise_ros.interface.topics import TARGETS
 from samwise_ros.msg import TargetArray
 from samwise_ros.sim import messages
 
+SENTENCE, STATE = "pick/sentence", "pick/state"
+"""std_msgs/String: what the picker is told, and what it does."""
 START_S = 120.0
 SHOW_S = 20.0
 _QUEUE = 10
@@ -63,10 +65,10 @@ class TrialRobot:
         self.speed_rad_s = 0.0
         self._frames = 0
         node.create_subscription(String, messages.TRUTH, self._on_truth, _QUEUE)
-        node.create_subscription(String, "pick/state", self._on_state, _QUEUE)
+        node.create_subscription(String, STATE, self._on_state, _QUEUE)
         node.create_subscription(JointState, messages.JOINT_STATES, self._on_joints, _QUEUE)
         node.create_subscription(TargetArray, resolve_topic(TARGETS.name), self._on_targets, 2)
-        self._sentences = node.create_publisher(String, "pick/sentence", _QUEUE)
+        self._sentences = node.create_publisher(String, SENTENCE, _QUEUE)
         self._requests = node.create_publisher(String, messages.REQUEST, _QUEUE)
 
     def start(
@@ -192,13 +194,5 @@ class TrialRobot:
 
 
 def picker_path() -> Path:
-    """Return the path of the example ``examples/pick``.
-
-    Raises:
-        FileNotFoundError: the package is not installed from a clone.
-    """
-    # Installed as links, the files of the package lead to the clone.
-    path = Path(samwise_ros.__file__).resolve().parents[1] / "examples/pick/pick.py"
-    if not path.is_file():
-        raise FileNotFoundError(f"{path}: the trials need a clone of the source, with its examples")
-    return path
+    """Return the path of the example ``examples/pick``."""
+    return Path(get_package_share_directory("samwise_ros")) / "examples" / "pick" / "pick.py"

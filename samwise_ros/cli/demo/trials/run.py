@@ -1,76 +1,34 @@
-"""Runs trials of the robot that picks what is said, and judges them by the simulator's truth."""
+"""Runs trials of the robot that picks what is said, and the controls."""
 
 import json
-import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
-from samwise_ros.cli.demo.trials.plans import SLIDE_S, TrialPlan, draw_plans
+from samwise_ros.cli.demo.trials.controls import Control, control_table, run_controls
+from samwise_ros.cli.demo.trials.film import Film
+from samwise_ros.cli.demo.trials.plans import draw_plans
 from samwise_ros.cli.demo.trials.robot import TrialRobot
+from samwise_ros.cli.demo.trials.run_trial import RIGHT, WRONG, Outcome, run_trial, table
 from samwise_ros.client.process import NODE_PROGRAM
 from samwise_ros.client.session import ros_session
 from samwise_ros.data.tabletop.description import Split
 from samwise_ros.files.atomic import write_atomically
 
-TRIAL_S = 60.0
-_SETTLE_S = 1.0
-_BEFORE_SLIDE_S = 1.5
 SPLIT: Split = "test"
-RIGHT, WRONG = "right", "wrong object"
-REASONS = ("not found", "rejected", WRONG, "target", "pose", "grasp", "arm", "node")
-"""Why a trial is not right. ``rejected``: by the node; ``target``: lost while the arm reached;
-``arm``: nothing is in the tray although the picker saw no fault."""
+RATE_HZ = 10.0
 LEAST_RIGHT, MOST_WRONG = 0.8, 0.05
 """Shares of trials with which the robot passes."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The result of a trial.
-
-    Attributes:
-        plan: the trial.
-        result: ``right`` or one of `REASONS`.
-        state: last state of the picker.
-        seconds: duration.
-    """
-
-    plan: TrialPlan
-    result: str
-    state: str
-    seconds: float
-
-
-def judge(plan: TrialPlan, in_tray: list[int], state: str) -> str:
-    """Return ``right`` or the reason.
-
-    Args:
-        plan: the trial.
-        in_tray: indices of the things in the tray.
-        state: last state of the picker.
-
-    >>> mug = TrialPlan("test", 0, "the red mug", "attribute", 2)
-    >>> judge(mug, [2], "done: the red mug"), judge(mug, [3], "done: the red mug")
-    ('right', 'wrong object')
-    >>> judge(mug, [], "failed: grasp: nothing between the fingers")
-    'grasp'
-    """
-    wanted = [] if plan.target is None else [plan.target]
-    if in_tray == wanted:
-        return RIGHT
-    if in_tray:
-        return WRONG
-    _, _, cause = state.partition("failed: ")
-    return next((reason for reason in REASONS if cause.startswith(reason)), "arm")
+CONTROL_RUNS = 3
+FILM = "trials.mp4"
 
 
 def run_trials(
     model: str, device: str, count: int, out: Path, program: Sequence[str] = NODE_PROGRAM
 ) -> int:
-    """Run trials, print a table, and write ``trials.json``.
+    """Run trials and controls, print two tables, and write ``trials.json`` and ``trials.mp4``.
 
     Args:
         model: name of a model, or path of a model folder.
@@ -80,7 +38,8 @@ def run_trials(
         program: arguments of Python that select the program of the node.
 
     Returns:
-        Exit code: 0 if at least 80 % are right and at most 5 % wrong things were picked.
+        Exit code: 0 if at least 80 % are right, at most 5 % wrong things were picked, and all
+        controls have the wanted result.
 
     Raises:
         ArmModelError: the model of the arm is not installed.
@@ -92,59 +51,37 @@ def run_trials(
     plans = list(draw_plans(SPLIT, range(count)))
     write_atomically(out / "plans.json", json.dumps([asdict(plan) for plan in plans]).encode())
     outcomes: list[Outcome] = []
-    with ros_session("trials") as node, closing(TrialRobot(node, out)) as robot:
-        robot.start({"model": model, "device": device}, program)
+    controls: list[Control] = []
+    parameters = {"model": model, "device": device}
+    with (
+        ros_session("trials") as node,
+        closing(Film(node, out / FILM, RATE_HZ)) as film,
+        closing(TrialRobot(node, out)) as robot,
+    ):
+        robot.start(parameters, program)
         try:
-            for plan in plans:
+            for number, plan in enumerate(plans, 1):
+                film.caption = f"trial {number} of {count}"
                 outcomes.append(run_trial(robot, plan))
-                print(_line(len(outcomes), outcomes[-1]), flush=True)
+                film.result = outcomes[-1].result
+                robot.spin_for(1.0)
+                print(_line(number, outcomes[-1]), flush=True)
+            film.caption = "control"
+            resting = [
+                each.plan for each in outcomes if each.result == RIGHT and not each.plan.slide
+            ]
+            reached = [plan for plan in resting if plan.target is not None][:CONTROL_RUNS]
+            controls.extend(run_controls(robot, reached, parameters))
         finally:
-            entries = [asdict(outcome) for outcome in outcomes]
+            entries = {
+                "trials": [asdict(outcome) for outcome in outcomes],
+                "controls": [asdict(control) for control in controls],
+            }
             write_atomically(out / "trials.json", json.dumps(entries, indent=1).encode())
-    print("", *table(outcomes), sep="\n", flush=True)
+    print("", *table(outcomes), "", *control_table(controls), f"\nvideo: {out / FILM}", sep="\n")
     results = Counter(outcome.result for outcome in outcomes)
     passed = results[RIGHT] >= LEAST_RIGHT * count and results[WRONG] <= MOST_WRONG * count
-    return 0 if passed else 1
-
-
-def run_trial(robot: TrialRobot, plan: TrialPlan) -> Outcome:
-    """Show a scene, say the sentence, and judge what happens.
-
-    Raises:
-        ProcessError: a process of the robot failed.
-    """
-    robot.show(plan.split, plan.seed)
-    began = time.monotonic()
-    robot.say(plan.sentence)
-    if plan.slide is not None:  # only a node that has seen it move knows what moved
-        robot.wait_for(lambda: robot.has_state("searching", "failed"), TRIAL_S, "a search")
-        robot.spin_for(_BEFORE_SLIDE_S)
-        x, y = plan.slide.velocity
-        robot.request(f"slide {plan.slide.thing} {x} {y} {SLIDE_S}")
-    end = began + TRIAL_S
-    robot.wait_for(
-        lambda: robot.has_state("done", "failed") or time.monotonic() > end,
-        2 * TRIAL_S,
-        "the end of the trial",
-    )
-    robot.spin_for(_SETTLE_S)
-    state = robot.states[-1] if robot.states else ""
-    result = judge(plan, robot.truth["in_tray"], state)
-    return Outcome(plan, result, state, round(time.monotonic() - began, 1))
-
-
-def table(outcomes: Sequence[Outcome]) -> list[str]:
-    """Return a header, a row for each kind of sentence, and the sum."""
-    kinds = sorted({outcome.plan.kind for outcome in outcomes})
-    rows = [f"{'sentences':22}{'trials':>7}{'right':>7}" + "".join(f"{r:>14}" for r in REASONS)]
-    for kind in (*kinds, "all"):
-        rated = [each.result for each in outcomes if kind in (each.plan.kind, "all")]
-        results = Counter(rated)
-        rows.append(
-            f"{kind:22}{len(rated):7}{100 * results[RIGHT] / len(rated):6.0f}%"
-            + "".join(f"{results[reason]:14}" for reason in REASONS)
-        )
-    return rows
+    return 0 if passed and all(control.is_met for control in controls) else 1
 
 
 def _line(number: int, outcome: Outcome) -> str:

