@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
+from samwise_ros.network.precision import reduced_precision
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.clips import Clips
@@ -21,7 +22,6 @@ from samwise_ros.training.interruption import Interruption
 from samwise_ros.training.learner import Learner
 from samwise_ros.training.losses import PartialMean
 from samwise_ros.training.metric_log import MetricLog
-from samwise_ros.training.precision import reduced_precision
 from samwise_ros.training.recipe import Recipe, Stage
 from samwise_ros.training.state import TrainingState, settings
 from samwise_ros.training.tasks.registry import TASKS
