@@ -1,9 +1,9 @@
-"""Reduced precision of the forward pass."""
+"""Reduced precision of the forward pass in training."""
 
 import torch
 from torch.nn import functional
 
-from samwise_ros.training.precision import reduced_precision
+from samwise_ros.network.precision import reduced_precision
 
 
 def test_products_are_reduced_and_attention_is_not_on_a_cpu() -> None:
