@@ -8,6 +8,7 @@ sentences, with confidence intervals. `samwise data --help` describes the data f
 Examples:
   samwise evaluate --model tabletop --data painted:test
   samwise evaluate --data painted:test --mode online --cme learned never always --json scores.json
+  samwise evaluate --data tabletop:test --mode online --worst worst
   samwise evaluate --model samwise_mevis --data mevis:data/mevis:valid_u --mode clip --out runs/u
   samwise evaluate --model samwise_mevis --data mevis:data/mevis:valid --mode clip --predictions out
   samwise evaluate --events --data painted:scenes --videos 1200 --out runs/events
@@ -48,6 +49,7 @@ from samwise_ros.evaluation.records import Records, VideoRecord
 from samwise_ros.evaluation.result_writers.overlays import OverlayWriter
 from samwise_ros.evaluation.result_writers.predictions import PredictionWriter
 from samwise_ros.evaluation.result_writers.result_writer import ResultWriter
+from samwise_ros.evaluation.result_writers.worst import WorstWriter
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
 from samwise_ros.files.documents import write_json
@@ -57,6 +59,7 @@ from samwise_ros.vision.image_writer import write_image
 from samwise_ros.vision.masks import MAX_LABEL
 
 _PAINTED_VIDEOS = 100
+_WORST = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -145,6 +148,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="write videos with masks to this folder",
     )
+    worst = f"draw the {_WORST} sentences of each kind with the lowest J in this folder"
+    parser.add_argument("--worst", type=Path, metavar="FOLDER", help=worst)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -162,6 +167,8 @@ def run(arguments: argparse.Namespace) -> int:
         )
     network, tokenizer = load_model(arguments.model)
     processes = ProcessGroup.join(timeout=EVALUATION_TIMEOUT)
+    if arguments.worst and processes.world_size > 1:
+        raise ValueError(f"--worst: expected one process, got {processes.world_size}")
     records = None
     if arguments.out:
         settings = _settings(arguments, config) | {"weights": fingerprint(network)}
@@ -170,6 +177,9 @@ def run(arguments: argparse.Namespace) -> int:
     results = evaluate(
         network, tokenizer, dataset, config, writers=writers, records=records, processes=processes
     )
+    for writer in writers:
+        if isinstance(writer, WorstWriter):
+            writer.close()
     if processes.rank == 0:
         results = replace(results, model=arguments.model)
         print(results.to_markdown())
@@ -262,6 +272,8 @@ def _writers(arguments: argparse.Namespace, separate_runs: bool) -> list[ResultW
         writers.append(PredictionWriter(arguments.predictions, data_format, separate_runs))
     if arguments.save_overlays:
         writers.append(OverlayWriter(arguments.save_overlays, separate_runs))
+    if arguments.worst:
+        writers.append(WorstWriter(arguments.worst, _WORST, separate_runs))
     return writers
 
 
@@ -278,6 +290,6 @@ def _settings(arguments: argparse.Namespace, config: EvaluationConfig) -> dict[s
 
 
 def _has_ground_truth(dataset: Dataset) -> bool:
-    """Return whether a data set has ground truth; all videos are like the first one."""
+    """Return whether a data set has ground truth, as its first video."""
     expressions = dataset.video(0).expressions if len(dataset) else ()
     return not expressions or any(expression.objects for expression in expressions)

@@ -157,13 +157,14 @@ class _Evaluator:
         images = self.dataset.images(index, frame_indices)
         truths = self._truths(index, video, scorers[0].targets_of(batch), frame_indices)
         expressions = [video.expressions[number] for number in batch]
+        known = [truths.get(number) for number in batch]
         for run_config, engine, scorer in zip(self.run_configs, self.engines, scorers, strict=True):
             masks, scores = _track_frames(engine, images, frame_indices)
             if self.label_maps:
                 masks = resolve_overlaps(masks, scores)
             scorer.add(frame_indices, dict(zip(batch, masks, strict=True)), truths)
             for writer in self.writers:
-                results = FrameResults(video, expressions, frame_indices, images, masks)
+                results = FrameResults(video, expressions, frame_indices, images, masks, known)
                 writer.write(run_config, results)
 
     def _truths(

@@ -1,5 +1,6 @@
 """Written masks and overlays: names, values and sizes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,7 @@ from squares import SquaresDataset, expression
 from samwise_ros.evaluation.result_writers.overlays import OverlayWriter
 from samwise_ros.evaluation.result_writers.predictions import PredictionWriter
 from samwise_ros.evaluation.result_writers.result_writer import FrameResults
+from samwise_ros.evaluation.result_writers.worst import WorstWriter
 from samwise_ros.evaluation.run_config import RunConfig
 from samwise_ros.vision.video_reader import VideoReader
 
@@ -30,7 +32,8 @@ def _write(writer, dataset=DATASET, numbers=(0, 1, 2)) -> None:
         masks = np.concatenate(
             [dataset.masks(0, each.objects, frame_indices) for each in expressions]
         )
-        writer.write(RunConfig(), FrameResults(video, expressions, frame_indices, images, masks))
+        results = FrameResults(video, expressions, frame_indices, images, masks, list(masks))
+        writer.write(RunConfig(), results)
 
 
 def _files(folder: Path) -> list[str]:
@@ -109,3 +112,27 @@ def test_an_id_that_leaves_the_folder_is_not_written(
         with pytest.raises(ValueError, match="expected a file name, got"):
             _write(writer, dataset, numbers=(0,))
     assert _files(tmp_path) == []
+
+
+def test_worst_sentences_are_drawn_by_kind_in_order(tmp_path: Path) -> None:
+    """Of three sentences the first is right, the second half right and the third wrong."""
+    kinds = [replace(each, kind="motion") for each in DATASET.video(0).expressions]
+    dataset = SquaresDataset([kinds], frames=5)
+    video, writer = dataset.video(0), WorstWriter(tmp_path, 2, separate_runs=False)
+    frame_indices = range(5)
+    truths = [dataset.masks(0, each.objects, frame_indices)[0] for each in video.expressions]
+    half, empty = truths[1].copy(), np.zeros_like(truths[2])
+    half[::2] = False
+    images = dataset.images(0, frame_indices)
+    masks = np.stack([truths[0], half, empty])
+    results = FrameResults(video, kinds, frame_indices, images, masks, truths)
+    writer.write(RunConfig(), results)
+    assert writer.close() == [tmp_path / "motion.png"]
+    sheet = cv2.cvtColor(cv2.imread(str(tmp_path / "motion.png")), cv2.COLOR_BGR2RGB)
+    assert sheet.shape == (240, 2 * 320, 3)
+    tiles = sheet[:, :320], sheet[:, 320:]
+    for tile, masks_of in zip(tiles, (empty, half), strict=True):
+        frame = int(np.argmin(masks_of.sum((1, 2))))
+        large = cv2.resize(images[frame], (320, 240), interpolation=cv2.INTER_CUBIC)
+        assert np.abs(tile[60:].astype(int) - large[60:]).mean() < 10
+        assert (tile == 255).all(-1).sum() > 20, "the outline of the true mask"

@@ -21,6 +21,7 @@ class FrameResults:
         frame_indices: T indices of these frames in the video.
         images: (T, H, W, 3) uint8, RGB.
         masks: (E, T, H, W) bool.
+        truths: for each expression its true mask (T, H, W) bool; ``None`` if it is not known.
     """
 
     video: Video
@@ -28,6 +29,7 @@ class FrameResults:
     frame_indices: Sequence[int]
     images: NDArray[np.uint8]
     masks: NDArray[np.bool_]
+    truths: Sequence[NDArray[np.bool_] | None]
 
 
 class ResultWriter(Protocol):
