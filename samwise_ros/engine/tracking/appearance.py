@@ -27,6 +27,7 @@ _ADAPTATION = 0.1  # weight of a new frame: light and view change slowly
 _REACH = 2.0  # of the surroundings, in lengths of the object's box
 _MARGIN = 0.25  # between object and surroundings, in lengths of the object's box
 _MIN_SHARE, _MIN_RATIO = 0.03, 10.0  # of a distinctive colour
+_MAX_SURPLUS = 1.5  # of the pixels of distinctive colours: more belong to something else
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +101,8 @@ class Appearance:
 
         Only colours that the object has and its surroundings hardly had are counted: the pixels
         that the surroundings do not explain, and of each colour at most as many as the object has.
-        The share is 0 if there is no such colour.
+        The share is 0 if there is no such colour, and if far more pixels than the object's have
+        such colours: then something else is in view, which may cover the object.
 
         An object at the border of the image may leave it, and is only looked for at its place.
 
@@ -118,8 +120,10 @@ class Appearance:
         area = np.count_nonzero(mask) / _distance(window) ** 2
         own = area * self.colours[distinctive]
         others = (len(pixels) - area) * self.surroundings[distinctive]
-        found = len(pixels) * _shares(pixels)[distinctive]
-        return float(np.clip(found - others, 0.0, own).sum() / own.sum())
+        found = np.maximum(len(pixels) * _shares(pixels)[distinctive] - others, 0.0)
+        if found.sum() > _MAX_SURPLUS * own.sum():
+            return 0.0
+        return float(np.minimum(found, own).sum() / own.sum())
 
 
 def _window(mask: NDArray[np.bool_], reach: float) -> tuple[slice, slice]:

@@ -34,6 +34,17 @@ def test_large_images_are_sampled(scene):
     assert large.visible_share(enlarged(image), enlarged(mask)) == pytest.approx(share, abs=0.1)
 
 
+def test_larger_cover_of_the_objects_colours_is_not_the_object(scene):
+    image, mask = scene
+    seen = Appearance.of(image, mask)
+    covered = image.copy()
+    covered[14:46, 24:56] = image[30, 35]
+    assert seen.visible_share(covered, mask) == 0.0
+    half_hidden = image.copy()
+    half_hidden[20:40, 40:50] = image[50, 10]
+    assert seen.visible_share(half_hidden, mask) == pytest.approx(0.5, abs=0.1)
+
+
 def test_mask_between_the_samples_has_colours(scene):
     image = enlarged(scene[0])
     mask = np.zeros(image.shape[:2], bool)
