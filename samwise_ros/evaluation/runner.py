@@ -70,7 +70,8 @@ def evaluate(
     does not hold are not scored. Masks are not filtered by size.
 
     Args:
-        network: moved to the device; gradients, training mode and random state are restored.
+        network: moved to the device; gradients, training mode, weights and random state are
+            restored.
         tokenizer: tokenizer of the network.
         dataset: data set to evaluate on.
         config: settings.
@@ -239,13 +240,16 @@ def _track_frames(
 
 @contextmanager
 def _restore_modes(network: Samwise) -> Iterator[None]:
-    """Restore the training modes and gradient flags that an engine changes."""
+    """Restore the training modes, gradient flags and rounded weights that an engine changes."""
     training = [module.training for module in network.modules()]
     trainable = [parameter.requires_grad for parameter in network.parameters()]
+    weights = [parameter.data for parameter in network.parameters()]
     try:
         yield
     finally:
         for module, mode in zip(network.modules(), training, strict=True):
             module.training = mode
-        for parameter, flag in zip(network.parameters(), trainable, strict=True):
+        for parameter, flag, data in zip(network.parameters(), trainable, weights, strict=True):
             parameter.requires_grad_(flag)
+            if parameter.dtype != data.dtype:
+                parameter.data = data.to(parameter.device)

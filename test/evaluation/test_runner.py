@@ -87,15 +87,15 @@ def test_resumed_evaluation_has_the_same_results(network, tokenizer, tmp_path) -
     assert "test000000" not in {results.video.name for _, results in writer.calls}
 
 
-def test_network_state_is_restored_and_trainable(network, tokenizer) -> None:
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_network_state_is_restored_and_trainable(network, tokenizer, precision) -> None:
     network.train()
     network.sam.eval().requires_grad_(False)
     modes = [module.training for module in network.modules()]
     trainable = [parameter.requires_grad for parameter in network.parameters()]
     weights, rng_state = fingerprint(network), torch.get_rng_state()
-    evaluate(
-        network, tokenizer, SquaresDataset([SENTENCES], frames=7), EvaluationConfig(device="cpu")
-    )
+    config = EvaluationConfig(device="cpu", precision=precision)
+    evaluate(network, tokenizer, SquaresDataset([SENTENCES], frames=7), config)
     assert [module.training for module in network.modules()] == modes
     assert [parameter.requires_grad for parameter in network.parameters()] == trainable
     assert fingerprint(network) == weights
