@@ -40,7 +40,7 @@ class TargetTrack:
         frames_lost: consecutive frames without a mask, up to the last frame.
         identity: the object that the mask is on.
         frames_same: consecutive frames with a mask on that object, up to the last frame.
-        frames_unseen: consecutive frames without a mask and without the object's colours.
+        frames_unseen: frames without a mask and without the object's colours since the last mask.
     """
 
     state: TargetState = TargetState.SEARCHING
@@ -123,7 +123,7 @@ class TargetTrack:
             return None
         if self.frames_lost < 2 * config.lost_after_frames:
             share = self.identity.visible_share(evidence.image)
-            self.frames_unseen = 0 if share >= _MIN_VISIBLE else self.frames_unseen
+            self.frames_unseen -= share >= _MIN_VISIBLE
             if self.frames_unseen < config.lost_after_frames:
                 return None
         change = self.change(EventKind.LOST, TargetState.LOST, evidence.mask)

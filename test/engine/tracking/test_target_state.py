@@ -184,6 +184,13 @@ def test_object_in_view_without_a_mask_is_lost_late():
     assert found == [[]] * 5 + [[LOST]] + [[]] * 2
 
 
+def test_a_frame_that_shows_the_colours_delays_lost_by_a_frame():
+    """As the colours of a cover do that has some of the object's."""
+    track = tracking()
+    found = kinds(track, [UNSEEN, UNSEEN, (image(red=LEFT), EMPTY), UNSEEN, UNSEEN])
+    assert found == [[], [], [], [LOST], []]
+
+
 def test_partly_hidden_object_is_not_lost():
     track = tracking()
     sliver = image()
