@@ -1,6 +1,7 @@
 """Films the trials: the robot's view with the mask, and beside it sentence, state and events."""
 
 import textwrap
+import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from samwise_ros.cli.demo.trials.robot import SENTENCE, STATE
 from samwise_ros.client.image_message import to_pixels
 from samwise_ros.client.names import resolve_topic
 from samwise_ros.engine.types import EventKind
-from samwise_ros.interface.stamps import to_nanoseconds
+from samwise_ros.interface.stamps import SECOND_NS, to_nanoseconds
 from samwise_ros.interface.topics import EVENTS, MASK
 from samwise_ros.msg import TargetEvent
 from samwise_ros.sim import messages
@@ -42,6 +43,7 @@ class Film:
     Attributes:
         caption: first line of the panel.
         result: last line of the panel.
+        latencies_s: of each frame, from the stamp of the image to the arrival of its mask.
     """
 
     def __init__(self, node: Node, path: Path, rate_hz: float) -> None:
@@ -56,6 +58,7 @@ class Film:
             VideoError: the name does not end in ``.mp4``.
         """
         self.caption = self.result = ""
+        self.latencies_s: list[float] = []
         self._writer = VideoWriter(path, rate_hz)
         self._images: dict[int, Image] = {}
         self._sentence = self._state = ""
@@ -84,6 +87,7 @@ class Film:
         stamp_ns = to_nanoseconds(message.header.stamp)
         image = self._images.pop(stamp_ns, None)
         if image is not None:
+            self.latencies_s.append((time.time_ns() - stamp_ns) / SECOND_NS)
             picture = _enlarged_view(image, to_pixels(message)[..., 0], self._sentence)
             self._writer.write(np.hstack([picture, self._panel()]), stamp_ns)
 

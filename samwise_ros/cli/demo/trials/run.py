@@ -7,11 +7,14 @@ from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
+
 from samwise_ros.cli.demo.trials.controls import Control, control_table, run_controls
 from samwise_ros.cli.demo.trials.film import Film
-from samwise_ros.cli.demo.trials.plans import draw_plans
+from samwise_ros.cli.demo.trials.plans import TrialPlan, draw_plans
 from samwise_ros.cli.demo.trials.robot import TrialRobot
 from samwise_ros.cli.demo.trials.run_trial import RIGHT, WRONG, Outcome, run_trial, table
+from samwise_ros.cli.demo.trials.traffic import counted_traffic
 from samwise_ros.client.process import NODE_PROGRAM
 from samwise_ros.client.session import ros_session
 from samwise_ros.data.tabletop.description import Split
@@ -23,12 +26,13 @@ LEAST_RIGHT, MOST_WRONG = 0.8, 0.05
 """Shares of trials with which the robot passes."""
 CONTROL_RUNS = 3
 FILM = "trials.mp4"
+_RESULT_S = 1.0  # the film shows the result that long
 
 
 def run_trials(
     model: str, device: str, count: int, out: Path, program: Sequence[str] = NODE_PROGRAM
 ) -> int:
-    """Run trials and controls, print two tables, and write ``trials.json`` and ``trials.mp4``.
+    """Run trials and controls, print tables, and write ``trials.json`` and ``trials.mp4``.
 
     Args:
         model: name of a model, or path of a model folder.
@@ -60,12 +64,10 @@ def run_trials(
     ):
         robot.start(parameters, program)
         try:
-            for number, plan in enumerate(plans, 1):
-                film.caption = f"trial {number} of {count}"
-                outcomes.append(run_trial(robot, plan))
-                film.result = outcomes[-1].result
-                robot.spin_for(1.0)
-                print(_line(number, outcomes[-1]), flush=True)
+            with counted_traffic(node) as traffic:
+                outcomes.append(_filmed(robot, film, plans, 0))
+            for number in range(1, count):
+                outcomes.append(_filmed(robot, film, plans, number))
             film.caption = "control"
             resting = [
                 each.plan for each in outcomes if each.result == RIGHT and not each.plan.slide
@@ -78,10 +80,23 @@ def run_trials(
                 "controls": [asdict(control) for control in controls],
             }
             write_atomically(out / "trials.json", json.dumps(entries, indent=1).encode())
-    print("", *table(outcomes), "", *control_table(controls), f"\nvideo: {out / FILM}", sep="\n")
+    for rows in (table(outcomes), control_table(controls), traffic.table()):
+        print("", *rows, sep="\n")
+    p50, p99 = 1000.0 * np.percentile(film.latencies_s or [0.0], (50, 99))
+    print(f"\nstamp to mask p50 {p50:.0f} ms p99 {p99:.0f} ms   video: {out / FILM}")
     results = Counter(outcome.result for outcome in outcomes)
     passed = results[RIGHT] >= LEAST_RIGHT * count and results[WRONG] <= MOST_WRONG * count
     return 0 if passed and all(control.is_met for control in controls) else 1
+
+
+def _filmed(robot: TrialRobot, film: Film, plans: Sequence[TrialPlan], index: int) -> Outcome:
+    """Run a trial, and print and film its result."""
+    film.caption = f"trial {index + 1} of {len(plans)}"
+    outcome = run_trial(robot, plans[index])
+    film.result = outcome.result
+    robot.spin_for(_RESULT_S)
+    print(_line(index + 1, outcome), flush=True)
+    return outcome
 
 
 def _line(number: int, outcome: Outcome) -> str:
