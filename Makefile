@@ -112,7 +112,7 @@ $(venv)/installed: $(venv)/bin/python $(requirements) requirements-sam2.txt $(co
 # Files are installed as links: an edit needs no build, a new or deleted file does.
 $(workspace)/files: FORCE
 	@mkdir -p $(workspace)/src
-	@find samwise_ros launch config scripts -type f -not -path '*/__pycache__/*' | LC_ALL=C sort > $@.now
+	@find samwise_ros launch config scripts examples/pick -type f -not -path '*/__pycache__/*' | LC_ALL=C sort > $@.now
 	@if cmp -s $@.now $@; then rm $@.now; else mv $@.now $@; fi
 
 # A colcon workspace as on a robot, with this folder as its only package. Built inside the folder itself, CMake would

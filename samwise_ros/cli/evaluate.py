@@ -25,6 +25,7 @@ and the DAVIS evaluation program.
 """
 
 import argparse
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -155,20 +156,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate and print the tables."""
     use_threads(arguments.threads)
+    if arguments.worst and (arguments.out or arguments.events or "RANK" in os.environ):
+        raise ValueError("--worst: expected one process, without --out and --events")
     dataset = open_dataset(arguments.data, arguments.frames)
     if arguments.events:
         return _run_events(arguments, dataset)
     config = _config(arguments)
     writers = _writers(arguments, separate_runs=len(config.run_configs) > 1)
-    if not writers and not _has_ground_truth(dataset):
+    if (arguments.worst or not writers) and not _has_ground_truth(dataset):
         raise ValueError(
             f"{arguments.data}: the data set has no ground truth to score; write the masks with "
             "--predictions FOLDER"
         )
     network, tokenizer = load_model(arguments.model)
     processes = ProcessGroup.join(timeout=EVALUATION_TIMEOUT)
-    if arguments.worst and processes.world_size > 1:
-        raise ValueError(f"--worst: expected one process, got {processes.world_size}")
     records = None
     if arguments.out:
         settings = _settings(arguments, config) | {"weights": fingerprint(network)}
@@ -178,8 +179,7 @@ def run(arguments: argparse.Namespace) -> int:
         network, tokenizer, dataset, config, writers=writers, records=records, processes=processes
     )
     for writer in writers:
-        if isinstance(writer, WorstWriter):
-            writer.close()
+        writer.close()
     if processes.rank == 0:
         results = replace(results, model=arguments.model)
         print(results.to_markdown())
@@ -290,6 +290,6 @@ def _settings(arguments: argparse.Namespace, config: EvaluationConfig) -> dict[s
 
 
 def _has_ground_truth(dataset: Dataset) -> bool:
-    """Return whether a data set has ground truth, as its first video."""
+    """Return whether a data set has ground truth; all videos are like the first one."""
     expressions = dataset.video(0).expressions if len(dataset) else ()
     return not expressions or any(expression.objects for expression in expressions)

@@ -44,8 +44,8 @@ class EngineConfig:
             still at its place. A candidate that overlaps the mask by less is on another object.
         mask_threshold: a pixel belongs to the mask above this probability, 0 to 1, exclusive.
         min_mask_area: a smaller mask counts as not visible; pixels of the camera's image.
-        lost_after_frames: a target is LOST after this many consecutive frames on which neither a
-            mask nor the object's colours near its last place are in view, at most after twice as
+        lost_after_frames: a target is LOST after this many frames without a mask on which the
+            object's colours are not in view near its last place either, and at most after twice as
             many frames without a mask.
         recover_after_frames: a target is TRACKING after this many consecutive frames with it.
         reset_on_time_jump: restart a camera's memories if a stamp is before the previous one,

@@ -70,8 +70,8 @@ def evaluate(
     does not hold are not scored. Masks are not filtered by size.
 
     Args:
-        network: moved to the device; gradients, training mode, weights and random state are
-            restored.
+        network: moved to the device; gradients, training mode and random state are restored, and
+            the weights of a network that is in training, which an engine may round.
         tokenizer: tokenizer of the network.
         dataset: data set to evaluate on.
         config: settings.
@@ -92,7 +92,7 @@ def evaluate(
     processes.barrier()  # all processes read the same records before one of them adds to them
     remaining = processes.split([index for index in indices if index not in finished])
     new = []
-    with _restore_modes(network):
+    with _restored(network):
         evaluator = _Evaluator(network, tokenizer, dataset, config, writers)
         progress = tqdm(remaining, desc="evaluate", unit="video", disable=processes.rank > 0)
         sentences = 0
@@ -239,17 +239,19 @@ def _track_frames(
 
 
 @contextmanager
-def _restore_modes(network: Samwise) -> Iterator[None]:
-    """Restore the training modes, gradient flags and rounded weights that an engine changes."""
+def _restored(network: Samwise) -> Iterator[None]:
+    """Restore the training modes, gradient flags and weights that an engine changes."""
     training = [module.training for module in network.modules()]
     trainable = [parameter.requires_grad for parameter in network.parameters()]
-    weights = [parameter.data for parameter in network.parameters()]
+    # Weights that are not trained need not be kept twice.
+    weights = [parameter.data for parameter in network.parameters()] if any(training) else []
     try:
         yield
     finally:
         for module, mode in zip(network.modules(), training, strict=True):
             module.training = mode
-        for parameter, flag, data in zip(network.parameters(), trainable, weights, strict=True):
+        for parameter, flag in zip(network.parameters(), trainable, strict=True):
             parameter.requires_grad_(flag)
+        for parameter, data in zip(network.parameters(), weights, strict=False):
             if parameter.dtype != data.dtype:
                 parameter.data = data.to(parameter.device)

@@ -99,8 +99,8 @@ class Parameters:
     )
     lost_after_frames: int = parameter(
         EngineConfig.lost_after_frames,
-        "Number of consecutive frames without the object in view after which its target's state is "
-        "LOST; at most twice as many without a mask.",
+        "Number of frames since the last mask, without the object in view, after which its "
+        "target's state is LOST; at most twice as many without a mask.",
         "unconfigured",
         bounds=BOUNDS["lost_after_frames"],
     )

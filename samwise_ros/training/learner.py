@@ -42,7 +42,7 @@ class Learner:
             lr=stage.learning_rate,
             betas=settings.betas,
             weight_decay=settings.weight_decay,
-            fused=True,
+            fused=True,  # one operator for all weights, of which there are hundreds of small ones
         )
         self.sums: dict[str, tuple[float, int]] = {}
 

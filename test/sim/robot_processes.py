@@ -13,7 +13,6 @@ from rclpy.node import Node
 from samwise_ros.cli.demo.trials.robot import TrialRobot
 
 DOUBLE = (str(Path(__file__).parent / "true_mask_node.py"),)
-TIMEOUT_S = 60.0
 
 
 @contextmanager
@@ -32,7 +31,3 @@ def true_mask_robot(folder: Path, **variables: str) -> Iterator[TrialRobot]:
     finally:
         node.destroy_node()
         context.shutdown()
-
-
-def wait_for_state(robot: TrialRobot, *starts: str) -> None:
-    robot.wait_for(lambda: robot.has_state(*starts), TIMEOUT_S, f"one of the states {starts}")

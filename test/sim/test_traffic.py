@@ -37,6 +37,6 @@ def test_messages_and_bytes_of_topics_with_a_subscription() -> None:
     assert "/unheard" not in traffic.messages
     assert traffic.sizes["/heard"] == pytest.approx(5 * 108, abs=5 * 8)
     header, *rows, total = traffic.table()
-    assert header.split() == ["topic", "messages/s", "kB/s"]
+    assert header.split()[-2:] == ["messages/s", "kB/s"]
     assert rows[0].split()[0] == "/heard"
     assert float(total.split()[1]) >= float(rows[0].split()[1])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from samwise_ros.cli.demo.trials.controls import Control, control_table
+from samwise_ros.cli.demo.trials.controls import Control, control_of, control_table
 from samwise_ros.cli.demo.trials.plans import KINDS, TrialPlan, draw_plans
 from samwise_ros.cli.demo.trials.robot import picker_path
 from samwise_ros.cli.demo.trials.run_trial import REASONS, RIGHT, Outcome, judge, table
@@ -49,6 +49,22 @@ def test_table_of_controls() -> None:
     header, row = control_table([control])
     assert header.split() == ["control", "wanted", "runs", "passed"]
     assert row.split()[-3:] == ["3", "2", "once"]
+
+
+@pytest.mark.parametrize(
+    ("results", "least", "is_met"),
+    [
+        ([], 0.8, False),
+        ([True, True], 1.0, True),
+        ([True, False], 1.0, False),
+        ([True] * 4 + [False], 0.8, True),
+        ([True] * 3 + [False] * 2, 0.8, False),
+    ],
+)
+def test_a_control_needs_a_run_and_enough_that_pass(
+    results: list[bool], least: float, is_met: bool
+) -> None:
+    assert control_of("name", "wanted", results, least).is_met is is_met
 
 
 def test_the_picker_is_short() -> None:

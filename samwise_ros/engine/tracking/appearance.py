@@ -121,7 +121,9 @@ class Appearance:
         own = area * self.colours[distinctive]
         others = (len(pixels) - area) * self.surroundings[distinctive]
         found = np.maximum(len(pixels) * _shares(pixels)[distinctive] - others, 0.0)
-        if found.sum() > _MAX_SURPLUS * own.sum():
+        # The last mask may be a sliver of the object.
+        whole = max(area, self.area / _distance(window) ** 2)
+        if found.sum() > _MAX_SURPLUS * whole * self.colours[distinctive].sum():
             return 0.0
         return float(np.minimum(found, own).sum() / own.sum())
 

@@ -123,7 +123,8 @@ class TargetTrack:
             return None
         if self.frames_lost < 2 * config.lost_after_frames:
             share = self.identity.visible_share(evidence.image)
-            self.frames_unseen -= share >= _MIN_VISIBLE
+            if share >= _MIN_VISIBLE:
+                self.frames_unseen -= 1  # this frame does not count
             if self.frames_unseen < config.lost_after_frames:
                 return None
         change = self.change(EventKind.LOST, TargetState.LOST, evidence.mask)

@@ -25,6 +25,9 @@ class OverlayWriter:
         self._folder, self._separate_runs = folder, separate_runs
         self._writers: dict[Path, VideoWriter] = {}
 
+    def close(self) -> None:
+        """Do nothing: the files of each video are complete; see ``ResultWriter``."""
+
     def write(self, run_config: RunConfig, results: FrameResults) -> None:
         """Write some frames; see ``ResultWriter``."""
         folder = self._folder / run_config.folder if self._separate_runs else self._folder

@@ -39,6 +39,9 @@ class PredictionWriter:
         """
         self._folder, self._format, self._separate_runs = folder, data_format, separate_runs
 
+    def close(self) -> None:
+        """Do nothing: the files of each video are complete; see ``ResultWriter``."""
+
     def write(self, run_config: RunConfig, results: FrameResults) -> None:
         """Write the masks of some frames; see ``ResultWriter``."""
         folder = self._folder / run_config.folder if self._separate_runs else self._folder

@@ -42,3 +42,11 @@ class ResultWriter(Protocol):
             ValueError: a file cannot be written.
         """
         ...
+
+    def close(self) -> None:
+        """Complete the files after the last video.
+
+        Raises:
+            ValueError: a file cannot be written.
+        """
+        ...

@@ -39,7 +39,8 @@ class WorstWriter:
     """Writes ``KIND.png``: of each sentence with a low score, the frame with the lowest J.
 
     The true mask has a white outline, the predicted one an outline in colour. The sentences are
-    ranked by their mean J over the frames on which they hold.
+    ranked by their mean J over the frames on which they hold. Sentences without true masks are not
+    drawn.
     """
 
     def __init__(self, folder: Path, number: int, separate_runs: bool) -> None:
@@ -90,16 +91,11 @@ class WorstWriter:
         else:
             heapq.heappushpop(ranked, entry)
 
-    def close(self) -> list[Path]:
-        """Write the pictures and return their paths.
-
-        Raises:
-            ValueError: a file cannot be written.
-        """
+    def close(self) -> None:
+        """Write the pictures; see ``ResultWriter``."""
         for path, ranked in self._worst.items():
             tiles = [tile for _, _, tile in sorted(ranked, key=lambda entry: entry[:2])[::-1]]
             write_image(path, contact_sheet(tiles, _COLUMNS))
-        return sorted(self._worst)
 
 
 def _tile(image: Image, mask: NDArray[np.bool_], truth: NDArray[np.bool_], text: str) -> Image:

@@ -1,7 +1,8 @@
 """Auxiliary heads that predict the kind, colour and motion of every object.
 
 A sentence supervises one object of a video; these heads supervise all objects. They are trained
-with the network and discarded afterwards. Only generated videos provide the labels.
+with the network and discarded afterwards. Painted videos and those of the simulated tabletop have
+the labels.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -33,13 +33,17 @@ def label_sizes(dataset: Dataset) -> dict[str, int]:
         ValueError: the data set has no such labels.
     """
     if isinstance(dataset, PaintedDataset):
-        classes = (len(SHAPES) + 1, len(COLOURS), len(_SIZES), len(_MOTIONS))
-        return dict(zip(("shape", "colour", "size", "motion"), classes, strict=True))
+        return {
+            "shape": len(SHAPES) + 1,
+            "colour": len(COLOURS),
+            "size": len(_SIZES),
+            "motion": len(_MOTIONS),
+        }
     if isinstance(dataset, Mevis) and dataset.truth_file(0).exists():
         return {"kind": len(_KINDS) + 1, "colour": len(PAINTS), "motion": len(TabletopMotion)}
     raise ValueError(
-        f"name_objects: expected generated videos, with {dataset.name} that has the labels of all "
-        "objects; `samwise data tabletop` writes such videos"
+        "name_objects: expected videos with labels of all objects (painted:SPLIT, or a folder that "
+        f"`samwise data tabletop` has written), got {dataset.name}"
     )
 
 
@@ -58,11 +62,17 @@ def object_labels(
     Returns:
         (T, labels, S/8, S/8) int64: the classes of ``label_sizes`` of the object on each cell; -1
         for no label, for example before a motion is visible.
+
+    Raises:
+        ValueError: a file is missing, or the images are of another size.
     """
     if isinstance(dataset, PaintedDataset):
         return painted_labels(dataset.scene(index), side, frame_indices)
     assert isinstance(dataset, Mevis)
-    with np.load(dataset.truth_file(index), allow_pickle=False) as truth:
+    path = dataset.truth_file(index)
+    if not path.exists():
+        raise ValueError(f"{path}: the file does not exist; write the data set again")
+    with np.load(path, allow_pickle=False) as truth:
         labels = truth["labels"][list(frame_indices)]
         motions = truth["motion"][list(frame_indices)].T.astype(np.int64)  # (N, T)
         kinds, colours = truth["kinds"].tolist(), truth["colours"].tolist()
@@ -98,6 +108,11 @@ def _cell_labels(
         background: class of the first label without an object.
     """
     count, frames, height, width = masks.shape
+    if max(height, width) != side:
+        raise ValueError(
+            f"name_objects: expected images with a longer side of {side} pixels, got {width} x "
+            f"{height}"
+        )
     square = np.zeros((count, frames, side, side), np.float32)
     square[:, :, :height, :width] = masks
     cells = side // STRIDE

@@ -40,6 +40,9 @@ def test_larger_cover_of_the_objects_colours_is_not_the_object(scene):
     covered = image.copy()
     covered[14:46, 24:56] = image[30, 35]
     assert seen.visible_share(covered, mask) == 0.0
+    sliver = mask.copy()
+    sliver[:, 33:47] = False
+    assert seen.visible_share(image, sliver) == pytest.approx(1.0, abs=0.1), "in view again"
     half_hidden = image.copy()
     half_hidden[20:40, 40:50] = image[50, 10]
     assert seen.visible_share(half_hidden, mask) == pytest.approx(0.5, abs=0.1)

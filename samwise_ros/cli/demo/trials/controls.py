@@ -1,7 +1,7 @@
 """Controls of the trials: what happens if something goes wrong while the arm reaches."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from samwise_ros.cli.demo.trials.plans import TrialPlan
@@ -12,7 +12,7 @@ STOP_S = 0.5
 """The arm rests that long after the node was killed, at most."""
 SHIFT_M = 0.05
 MOST_RIGHT_SHIFTED = 0.2
-"""Share of trials that may be right although the masks are shifted by `SHIFT_M`."""
+"""Share of trials that may be right although everything is seen `SHIFT_M` aside."""
 _MOVING_RAD_S, _RESTING_RAD_S = 0.2, 0.05
 _SETTLE_S = 1.0
 
@@ -24,7 +24,8 @@ class Control:
     Attributes:
         name: what went wrong.
         wanted: what must happen.
-        runs: number of runs in which the arm reached.
+        runs: number of runs; those in which the arm does not reach are left out, except of things
+            that are seen aside.
         passed: number of runs in which that happened.
         is_met: whether enough of them passed, of at least one.
         detail: what was measured.
@@ -38,23 +39,20 @@ class Control:
     detail: str = ""
 
 
-def run_controls(
-    robot: TrialRobot, plans: Sequence[TrialPlan], parameters: Mapping[str, object]
-) -> Iterator[Control]:
+def run_controls(robot: TrialRobot, plans: Sequence[TrialPlan]) -> Iterator[Control]:
     """Run the controls.
 
     Args:
         robot: the robot; its node is killed and started again.
         plans: trials of things that do not move, which were right without a fault.
-        parameters: of the node, to start it again.
 
     Raises:
         ProcessError: a process of the robot failed.
     """
     yield _swap_sentences(robot, [plan for plan in plans if plan.other_sentence])
     yield _remove_targets(robot, plans)
-    yield _shift_masks(robot, plans)
-    yield _kill_node(robot, plans, parameters)
+    yield _shift_transform(robot, plans)
+    yield _kill_node(robot, plans)
 
 
 def control_table(controls: Sequence[Control]) -> list[str]:
@@ -68,13 +66,15 @@ def control_table(controls: Sequence[Control]) -> list[str]:
 
 
 def _swap_sentences(robot: TrialRobot, plans: Sequence[TrialPlan]) -> Control:
-    results = []
+    results, right = [], 0
     for plan in plans:
         if _start_reaching(robot, plan):
             robot.say(plan.other_sentence)
             _wait_for_end(robot)
-            results.append(robot.truth["in_tray"] == [plan.other])
-    return _control("another sentence while it reaches", "the other thing is picked", results)
+            results.append(plan.target not in robot.truth["in_tray"])
+            right += robot.truth["in_tray"] == [plan.other]
+    control = control_of("another sentence while it reaches", "the first thing stays", results)
+    return replace(control, detail=f"the other thing was picked in {right}")
 
 
 def _remove_targets(robot: TrialRobot, plans: Sequence[TrialPlan]) -> Control:
@@ -84,22 +84,20 @@ def _remove_targets(robot: TrialRobot, plans: Sequence[TrialPlan]) -> Control:
             robot.request(f"remove {plan.target}")
             _wait_for_end(robot)
             results.append(not robot.has_state("grasping") and not robot.truth["in_tray"])
-    return _control("target taken away", "the gripper does not close", results)
+    return control_of("target taken away", "the gripper does not close", results)
 
 
-def _shift_masks(robot: TrialRobot, plans: Sequence[TrialPlan]) -> Control:
+def _shift_transform(robot: TrialRobot, plans: Sequence[TrialPlan]) -> Control:
     right = [run_trial(robot, plan, shift_m=SHIFT_M).result == RIGHT for plan in plans]
-    return _control(
+    return control_of(
         f"everything seen {100 * SHIFT_M:g} cm aside",
-        f"less than {MOST_RIGHT_SHIFTED:.0%} are right",
+        f"at most {MOST_RIGHT_SHIFTED:.0%} are right",
         [not each for each in right],
         least=1.0 - MOST_RIGHT_SHIFTED,
     )
 
 
-def _kill_node(
-    robot: TrialRobot, plans: Sequence[TrialPlan], parameters: Mapping[str, object]
-) -> Control:
+def _kill_node(robot: TrialRobot, plans: Sequence[TrialPlan]) -> Control:
     seconds = []
     for plan in plans:
         if _start_reaching(robot, plan):
@@ -107,9 +105,9 @@ def _kill_node(
             robot.kill_node()
             robot.wait_for(lambda: robot.speed_rad_s < _RESTING_RAD_S, TRIAL_S, "an arm at rest")
             seconds.append(time.monotonic() - began)
-            robot.start_node(parameters)
+            robot.start_node()
             robot.wait_for(lambda: robot.has_state("failed", "done"), 2 * TRIAL_S, "the end")
-    control = _control(
+    control = control_of(
         "node killed while it reaches",
         f"the arm rests within {STOP_S:g} s",
         [each <= STOP_S for each in seconds],
@@ -117,7 +115,7 @@ def _kill_node(
     return replace(control, detail=f"at most {max(seconds):.2f} s" if seconds else "")
 
 
-def _control(name: str, wanted: str, results: Sequence[bool], least: float = 1.0) -> Control:
+def control_of(name: str, wanted: str, results: Sequence[bool], least: float = 1.0) -> Control:
     """Return a control; ``least`` is the share of runs that must pass."""
     count, passed = len(results), sum(results)
     return Control(name, wanted, count, passed, count > 0 and passed >= least * count)

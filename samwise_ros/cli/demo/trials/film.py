@@ -43,7 +43,7 @@ class Film:
     Attributes:
         caption: first line of the panel.
         result: last line of the panel.
-        latencies_s: of each frame, from the stamp of the image to the arrival of its mask.
+        latencies_s: of each frame, from the stamp of the image until its mask is filmed.
     """
 
     def __init__(self, node: Node, path: Path, rate_hz: float) -> None:

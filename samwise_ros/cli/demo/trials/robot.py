@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -64,6 +65,7 @@ class TrialRobot:
         self.states: list[str] = []
         self.speed_rad_s = 0.0
         self._frames = 0
+        self._starts: Counter[str] = Counter()
         node.create_subscription(String, messages.TRUTH, self._on_truth, _QUEUE)
         node.create_subscription(String, STATE, self._on_state, _QUEUE)
         node.create_subscription(JointState, messages.JOINT_STATES, self._on_joints, _QUEUE)
@@ -87,21 +89,17 @@ class TrialRobot:
         Raises:
             ProcessError: a process failed.
         """
+        self._node = dict(parameters), tuple(program), environment
         python = sys.executable
         self._start("simulator", [python, "-m", "samwise_ros.sim.simulator"])
         self._start("arm", [python, "-m", "samwise_ros.sim.arm"])
         self._start("picker", [python, str(picker_path())])
-        self.start_node(parameters, program, environment)
+        self.start_node()
 
-    def start_node(
-        self,
-        parameters: Mapping[str, object],
-        program: Sequence[str] = NODE_PROGRAM,
-        environment: Mapping[str, str] | None = None,
-    ) -> None:
-        """Start only the node; arguments and errors as in `start`."""
-        # The camera is closer to the things than the node expects.
-        values = {"autostart": True, "use_depth": True, "depth_range": [0.05, 5.0], **parameters}
+    def start_node(self) -> None:
+        """Start only the node, after `kill_node`, as `start` did; errors as there."""
+        parameters, program, environment = self._node
+        values = {"autostart": True, "use_depth": True, **parameters}
         self._start("node", node_command("", values, program=program), environment)
         self._frames = 0
         self.wait_for(lambda: self._frames > 0, START_S, "an image that the node has processed")
@@ -172,9 +170,11 @@ class TrialRobot:
     def _start(
         self, name: str, command: list[str], environment: Mapping[str, str] | None = None
     ) -> None:
+        self._starts[name] += 1
+        number = "" if self._starts[name] == 1 else f"_{self._starts[name]}"
         process = ChildProcess(
             command,
-            self._folder / f"{name}.log",
+            self._folder / f"{name}{number}.log",
             folder=self._folder,
             environment=environment or self._environment,
         )
@@ -194,5 +194,9 @@ class TrialRobot:
 
 
 def picker_path() -> Path:
-    """Return the path of the example ``examples/pick``."""
+    """Return the path of the example ``examples/pick``.
+
+    Raises:
+        PackageNotFoundError: the package is not installed.
+    """
     return Path(get_package_share_directory("samwise_ros")) / "examples" / "pick" / "pick.py"

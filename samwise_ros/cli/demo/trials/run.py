@@ -15,7 +15,6 @@ from samwise_ros.cli.demo.trials.plans import TrialPlan, draw_plans
 from samwise_ros.cli.demo.trials.robot import TrialRobot
 from samwise_ros.cli.demo.trials.run_trial import RIGHT, WRONG, Outcome, run_trial, table
 from samwise_ros.cli.demo.trials.traffic import counted_traffic
-from samwise_ros.client.process import NODE_PROGRAM
 from samwise_ros.client.session import ros_session
 from samwise_ros.data.tabletop.description import Split
 from samwise_ros.files.atomic import write_atomically
@@ -29,9 +28,7 @@ FILM = "trials.mp4"
 _RESULT_S = 1.0  # the film shows the result that long
 
 
-def run_trials(
-    model: str, device: str, count: int, out: Path, program: Sequence[str] = NODE_PROGRAM
-) -> int:
+def run_trials(model: str, device: str, count: int, out: Path) -> int:
     """Run trials and controls, print tables, and write ``trials.json`` and ``trials.mp4``.
 
     Args:
@@ -39,7 +36,6 @@ def run_trials(
         device: device of the node.
         count: number of trials, of the seeds from 0 on.
         out: output folder.
-        program: arguments of Python that select the program of the node.
 
     Returns:
         Exit code: 0 if at least 80 % are right, at most 5 % wrong things were picked, and all
@@ -56,24 +52,26 @@ def run_trials(
     write_atomically(out / "plans.json", json.dumps([asdict(plan) for plan in plans]).encode())
     outcomes: list[Outcome] = []
     controls: list[Control] = []
-    parameters = {"model": model, "device": device}
     with (
         ros_session("trials") as node,
         closing(Film(node, out / FILM, RATE_HZ)) as film,
         closing(TrialRobot(node, out)) as robot,
     ):
-        robot.start(parameters, program)
+        robot.start({"model": model, "device": device})
         try:
             with counted_traffic(node) as traffic:
                 outcomes.append(_filmed(robot, film, plans, 0))
             for number in range(1, count):
                 outcomes.append(_filmed(robot, film, plans, number))
+            latencies_s = film.latencies_s.copy()
             film.caption = "control"
-            resting = [
-                each.plan for each in outcomes if each.result == RIGHT and not each.plan.slide
+            picked = [
+                each.plan
+                for each in outcomes
+                if each.result == RIGHT and each.plan.target is not None and not each.plan.slide
             ]
-            reached = [plan for plan in resting if plan.target is not None][:CONTROL_RUNS]
-            controls.extend(run_controls(robot, reached, parameters))
+            picked.sort(key=lambda plan: not plan.other_sentence)
+            controls.extend(run_controls(robot, picked[:CONTROL_RUNS]))
         finally:
             entries = {
                 "trials": [asdict(outcome) for outcome in outcomes],
@@ -82,7 +80,7 @@ def run_trials(
             write_atomically(out / "trials.json", json.dumps(entries, indent=1).encode())
     for rows in (table(outcomes), control_table(controls), traffic.table()):
         print("", *rows, sep="\n")
-    p50, p99 = 1000.0 * np.percentile(film.latencies_s or [0.0], (50, 99))
+    p50, p99 = 1000.0 * np.percentile(latencies_s, (50, 99))
     print(f"\nstamp to mask p50 {p50:.0f} ms p99 {p99:.0f} ms   video: {out / FILM}")
     results = Counter(outcome.result for outcome in outcomes)
     passed = results[RIGHT] >= LEAST_RIGHT * count and results[WRONG] <= MOST_WRONG * count

@@ -1,4 +1,4 @@
-"""Counts the messages and bytes of the topics that somebody receives."""
+"""Counts the messages and bytes of the topics that have a subscription."""
 
 import time
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ class Traffic:
 
     def table(self) -> list[str]:
         """Return a header, a row for each topic and the sum."""
-        rows = [f"{'topic':40}{'messages/s':>12}{'kB/s':>10}"]
+        rows = [f"{'topic, in the first trial':40}{'messages/s':>12}{'kB/s':>10}"]
         names = sorted(self.sizes, key=lambda name: -self.sizes[name])
         for name in names:
             rows.append(self._row(name, self.messages[name], self.sizes[name]))
@@ -49,7 +49,8 @@ class Traffic:
 def counted_traffic(node: Node) -> Iterator[Traffic]:
     """Count until the block ends, while the caller spins the node.
 
-    Topics without a subscription are not counted: their publishers may do more work for one.
+    Topics without a subscription are not counted: their publishers may do more work for one. The
+    hidden topics of actions are not counted either.
     """
     traffic, began = Traffic(), time.monotonic()
     qos = QoSProfile(depth=_DEPTH, reliability=ReliabilityPolicy.BEST_EFFORT)
