@@ -1,4 +1,4 @@
-"""A node with a context of its own: other tests of the process use the default one."""
+"""A node in a separate context: other tests of the process use the default one."""
 
 from collections.abc import Callable, Iterator
 

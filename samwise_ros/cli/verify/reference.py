@@ -31,6 +31,11 @@ REFERENCES: dict[str, Reference] = {
         fingerprint="7b61ff8204cd74589debf29855a03c5e94b44a50208c63bcf3b658b5db1f8511",
         similarity=0.9713,
     ),
+    "tabletop_3d": Reference(
+        parameters=2795860,
+        fingerprint="be656da22fd74c9f26ac2ebe4864e3d8db95afe491c7ca41501129b0f63f7a34",
+        similarity=0.0,  # the clip is painted, which this model has never seen
+    ),
     "samwise_mevis": Reference(),
     "samwise_ref_youtube_vos": Reference(),
     "samwise_refcoco": Reference(),
