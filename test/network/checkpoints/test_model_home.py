@@ -75,7 +75,8 @@ def test_released_model_that_is_not_installed_names_the_command() -> None:
 
 
 def test_unknown_model_lists_the_known_ones() -> None:
-    with pytest.raises(CheckpointError, match=r"one of samwise_mevis, .*, tabletop, tabletop_3d; .* convert"):
+    known = r"one of samwise_mevis, .*, tabletop, tabletop_3d; .* convert"
+    with pytest.raises(CheckpointError, match=known):
         load_model("base_plus")
     with pytest.raises(CheckpointError, match="/nowhere/at/all: no such model folder"):
         load_model("/nowhere/at/all")
