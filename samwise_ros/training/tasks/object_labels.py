@@ -99,7 +99,7 @@ def painted_labels(
 def _cell_labels(
     masks: NDArray[np.bool_], classes: NDArray[np.int64], side: int, background: int
 ) -> NDArray[np.int64]:
-    """Give each cell the classes of the object that covers most of it.
+    """Label each cell with the classes of the object that covers the largest part of it.
 
     Args:
         masks: (N, T, H, W) bool, of all objects.

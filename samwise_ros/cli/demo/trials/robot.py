@@ -23,7 +23,7 @@ from samwise_ros.msg import TargetArray
 from samwise_ros.sim import messages
 
 SENTENCE, STATE = "pick/sentence", "pick/state"
-"""std_msgs/String: what the picker is told, and what it does."""
+"""std_msgs/String: topics of the sentence that the picker obeys, and of its state."""
 START_S = 120.0
 SHOW_S = 20.0
 _QUEUE = 10
@@ -89,7 +89,7 @@ class TrialRobot:
         Raises:
             ProcessError: a process failed.
         """
-        self._node = dict(parameters), tuple(program), environment
+        self._node_start = dict(parameters), tuple(program), environment
         python = sys.executable
         self._start("simulator", [python, "-m", "samwise_ros.sim.simulator"])
         self._start("arm", [python, "-m", "samwise_ros.sim.arm"])
@@ -98,7 +98,7 @@ class TrialRobot:
 
     def start_node(self) -> None:
         """Start only the node, after `kill_node`, as `start` did; errors as there."""
-        parameters, program, environment = self._node
+        parameters, program, environment = self._node_start
         values = {"autostart": True, "use_depth": True, **parameters}
         self._start("node", node_command("", values, program=program), environment)
         self._frames = 0

@@ -80,7 +80,7 @@ def run_trials(model: str, device: str, count: int, out: Path) -> int:
             write_atomically(out / "trials.json", json.dumps(entries, indent=1).encode())
     for rows in (table(outcomes), control_table(controls), traffic.table()):
         print("", *rows, sep="\n")
-    p50, p99 = 1000.0 * np.percentile(latencies_s, (50, 99))
+    p50, p99 = 1000.0 * np.percentile(latencies_s or [np.nan], (50, 99))
     print(f"\nstamp to mask p50 {p50:.0f} ms p99 {p99:.0f} ms   video: {out / FILM}")
     results = Counter(outcome.result for outcome in outcomes)
     passed = results[RIGHT] >= LEAST_RIGHT * count and results[WRONG] <= MOST_WRONG * count

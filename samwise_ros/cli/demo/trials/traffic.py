@@ -56,7 +56,8 @@ def counted_traffic(node: Node) -> Iterator[Traffic]:
     qos = QoSProfile(depth=_DEPTH, reliability=ReliabilityPolicy.BEST_EFFORT)
     subscriptions = []
     for name, types in node.get_topic_names_and_types():
-        if node.count_publishers(name) == 0 or node.count_subscribers(name) == 0:
+        is_used = node.count_publishers(name) > 0 and node.count_subscribers(name) > 0
+        if not is_used or "/_action/" in name:
             continue
         traffic.messages[name] = traffic.sizes[name] = 0
         count = partial(traffic._count, name)
