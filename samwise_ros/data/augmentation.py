@@ -7,12 +7,14 @@ same way, which preserves motion.
 import random
 import re
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Frames = NDArray[np.uint8]
 Masks = NDArray[np.bool_]
+_Number = TypeVar("_Number", bound=np.generic)
 
 # Not "left alone", "left and came back" or "right next to".
 _SIDES = re.compile(
@@ -48,28 +50,54 @@ class Augmentation:
             raise ValueError(f"min_crop: expected more than 0, up to 1, got {self.min_crop}")
 
 
+@dataclass(frozen=True)
+class View:
+    """The part of a clip's images that an augmentation shows; the default is all of them.
+
+    Attributes:
+        flip: whether the images are mirrored.
+        crop: first and last row (excluded), first and last column (excluded) of the mirrored
+            images; ``None`` for all.
+    """
+
+    flip: bool = False
+    crop: tuple[int, int, int, int] | None = None
+
+    def apply(self, masks: NDArray[_Number]) -> NDArray[_Number]:
+        """Return the view of (..., H, W) images with one channel."""
+        if self.flip:
+            masks = masks[..., ::-1]
+        if self.crop is None:
+            return masks
+        top, bottom, left, right = self.crop
+        return masks[..., top:bottom, left:right]
+
+
 def augment_clip(
     frames: Frames,
     masks: Masks,
     sentences: tuple[str, ...],
     augmentation: Augmentation,
     rng: random.Random,
-) -> tuple[Frames, Masks, tuple[str, ...]]:
+) -> tuple[Frames, Masks, tuple[str, ...], View]:
     """Augment a clip at random.
 
     Returns:
-        Frames, masks and sentences. A cropped clip has smaller images.
+        Frames, masks, sentences, and the view that they show. A cropped clip has smaller images.
     """
+    view = View()
     if rng.random() < augmentation.flip_probability:
-        frames, masks = frames[:, :, ::-1], masks[..., ::-1]
+        view = View(flip=True)
         sentences = tuple(mirror_sentence(sentence) for sentence in sentences)
     if rng.random() < augmentation.crop_probability:
-        rows, columns = choose_crop(masks, augmentation.min_crop, rng)
-        frames, masks = frames[:, rows, columns], masks[..., rows, columns]
+        rows, columns = choose_crop(view.apply(masks), augmentation.min_crop, rng)
+        view = View(view.flip, (rows.start, rows.stop, columns.start, columns.stop))
+    masks = view.apply(masks)
+    frames = np.moveaxis(view.apply(np.moveaxis(frames, -1, 1)), 1, -1)
     if augmentation.jitter:
         low, high = 1 - augmentation.jitter, 1 + augmentation.jitter
         frames = change_colours(frames, *(rng.uniform(low, high) for _ in range(3)))
-    return np.ascontiguousarray(frames), np.ascontiguousarray(masks), sentences
+    return np.ascontiguousarray(frames), np.ascontiguousarray(masks), sentences, view
 
 
 def mirror_sentence(sentence: str) -> str:

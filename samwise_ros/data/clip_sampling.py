@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.augmentation import Augmentation, augment_clip
+from samwise_ros.data.augmentation import Augmentation, View, augment_clip
 from samwise_ros.data.dataset import ABSENT, IMAGE_KINDS, Dataset, DatasetError, Expression, Video
 from samwise_ros.data.frame_indices import clip_frames
 from samwise_ros.data.painted.description import RandomSource
@@ -72,6 +72,7 @@ class Sample:
         sentences: K sentences.
         holds: (K, T) bool, the frames on which a sentence holds; masks of others do not count.
         frame_indices: (T,) indices of the clip's frames in the video.
+        view: the part of the video's images that the augmentation shows.
     """
 
     frames: NDArray[np.uint8]
@@ -79,6 +80,7 @@ class Sample:
     sentences: tuple[str, ...]
     holds: NDArray[np.bool_]
     frame_indices: tuple[int, ...]
+    view: View
 
 
 @runtime_checkable
@@ -114,12 +116,13 @@ def sample_clip(dataset: Dataset, index: int, rng: random.Random, config: Sample
                 )
             np.logical_or(mask, object_masks[number], out=mask)
     sentences = tuple(expression.sentence for expression in chosen)
+    view = View()
     if config.augmentation is not None:
         augmentation = config.augmentation
         if any(expression.kind in _ABOUT_OTHERS for expression in chosen):
             augmentation = replace(augmentation, crop_probability=0.0)
-        frames, masks, sentences = augment_clip(frames, masks, sentences, augmentation, rng)
-    return Sample(frames, masks, sentences, holds, frame_indices)
+        frames, masks, sentences, view = augment_clip(frames, masks, sentences, augmentation, rng)
+    return Sample(frames, masks, sentences, holds, frame_indices, view)
 
 
 def _choose_expressions(

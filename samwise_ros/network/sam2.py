@@ -63,6 +63,12 @@ class Sam2(SAM2Base):  # type: ignore[misc]
             x = block(x)
         return x
 
+    def later_stages(self, stage2: Tensor) -> list[Tensor]:
+        """Return stages 2 to 4 without text, from (..., H, W, C) features of stage 2."""
+        second = stage2.flatten(0, -4)
+        third = self.image_stage(second, 2)
+        return [second, third, self.image_stage(third, 3)]
+
     def neck(self, stages: list[Tensor]) -> list[Tensor]:
         """Fuse the outputs of the four stages.
 

@@ -8,13 +8,12 @@ from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 from torch.utils.data import DataLoader, Dataset
 
 from samwise_ros.data.clip_sampling import Sample
 from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.network.config import SamwiseConfig
-from samwise_ros.network.image.preprocess import resized_size, to_square
+from samwise_ros.network.image.preprocess import masks_to_square, resized_size, to_square
 from samwise_ros.network.text.tokenizer import SPECIAL_TOKENS, SentenceTokenizer
 from samwise_ros.network.text.verbs import VerbTagger
 from samwise_ros.training.clips import Clips
@@ -124,7 +123,7 @@ class VideoBatches(Dataset[VideoBatch | ValueError]):
             samples.append(sample)
             if stage.name_objects:  # now, while the generated video is cached
                 side = self.config.image_size
-                clip_labels = self.clips.labels(step, number, frames, side, sample.frame_indices)
+                clip_labels = self.clips.labels(step, number, frames, side, sample)
                 labels.append(torch.from_numpy(clip_labels))
         squares = [_square(sample, self.config.image_size) for sample in samples]
         pixels, inside, masks = (torch.stack(parts) for parts in zip(*squares, strict=True))
@@ -155,9 +154,7 @@ def _square(sample: Sample, side: int) -> tuple[Tensor, Tensor, Tensor]:
     height, width = resized_size(frames.shape[1], frames.shape[2], side)
     inside = torch.zeros(side, side, dtype=torch.bool)
     inside[:height, :width] = True
-    resized = functional.interpolate(masks.float(), (height, width), mode="nearest-exact")
-    padded = functional.pad(resized, (0, side - width, 0, side - height))
-    return to_square(frames, side), inside, padded > 0
+    return to_square(frames, side), inside, masks_to_square(masks, side)
 
 
 class SentenceBatches(Dataset[SentenceBatch | ValueError]):

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.augmentation import Augmentation
+from samwise_ros.data.augmentation import Augmentation, View
 from samwise_ros.data.clip_sampling import AbsentSentences, Sample, SampleConfig, sample_clip
 from samwise_ros.data.concat import open_datasets
 from samwise_ros.data.dataset import Dataset, Video
@@ -112,11 +112,11 @@ class Clips:
         return sample_clip(dataset, index, rng, config)
 
     def labels(
-        self, step: int, number: int, frames: int, side: int, frame_indices: Sequence[int]
+        self, step: int, number: int, frames: int, side: int, sample: Sample
     ) -> NDArray[np.int64]:
         """Return the labels of all objects of that sample; see ``object_labels``."""
         dataset, index, _ = self._choose(step, number, frames)
-        return object_labels(dataset, index, side, frame_indices)
+        return object_labels(dataset, index, side, sample.frame_indices, sample.view)
 
     @property
     def label_sizes(self) -> dict[str, int]:
@@ -192,4 +192,4 @@ def _sample_objects(
         for _ in range(stage.targets)
     ]
     holds = np.ones((stage.targets, frames), np.bool_)
-    return Sample(images, np.stack(chosen), ("",) * stage.targets, holds, frame_indices)
+    return Sample(images, np.stack(chosen), ("",) * stage.targets, holds, frame_indices, View())

@@ -10,9 +10,10 @@ from samwise_ros.files.documents import parse_yaml, read_regular
 from samwise_ros.network.presets import preset
 from samwise_ros.training.settings import arguments, check_choice, check_range, check_types
 
-Task = Literal["prompted", "words", "sentences"]
+Task = Literal["objects", "prompted", "words", "sentences"]
 
 _TRAINED: dict[Task, tuple[str, ...]] = {
+    "objects": ("sam.image_encoder.trunk",),
     "prompted": ("sam",),
     "words": ("text_encoder",),
     "sentences": ("cmt_adapters", "prompt", "conditional_memory_encoder"),
@@ -121,9 +122,10 @@ class Stage:
 
     Attributes:
         name: name in the log and the progress bar.
-        task: ``prompted`` trains SAM 2 to segment and track objects given by a click or a box,
-            ``words`` trains the text encoder on sentences, ``sentences`` trains adapters, prompt
-            and conditional memory encoder with SAM 2 and text encoder frozen.
+        task: ``objects`` trains the image trunk to recognise the kinds and colours of all objects
+            on single frames, ``prompted`` trains SAM 2 to segment and track objects given by a
+            click or a box, ``words`` trains the text encoder on sentences, ``sentences`` trains
+            adapters, prompt and conditional memory encoder with SAM 2 and text encoder frozen.
         steps: number of steps; 0 if ``epochs`` is set.
         epochs: passes over the data set. The number of clips in an epoch follows from the number of
             sentences and frames.
@@ -156,8 +158,9 @@ class Stage:
             clip is then about a similar object.
         true_mask_share: fraction of steps in which the true masks are written to the memory.
         prompt_again: fraction of later frames that are prompted like the first one.
-        name_objects: weight of the auxiliary losses over the kinds, colours and motions of all
-            objects, for painted videos and those of the simulated tabletop; 0 for none.
+        name_objects: weight of the auxiliary losses: kinds, colours and motions of all objects,
+            and the target's mask from the features before the decoder. For painted videos and
+            those of the simulated tabletop; 0 for none.
         augment: flip, crop and change the colours of images.
     """
 
@@ -211,8 +214,8 @@ class Stage:
             raise ValueError(
                 f"{where}: video_frames: expected {self.frames} or more, got {self.video_frames}"
             )
-        if self.name_objects and self.augment:
-            raise ValueError(f"{where}: name_objects: expected augment: false, got true")
+        if self.task == "objects" and not self.name_objects:
+            raise ValueError(f"{where}: name_objects: expected more than 0, got 0")
         if self.batch % self.accumulate:
             raise ValueError(
                 f"{where}: accumulate: expected a divisor of batch {self.batch}, "

@@ -7,6 +7,7 @@ import pytest
 
 from samwise_ros.data.augmentation import (
     Augmentation,
+    View,
     augment_clip,
     change_colours,
     choose_crop,
@@ -40,10 +41,11 @@ def test_augmentation_is_reproducible(clip: tuple[np.ndarray, np.ndarray]) -> No
 def test_frames_and_masks_change_together(clip: tuple[np.ndarray, np.ndarray]) -> None:
     sizes, found = set(), set()
     for seed in range(60):
-        frames, masks, sentences = augment_clip(
+        frames, masks, sentences, view = augment_clip(
             *clip, ("left one",), Augmentation(crop_probability=0.7), random.Random(seed)
         )
         np.testing.assert_array_equal(red(frames), masks[0])
+        np.testing.assert_array_equal(view.apply(clip[1]), masks)
         assert masks.sum() == clip[1].sum()
         sizes.add(frames.shape)
         found.update(sentences)
@@ -52,15 +54,16 @@ def test_frames_and_masks_change_together(clip: tuple[np.ndarray, np.ndarray]) -
 
 
 def test_zero_probabilities_change_nothing(clip: tuple[np.ndarray, np.ndarray]) -> None:
-    frames, masks, sentences = augment_clip(*clip, ("left",), UNCHANGED, random.Random(0))
+    frames, masks, sentences, view = augment_clip(*clip, ("left",), UNCHANGED, random.Random(0))
     np.testing.assert_array_equal(frames, clip[0])
     np.testing.assert_array_equal(masks, clip[1])
     assert sentences == ("left",)
+    assert view == View()
 
 
 def test_flip_mirrors_frames_and_masks(clip: tuple[np.ndarray, np.ndarray]) -> None:
     mirror = Augmentation(flip_probability=1, jitter=0, crop_probability=0)
-    frames, masks, _ = augment_clip(*clip, ("a",), mirror, random.Random(0))
+    frames, masks, *_ = augment_clip(*clip, ("a",), mirror, random.Random(0))
     np.testing.assert_array_equal(frames, clip[0][:, :, ::-1])
     np.testing.assert_array_equal(masks, clip[1][..., ::-1])
 

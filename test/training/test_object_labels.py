@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from samwise_ros.data.augmentation import View
 from samwise_ros.data.formats.mevis import Mevis
 from samwise_ros.data.formats.write_mevis import write_mevis
 from samwise_ros.data.painted.objects import COLOURS, SHAPES
@@ -45,6 +46,20 @@ def test_labels_of_a_clip_equal_those_of_its_frames() -> None:
     video = make_video("train", 3, PaintedConfig(frames=16))
     labels = painted_labels(video, SIDE, range(4, 12))
     assert np.array_equal(labels[:, :3], painted_labels(video, SIDE, range(16))[4:12, :3])
+
+
+def test_labels_follow_the_view_of_an_augmentation() -> None:
+    video = make_video("train", 3, PaintedConfig(frames=8))
+    whole = painted_labels(video, SIDE, range(8))
+    mirrored = painted_labels(video, SIDE, range(8), View(flip=True))
+    assert np.array_equal(mirrored[..., :12, :], whole[..., :12, ::-1])
+    corner = painted_labels(video, SIDE, range(8), View(crop=(0, 48, 0, 64)))
+    full = video.masks[:, :, :48, :64].reshape(-1, 8, 6, STRIDE, 8, STRIDE).all((3, 5)).any(0)
+    assert full.any(), "some cells of the corner are covered"
+    enlarged = full.repeat(2, 1).repeat(2, 2)
+    assert np.array_equal(
+        corner[:, 0, :12, :16][enlarged], whole[:, 0, :6, :8].repeat(2, 1).repeat(2, 2)[enlarged]
+    )
 
 
 def test_motion_is_labelled_where_it_is_visible() -> None:

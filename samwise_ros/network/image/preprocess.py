@@ -50,6 +50,21 @@ def to_square(frames: Tensor, side: int) -> Tensor:
     return functional.pad(pixels, (0, side - width, 0, side - height))
 
 
+def masks_to_square(masks: Tensor, side: int) -> Tensor:
+    """Resize masks to the size of the network's image, as `to_square` does with frames.
+
+    Args:
+        masks: (N, T, H, W) bool.
+        side: side S of the square, pixels.
+
+    Returns:
+        (N, T, S, S) bool, false on the padding.
+    """
+    height, width = resized_size(masks.shape[2], masks.shape[3], side)
+    resized = functional.interpolate(masks.float(), (height, width), mode="nearest-exact")
+    return functional.pad(resized, (0, side - width, 0, side - height)) > 0
+
+
 def cached_tensors(height: int, width: int, side: int, device: torch.device) -> tuple[Tensor, ...]:
     """Return the cached tensors that `to_square` reads for images of one size.
 

@@ -1,11 +1,11 @@
-"""Auxiliary heads that predict the kind, colour and motion of every object.
+"""Auxiliary heads that predict the kind, colour and motion of every object, and the target.
 
 A sentence supervises one object of a video; these heads supervise all objects. They are trained
 with the network and discarded afterwards. Painted videos and those of the simulated tabletop have
 the labels.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -15,9 +15,12 @@ from torch.nn import functional
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.training.losses import IGNORED, PartialMean
 
+_BACKGROUND_WEIGHT = 0.05
+"""Weight of a cell without an object; most cells have none."""
+
 
 class ObjectHeads(nn.Module):
-    """Linear heads on the image trunk, and on the features the adapters select of all frames."""
+    """Linear heads on the image trunk."""
 
     def __init__(self, network: Samwise, sizes: Mapping[str, int]) -> None:
         """Build the heads for a network.
@@ -25,16 +28,41 @@ class ObjectHeads(nn.Module):
         Args:
             network: the network.
             sizes: number of classes of each label by name, see ``label_sizes``; the last one is
-                ``motion``.
+                ``motion``, which one image does not show.
         """
         super().__init__()
-        config = network.config
         *self._names, _ = sizes
-        *self._sizes, motions = sizes.values()
-        self.look = nn.ModuleList(
-            nn.Linear(width, sum(self._sizes)) for width in config.stage_widths[1:3]
-        )
-        self.motion = nn.ModuleList(
+        *self._sizes, _ = sizes.values()
+        widths = network.config.stage_widths[1:]
+        self.heads = nn.ModuleList(nn.Linear(width, sum(self._sizes)) for width in widths)
+
+    def losses(self, stages: Sequence[Tensor], labels: Tensor) -> dict[str, PartialMean]:
+        """Return the losses of the heads' predictions.
+
+        Args:
+            stages: stages 2 to 4 of the image trunk without text, (M, H, W, C).
+            labels: (N, T, labels, S/8, S/8) with N * T = M.
+
+        Returns:
+            The losses by the names of the labels.
+        """
+        flat = labels.flatten(0, 1)
+        logits = _cell_logits(self.heads, stages, flat).split(self._sizes, 1)
+        weight = torch.where(flat[:, 0] == self._sizes[0] - 1, _BACKGROUND_WEIGHT, 1.0)
+        return {
+            name: _entropy(logits[index], flat[:, index], weight)
+            for index, name in enumerate(self._names)
+        }
+
+
+class MotionHeads(nn.Module):
+    """Linear heads on the features that the adapters select of all frames."""
+
+    def __init__(self, network: Samwise, motions: int) -> None:
+        """Build the heads for a network and a number of motions."""
+        super().__init__()
+        config = network.config
+        self.heads = nn.ModuleList(
             nn.Linear(config.adapter_width, motions) for _ in network.cmt_adapters
         )
         self._sides = [config.image_size // stride for stride in (8, 16, 32)]
@@ -65,45 +93,63 @@ class ObjectHeads(nn.Module):
 
         return record
 
-    def losses(self, stages: list[Tensor], labels: Tensor) -> dict[str, PartialMean]:
-        """Return the losses of the heads' predictions.
+    def losses(self, labels: Tensor) -> PartialMean:
+        """Return the loss of the motions on the recorded features.
 
         Args:
-            stages: second and third stage of the image trunk without text, (N * T, H, W, C).
             labels: (N, T, labels, S/8, S/8) labels of N videos with K sentences each.
-
-        Returns:
-            The losses by the names of the labels.
         """
-        flat = labels.flatten(0, 1)
-        logits = self._logits(self.look, stages, flat).split(self._sizes, 1)
-        losses = {
-            name: PartialMean.of(_entropy(logits[index], flat[:, index]))
-            for index, name in enumerate(self._names)
-        }
-        selected = [self._selected[index] for index in range(len(self.motion))]
-        targets = len(selected[0]) // len(flat)
+        selected = [self._selected[index] for index in range(len(self.heads))]
+        targets = len(selected[0]) // (labels.shape[0] * labels.shape[1])
         motions = labels[:, :, -1].repeat_interleave(targets, 0).flatten(0, 1)
-        motion_logits = self._logits(self.motion, selected, flat)
-        losses["motion"] = PartialMean.of(_entropy(motion_logits, motions))
+        logits = _cell_logits(self.heads, selected, motions)
         self._selected.clear()
-        return losses
-
-    @staticmethod
-    def _logits(heads: nn.ModuleList, features: list[Tensor], labels: Tensor) -> Tensor:
-        """Return the sum of the heads' logits (M, classes, S/8, S/8) of features (M, H, W, C)."""
-        size = tuple(labels.shape[-2:])
-        return torch.stack(
-            [
-                functional.interpolate(head(feature).permute(0, 3, 1, 2), size, mode="bilinear")
-                for head, feature in zip(heads, features, strict=True)
-            ]
-        ).sum(0)
+        return _entropy(logits, motions, torch.ones_like(motions, dtype=torch.float32))
 
 
-def _entropy(logits: Tensor, labels: Tensor) -> Tensor:
-    """Return the cross-entropy of each labelled cell."""
+class TargetHeads(nn.Module):
+    """Linear heads that predict the target's mask from the features of an image with a sentence.
+
+    The mask decoder chooses among the objects at stride 16, where two small objects share a cell;
+    these heads train adapters and neck to mark the target at stride 8.
+    """
+
+    def __init__(self, network: Samwise) -> None:
+        """Build the heads for a network."""
+        super().__init__()
+        width = network.config.width
+        self.heads = nn.ModuleList(nn.Linear(channels, 1) for channels in (width // 4, width))
+
+    def forward(self, levels: Sequence[Tensor]) -> Tensor:
+        """Return mask logits (B, T, S/8, S/8) of the neck's levels (B, T, C, H, W)."""
+        middle, coarse = (level.flatten(0, 1).permute(0, 2, 3, 1) for level in levels[1:])
+        logits = _cell_logits(self.heads, (middle, coarse), levels[1])
+        marked: Tensor = logits[:, 0].unflatten(0, levels[1].shape[:2])
+        return marked
+
+
+def _cell_logits(heads: Iterable[nn.Module], features: Iterable[Tensor], like: Tensor) -> Tensor:
+    """Return the sum of heads' logits (M, classes, H', W') of features (M, H, W, C).
+
+    Args:
+        heads: a linear layer for each of the features.
+        features: the features.
+        like: tensor of the wanted height and width.
+    """
+    size = like.shape[-2:]
+    return torch.stack(
+        [
+            functional.interpolate(head(feature).permute(0, 3, 1, 2), size, mode="bilinear")
+            for head, feature in zip(heads, features, strict=True)
+        ]
+    ).sum(0)
+
+
+def _entropy(logits: Tensor, labels: Tensor, weight: Tensor) -> PartialMean:
+    """Return the weighted mean of the cross-entropy of the labelled cells."""
     labelled = labels != IGNORED
-    return functional.cross_entropy(
-        logits.permute(0, 2, 3, 1)[labelled], labels[labelled], reduction="none"
+    entropy = functional.cross_entropy(
+        logits.permute(0, 2, 3, 1)[labelled].float(), labels[labelled], reduction="none"
     )
+    weights = weight[labelled]
+    return PartialMean((entropy * weights).sum(), weights.sum())

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import get_args
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
+from samwise_ros.data.augmentation import View
 from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.formats.mevis import Mevis
 from samwise_ros.data.painted.dataset import PaintedDataset
@@ -13,6 +15,7 @@ from samwise_ros.data.painted.objects import COLOURS, SHAPES, Motion, PaintedObj
 from samwise_ros.data.painted.video import PaintedVideo
 from samwise_ros.data.tabletop.catalogue import KINDS, PAINTS
 from samwise_ros.data.tabletop.truth import Motion as TabletopMotion
+from samwise_ros.network.image.preprocess import masks_to_square
 from samwise_ros.training.losses import IGNORED
 
 STRIDE = 8
@@ -20,6 +23,7 @@ STRIDE = 8
 _SIZES = ("small", "medium", "large")
 _MOTIONS = get_args(Motion)
 _KINDS = tuple(KINDS)
+_WHOLE = View()
 _MIN_COVER = 0.3  # of a cell by an object, to label the cell
 _MAX_BACKGROUND_COVER = 0.05
 _MOTION_LAG = 3  # frames over which a motion becomes visible
@@ -48,26 +52,30 @@ def label_sizes(dataset: Dataset) -> dict[str, int]:
 
 
 def object_labels(
-    dataset: Dataset, index: int, side: int, frame_indices: Sequence[int]
+    dataset: Dataset,
+    index: int,
+    side: int,
+    frame_indices: Sequence[int],
+    view: View = _WHOLE,
 ) -> NDArray[np.int64]:
     """Label the cells of a clip.
 
     Args:
-        dataset: a data set that ``label_sizes`` accepts, with images as wide or as high as the
-            network's.
+        dataset: a data set that ``label_sizes`` accepts.
         index: number of the video.
         side: image size S of the network.
         frame_indices: indices of the T frames of the clip.
+        view: the part of the images that the clip shows.
 
     Returns:
         (T, labels, S/8, S/8) int64: the classes of ``label_sizes`` of the object on each cell; -1
         for no label, for example before a motion is visible.
 
     Raises:
-        ValueError: a file is missing, or the images are of another size.
+        ValueError: a file is missing.
     """
     if isinstance(dataset, PaintedDataset):
-        return painted_labels(dataset.scene(index), side, frame_indices)
+        return painted_labels(dataset.scene(index), side, frame_indices, view)
     assert isinstance(dataset, Mevis)
     path = dataset.truth_file(index)
     if not path.exists():
@@ -82,18 +90,18 @@ def object_labels(
     classes[..., 1] = np.array(painted)[:, None]
     classes[:, _MOTION_LAG:, 2] = motions[:, _MOTION_LAG:]
     numbers = np.arange(1, len(kinds) + 1)[:, None, None, None]
-    return _cell_labels(labels == numbers, classes, side, len(_KINDS))
+    return _cell_labels(view.apply(labels) == numbers, classes, side, len(_KINDS))
 
 
 def painted_labels(
-    video: PaintedVideo, side: int, frame_indices: Sequence[int]
+    video: PaintedVideo, side: int, frame_indices: Sequence[int], view: View = _WHOLE
 ) -> NDArray[np.int64]:
     """Label the cells of a painted clip; see ``object_labels``."""
     masks = video.masks[:, list(frame_indices)]
     progress = np.array(frame_indices) / max(len(video.frames) - 1, 1)
     pairs = zip(video.objects, masks, strict=True)
     classes = np.stack([_classes(item, mask, progress) for item, mask in pairs])
-    return _cell_labels(masks, classes, side, len(SHAPES))
+    return _cell_labels(view.apply(masks), classes, side, len(SHAPES))
 
 
 def _cell_labels(
@@ -107,16 +115,10 @@ def _cell_labels(
         side: image size S of the network.
         background: class of the first label without an object.
     """
-    count, frames, height, width = masks.shape
-    if max(height, width) != side:
-        raise ValueError(
-            f"name_objects: expected images with a longer side of {side} pixels, got {width} x "
-            f"{height}"
-        )
-    square = np.zeros((count, frames, side, side), np.float32)
-    square[:, :, :height, :width] = masks
+    count, frames = masks.shape[:2]
+    square = masks_to_square(torch.from_numpy(np.ascontiguousarray(masks)), side)
     cells = side // STRIDE
-    cover = square.reshape(count, frames, cells, STRIDE, cells, STRIDE).mean((3, 5))
+    cover = square.numpy().reshape(count, frames, cells, STRIDE, cells, STRIDE).mean((3, 5))
     most = cover.max(0)
     covering = classes[cover.argmax(0), np.arange(frames)[:, None, None]]
     labels = np.where(most[..., None] >= _MIN_COVER, covering, IGNORED)

@@ -63,8 +63,7 @@ def track_prompted(sam: Sam2, batch: VideoBatch, seed: str, stage: Stage) -> tup
     frames, targets = batch.pixels.shape[1], batch.masks.shape[1]
     truth = batch.masks.flatten(0, 1)  # (B, T, S, S)
     first, second = sam.image_stem(batch.pixels.flatten(0, 1))
-    third = sam.image_stage(second, 2)
-    stages = [first, second, third, sam.image_stage(third, 3)]
+    stages = [first, *sam.later_stages(second)]
     levels = [
         level.unflatten(0, batch.pixels.shape[:2]).repeat_interleave(targets, 0)
         for level in sam.neck([stage.permute(0, 3, 1, 2) for stage in stages])

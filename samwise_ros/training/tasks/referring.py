@@ -16,7 +16,7 @@ from samwise_ros.training.batches import VideoBatch, VideoBatches, load_batches
 from samwise_ros.training.clips import Clips
 from samwise_ros.training.losses import PartialMean
 from samwise_ros.training.recipe import LossWeights
-from samwise_ros.training.tasks.auxiliary_heads import ObjectHeads
+from samwise_ros.training.tasks.auxiliary_heads import MotionHeads, ObjectHeads, TargetHeads
 from samwise_ros.training.tasks.unroll import check_loss, mask_losses, unroll
 
 
@@ -28,13 +28,18 @@ class ReferringTask:
     ) -> None:
         """Keep the network, and build auxiliary heads if the stage trains them."""
         self.network, self.clips, self.tokenizer, self.weights = network, clips, tokenizer, losses
-        self._heads: ObjectHeads | None = None
+        self._heads: tuple[ObjectHeads, MotionHeads, TargetHeads] | None = None
         if clips.stage.name_objects:
-            self._heads = ObjectHeads(network, clips.label_sizes)
+            sizes = clips.label_sizes
+            self._heads = (
+                ObjectHeads(network, sizes),
+                MotionHeads(network, sizes["motion"]),
+                TargetHeads(network),
+            )
 
     def heads(self) -> list[nn.Module]:
         """Return the auxiliary heads, if the stage trains them."""
-        return [] if self._heads is None else [self._heads]
+        return list(self._heads or ())
 
     def batches(self, first: int, processes: ProcessGroup) -> Iterator[VideoBatch]:
         """Yield videos with sentences."""
@@ -52,7 +57,7 @@ class ReferringTask:
         text = network.text_stem(batch.input_ids.flatten(0, 1))
         # On a single frame both forms are equal, and the clip form is cheaper.
         causal = frames > 1 and rng.random() < self.clips.stage.causal_share
-        with nullcontext() if self._heads is None else self._heads.recording(network):
+        with nullcontext() if self._heads is None else self._heads[1].recording(network):
             encoded = network.encode(stem, text, causal)
         switch_frames = range(0)
         if frames > FIRST_CHECK_FRAME:
@@ -69,9 +74,13 @@ class ReferringTask:
                 network, unrolled.checks, truth, inside, holds, self.weights
             )
         if self._heads is not None:
-            second = plain.stage2.flatten(0, 1)
-            stages = [second, network.sam.image_stage(second, 2)]
-            auxiliary = self._heads.losses(stages, batch.labels)
+            objects, motions, target = self._heads
+            auxiliary = objects.losses(network.sam.later_stages(plain.stage2), batch.labels)
+            auxiliary["motion"] = motions.losses(batch.labels)
+            coarse = mask_losses(
+                target(encoded.levels), unrolled.score, truth, inside, holds, self.weights
+            )
+            auxiliary |= {f"coarse {name}": coarse[name] for name in ("focal", "dice")}
             weight = self.clips.stage.name_objects
             losses.update({name: loss * weight for name, loss in auxiliary.items()})
         return losses

@@ -1,0 +1,39 @@
+"""Training of the image trunk on the kinds and colours of all objects of an image."""
+
+from collections.abc import Iterator
+
+from torch import nn
+
+from samwise_ros.evaluation.distributed import ProcessGroup
+from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.text.tokenizer import SentenceTokenizer
+from samwise_ros.training.batches import VideoBatch, VideoBatches, load_batches
+from samwise_ros.training.clips import Clips
+from samwise_ros.training.losses import PartialMean
+from samwise_ros.training.recipe import LossWeights
+from samwise_ros.training.tasks.auxiliary_heads import ObjectHeads
+
+
+class ObjectsTask:
+    """Trains the image trunk to recognise all objects, which is the cheapest supervision of it."""
+
+    def __init__(
+        self, network: Samwise, clips: Clips, tokenizer: SentenceTokenizer, losses: LossWeights
+    ) -> None:
+        """Add heads to the network's image trunk."""
+        self.network, self.clips, self.tokenizer = network, clips, tokenizer
+        self._heads = ObjectHeads(network, clips.label_sizes)
+
+    def heads(self) -> list[nn.Module]:
+        """Return the heads."""
+        return [self._heads]
+
+    def batches(self, first: int, processes: ProcessGroup) -> Iterator[VideoBatch]:
+        """Yield images with labels."""
+        videos = VideoBatches(self.clips, self.tokenizer, self.network.config, processes)
+        return load_batches(videos, first, len(videos), processes)
+
+    def losses(self, batch: VideoBatch, seed: str) -> dict[str, PartialMean]:
+        """Return the losses of the kinds and colours."""
+        _, second = self.network.sam.image_stem(batch.pixels.flatten(0, 1))
+        return self._heads.losses(self.network.sam.later_stages(second), batch.labels)
