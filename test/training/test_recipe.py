@@ -84,6 +84,7 @@ def test_nested_settings_are_read(tmp_path):
             "learning_rate: expected float, got '1e-5'; .* write 1.0e-5",
         ),
         ("seed: 1\nstages: [{name: a, task: words, steps: 1, causal_share: 2}]", "0 to 1, got 2"),
+        ("seed: 1\nstages: [{name: a, task: objects, steps: 1}]", "name_objects: expected more"),
         ("- nothing", "recipe.yaml"),
         ("{", "recipe.yaml"),
     ],
