@@ -3,11 +3,13 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from samwise_ros.data.dataset import Dataset, Video
+from samwise_ros.data.formats.mevis import Mevis
 from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.data.painted.dataset import PaintedDataset
 
@@ -41,6 +43,17 @@ class ConcatDataset:
         """Read masks; see ``Dataset``."""
         part, local_index = self._find(index)
         return part.masks(local_index, objects, frame_indices)
+
+    def truth_file(self, index: int) -> Path:
+        """Return the path of further truth; see ``Mevis``.
+
+        Raises:
+            ValueError: the video's data set has no such files.
+        """
+        part, local_index = self._find(index)
+        if not isinstance(part, Mevis):
+            raise ValueError(f"{part.name}: expected a folder that `samwise data tabletop` wrote")
+        return part.truth_file(local_index)
 
     def _find(self, index: int) -> tuple[Dataset, int]:
         number = bisect_right(self._starts, index) - 1

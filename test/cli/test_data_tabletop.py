@@ -74,6 +74,12 @@ def test_a_killed_writer_continues(tmp_path: Path) -> None:
     versions = json.loads((out / "tabletop.json").read_text())["versions"]
     assert set(versions) == {"mujoco", "gl_renderer", "gl_version"}
 
+    other = tmp_path / "other"
+    assert main(_argv(other, "--videos", "1", "--first", "2")) == 0
+    (entry,) = (other / "train" / "entries").iterdir()
+    assert entry.read_bytes() == (entries / entry.name).read_bytes()
+    assert open_dataset(f"mevis:{other}:train").video(0) == dataset.video(2)
+
 
 @pytest.mark.gl
 def test_another_size_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -99,6 +105,7 @@ def test_missing_gl_is_one_line_that_says_what_to_install(
         (["--split", "test", "--videos", "101"], "at most 100 of the split test"),
         (["--frames", "7"], "--frames: expected 8 to 96"),
         (["--processes", "0"], "processes: expected 1 or more"),
+        (["--first", "-1"], "first: expected 0 or more"),
         (["--width", "16"], "at least 32 pixels"),
     ],
 )

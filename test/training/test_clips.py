@@ -52,6 +52,22 @@ def test_length_of_an_epoch_follows_from_sentences_and_frames(specs, monkeypatch
     assert seen[: sum(visits)] != seen[sum(visits) :]
 
 
+def test_stages_with_steps_visit_every_video_equally(tmp_path, monkeypatch):
+    specs = []
+    for frames in (6, 24):
+        write_mevis(tmp_path / str(frames), {"train": 2}, PaintedConfig(frames, 64, 48))
+        specs.append(f"mevis:{tmp_path / str(frames)}:train")
+    clips = Clips.open(specs, replace(STAGE, epochs=0, steps=3), 1, 128)
+    seen = []
+    monkeypatch.setattr(
+        "samwise_ros.training.clips.sample_clip", lambda _, index, *__: seen.append(index)
+    )
+    for step in range(3):
+        for number in range(4):
+            clips.sample(step, number, 4)
+    assert Counter(seen) == dict.fromkeys(range(4), 3)
+
+
 def test_clips_of_consecutive_frames_need_long_videos(tmp_path):
     specs = []
     for frames in (6, 12):
@@ -90,7 +106,7 @@ def test_clips_are_parts_of_longer_videos():
     firsts = {sample.frame_indices[0] for sample in samples}
     assert 0 in firsts
     assert len(firsts) > 2
-    labels = clips.labels(0, 3, 4, 128, samples[3].frame_indices)
+    labels = clips.labels(0, 3, 4, 128, samples[3])
     cells = samples[3].masks.reshape(2, 4, 12, 8, 16, 8).mean((3, 5))[..., :12, :] > 0.95
     assert all((labels[:, 0, :12][cell] >= 0).all() for cell in cells)
     with pytest.raises(ValueError, match="video_frames: expected 4 or more"):

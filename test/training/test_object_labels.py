@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from samwise_ros.data.augmentation import View
+from samwise_ros.data.concat import open_datasets
 from samwise_ros.data.formats.mevis import Mevis
 from samwise_ros.data.formats.write_mevis import write_mevis
 from samwise_ros.data.painted.objects import COLOURS, SHAPES
@@ -103,7 +104,10 @@ def test_labels_of_the_simulated_tabletop(tmp_path) -> None:
         colours=["red", ""],
     )
     assert label_sizes(dataset) == {"kind": len(KINDS) + 1, "colour": len(PAINTS), "motion": 9}
-    labels = object_labels(dataset, 0, SIDE, range(1, 6))
+    several = open_datasets([f"mevis:{tmp_path}:train"] * 2)
+    assert label_sizes(several) == label_sizes(dataset)
+    labels = object_labels(several, 1, SIDE, range(1, 6))
+    assert np.array_equal(labels, object_labels(dataset, 0, SIDE, range(1, 6)))
     assert labels.shape == (5, 3, SIDE // STRIDE, SIDE // STRIDE)
     kinds = list(KINDS)
     assert (labels[:, 0, 1:3, 2:4] == kinds.index("mug")).all()

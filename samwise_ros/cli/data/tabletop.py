@@ -41,6 +41,14 @@ def add_task(parser: argparse.ArgumentParser) -> None:
         help="frames in each video of train, 8 to 96 (default: drawn for each video)",
     )
     parser.add_argument(
+        "--first",
+        type=int,
+        default=0,
+        metavar="INDEX",
+        help="index of the first video of train, for videos of other scenes than those of another "
+        "folder (default: %(default)s)",
+    )
+    parser.add_argument(
         "--processes", type=int, default=2, help="number of processes (default: %(default)s)"
     )
     add_size(parser, _SIZE)
@@ -70,7 +78,7 @@ def _write(arguments: argparse.Namespace) -> int:
     if arguments.frames is not None and not 8 <= arguments.frames <= 96:
         raise ValueError(f"--frames: expected 8 to 96, got {arguments.frames}")
     size = (arguments.width, arguments.height)
-    output = Output(arguments.out, *size, arguments.frames, arguments.processes)
+    output = Output(arguments.out, *size, arguments.frames, arguments.first, arguments.processes)
     versions = write_tabletop(output, counts)
     print(
         f"wrote {sum(counts.values())} videos to {arguments.out} with MuJoCo {versions['mujoco']}, "

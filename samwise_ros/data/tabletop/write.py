@@ -34,6 +34,7 @@ class Output:
         width: width of the images, pixels.
         height: height of the images, pixels.
         frames: frames of each video of ``train``; drawn from 8 to 96 by default.
+        first: index of the first video of ``train``; other indices are other scenes.
         processes: number of processes.
     """
 
@@ -41,6 +42,7 @@ class Output:
     width: int
     height: int
     frames: int | None = None
+    first: int = 0
     processes: int = 2
 
     def __post_init__(self) -> None:
@@ -50,6 +52,8 @@ class Output:
                 "width, height: expected a width of at least 32 pixels and an aspect ratio from "
                 f"1:2 to 2:1, got {self.width} x {self.height}"
             )
+        if self.first < 0:
+            raise ValueError(f"first: expected 0 or more, got {self.first}")
         if self.processes < 1:
             raise ValueError(f"processes: expected 1 or more, got {self.processes}")
 
@@ -63,7 +67,7 @@ def write_tabletop(output: Output, counts: Mapping[Split, int]) -> dict[str, str
 
     Args:
         output: the folder and the size.
-        counts: number of videos of each split, from index 0 on.
+        counts: number of videos of each split.
 
     Returns:
         The versions of MuJoCo and the GL library.
@@ -72,18 +76,25 @@ def write_tabletop(output: Output, counts: Mapping[Split, int]) -> dict[str, str
         OSError: a file could not be written.
         RenderingError: there is no GL library.
     """
-    settings = {"width": output.width, "height": output.height, "frames": output.frames}
+    settings = {name: getattr(output, name) for name in ("width", "height", "frames", "first")}
     versions = _check_settings(output, settings)
-    tasks = [(split, index) for split, count in counts.items() for index in range(count)]
+    indices = {split: _indices(output, split, count) for split, count in counts.items()}
+    tasks = [(split, index) for split, numbers in indices.items() for index in numbers]
     missing = [task for task in tasks if not _entry_path(output, *task).exists()]
     with tqdm(
         total=len(tasks), initial=len(tasks) - len(missing), desc="tabletop", unit="video"
     ) as bar:
         for _ in _run(output, missing):
             bar.update()
-    for split, count in counts.items():
-        _join(output, split, count)
+    for split, numbers in indices.items():
+        _join(output, split, numbers)
     return versions
+
+
+def _indices(output: Output, split: Split, count: int) -> range:
+    """Return the indices of a split's videos."""
+    first = output.first if split == "train" else 0
+    return range(first, first + count)
 
 
 def _check_settings(output: Output, settings: dict[str, int | None]) -> dict[str, str]:
@@ -216,11 +227,11 @@ def _entry_path(output: Output, split: Split, index: int) -> Path:
     return output.folder / split / _ENTRIES / f"{video_name(split, index)}.json"
 
 
-def _join(output: Output, split: Split, count: int) -> None:
+def _join(output: Output, split: Split, indices: range) -> None:
     """Write the lists of a split from the entries of its videos."""
     videos: dict[str, Any] = {}
     masks: dict[str, Any] = {}
-    for index in range(count):
+    for index in indices:
         entry = json.loads(_entry_path(output, split, index).read_text("utf-8"))
         first = len(masks)
         masks.update({str(first + number): mask for number, mask in enumerate(entry.pop("masks"))})

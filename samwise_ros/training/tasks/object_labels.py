@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from samwise_ros.data.augmentation import View
+from samwise_ros.data.concat import ConcatDataset
 from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.formats.mevis import Mevis
 from samwise_ros.data.painted.dataset import PaintedDataset
@@ -43,7 +44,7 @@ def label_sizes(dataset: Dataset) -> dict[str, int]:
             "size": len(_SIZES),
             "motion": len(_MOTIONS),
         }
-    if isinstance(dataset, Mevis) and dataset.truth_file(0).exists():
+    if isinstance(dataset, Mevis | ConcatDataset) and dataset.truth_file(0).exists():
         return {"kind": len(_KINDS) + 1, "colour": len(PAINTS), "motion": len(TabletopMotion)}
     raise ValueError(
         "name_objects: expected videos with labels of all objects (painted:SPLIT, or a folder that "
@@ -76,7 +77,7 @@ def object_labels(
     """
     if isinstance(dataset, PaintedDataset):
         return painted_labels(dataset.scene(index), side, frame_indices, view)
-    assert isinstance(dataset, Mevis)
+    assert isinstance(dataset, Mevis | ConcatDataset)
     path = dataset.truth_file(index)
     if not path.exists():
         raise ValueError(f"{path}: the file does not exist; write the data set again")
