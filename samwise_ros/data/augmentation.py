@@ -63,14 +63,14 @@ class View:
     flip: bool = False
     crop: tuple[int, int, int, int] | None = None
 
-    def apply(self, masks: NDArray[_Number]) -> NDArray[_Number]:
+    def apply(self, images: NDArray[_Number]) -> NDArray[_Number]:
         """Return the view of (..., H, W) images with one channel."""
         if self.flip:
-            masks = masks[..., ::-1]
+            images = images[..., ::-1]
         if self.crop is None:
-            return masks
+            return images
         top, bottom, left, right = self.crop
-        return masks[..., top:bottom, left:right]
+        return images[..., top:bottom, left:right]
 
 
 def augment_clip(

@@ -15,12 +15,17 @@ from samwise_ros.data.painted.dataset import PaintedDataset
 
 
 class ConcatDataset:
-    """The videos of several data sets, one data set after the other."""
+    """The videos of several data sets, one data set after the other.
+
+    Attributes:
+        name: names of the data sets.
+        parts: the data sets.
+    """
 
     def __init__(self, parts: Sequence[Dataset]) -> None:
         """Concatenate data sets."""
         self.name = " ".join(part.name for part in parts)
-        self._parts = parts
+        self.parts = parts
         self._starts = [0, *accumulate(len(part) for part in parts)]
 
     def __len__(self) -> int:
@@ -45,19 +50,14 @@ class ConcatDataset:
         return part.masks(local_index, objects, frame_indices)
 
     def truth_file(self, index: int) -> Path:
-        """Return the path of further truth; see ``Mevis``.
-
-        Raises:
-            ValueError: the video's data set has no such files.
-        """
+        """Return the path of further truth; see ``Mevis``, of which all parts have to be."""
         part, local_index = self._find(index)
-        if not isinstance(part, Mevis):
-            raise ValueError(f"{part.name}: expected a folder that `samwise data tabletop` wrote")
+        assert isinstance(part, Mevis)
         return part.truth_file(local_index)
 
     def _find(self, index: int) -> tuple[Dataset, int]:
         number = bisect_right(self._starts, index) - 1
-        return self._parts[number], index - self._starts[number]
+        return self.parts[number], index - self._starts[number]
 
 
 def open_datasets(specs: Sequence[str]) -> Dataset:

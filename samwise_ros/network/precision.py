@@ -69,11 +69,16 @@ def _attend(
     is_causal: bool = False,
     scale: float | None = None,
 ) -> Tensor:
-    """Return the same as ``scaled_dot_product_attention``, with the softmax in float32."""
-    assert not is_causal, "no part of the network is causal over tokens"
+    """Return ``scaled_dot_product_attention`` from products in reduced precision.
+
+    The scores are rounded to that precision, the softmax is in float32. All scores are kept for
+    the backward pass, which the fused kernel avoids: a large image takes more memory.
+    """
     if scale is None:
         scale = query.shape[-1] ** -0.5
     scores = (query * scale) @ key.transpose(-2, -1)
+    if is_causal:
+        attn_mask = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
     if attn_mask is not None and attn_mask.dtype == torch.bool:
         scores = scores.masked_fill(~attn_mask, float("-inf"))
     elif attn_mask is not None:

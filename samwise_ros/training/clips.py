@@ -155,13 +155,14 @@ class Clips:
 def _visits(video: Video, stage: Stage) -> int:
     """Return the number of clips of a video in an epoch, from its sentences and frames.
 
-    A stage of ``steps`` visits every video equally: frames of one video differ little.
+    A stage of ``steps`` on single frames visits every video equally: the frames of a video differ
+    little.
     A video shorter than a clip of consecutive frames has none: it would repeat frames, as if its
     motions stopped again and again.
     """
     if stage.in_a_row and len(video.frames) < stage.frames:
         return 0
-    if stage.steps:
+    if stage.steps and stage.frames == 1:
         return int(bool(video.expressions))
     clips = len(video.expressions) * -(-len(video.frames) // stage.frames)
     return -(-clips // stage.targets)

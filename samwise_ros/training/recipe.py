@@ -126,7 +126,8 @@ class Stage:
             on single frames, ``prompted`` trains SAM 2 to segment and track objects given by a
             click or a box, ``words`` trains the text encoder on sentences, ``sentences`` trains
             adapters, prompt and conditional memory encoder with SAM 2 and text encoder frozen.
-        steps: number of steps; 0 if ``epochs`` is set.
+        steps: number of steps; 0 if ``epochs`` is set. On single frames every video is then equally
+            frequent, otherwise in proportion to its clips.
         epochs: passes over the data set. The number of clips in an epoch follows from the number of
             sentences and frames.
         batch: videos per step; sentences per step for ``words``.

@@ -13,6 +13,7 @@ from torch import nn
 from tqdm import tqdm
 
 from samwise_ros.evaluation.distributed import ProcessGroup
+from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.precision import reduced_precision
 from samwise_ros.network.samwise import Samwise
@@ -58,6 +59,7 @@ class StageRun:
         """Start the stage, or resume it from the state.
 
         Raises:
+            CheckpointError: the state has other weights than the stage.
             ValueError: the data cannot be used, or a module to train does not exist.
         """
         self.training, recipe = training, training.recipe
@@ -75,7 +77,13 @@ class StageRun:
         modules = [*trained_modules(network, stage), *heads]
         self.learner = Learner(modules, stage, recipe.optimizer, self.steps, training.processes)
         if state.learner is not None:
-            self.learner.load(state.learner)
+            try:
+                self.learner.load(state.learner)
+            except (RuntimeError, ValueError, KeyError) as error:
+                raise CheckpointError(
+                    f"{training.folder}: the state of stage {stage.name} is of another version: "
+                    f"{str(error).splitlines()[0]}; use another folder with --out"
+                ) from error
         self.frozen = fingerprint(network, exclude=stage.trained)
         self.metric_log = MetricLog(training.folder, stage.name, state, training.processes.rank)
 

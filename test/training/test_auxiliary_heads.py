@@ -1,20 +1,34 @@
-"""Losses of the auxiliary heads."""
+"""Losses of the auxiliary heads, the stage that has no others, and labels of augmented images."""
 
+import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
 from samwise_ros.data.painted.dataset import PaintedDataset
+from samwise_ros.data.painted.objects import SHAPES
 from samwise_ros.data.painted.video import PaintedConfig
+from samwise_ros.evaluation.distributed import ProcessGroup
+from samwise_ros.network.checkpoints.model_folder import load_model
 from samwise_ros.network.features import ImageStem
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
+from samwise_ros.training.batches import VideoBatches
+from samwise_ros.training.clips import Clips
+from samwise_ros.training.recipe import Recipe, Stage
 from samwise_ros.training.tasks.auxiliary_heads import MotionHeads, ObjectHeads, TargetHeads
 from samwise_ros.training.tasks.object_labels import label_sizes, object_labels
+from samwise_ros.training.trainer import Trainer
 
 SIDE = 128
+STAGE = Stage(
+    "objects", "objects", steps=2, batch=4, targets=1, warmup=1, name_objects=0.5, augment=True
+)
+RECIPE = Recipe("tabletop", 1, (STAGE,), ("painted:train",), precision="bfloat16")
 
 
 @pytest.fixture
@@ -66,3 +80,44 @@ def test_cells_without_an_object_weigh_less(network, dataset) -> None:
     objects = int((labels[:, :, 0] >= 0).sum()) - background
     assert float(loss.count) == pytest.approx(objects + 0.05 * background, rel=1e-4)
     assert (loss.total / loss.count).item() == pytest.approx(math.log(shapes), rel=1e-4)
+
+
+def test_only_the_image_trunk_is_trained_and_resumes_exactly(tmp_path) -> None:
+    before = None
+    for name, pieces in (("whole", (None,)), ("pieces", (1, None))):
+        for steps in pieces:
+            trainer = Trainer(RECIPE, tmp_path / name, device="cpu")
+            before = before or {
+                key: value.clone() for key, value in trainer.training.network.state_dict().items()
+            }
+            trainer.run(steps)
+    whole, pieces = (
+        load_model(str(tmp_path / name / "model"))[0].state_dict() for name in ("whole", "pieces")
+    )
+    assert all(torch.equal(value, pieces[key]) for key, value in whole.items())
+    assert before is not None
+    changed = {key for key, value in before.items() if not torch.equal(value, whole[key])}
+    trunk = "sam.image_encoder.trunk."
+    assert {key[: len(trunk)] for key in changed} == {trunk}
+    stages = {key.split(".")[4] for key in changed if key.startswith(f"{trunk}blocks.")}
+    assert stages == {str(number) for number in range(7)}, "all blocks are trained"
+    (line,) = (tmp_path / "whole" / "log.jsonl").read_text().splitlines()
+    assert {"shape", "colour", "size"} < set(json.loads(line))
+
+
+def test_labels_of_augmented_images_lie_on_the_objects() -> None:
+    stage = replace(STAGE, task="sentences", batch=16, absent_share=0.0)
+    clips = Clips.open(RECIPE.data, stage, 1, 128)
+    network, tokenizer = load_model("tabletop")
+    batch = VideoBatches(clips, tokenizer, network.config, ProcessGroup.join(torch.device("cpu")))[
+        0
+    ]
+    assert not isinstance(batch, ValueError)
+    cover = functional.avg_pool2d(batch.masks[:, 0].float(), 8)[:, 0]
+    labels = batch.labels[:, 0, 0]
+    covered = cover > 0.9
+    assert covered.sum() > 50
+    assert (labels[covered] < len(SHAPES)).all()
+    assert (labels[covered] >= 0).all()
+    sizes = {int(inside.sum()) for inside in batch.inside}
+    assert len(sizes) > 1, "some images are cropped"

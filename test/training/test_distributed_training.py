@@ -100,6 +100,8 @@ data: painted:train
 optimizer: {name: adamw, betas: [0.9, 0.98], weight_decay: 0.01, schedule: cosine}
 losses: {focal: 20, score: 1, over: frame}
 stages:
+  - {name: objects, task: objects, steps: 1, batch: 3, targets: 1, name_objects: 1, augment: true,
+     warmup: 1, learning_rate: 1.0e-4}
   - {name: follow, task: prompted, steps: 1, batch: 3, frames: 2, warmup: 1, learning_rate: 1.0e-4}
   - {name: words, task: words, steps: 1, batch: 9, frames: 8, warmup: 1, learning_rate: 1.0e-4}
   - {name: motion, task: sentences, steps: 2, batch: 3, frames: 8, causal_share: 0.5,

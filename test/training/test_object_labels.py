@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,10 +11,10 @@ from samwise_ros.data.augmentation import View
 from samwise_ros.data.concat import open_datasets
 from samwise_ros.data.formats.mevis import Mevis
 from samwise_ros.data.formats.write_mevis import write_mevis
-from samwise_ros.data.painted.objects import COLOURS, SHAPES
+from samwise_ros.data.painted.objects import COLOURS, SHAPES, Motion
 from samwise_ros.data.painted.video import PaintedConfig, make_video
 from samwise_ros.data.tabletop.catalogue import KINDS, PAINTS
-from samwise_ros.data.tabletop.truth import Motion
+from samwise_ros.data.tabletop.truth import Motion as TabletopMotion
 from samwise_ros.training.tasks.object_labels import (
     STRIDE,
     label_sizes,
@@ -53,7 +54,12 @@ def test_labels_follow_the_view_of_an_augmentation() -> None:
     video = make_video("train", 3, PaintedConfig(frames=8))
     whole = painted_labels(video, SIDE, range(8))
     mirrored = painted_labels(video, SIDE, range(8), View(flip=True))
-    assert np.array_equal(mirrored[..., :12, :], whole[..., :12, ::-1])
+    assert np.array_equal(mirrored[:, :3, :12], whole[:, :3, :12, ::-1])
+    names, sides = get_args(Motion), {"left": "right", "right": "left"}
+    expected = [names.index(sides.get(name, name)) for name in names]
+    motions = whole[:, 3, :12, ::-1]
+    assert {names[number] for number in motions[motions >= 0]} & set(sides)
+    assert np.array_equal(mirrored[:, 3, :12], np.array([*expected, -1])[motions])
     corner = painted_labels(video, SIDE, range(8), View(crop=(0, 48, 0, 64)))
     full = video.masks[:, :, :48, :64].reshape(-1, 8, 6, STRIDE, 8, STRIDE).all((3, 5)).any(0)
     assert full.any(), "some cells of the corner are covered"
@@ -94,7 +100,7 @@ def test_labels_of_the_simulated_tabletop(tmp_path) -> None:
         label_sizes(dataset)
     pixels = np.zeros((6, 96, SIDE), np.uint8)
     pixels[:, 8:24, 16:32], pixels[:, 40:48, 80:88], pixels[:, 64:80, :16] = 1, 2, 255
-    motion = np.array([[Motion.REST, Motion.LIFTED]] * 6, np.uint8)
+    motion = np.array([[TabletopMotion.REST, TabletopMotion.LIFTED]] * 6, np.uint8)
     dataset.truth_file(0).parent.mkdir()
     np.savez(
         dataset.truth_file(0),
@@ -117,5 +123,5 @@ def test_labels_of_the_simulated_tabletop(tmp_path) -> None:
     assert (labels[:, 1, 1:3, 2:4] == PAINTS.index("red")).all()
     assert (labels[:, 1, 5, 10] == -1).all(), "bare glass has no colour"
     assert (labels[:3, 2] == -1).all(), "the first frames show no motion"
-    assert (labels[3:, 2, 1:3, 2:4] == Motion.REST).all()
-    assert (labels[3:, 2, 5, 10] == Motion.LIFTED).all()
+    assert (labels[3:, 2, 1:3, 2:4] == TabletopMotion.REST).all()
+    assert (labels[3:, 2, 5, 10] == TabletopMotion.LIFTED).all()

@@ -181,6 +181,15 @@ def test_recipe_may_gain_stages_but_not_change(trained, recipe, tmp_path):
             Trainer(changed, folder, device="cpu")
 
 
+def test_state_with_other_weights_raises(recipe, tmp_path):
+    Trainer(recipe, tmp_path, device="cpu").run(steps=1)
+    state = torch.load(tmp_path / "state.pt", weights_only=True)
+    state["learner"]["modules"].popitem()
+    torch.save(state, tmp_path / "state.pt")
+    with pytest.raises(CheckpointError, match=r"stage follow is of another version: .*--out"):
+        Trainer(recipe, tmp_path, device="cpu").run()
+
+
 def test_damaged_state_raises(recipe, tmp_path):
     (tmp_path / "state.pt").write_bytes(b"nonsense")
     with pytest.raises(CheckpointError, match=r"state\.pt"):

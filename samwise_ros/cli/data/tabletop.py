@@ -78,7 +78,13 @@ def _write(arguments: argparse.Namespace) -> int:
     if arguments.frames is not None and not 8 <= arguments.frames <= 96:
         raise ValueError(f"--frames: expected 8 to 96, got {arguments.frames}")
     size = (arguments.width, arguments.height)
-    output = Output(arguments.out, *size, arguments.frames, arguments.first, arguments.processes)
+    output = Output(
+        arguments.out,
+        *size,
+        frames=arguments.frames,
+        first=arguments.first,
+        processes=arguments.processes,
+    )
     versions = write_tabletop(output, counts)
     print(
         f"wrote {sum(counts.values())} videos to {arguments.out} with MuJoCo {versions['mujoco']}, "

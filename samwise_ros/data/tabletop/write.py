@@ -76,7 +76,9 @@ def write_tabletop(output: Output, counts: Mapping[Split, int]) -> dict[str, str
         OSError: a file could not be written.
         RenderingError: there is no GL library.
     """
-    settings = {name: getattr(output, name) for name in ("width", "height", "frames", "first")}
+    settings = {"width": output.width, "height": output.height, "frames": output.frames}
+    if output.first:
+        settings["first"] = output.first
     versions = _check_settings(output, settings)
     indices = {split: _indices(output, split, count) for split, count in counts.items()}
     tasks = [(split, index) for split, numbers in indices.items() for index in numbers]

@@ -1,4 +1,4 @@
-"""Multi-head attention with the fused kernel."""
+"""Multi-head attention with one operator for all heads."""
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +11,7 @@ _LANES = 16
 class Attention(nn.Module):
     """Multi-head attention with the parameter names of ``nn.MultiheadAttention``.
 
-    Unlike that class, it always uses the fused kernel, with a mask too, and returns no weights.
+    Unlike that class, it uses one operator for attention, with a mask too, and returns no weights.
     """
 
     def __init__(self, width: int, heads: int = 8, dropout: float = 0.0) -> None:

@@ -1,8 +1,8 @@
-"""Auxiliary heads that predict the kind, colour and motion of every object, and the target.
+"""Auxiliary heads, which are trained with the network and discarded afterwards.
 
-A sentence supervises one object of a video; these heads supervise all objects. They are trained
-with the network and discarded afterwards. Painted videos and those of the simulated tabletop have
-the labels.
+A sentence supervises one object of a video; heads that predict kind, colour and motion supervise
+all objects. Painted videos and those of the simulated tabletop have the labels. Another head
+predicts the mask of the target before the decoder does.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -124,8 +124,8 @@ class TargetHeads(nn.Module):
         """Return mask logits (B, T, S/8, S/8) of the neck's levels (B, T, C, H, W)."""
         middle, coarse = (level.flatten(0, 1).permute(0, 2, 3, 1) for level in levels[1:])
         logits = _cell_logits(self.heads, (middle, coarse), levels[1])
-        marked: Tensor = logits[:, 0].unflatten(0, levels[1].shape[:2])
-        return marked
+        masks: Tensor = logits[:, 0].float().unflatten(0, levels[1].shape[:2])
+        return masks
 
 
 def _cell_logits(heads: Iterable[nn.Module], features: Iterable[Tensor], like: Tensor) -> Tensor:

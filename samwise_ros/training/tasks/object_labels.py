@@ -24,6 +24,10 @@ STRIDE = 8
 _SIZES = ("small", "medium", "large")
 _MOTIONS = get_args(Motion)
 _KINDS = tuple(KINDS)
+_MIRRORED = np.array(
+    [_MOTIONS.index({"left": "right", "right": "left"}.get(name, name)) for name in _MOTIONS]
+)
+"""The motion that each motion is in a mirrored image."""
 _WHOLE = View()
 _MIN_COVER = 0.3  # of a cell by an object, to label the cell
 _MAX_BACKGROUND_COVER = 0.05
@@ -44,7 +48,8 @@ def label_sizes(dataset: Dataset) -> dict[str, int]:
             "size": len(_SIZES),
             "motion": len(_MOTIONS),
         }
-    if isinstance(dataset, Mevis | ConcatDataset) and dataset.truth_file(0).exists():
+    parts = dataset.parts if isinstance(dataset, ConcatDataset) else [dataset]
+    if all(isinstance(part, Mevis) and part.truth_file(0).exists() for part in parts):
         return {"kind": len(_KINDS) + 1, "colour": len(PAINTS), "motion": len(TabletopMotion)}
     raise ValueError(
         "name_objects: expected videos with labels of all objects (painted:SPLIT, or a folder that "
@@ -102,6 +107,9 @@ def painted_labels(
     progress = np.array(frame_indices) / max(len(video.frames) - 1, 1)
     pairs = zip(video.objects, masks, strict=True)
     classes = np.stack([_classes(item, mask, progress) for item, mask in pairs])
+    if view.flip:
+        motions = classes[..., 3]
+        motions[:] = np.where(motions == IGNORED, IGNORED, _MIRRORED[motions])
     return _cell_labels(view.apply(masks), classes, side, len(SHAPES))
 
 

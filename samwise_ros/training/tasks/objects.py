@@ -15,7 +15,7 @@ from samwise_ros.training.tasks.auxiliary_heads import ObjectHeads
 
 
 class ObjectsTask:
-    """Trains the image trunk to recognise all objects, which is the cheapest supervision of it."""
+    """Trains the image trunk to recognise all objects."""
 
     def __init__(
         self, network: Samwise, clips: Clips, tokenizer: SentenceTokenizer, losses: LossWeights
@@ -36,4 +36,6 @@ class ObjectsTask:
     def losses(self, batch: VideoBatch, seed: str) -> dict[str, PartialMean]:
         """Return the losses of the kinds and colours."""
         _, second = self.network.sam.image_stem(batch.pixels.flatten(0, 1))
-        return self._heads.losses(self.network.sam.later_stages(second), batch.labels)
+        losses = self._heads.losses(self.network.sam.later_stages(second), batch.labels)
+        weight = self.clips.stage.name_objects
+        return {name: loss * weight for name, loss in losses.items()}

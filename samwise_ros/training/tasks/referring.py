@@ -80,7 +80,7 @@ class ReferringTask:
             coarse = mask_losses(
                 target(encoded.levels), unrolled.score, truth, inside, holds, self.weights
             )
-            auxiliary |= {f"coarse {name}": coarse[name] for name in ("focal", "dice")}
+            auxiliary |= {f"coarse_{name}": coarse[name] for name in ("focal", "dice")}
             weight = self.clips.stage.name_objects
             losses.update({name: loss * weight for name, loss in auxiliary.items()})
         return losses
