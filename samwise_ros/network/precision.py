@@ -33,19 +33,20 @@ def cast_matmul_weights(network: nn.Module, dtype: torch.dtype) -> None:
 def reduced_precision(device: torch.device, dtype: torch.dtype) -> Iterator[None]:
     """Run matrix products and convolutions in ``dtype``.
 
-    On a CPU, attention is computed from matrix products: the backward pass of PyTorch's fused
-    kernel takes longer than all other operators of a step together.
+    On a CPU, attention to few keys is computed from matrix products: the backward pass of PyTorch's
+    fused kernel takes longer than all other operators of a step together. Attention to many keys
+    uses that kernel in float32, which does not keep the scores for the backward pass.
     """
     with torch.autocast(device.type, dtype):
         if device.type != "cpu":
             yield
             return
-        with _AttentionFromProducts():
+        with _ChosenAttention():
             yield
 
 
-class _AttentionFromProducts(TorchFunctionMode):
-    """Replaces the fused kernel of attention by matrix products and a softmax."""
+class _ChosenAttention(TorchFunctionMode):
+    """Chooses how attention is computed under autocast on a CPU."""
 
     def __torch_function__(
         self,
@@ -60,6 +61,10 @@ class _AttentionFromProducts(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
+_MAX_SCORES = 128 * 128
+"""Number of scores of a head up to which attention is computed from matrix products."""
+
+
 def _attend(
     query: Tensor,
     key: Tensor,
@@ -69,11 +74,18 @@ def _attend(
     is_causal: bool = False,
     scale: float | None = None,
 ) -> Tensor:
-    """Return ``scaled_dot_product_attention`` from products in reduced precision.
-
-    The scores are rounded to that precision, the softmax is in float32. All scores are kept for
-    the backward pass, which the fused kernel avoids: a large image takes more memory.
-    """
+    """Return ``scaled_dot_product_attention``; the softmax is in float32."""
+    if query.shape[-2] * key.shape[-2] > _MAX_SCORES:
+        if attn_mask is not None and attn_mask.is_floating_point():
+            attn_mask = attn_mask.float()
+        with torch.autocast("cpu", enabled=False):
+            return functional.scaled_dot_product_attention(
+                *(each.float() for each in (query, key, value)),
+                attn_mask,
+                dropout_p,
+                is_causal,
+                scale=scale,
+            )
     if scale is None:
         scale = query.shape[-1] ** -0.5
     scores = (query * scale) @ key.transpose(-2, -1)

@@ -40,6 +40,14 @@ def test_attention_on_a_cpu_equals_the_fused_kernel(case: str) -> None:
         assert torch.allclose(one, other, atol=0.1)
 
 
+def test_attention_to_many_keys_keeps_no_scores() -> None:
+    query = torch.randn(1, 1, 200, 16, requires_grad=True)
+    with reduced_precision(torch.device("cpu"), torch.bfloat16):
+        found = functional.scaled_dot_product_attention(query, query, query)
+    assert _is_fused(found)
+    assert found.dtype == torch.float32
+
+
 def test_dropout_applies_to_the_weights() -> None:
     torch.manual_seed(0)
     ones = torch.ones(1, 1, 400, 8)

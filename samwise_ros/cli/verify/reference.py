@@ -33,7 +33,7 @@ REFERENCES: dict[str, Reference] = {
     ),
     "tabletop_3d": Reference(
         parameters=2795860,
-        fingerprint="be656da22fd74c9f26ac2ebe4864e3d8db95afe491c7ca41501129b0f63f7a34",
+        fingerprint="88adf4396f2be851de02289ba4517d047970967d540b002c7b65224c29375dc1",
         similarity=0.0,  # the clip is painted, which this model has never seen
     ),
     "samwise_mevis": Reference(),
