@@ -78,13 +78,10 @@ def _attend(
     if query.shape[-2] * key.shape[-2] > _MAX_SCORES:
         if attn_mask is not None and attn_mask.is_floating_point():
             attn_mask = attn_mask.float()
+        query, key, value = query.float(), key.float(), value.float()
         with torch.autocast("cpu", enabled=False):
             return functional.scaled_dot_product_attention(
-                *(each.float() for each in (query, key, value)),
-                attn_mask,
-                dropout_p,
-                is_causal,
-                scale=scale,
+                query, key, value, attn_mask, dropout_p, is_causal, scale=scale
             )
     if scale is None:
         scale = query.shape[-1] ** -0.5
