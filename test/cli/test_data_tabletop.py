@@ -78,7 +78,7 @@ def test_a_killed_writer_continues(tmp_path: Path) -> None:
     assert main(_argv(other, "--videos", "1", "--first", "2")) == 0
     (entry,) = (other / "train" / "entries").iterdir()
     assert entry.read_bytes() == (entries / entry.name).read_bytes()
-    assert open_dataset(f"mevis:{other}:train").video(0) == dataset.video(2)
+    assert open_dataset(f"mevis:{other}:train").video(0).name == dataset.video(2).name
 
 
 @pytest.mark.gl

@@ -124,7 +124,7 @@ def test_two_processes_train_like_one(tmp_path):
         [*command, tmp_path / "two"], check=False, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr
-    assert done.stderr.count("3/3 motion:   0%") == 1  # one progress bar, not two
+    assert done.stderr.count("4/4 motion:   0%") == 1  # one progress bar, not two
     trainer = Trainer(Recipe.read(recipe), tmp_path / "one", device="cpu")
     before = {key: value.clone() for key, value in trainer.training.network.state_dict().items()}
     trainer.run()
