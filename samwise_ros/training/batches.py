@@ -183,6 +183,18 @@ class SentenceBatches(Dataset[SentenceBatch | ValueError]):
         return SentenceBatch(input_ids[local], masked[local])
 
 
+def load_videos(
+    clips: Clips,
+    tokenizer: SentenceTokenizer,
+    config: SamwiseConfig,
+    first: int,
+    processes: ProcessGroup,
+) -> Iterator[VideoBatch]:
+    """Load the batches of a stage on videos, starting at a part; see ``load_batches``."""
+    videos = VideoBatches(clips, tokenizer, config, processes)
+    return load_batches(videos, first, len(videos), processes)
+
+
 def load_batches(
     dataset: "Dataset[Batch | ValueError]", first: int, end: int, processes: ProcessGroup
 ) -> Iterator[Batch]:

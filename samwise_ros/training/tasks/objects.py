@@ -7,7 +7,7 @@ from torch import nn
 from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
-from samwise_ros.training.batches import VideoBatch, VideoBatches, load_batches
+from samwise_ros.training.batches import VideoBatch, load_videos
 from samwise_ros.training.clips import Clips
 from samwise_ros.training.losses import PartialMean
 from samwise_ros.training.recipe import LossWeights
@@ -30,8 +30,7 @@ class ObjectsTask:
 
     def batches(self, first: int, processes: ProcessGroup) -> Iterator[VideoBatch]:
         """Yield images with labels."""
-        videos = VideoBatches(self.clips, self.tokenizer, self.network.config, processes)
-        return load_batches(videos, first, len(videos), processes)
+        return load_videos(self.clips, self.tokenizer, self.network.config, first, processes)
 
     def losses(self, batch: VideoBatch, seed: str) -> dict[str, PartialMean]:
         """Return the losses of the kinds and colours."""

@@ -11,7 +11,7 @@ from samwise_ros.network.memory_bank import MemoryBank
 from samwise_ros.network.sam2 import Sam2
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
-from samwise_ros.training.batches import VideoBatch, VideoBatches, load_batches
+from samwise_ros.training.batches import VideoBatch, load_videos
 from samwise_ros.training.clips import Clips
 from samwise_ros.training.losses import PartialMean
 from samwise_ros.training.recipe import LossWeights, Stage
@@ -36,8 +36,7 @@ class PromptedTask:
 
     def batches(self, first: int, processes: ProcessGroup) -> Iterator[VideoBatch]:
         """Yield videos with the masks of some objects."""
-        videos = VideoBatches(self.clips, self.tokenizer, self.network.config, processes)
-        return load_batches(videos, first, len(videos), processes)
+        return load_videos(self.clips, self.tokenizer, self.network.config, first, processes)
 
     def losses(self, batch: VideoBatch, seed: str) -> dict[str, PartialMean]:
         """Return mask and score losses over all frames."""

@@ -12,7 +12,7 @@ from samwise_ros.network.conditional_memory import FIRST_CHECK_FRAME, MIN_CHECK_
 from samwise_ros.network.features import ImageStem
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
-from samwise_ros.training.batches import VideoBatch, VideoBatches, load_batches
+from samwise_ros.training.batches import VideoBatch, load_videos
 from samwise_ros.training.clips import Clips
 from samwise_ros.training.losses import PartialMean
 from samwise_ros.training.recipe import LossWeights
@@ -43,8 +43,7 @@ class ReferringTask:
 
     def batches(self, first: int, processes: ProcessGroup) -> Iterator[VideoBatch]:
         """Yield videos with sentences."""
-        videos = VideoBatches(self.clips, self.tokenizer, self.network.config, processes)
-        return load_batches(videos, first, len(videos), processes)
+        return load_videos(self.clips, self.tokenizer, self.network.config, first, processes)
 
     def losses(self, batch: VideoBatch, seed: str) -> dict[str, PartialMean]:
         """Return the mask, score, switch and auxiliary losses over all frames."""
