@@ -6,6 +6,7 @@ from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.network.conditional_memory import FIRST_CHECK_FRAME, MIN_CHECK_GAP
@@ -17,7 +18,7 @@ from samwise_ros.training.clips import Clips
 from samwise_ros.training.losses import PartialMean
 from samwise_ros.training.recipe import LossWeights
 from samwise_ros.training.tasks.auxiliary_heads import MotionHeads, ObjectHeads, TargetHeads
-from samwise_ros.training.tasks.unroll import check_loss, mask_losses, unroll
+from samwise_ros.training.tasks.unroll import check_loss, mask_losses, region_losses, unroll
 
 
 class ReferringTask:
@@ -76,10 +77,13 @@ class ReferringTask:
             objects, motions, target = self._heads
             auxiliary = objects.losses(network.sam.later_stages(plain.stage2), batch.labels)
             auxiliary["motion"] = motions.losses(batch.labels)
-            coarse = mask_losses(
-                target(encoded.levels), unrolled.score, truth, inside, holds, self.weights
+            coarse = target(encoded.levels)
+            covered, within = (
+                functional.adaptive_avg_pool2d(part.float(), coarse.shape[-1])
+                for part in (truth, inside)
             )
-            auxiliary |= {f"coarse_{name}": coarse[name] for name in ("focal", "dice")}
+            regions = region_losses(coarse, covered, within, holds, self.weights)
+            auxiliary |= {f"coarse_{name}": loss for name, loss in regions.items()}
             weight = self.clips.stage.name_objects
             losses.update({name: loss * weight for name, loss in auxiliary.items()})
         return losses

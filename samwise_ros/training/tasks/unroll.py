@@ -141,20 +141,38 @@ def mask_losses(
     Returns:
         The weighted losses by name.
     """
-    visible = truth.flatten(2).any(2)
     full = functional.interpolate(logits, truth.shape[-2:], mode="bilinear", align_corners=False)
-    where = (inside[:, None] & holds[..., None, None]).float()
-    target = truth.float() * where
-    rows = visible & holds if losses.over == "frame" else holds.any(1)
-    full, target, where = full[rows], target[rows], where[rows]
-    cells = (full.flatten(1), target.flatten(1), where.flatten(1))
-    found = {
-        "focal": PartialMean.of(focal_loss(*cells)) * losses.focal,
-        "dice": PartialMean.of(dice_loss(*cells)) * losses.dice,
-    }
+    found = region_losses(full, truth.float(), inside.float(), holds, losses)
     if losses.score:
+        visible = truth.flatten(2).any(2)
         entropy = functional.binary_cross_entropy_with_logits(
             score, visible.float(), reduction="none"
         )
         found["score"] = PartialMean.of(entropy[holds]) * losses.score
     return found
+
+
+def region_losses(
+    logits: Tensor, truth: Tensor, inside: Tensor, holds: Tensor, losses: LossWeights
+) -> dict[str, PartialMean]:
+    """Return the focal and dice losses of masks of any resolution.
+
+    Args:
+        logits: (B, T, H, W) mask logits.
+        truth: (B, T, H, W) float, fraction of each cell that the target covers.
+        inside: (B, H, W) float, fraction of each cell on the frame; padding is ignored.
+        holds: (B, T) bool, the frames on which the sentence holds; others are ignored.
+        losses: weights, and whether masks are compared by frame or by clip.
+
+    Returns:
+        The weighted losses by name.
+    """
+    where = inside[:, None] * holds[..., None, None]
+    target = truth * where
+    visible = truth.flatten(2).any(2)
+    rows = visible & holds if losses.over == "frame" else holds.any(1)
+    cells = [part[rows].flatten(1) for part in (logits, target, where)]
+    return {
+        "focal": PartialMean.of(focal_loss(*cells)) * losses.focal,
+        "dice": PartialMean.of(dice_loss(*cells)) * losses.dice,
+    }
