@@ -1,5 +1,8 @@
 """Construction of SAM 2 modules from the ``sam2`` package."""
 
+import math
+
+import torch
 from sam2.modeling.backbones.hieradet import Hiera
 from sam2.modeling.backbones.image_encoder import FpnNeck, ImageEncoder
 from sam2.modeling.memory_attention import MemoryAttention, MemoryAttentionLayer
@@ -8,7 +11,7 @@ from sam2.modeling.position_encoding import PositionEmbeddingSine
 from sam2.modeling.sam.mask_decoder import MaskDecoder
 from sam2.modeling.sam.transformer import RoPEAttention, TwoWayTransformer
 from sam2.sam2_video_predictor import SAM2VideoPredictor
-from torch import nn
+from torch import Tensor, nn
 
 from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.memory_bank import MEMORY_FRAMES
@@ -62,6 +65,7 @@ def _image_encoder(config: SamwiseConfig) -> ImageEncoder:
         window_pos_embed_bkg_spatial_size=(config.position_size, config.position_size),
         window_spec=config.window_sizes,
     )
+    _init_positions(trunk.pos_embed)
     neck = FpnNeck(
         position_encoding=PositionEmbeddingSine(config.width, warmup_cache=False),
         d_model=config.width,
@@ -70,6 +74,25 @@ def _image_encoder(config: SamwiseConfig) -> ImageEncoder:
         fpn_interp_model="nearest",
     )
     return ImageEncoder(trunk, neck, scalp=1)
+
+
+@torch.no_grad()
+def _init_positions(embedding: nn.Parameter) -> None:
+    """Set an embedding (1, C, H, W) to waves along x, in half of the channels, and along y.
+
+    The package starts with zeros. Training on objects from random weights keeps them, since what an
+    object is does not depend on its place; the network could then never learn "leftmost".
+    """
+    _, width, rows, columns = embedding.shape
+    half = width // 2
+    embedding[0, :half] = _waves(half, columns)[:, None, :]
+    embedding[0, half:] = _waves(width - half, rows)[:, :, None]
+
+
+def _waves(count: int, length: int) -> Tensor:
+    """Return cosines (count, length), from half a turn, which is monotone, to a turn in 4 cells."""
+    turns = torch.linspace(0.5, length / 4, count)[:, None]
+    return torch.cos(2 * math.pi * turns * (torch.arange(length) + 0.5) / length)
 
 
 def _memory_attention(config: SamwiseConfig) -> MemoryAttention:

@@ -57,9 +57,9 @@ def test_all_heads_and_adapters_receive_gradients(network, dataset) -> None:
             text = network.text_stem(torch.tensor([[0, 5, 2], [0, 6, 2]]))
             encoded = network.encode(both, text, causal)
         losses = objects.losses(network.sam.later_stages(stem.stage2), labels)
-        assert sorted(losses) == ["colour", "shape", "size"]
+        assert sorted(losses) == ["colour", "column", "shape", "size"]
         losses["motion"] = motions.losses(labels)
-        labelled = 2 * int((labels[:, :, 3] >= 0).sum())  # for each of two sentences
+        labelled = 2 * int((labels[:, :, 4] >= 0).sum())  # for each of two sentences
         assert int(losses["motion"].count) == labelled
     coarse = target(encoded.levels)
     assert coarse.shape == (2, 8, SIDE // 8, SIDE // 8)

@@ -28,26 +28,32 @@ SIDE = 128
 def test_labels_describe_the_object_on_a_cell() -> None:
     video = make_video("train", 3, PaintedConfig(frames=8))
     labels = painted_labels(video, SIDE, range(8))
-    assert labels.shape == (8, 4, SIDE // STRIDE, SIDE // STRIDE)
+    assert labels.shape == (8, 5, SIDE // STRIDE, SIDE // STRIDE)
     checked = 0
     for item, mask in zip(video.objects, video.masks, strict=True):
         covered = mask[7].reshape(12, STRIDE, 16, STRIDE).mean((1, 3)) > 0.9
         cells = labels[7, :, :12][:, covered].T
-        checked += len(cells) > 0
+        if not len(cells):
+            continue
+        checked += 1
         assert (cells[:, 0] == SHAPES.index(item.shape)).all()
         assert (cells[:, 1] == COLOURS.index(item.colour)).all()
+        columns = np.flatnonzero(mask[7].any(0))
+        assert (cells[:, 3] >= columns[0] * 16 // SIDE).all()
+        assert (cells[:, 3] <= columns[-1] * 16 // SIDE).all()
         assert len(set(cells[:, 3])) <= 1
+        assert len(set(cells[:, 4])) <= 1
     assert checked
     background = ~video.masks[:, 7].any(0).reshape(12, STRIDE, 16, STRIDE).any((1, 3))
     assert (labels[7, 0, :12][background] == len(SHAPES)).all()
     assert (labels[7, 1:, :12][:, background] == -1).all()
-    assert (labels[:3, 3] == -1).all(), "the first frames show no motion"
+    assert (labels[:3, 4] == -1).all(), "the first frames show no motion"
 
 
 def test_labels_of_a_clip_equal_those_of_its_frames() -> None:
     video = make_video("train", 3, PaintedConfig(frames=16))
     labels = painted_labels(video, SIDE, range(4, 12))
-    assert np.array_equal(labels[:, :3], painted_labels(video, SIDE, range(16))[4:12, :3])
+    assert np.array_equal(labels[:, :4], painted_labels(video, SIDE, range(16))[4:12, :4])
 
 
 def test_labels_follow_the_view_of_an_augmentation() -> None:
@@ -55,11 +61,14 @@ def test_labels_follow_the_view_of_an_augmentation() -> None:
     whole = painted_labels(video, SIDE, range(8))
     mirrored = painted_labels(video, SIDE, range(8), View(flip=True))
     assert np.array_equal(mirrored[:, :3, :12], whole[:, :3, :12, ::-1])
+    columns, on = mirrored[:, 3, :12], whole[:, 3, :12, ::-1] >= 0
+    assert np.abs(columns + whole[:, 3, :12, ::-1] - 15)[on].max() <= 1
+    assert (columns[~on] == -1).all()
     names, sides = get_args(Motion), {"left": "right", "right": "left"}
     expected = [names.index(sides.get(name, name)) for name in names]
-    motions = whole[:, 3, :12, ::-1]
+    motions = whole[:, 4, :12, ::-1]
     assert {names[number] for number in motions[motions >= 0]} & set(sides)
-    assert np.array_equal(mirrored[:, 3, :12], np.array([*expected, -1])[motions])
+    assert np.array_equal(mirrored[:, 4, :12], np.array([*expected, -1])[motions])
     corner = painted_labels(video, SIDE, range(8), View(crop=(0, 48, 0, 64)))
     full = video.masks[:, :, :48, :64].reshape(-1, 8, 6, STRIDE, 8, STRIDE).all((3, 5)).any(0)
     assert full.any(), "some cells of the corner are covered"
@@ -78,7 +87,7 @@ def test_motion_is_labelled_where_it_is_visible() -> None:
     )
     number, item = next((k, each) for k, each in enumerate(video.objects) if each.onset)
     alone = replace(video, objects=(item,), masks=video.masks[number : number + 1])
-    labels = painted_labels(alone, SIDE, range(16))[:, 3, :12]
+    labels = painted_labels(alone, SIDE, range(16))[:, 4, :12]
     covered = alone.masks[0].reshape(16, 12, STRIDE, 16, STRIDE).mean((2, 4)) > 0.9
     motions = [labels[index][covered[index]] for index in range(16)]
     start = math.ceil(item.onset * 15)
@@ -88,7 +97,7 @@ def test_motion_is_labelled_where_it_is_visible() -> None:
 
 def test_single_frames_have_no_motion() -> None:
     labels = painted_labels(make_video("train", 3, PaintedConfig(frames=1)), SIDE, [0])
-    assert (labels[:, 3] == -1).all()
+    assert (labels[:, 4] == -1).all()
     assert (labels[:, 0] >= 0).any()
 
 
@@ -109,12 +118,12 @@ def test_labels_of_the_simulated_tabletop(tmp_path) -> None:
         kinds=["mug", "jar"],
         colours=["red", ""],
     )
-    assert label_sizes(dataset) == {"kind": len(KINDS) + 1, "colour": len(PAINTS), "motion": 9}
+    assert label_sizes(dataset) == {"kind": len(KINDS) + 1, "colour": len(PAINTS), "column": 16, "motion": 9}
     several = open_datasets([f"mevis:{tmp_path}:train"] * 2)
     assert label_sizes(several) == label_sizes(dataset)
     labels = object_labels(several, 1, SIDE, range(1, 6))
     assert np.array_equal(labels, object_labels(dataset, 0, SIDE, range(1, 6)))
-    assert labels.shape == (5, 3, SIDE // STRIDE, SIDE // STRIDE)
+    assert labels.shape == (5, 4, SIDE // STRIDE, SIDE // STRIDE)
     kinds = list(KINDS)
     assert (labels[:, 0, 1:3, 2:4] == kinds.index("mug")).all()
     assert (labels[:, 0, 5, 10] == kinds.index("jar")).all()
@@ -122,6 +131,8 @@ def test_labels_of_the_simulated_tabletop(tmp_path) -> None:
     assert (labels[:, 0] < len(KINDS)).sum() == 5 * 5
     assert (labels[:, 1, 1:3, 2:4] == PAINTS.index("red")).all()
     assert (labels[:, 1, 5, 10] == -1).all(), "bare glass has no colour"
-    assert (labels[:3, 2] == -1).all(), "the first frames show no motion"
-    assert (labels[3:, 2, 1:3, 2:4] == TabletopMotion.REST).all()
-    assert (labels[3:, 2, 5, 10] == TabletopMotion.LIFTED).all()
+    assert (labels[:, 2, 1:3, 2:4] == 2).all(), "the centre is at 23.5 of 128 pixels"
+    assert (labels[:, 2, 5, 10] == 10).all()
+    assert (labels[:3, 3] == -1).all(), "the first frames show no motion"
+    assert (labels[3:, 3, 1:3, 2:4] == TabletopMotion.REST).all()
+    assert (labels[3:, 3, 5, 10] == TabletopMotion.LIFTED).all()

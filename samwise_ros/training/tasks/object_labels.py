@@ -1,4 +1,9 @@
-"""Labels of the auxiliary heads: kind, colour and motion of the object on each cell of an image."""
+"""Labels of the auxiliary heads: what the object on each cell of an image is, and where.
+
+Kinds and colours do not depend on the place, so that a trunk which is trained on them alone forgets
+it, and sentences with "leftmost" cannot be learned. The column keeps it. How far up an object is
+follows from its surroundings.
+"""
 
 from collections.abc import Sequence
 from typing import get_args
@@ -29,6 +34,7 @@ _MIRRORED = np.array(
 )
 """The motion that each motion is in a mirrored image."""
 _WHOLE = View()
+_COLUMNS = 16
 _MIN_COVER = 0.3  # of a cell by an object, to label the cell
 _MAX_BACKGROUND_COVER = 0.05
 _MOTION_LAG = 3  # frames over which a motion becomes visible
@@ -46,11 +52,17 @@ def label_sizes(dataset: Dataset) -> dict[str, int]:
             "shape": len(SHAPES) + 1,
             "colour": len(COLOURS),
             "size": len(_SIZES),
+            "column": _COLUMNS,
             "motion": len(_MOTIONS),
         }
     parts = dataset.parts if isinstance(dataset, ConcatDataset) else [dataset]
     if all(isinstance(part, Mevis) and part.truth_file(0).exists() for part in parts):
-        return {"kind": len(_KINDS) + 1, "colour": len(PAINTS), "motion": len(TabletopMotion)}
+        return {
+            "kind": len(_KINDS) + 1,
+            "colour": len(PAINTS),
+            "column": _COLUMNS,
+            "motion": len(TabletopMotion),
+        }
     raise ValueError(
         "name_objects: expected videos with labels of all objects (painted:SPLIT, or a folder that "
         f"`samwise data tabletop` has written), got {dataset.name}"
@@ -120,19 +132,28 @@ def _cell_labels(
 
     Args:
         masks: (N, T, H, W) bool, of all objects.
-        classes: (N, T, labels) int64.
+        classes: (N, T, labels - 1) int64, without the column.
         side: image size S of the network.
         background: class of the first label without an object.
     """
     count, frames = masks.shape[:2]
-    square = masks_to_square(torch.from_numpy(np.ascontiguousarray(masks)), side)
+    square = masks_to_square(torch.from_numpy(np.ascontiguousarray(masks)), side).numpy()
     cells = side // STRIDE
-    cover = square.numpy().reshape(count, frames, cells, STRIDE, cells, STRIDE).mean((3, 5))
+    classes = np.insert(classes, -1, _columns(square), axis=-1)
+    cover = square.reshape(count, frames, cells, STRIDE, cells, STRIDE).mean((3, 5))
     most = cover.max(0)
     covering = classes[cover.argmax(0), np.arange(frames)[:, None, None]]
     labels = np.where(most[..., None] >= _MIN_COVER, covering, IGNORED)
     labels[..., 0] = np.where(most < _MAX_BACKGROUND_COVER, background, labels[..., 0])
     return labels.transpose(0, 3, 1, 2)
+
+
+def _columns(masks: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the column (N, T) of the centre of each mask (N, T, S, S)."""
+    area = masks.sum(2)  # of each column of pixels
+    side = masks.shape[-1]
+    centre = (area * np.arange(side)).sum(-1) / np.maximum(area.sum(-1), 1)
+    return (centre * _COLUMNS / side).astype(np.int64)
 
 
 def _classes(
