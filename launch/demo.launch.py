@@ -1,4 +1,4 @@
-"""Starts a simulated arm that picks what is said: camera, arm, samwise node and picker.
+"""Starts a simulated arm that picks the described object: camera, arm, samwise node and picker.
 
 The picker is examples/pick. It obeys the topic pick/sentence, and publishes its state on
 pick/state. All arguments of samwise.launch.py are accepted too; those of namespace, cameras and

@@ -3,7 +3,9 @@
 The robot stands still until a goal is sent to the action follow_object. All arguments of
 samwise.launch.py are accepted too; use_sim_time and namespace apply to Nav2's nodes as well.
 
-Example: ros2 launch samwise_ros follow_object.launch.py command:="the person in the red coat"
+Example:
+    ros2 launch samwise_ros follow_object.launch.py model:=samwise_mevis image:=/robot/image_raw \
+        command:="the person in the red coat"
 """
 
 from pathlib import Path

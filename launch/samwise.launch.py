@@ -4,7 +4,8 @@ The launch first checks its arguments and looks for the files, models and packag
 any is missing, nothing is started.
 
 Examples:
-    ros2 launch samwise_ros samwise.launch.py image:=/robot/image_raw command:="the red mug"
+    ros2 launch samwise_ros samwise.launch.py model:=samwise_mevis image:=/robot/image_raw \
+        command:="the red mug"
     ros2 launch samwise_ros samwise.launch.py cameras:=front,wrist image:=/robot/CAMERA/image_raw
     ros2 launch samwise_ros samwise.launch.py depth:=true target_frame:=base_link rviz:=true
 """
@@ -88,7 +89,7 @@ def arguments() -> list[DeclareLaunchArgument]:
             "topic of the camera's calibration, with CAMERA as in image",
             f"{PLACEHOLDER}/camera_info",
         ),
-        text("target_frame", "tf frame of the targets' poses; empty: the image's frame"),
+        text("target_frame", "tf frame of the targets' poses; empty: the image's optical frame"),
         switch("publish_tf", "whether to publish the tf frame <camera>_target"),
         switch("autostart", "whether to configure and activate the node", "true"),
         switch("use_sim_time", "whether the node uses the time of /clock"),

@@ -174,7 +174,7 @@ class Parameters:
     )
     target_frame: str = parameter(
         "",
-        "tf frame of the target's pose, looked up at the image's stamp; empty for the image's "
+        "tf frame of the target's pose, looked up at the image's stamp; empty for the image's optical "
         "frame.",
         "unconfigured",
     )

@@ -130,7 +130,7 @@ TARGET_STATES = Topic(
     "~/<camera>/target_states",
     "samwise_ros/msg/TargetStateArray",
     1,
-    "latched: state, stamp and last event of each target, for late listeners; one message for each "
+    "latched: state, stamp and last event of each target, for late subscribers; one message for each "
     "change; empty while the node is inactive",
     durability="transient_local",
 )

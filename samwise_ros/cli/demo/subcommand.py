@@ -1,14 +1,14 @@
 """Run a camera, the node and a script of changing sentences, over ROS 2 on this machine.
 
-Without --source, the camera shows a generated tabletop scene with known ground truth. The demo
+Without --source, the camera shows a painted scene with known ground truth. The demo
 writes overlay.mp4 and overlay.png (a contact sheet), shows a window if there is a display, and
 ends after --seconds at the latest.
 
 Examples:
   samwise demo
-  samwise demo --source kitchen.mp4 --sentences "the red mug; the hand that moves left"
+  samwise demo --source kitchen.mp4 --sentences "the red mug; the cup that moves" --model samwise_mevis
   samwise demo --source 0 --model ./my_model --seconds 30
-  samwise demo --trials 20 --model ./my_model
+  samwise demo --trials 20
 """
 
 import argparse
@@ -20,6 +20,8 @@ from pathlib import Path
 from samwise_ros.client.ros_environment import image_profiles, private_domain, require_ros
 from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 
+TRIALS_MODEL = "tabletop_3d"
+
 #: Sentences for a source without --sentences.
 SENTENCES = ("the red object", "the object that moves to the left", "the blue object")
 
@@ -29,12 +31,12 @@ class DemoOptions:
     """Options of the demo.
 
     Attributes:
-        source: a video file, a folder of images or the index of a camera; empty is the tabletop.
-        sentences: what to look for, in turn; empty selects the sentences of the tabletop.
+        source: a video file, a folder of images or the index of a camera; empty is a painted scene.
+        sentences: what to look for, in turn; empty selects those of the painted scene.
         model: name of a model, or path of a model folder.
         device: device of the node: auto, cpu, cuda or cuda:N.
         seconds: maximum length in seconds.
-        seed: seed of the tabletop scene.
+        seed: seed of the painted scene.
         out: folder for the output files.
     """
 
@@ -52,13 +54,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--source",
         default="",
-        help="a video, a folder of images or the index of a camera (default: a tabletop scene)",
+        help="a video, a folder of images or the index of a camera (default: a painted scene)",
     )
     parser.add_argument("--sentences", default="", help="sentences to send in turn, separated by ;")
     parser.add_argument(
         "--model",
-        default=DEFAULT_MODEL,
-        help="name of a model, or path of a model folder (default: %(default)s)",
+        help="name of a model, or path of a model folder "
+        f"(default: {DEFAULT_MODEL}, with --trials {TRIALS_MODEL})",
     )
     parser.add_argument(
         "--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)"
@@ -67,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seconds", type=float, default=60.0, help="maximum duration, in seconds (default: 60)"
     )
     parser.add_argument(
-        "--seed", type=int, default=5, help="seed of the tabletop scene (default: 5)"
+        "--seed", type=int, default=5, help="seed of the painted scene (default: 5)"
     )
     parser.add_argument(
         "--out", type=Path, default=Path("demo"), help="output folder (default: demo)"
@@ -76,7 +78,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--trials",
         type=int,
         default=0,
-        help="instead: let a simulated arm pick what is said, in this many scenes",
+        help="instead: let a simulated arm pick the described object, in this many scenes; uses only "
+        "--model, --device and --out",
     )
 
 
@@ -101,7 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
     options = DemoOptions(
         source=_absolute(arguments.source),
         sentences=sentences or (SENTENCES if arguments.source else ()),
-        model=_absolute(arguments.model),
+        model=_absolute(arguments.model or DEFAULT_MODEL),
         device=arguments.device,
         seconds=arguments.seconds,
         seed=arguments.seed,
@@ -115,7 +118,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _run_trials(arguments: argparse.Namespace) -> int:
     os.environ.update(_environment())
     run_trials = import_module("samwise_ros.cli.demo.trials.run").run_trials
-    model, out = _absolute(arguments.model), arguments.out.resolve()
+    model, out = _absolute(arguments.model or TRIALS_MODEL), arguments.out.resolve()
     return int(run_trials(model, arguments.device, arguments.trials, out))
 
 

@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         metavar="FOLDER",
-        help="folder for the downloaded files (default: $SAMWISE_HOME/downloads)",
+        help="folder for the downloaded files (default: downloads in $SAMWISE_HOME, else in ~/.cache/samwise_ros)",
     )
 
 
