@@ -1,6 +1,7 @@
-"""Track a sentence in images from any source, here OpenCV's: a webcam by default.
+"""Track a sentence in images from any source, here a video or a webcam (0) that OpenCV reads.
 
-python examples/image_stream.py "the bottle" 0
+samwise download samwise_mevis
+python examples/image_stream.py samwise_mevis "the bottle" 0
 """
 
 import sys
@@ -22,9 +23,9 @@ def read_images(source: str) -> Iterator[np.ndarray]:
         yield cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
 
 
-sentence, source = sys.argv[1:]
+model, sentence, source = sys.argv[1:]
 
-engine = Engine.from_model("tabletop", device="auto")
+engine = Engine.from_model(model, device="auto")
 engine.track(sentence)
 for result in engine.run(read_images(source)):
     (target,) = result.targets

@@ -34,7 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         default="painted:test",
-        help="test data: FORMAT:DIR[:SPLIT], painted:SPLIT or tabletop:SPLIT (default: painted:test)",
+        help="test data: FORMAT:DIR[:SPLIT], painted:SPLIT or tabletop:SPLIT "
+        "(default: painted:test)",
     )
     parser.add_argument(
         "--videos", type=int, default=100, help="number of test videos (default: 100)"

@@ -73,8 +73,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         default="painted:test",
-        help="FORMAT:DIR[:SPLIT], painted:SPLIT, or tabletop:SPLIT with val, test, unseen, events or "
-        "past (default: painted:test)",
+        help="FORMAT:DIR[:SPLIT], painted:SPLIT, or tabletop:SPLIT with val, test, unseen, events "
+        "or past (default: painted:test)",
     )
     parser.add_argument(
         "--videos", type=int, help="number of videos (default: all; 100 of painted:SPLIT)"

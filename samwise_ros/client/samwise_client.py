@@ -243,7 +243,8 @@ class SamwiseClient(ObjectFinder):
         def tracked() -> Target | None:
             for camera, message in self.targets.items():
                 for one in message.targets if message is not earlier.get(camera) else ():
-                    if target in (one.command_id, one.sentence) and one.state == Target.TRACKING:
+                    is_visible = one.state == Target.TRACKING and not one.frames_lost
+                    if is_visible and target in (one.command_id, one.sentence):
                         return one
             return None
 

@@ -16,13 +16,15 @@ class CameraStream:
         stamp_ns: stamp of the last frame; ``None`` if it comes from a memory file, because the
             clock may have restarted since.
         late: late frames in a row.
-        clip: in clip mode, the frames that wait until the clip is full.
-        events: of the waiting frames, reported with the first of them.
+        has_ended: whether the next frame is the first of another source.
+        clip: frames that are not processed yet; in clip mode, they wait until the clip is full.
+        events: that are reported with the next result.
     """
 
     size: tuple[int, int]
     stamp_ns: int | None = None
     late: int = 0
+    has_ended: bool = False
     clip: list[Frame] = field(default_factory=list, repr=False)
     events: tuple[Event, ...] = ()
 
@@ -39,8 +41,8 @@ class CameraStream:
         [True, True, True, True, True, False]
         """
         back_ns = 0 if self.stamp_ns is None else self.stamp_ns - frame.stamp_ns
-        same_size = self.size == frame.image.shape[:2]
-        if same_size and 0 < back_ns <= tolerance_s * 1e9 and self.late < MAX_LATE:
+        continues = not self.has_ended and self.size == frame.image.shape[:2]
+        if continues and 0 < back_ns <= tolerance_s * 1e9 and self.late < MAX_LATE:
             self.late += 1
             return True
         return False
@@ -58,6 +60,8 @@ class CameraStream:
         (height, width), (new_height, new_width) = self.size, frame.image.shape[:2]
         if (height, width) != (new_height, new_width):
             return f"the image changed from {width}x{height} to {new_width}x{new_height}"
+        if check_time and self.has_ended:
+            return "another source began"
         if check_time and self.stamp_ns is not None and frame.stamp_ns < self.stamp_ns:
             seconds = (self.stamp_ns - frame.stamp_ns) / 1e9
             return f"the stamp jumped back by {seconds:.3f} s"
@@ -68,15 +72,9 @@ class CameraStream:
         self.size = (frame.image.shape[0], frame.image.shape[1])
         self.stamp_ns = frame.stamp_ns
         self.late = 0
+        self.has_ended = False
 
-    def append(self, frame: Frame, events: tuple[Event, ...]) -> None:
-        """Add a frame to the clip, with the events that precede it."""
-        if not self.clip:
-            self.events = events
-        self.clip.append(frame)
-
-    def take_clip(self) -> tuple[list[Frame], tuple[Event, ...]]:
-        """Remove and return the waiting frames and their events."""
-        clip, events = self.clip, self.events
-        self.clip, self.events = [], ()
-        return clip, events
+    def take_clip(self) -> list[Frame]:
+        """Remove and return the waiting frames."""
+        clip, self.clip = self.clip, []
+        return clip

@@ -6,7 +6,7 @@ from typing import Any
 from samwise_ros.engine.backend.protocol import Backend
 from samwise_ros.engine.commands import TrackedCommand, free_label, rejection_reason
 from samwise_ros.engine.config import EngineConfig
-from samwise_ros.engine.events import added, rejected, removed, unknown
+from samwise_ros.engine.events import added, rejected, removed, restarted, unknown
 from samwise_ros.engine.sentences import unknown_words_fault
 from samwise_ros.engine.types import Command, Event, TargetState
 
@@ -89,14 +89,17 @@ class CommandSet:
             state_of: returns the state of a command's target from now on.
 
         Returns:
-            REMOVED and ADDED for commands that differ in id, sentence or label.
+            REMOVED and ADDED for commands that differ in id, sentence or label; RESET for the
+            others, whose memories are replaced.
         """
         after: Mapping[str, TrackedCommand] = {new.command.id: new for new in commands}
-        events = [
-            self._drop(old)
-            for name, old in list(self._commands.items())
-            if name not in after or not old.same_target_as(after[name])
-        ]
+        events = []
+        for name, old in list(self._commands.items()):
+            if name not in after or not old.same_target_as(after[name]):
+                events.append(self._drop(old))
+                continue
+            before, now = self._state_of(old.command), state_of(old.command)
+            events.append(restarted(old, "memory loaded", previous_state=before, state=now))
         new = [tracked for name, tracked in after.items() if name not in self._commands]
         self._commands, self._state_of = dict(after), state_of
         return (*events, *(added(tracked, state_of(tracked.command)) for tracked in new))

@@ -39,9 +39,8 @@ class EngineConfig:
         max_commands: active commands, 1 to 254 (a label is one byte).
         switch_correction: the rule that writes the object seen without memory to the memory.
         memory_policy: what the memory holds in online mode; clip mode is always the paper's.
-        switch_max_overlap: a mask that overlaps the last mask on the object by less than this
-            intersection over union has moved, 0 to 1: it is on another object if the first one is
-            still at its place. A candidate that overlaps the mask by less is on another object.
+        switch_max_overlap: a candidate that has less than this share of its pixels, and of the
+            mask's, in common with the mask is on another object, 0 to 1.
         mask_threshold: a pixel belongs to the mask above this probability, 0 to 1, exclusive.
         min_mask_area: a smaller mask counts as not visible; pixels of the camera's image.
         lost_after_frames: a target is LOST after this many frames without a mask on which the

@@ -14,7 +14,7 @@ from samwise_ros.engine.camera_stream import CameraStream
 from samwise_ros.engine.command_set import CommandSet
 from samwise_ros.engine.commands import CommandStatus, with_free_ids
 from samwise_ros.engine.config import EngineConfig
-from samwise_ros.engine.events import raise_or_warn, restarted, unknown
+from samwise_ros.engine.events import interrupted, raise_or_warn, restarted, unknown
 from samwise_ros.engine.frame_source import read_frames
 from samwise_ros.engine.memory.persistence import EngineSnapshot, Persistence
 from samwise_ros.engine.memory.store import MemoryStore
@@ -104,8 +104,8 @@ class Engine:
     ) -> Iterator[FrameResult]:
         """Process a video frame by frame.
 
-        Stamps start at 0. A second video on the same camera therefore restarts its memories,
-        unless ``reset_on_time_jump`` is off.
+        Stamps start at 0. A second source on the same camera restarts its memories, unless
+        ``reset_on_time_jump`` is off.
 
         Args:
             source: path of a video or of a folder of images, or (H, W, 3) uint8 RGB images.
@@ -119,6 +119,8 @@ class Engine:
             VideoError: the source cannot be read.
             ValueError: an image has another shape or dtype.
         """
+        if stream := self._streams.get(camera):
+            stream.has_ended = stream.stamp_ns is not None
         for frame in read_frames(source, camera):
             yield from self.step(frame)
         yield from self.flush()
@@ -173,9 +175,9 @@ class Engine:
             frame: image, camera and stamp.
 
         Returns:
-            In online mode the result of this frame. In clip mode nothing until a clip is full,
-            then the result of each of its frames. Nothing for a frame that is late (see
-            ``late_tolerance``).
+            In online mode the result of this frame. In clip mode nothing until a clip is full or
+            the memories restart, then the result of each waiting frame. Nothing for a frame that is
+            late (see ``late_tolerance``).
 
         Raises:
             ValueError: the image is not (H, W, 3) uint8; nothing has changed then.
@@ -184,22 +186,25 @@ class Engine:
         if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
             raise ValueError(f"image: expected (H, W, 3) uint8, got {image.shape} {image.dtype}")
         stream = self._streams.setdefault(frame.camera, CameraStream(image.shape[:2]))
-        config = self.config
-        if config.reset_on_time_jump and stream.is_late(frame, config.late_tolerance):
+        if stream.is_late(frame, self.config.late_tolerance):
             return []
-        events = self._restart_on_break(stream, frame)
+        results: list[FrameResult] = []
+        reason = stream.break_reason(frame, self.config.reset_on_time_jump)
+        if reason is not None:
+            results = self._process_clip(stream)
+            # Kept until a frame reports them: the network can fail on a frame of another size.
+            stream.events += interrupted(self._commands, frame, reason, self._store.state)
+            self._store.forget_camera(frame.camera)
         stream.advance(frame)
-        if self.config.mode == "online":
-            return self._process([frame], events)
-        stream.append(frame, events)
-        if len(stream.clip) < self._backend.clip_frames:
-            return []
-        return self._process(*stream.take_clip())
+        stream.clip.append(frame)
+        if self.config.mode == "online" or len(stream.clip) == self._backend.clip_frames:
+            results.extend(self._process_clip(stream))
+        return results
 
     def flush(self) -> list[FrameResult]:
         """Process the frames of clips that are not full; call it at the end of a video."""
-        streams = [stream for stream in self._streams.values() if stream.clip]
-        return [result for stream in streams for result in self._process(*stream.take_clip())]
+        streams = self._streams.values()
+        return [result for stream in streams for result in self._process_clip(stream)]
 
     def save(self, path: str | Path) -> None:
         """Write the active commands and all memories to a file for `load`.
@@ -230,7 +235,8 @@ class Engine:
             cameras: names of the present cameras.
 
         Returns:
-            REMOVED and ADDED for the commands that changed.
+            REMOVED and ADDED for the commands that changed, and RESET for those whose memories
+            changed.
 
         Raises:
             MemoryFileError: the file is damaged, or belongs to another format, network, precision,
@@ -256,13 +262,21 @@ class Engine:
         """Return facts about the model, the device and the mode, for display."""
         return {**self._backend.describe(), "mode": self.config.mode}
 
+    def _process_clip(self, stream: CameraStream) -> list[FrameResult]:
+        """Process the frames of a camera that wait; in online mode, one does at most."""
+        if not stream.clip:
+            return []
+        results = self._process(stream.take_clip(), stream.events)
+        stream.events = ()
+        return results
+
     def _process(self, frames: Sequence[Frame], events: tuple[Event, ...]) -> list[FrameResult]:
-        """Process frames of one camera: one frame, or a clip."""
         camera = frames[0].camera
         tracked = [command for command in self._commands if command.applies_to(camera)]
         if not tracked:
             return [FrameResult(frame, (), () if i else events) for i, frame in enumerate(frames)]
-        memories = [self._store.get(command.command, camera) for command in tracked]
+        active = [command.command for command in self._commands]
+        memories = [self._store.get(command.command, camera, active) for command in tracked]
         predictions = self._backend.run(
             np.stack([frame.image for frame in frames]),
             [command.text for command in tracked],
@@ -283,16 +297,3 @@ class Engine:
                 frame_events.extend(changes)
             results.append(FrameResult(frame, tuple(targets), tuple(frame_events)))
         return results
-
-    def _restart_on_break(self, stream: CameraStream, frame: Frame) -> tuple[Event, ...]:
-        """Restart the camera's memories if a frame does not continue its stream."""
-        reason = stream.break_reason(frame, self.config.reset_on_time_jump)
-        if reason is None:
-            return ()
-        stream.take_clip()
-        self._store.forget_camera(frame.camera)
-        return tuple(
-            restarted(tracked, reason, frame.camera, stamp_ns=frame.stamp_ns)
-            for tracked in self._commands
-            if tracked.covers(frame.camera)
-        )

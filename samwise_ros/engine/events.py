@@ -1,11 +1,11 @@
 """Events about commands: added, removed, rejected, or with a restarted memory."""
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from samwise_ros.engine.commands import TrackedCommand, shortened
 from samwise_ros.engine.sentences import unknown_words_note
-from samwise_ros.engine.types import Command, Event, EventKind, TargetState
+from samwise_ros.engine.types import Command, Event, EventKind, Frame, TargetState
 from samwise_ros.errors import CommandRejectedError, UnknownWordsWarning
 
 
@@ -39,8 +39,9 @@ def restarted(
     *,
     stamp_ns: int = 0,
     previous_state: TargetState = TargetState.SEARCHING,
+    state: TargetState = TargetState.SEARCHING,
 ) -> Event:
-    """Return the event of a memory that restarts, of one camera or of all."""
+    """Return the event of a memory that restarts or is replaced, of one camera or of all."""
     return Event(
         EventKind.RESET,
         tracked.command,
@@ -48,7 +49,35 @@ def restarted(
         stamp_ns,
         camera or "",
         previous_state=previous_state,
+        state=state,
         reason=reason,
+    )
+
+
+def interrupted(
+    commands: Iterable[TrackedCommand],
+    frame: Frame,
+    reason: str,
+    state_of: Callable[[Command, str], TargetState],
+) -> tuple[Event, ...]:
+    """Return the events of a camera's memories that restart, because its stream was interrupted.
+
+    Args:
+        commands: the active ones.
+        frame: the first one after the interruption.
+        reason: of the interruption.
+        state_of: returns the state of a command on a camera before.
+    """
+    return tuple(
+        restarted(
+            tracked,
+            reason,
+            frame.camera,
+            stamp_ns=frame.stamp_ns,
+            previous_state=state_of(tracked.command, frame.camera),
+        )
+        for tracked in commands
+        if tracked.covers(frame.camera)
     )
 
 

@@ -92,6 +92,8 @@ class Target:
         box: around the mask; ``None`` if the mask is empty.
         frames_tracked: consecutive frames with the object, up to this one.
         frames_lost: consecutive frames without the object, up to this one.
+        frames_same: consecutive frames with a mask that is on the same object as before, up to
+            this one.
         ambiguity: how much the masks decoded with and without memory differ, 0 to 1; ``None`` if
             the network did not decode both on this frame. Above 0.5, another place in the image
             fits the sentence.
@@ -106,6 +108,7 @@ class Target:
     box: Box | None
     frames_tracked: int
     frames_lost: int
+    frames_same: int = 0
     ambiguity: float | None = None
     rival_box: Box | None = None
 

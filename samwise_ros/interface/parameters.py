@@ -117,8 +117,8 @@ class Parameters:
     )
     switch_max_overlap: float = parameter(
         EngineConfig.switch_max_overlap,
-        "A mask that overlaps the last one by less than this (IoU) has moved; see the events "
-        "SWITCHED and CANDIDATE.",
+        "A candidate of the network is another object than the one under the mask if it covers "
+        "less than this share of the mask, or of itself; see the event CANDIDATE.",
         "unconfigured",
         bounds=BOUNDS["switch_max_overlap"],
     )
@@ -174,8 +174,8 @@ class Parameters:
     )
     target_frame: str = parameter(
         "",
-        "tf frame of the target's pose, looked up at the image's stamp; empty for the image's optical "
-        "frame.",
+        "tf frame of the target's pose, looked up at the image's stamp; empty for the image's "
+        "optical frame.",
         "unconfigured",
     )
     publish_tf: bool = parameter(

@@ -130,8 +130,8 @@ TARGET_STATES = Topic(
     "~/<camera>/target_states",
     "samwise_ros/msg/TargetStateArray",
     1,
-    "latched: state, stamp and last event of each target, for late subscribers; one message for each "
-    "change; empty while the node is inactive",
+    "latched: state, stamp and last event of each target, for late subscribers; one message for "
+    "each change; empty while the node is inactive",
     durability="transient_local",
 )
 OVERLAY = Topic(

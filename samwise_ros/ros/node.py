@@ -207,7 +207,8 @@ class SamwiseNode(LifecycleNode):
             LifecycleNode.trigger_activate(self)
 
     def _on_worker_failed(self) -> None:
-        if self._pipeline is not None and self._pipeline.inputs:
+        # A frame that succeeded after the failures has emptied `last_failure`.
+        if self._pipeline and self._pipeline.inputs and self._pipeline.worker.last_failure:
             self._fault = self._pipeline.worker.last_failure
             self._log.error(f"deactivating after consecutive failed frames: {self._fault}")
             LifecycleNode.trigger_deactivate(self)

@@ -87,6 +87,7 @@ class Pipeline:
         self._engine = load_engine(parameters, node.get_logger())
         self.model = self._engine.describe()
         self.command_lines: dict[str, str] = {}
+        self._changed = False  # by a call, since the memories were saved
         self.inputs: dict[str, CameraInput] = {}
         self._statistics: dict[str, CameraStatistics] = {}
         self._converters: dict[str, FrameConverter] = {}
@@ -96,9 +97,9 @@ class Pipeline:
         self.outputs: dict[str, CameraOutput] = {}
         self.pose_outputs: dict[str, PoseOutput] = {}
         self.worker = Worker[ImageMessage](self._process, self._on_failure)
-        self._first_events = restore(self._engine, parameters, node.get_logger())
         existing = set(node.publishers)
         try:
+            self._first_events = restore(self._engine, parameters, node.get_logger())
             self._create_outputs()
         except Exception:
             for publisher in set(node.publishers) - existing:
@@ -121,8 +122,7 @@ class Pipeline:
         """
         node, parameters = self._node, self._parameters
         self.worker.reset_counts()
-        self._publish_changes(self._first_events)
-        self._first_events = ()
+        self._publish_changes(())
         self._statistics = {camera: CameraStatistics() for camera in parameters.cameras}
         if parameters.use_depth:
             transport = parameters.depth_transport
@@ -153,20 +153,19 @@ class Pipeline:
         if self._command_input:
             self._command_input.close()
             self._command_input = None
-        for source in self.inputs.values():
+        for source in (*self.inputs.values(), *self._depth_inputs.values()):
             source.close()
-        for depth_input in self._depth_inputs.values():
-            depth_input.close()
         self.inputs = {}
         stopped = self.worker.stop(timeout_s)
         self._depth_inputs = {}
         if stopped and started:
-            events = self._searches.settle(self._engine)
-            if events and self._node.context.ok():
+            if (events := self._searches.settle(self._engine)) and self._node.context.ok():
                 self._publish_changes(events)
             if self._node.context.ok():
                 self._events.clear_states()
+        if stopped and (started or self._changed):
             save(self._engine, self._parameters, self._node.get_logger())
+            self._changed = False
         return stopped
 
     def close(self) -> None:
@@ -229,11 +228,14 @@ class Pipeline:
     def _execute(self, call: EngineCall, cause: str = "") -> tuple[Event, ...]:
         """Run a call and publish its events; in the worker's thread, or while it is stopped."""
         events = call(self._engine)
+        self._changed = True
         self._searches.note_removals(events, cause)
         self._publish_changes((*events, *self._searches.settle(self._engine)))
         return events
 
     def _publish_changes(self, events: tuple[Event, ...]) -> None:
+        # The first events are published on activation, unless a call changes the commands before.
+        events, self._first_events = (*self._first_events, *events), ()
         self._events.publish_events(events, self._engine)
         self._events.publish_commands(self._engine.commands)
         for output in self.outputs.values():

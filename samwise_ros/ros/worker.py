@@ -62,7 +62,7 @@ class Worker(Generic[Job]):
         self._thread.start()
 
     def stop(self, timeout_s: float) -> bool:
-        """Discard waiting jobs and calls, and end the thread after the current job.
+        """Discard waiting jobs, run waiting calls, and end the thread after the current job.
 
         Returns:
             Whether the thread ended in time. If not, nothing else may use the engine.
@@ -72,10 +72,12 @@ class Worker(Generic[Job]):
         with self._wake:
             self._stopping = True
             self._jobs.clear()
-            self._calls.clear()
             self._wake.notify()
         self._thread.join(timeout_s)
         if self._thread.is_alive():
+            with self._wake:
+                self.discarded_calls += len(self._calls)
+                self._calls.clear()
             return False
         self._thread = None
         return True
@@ -127,7 +129,8 @@ class Worker(Generic[Job]):
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: self._stopping or self._calls or self._jobs)
-                count = min(len(self._calls), CALLS_PER_JOB)
+                waiting = len(self._calls)
+                count = waiting if self._stopping else min(waiting, CALLS_PER_JOB)
                 calls = [self._calls.popleft() for _ in range(count)]
             for call in calls:
                 self._guarded(call)

@@ -133,6 +133,23 @@ def iou(mask: Mask, other: Mask) -> float:
     return float(np.count_nonzero(mask & other) / union) if union else 1.0
 
 
+def overlap(mask: Mask, other: Mask) -> float:
+    """Return the share of the smaller mask that the other one covers, from 0 to 1.
+
+    Args:
+        mask: (H, W) bool.
+        other: (H, W) bool.
+
+    >>> mask = np.array([[True, True, False, False]])
+    >>> overlap(mask, np.array([[True, False, True, True]]))
+    0.5
+    >>> overlap(mask, np.zeros((1, 4), bool))
+    0.0
+    """
+    smaller = min(np.count_nonzero(mask), np.count_nonzero(other))
+    return float(np.count_nonzero(mask & other) / smaller) if smaller else 0.0
+
+
 def label_mask(
     shape: tuple[int, int], masks: Sequence[Mask], labels: Sequence[int]
 ) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from types import SimpleNamespace
 
 import pytest
 from rclpy.executors import SingleThreadedExecutor
@@ -13,7 +14,7 @@ from running_nodes import TIMEOUT_S, RosDomain
 from samwise_ros.client.samwise_client import SamwiseClient
 from samwise_ros.engine.types import EventKind
 from samwise_ros.errors import CommandRejectedError, NodeNotFoundError
-from samwise_ros.msg import CommandArray, TargetArray
+from samwise_ros.msg import CommandArray, Target, TargetArray
 
 NAME = "/kitchen/samwise_node"
 
@@ -121,3 +122,18 @@ def test_named_node_that_does_not_exist(domain: RosDomain) -> None:
         assert not client.is_running()
         with pytest.raises(NodeNotFoundError, match=r"no node /attic/samwise_node after 0\.5 s"):
             client.wait_until_ready(timeout_s=0.5)
+
+
+def test_target_without_a_mask_is_not_visible(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A target stays TRACKING for some frames after its last mask."""
+    hidden, visible = (
+        Target(command_id="mug", state=Target.TRACKING, frames_lost=lost) for lost in (1, 0)
+    )
+    arrays = iter([TargetArray(), TargetArray(targets=[hidden]), TargetArray(targets=[visible])])
+    client = object.__new__(SamwiseClient)
+    client._connection = SimpleNamespace(
+        spin_while_tracked=lambda find, *_: find() or find()  # two more frames
+    )
+    monkeypatch.setattr(SamwiseClient, "wait_until_ready", lambda _: None)
+    monkeypatch.setattr(SamwiseClient, "targets", property(lambda _: {"camera": next(arrays)}))
+    assert client.wait_until_tracked("mug", 1.0) is visible

@@ -11,6 +11,7 @@ def random_network(preset: str = "tabletop", **changes: object) -> Samwise:
     torch.manual_seed(0)
     config = type(PRESETS[preset])(**{**vars(PRESETS[preset]), **changes})
     network = Samwise(config).eval()
+    torch.nn.init.zeros_(network.sam.image_encoder.trunk.pos_embed)  # random, too
     for parameter in network.parameters():
         if parameter.dim() > 1 and float(parameter.detach().abs().max()) < 0.2:
             torch.nn.init.normal_(parameter, std=0.1)

@@ -20,7 +20,7 @@ MAX_LINES = 40
 # Arguments, and a part of the output.
 RUNS = {
     "segment_video.py": (["{video}", "{folder}/out.mp4", "{sentence}"], "{sentence} TRACKING "),
-    "image_stream.py": (["{sentence}", "{video}"], "TRACKING pixels: "),
+    "image_stream.py": (["tabletop", "{sentence}", "{video}"], "TRACKING pixels: "),
     "save_and_resume.py": (
         ["{video}", "{folder}/memory.samwise", "{sentence}"],
         "resumed: {sentence} TRACKING",

@@ -118,7 +118,8 @@ def test_labels_of_the_simulated_tabletop(tmp_path) -> None:
         kinds=["mug", "jar"],
         colours=["red", ""],
     )
-    assert label_sizes(dataset) == {"kind": len(KINDS) + 1, "colour": len(PAINTS), "column": 16, "motion": 9}
+    sizes = {"kind": len(KINDS) + 1, "colour": len(PAINTS), "column": 16, "motion": 9}
+    assert label_sizes(dataset) == sizes
     several = open_datasets([f"mevis:{tmp_path}:train"] * 2)
     assert label_sizes(several) == label_sizes(dataset)
     labels = object_labels(several, 1, SIDE, range(1, 6))

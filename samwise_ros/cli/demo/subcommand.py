@@ -6,7 +6,7 @@ ends after --seconds at the latest.
 
 Examples:
   samwise demo
-  samwise demo --source kitchen.mp4 --sentences "the red mug; the cup that moves" --model samwise_mevis
+  samwise demo --source kitchen.mp4 --sentences "the red mug; the cup" --model samwise_mevis
   samwise demo --source 0 --model ./my_model --seconds 30
   samwise demo --trials 20
 """
@@ -78,8 +78,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--trials",
         type=int,
         default=0,
-        help="instead: let a simulated arm pick the described object, in this many scenes; uses only "
-        "--model, --device and --out",
+        help="instead: let a simulated arm pick the described object, in this many scenes; uses "
+        "only --model, --device and --out",
     )
 
 

@@ -39,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out",
         type=Path,
         metavar="FOLDER",
-        help="folder for the downloaded files (default: downloads in $SAMWISE_HOME, else in ~/.cache/samwise_ros)",
+        help="folder for the downloaded files (default: downloads in $SAMWISE_HOME, else in "
+        "~/.cache/samwise_ros)",
     )
 
 

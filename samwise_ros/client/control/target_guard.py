@@ -29,11 +29,12 @@ class TargetGuard:
 
     * targets stop: the node or the camera has ended, or is too slow;
     * an event is missing, or the node was restarted: the target can be another object;
-    * the target is not visible, was lost, or the mask moved to another place (SWITCHED).
+    * the target is not visible, was lost, or the mask moved to another object (SWITCHED).
 
-    After a missing event and after SWITCHED the guard resets the target, so that the node searches
-    again for the sentence, and continues when it is found. A restarted node receives the command
-    again. A command that is rejected, or that another node removes, stays stopped.
+    CANDIDATE alone does not stop it: the mask is still on the object. After a missing event and
+    after SWITCHED the guard resets the target, so that the node searches again for the sentence,
+    and continues when it is found. A restarted node receives the command again. A command that is
+    rejected, or that another node removes, stays stopped.
     """
 
     def __init__(
@@ -92,7 +93,8 @@ class TargetGuard:
             self._found = False
         if event.command_id == self._command.id:
             kind = EventKind(event.kind)
-            self._found = in_order and kind in FOUND
+            if kind is not EventKind.CANDIDATE:
+                self._found = in_order and kind in FOUND
             if kind in FINAL:
                 self._final = f"the command was {kind.name.lower()}: {event.reason}"
         if not self._found:

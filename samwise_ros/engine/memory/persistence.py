@@ -27,7 +27,7 @@ from samwise_ros.engine.memory.schema import (
 from samwise_ros.engine.memory.store import Memory, MemoryStore
 from samwise_ros.engine.tracking.appearance import COLOURS, Appearance
 from samwise_ros.engine.tracking.identity import Identity
-from samwise_ros.engine.tracking.target_state import TargetTrack
+from samwise_ros.engine.tracking.target_state import TargetTrack, to_box
 from samwise_ros.engine.types import Command, TargetState
 
 # Fits the longest id and sentence of a command twice, and the counters and tensor names.
@@ -142,6 +142,9 @@ class Persistence:
                     state=memory.track.state.name,
                     seen=memory.track.frames_tracked,
                     unseen=memory.track.frames_lost,
+                    same=memory.track.frames_same,
+                    missed=memory.track.frames_unseen,
+                    area=memory.track.identity.area,
                 )
                 for command, camera, memory in memories
             ],
@@ -202,9 +205,12 @@ class Persistence:
         state = TargetState[record.state]
         if mask is None and (record.seen or state is not TargetState.SEARCHING):
             raise ValueError(f"{index}.last_mask: expected the mask of a seen target, got none")
-        identity = Identity(_take_appearance(f"{index}.appearance", mask, tensors), mask)
-        # The frames of a change that was not reported yet are counted again from here.
-        track = TargetTrack(state, record.seen, record.unseen, identity, record.seen, record.unseen)
+        appearance = _take_appearance(f"{index}.appearance", mask, record.area, tensors)
+        identity = Identity(appearance, mask)
+        # The frames on another object are counted again from here.
+        track = TargetTrack(state, record.seen, record.unseen, identity, record.same, record.missed)
+        if state is TargetState.LOST and mask is not None:
+            track.lost_at = to_box(mask)
         return Memory(network, track)
 
     def _tracked(self, record: CommandRecord) -> TrackedCommand:
@@ -272,7 +278,7 @@ def _take_mask(
 
 
 def _take_appearance(
-    name: str, mask: NDArray[np.bool_] | None, tensors: dict[str, Tensor]
+    name: str, mask: NDArray[np.bool_] | None, area: float, tensors: dict[str, Tensor]
 ) -> Appearance | None:
     """Remove the appearance of an object, if there is one; files of version 0.2 have none."""
     if name not in tensors:
@@ -282,7 +288,7 @@ def _take_appearance(
     shares = _take(name, torch.zeros(2, COLOURS), tensors).numpy()
     if shares.min() < 0 or shares.max() > 1:
         raise ValueError(f"{name}: expected shares from 0 to 1")
-    return Appearance(shares[0], shares[1], float(np.count_nonzero(mask)))
+    return Appearance(shares[0], shares[1], area or float(np.count_nonzero(mask)))
 
 
 def _shape(tensor: Tensor) -> str:

@@ -5,7 +5,7 @@ Field names are part of the file format.
 
 import reprlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar, get_origin
 
 from samwise_ros.engine.commands import rejection_reason
@@ -58,6 +58,9 @@ class MemoryRecord:
         state: name of the target's state.
         seen: ``frames_tracked`` of `TargetTrack`.
         unseen: ``frames_lost`` of `TargetTrack`.
+        same: ``frames_same`` of `TargetTrack`.
+        missed: ``frames_unseen`` of `TargetTrack`.
+        area: of the target's `Appearance`, pixels; 0 for that of the last mask.
     """
 
     id: str
@@ -69,6 +72,9 @@ class MemoryRecord:
     state: str
     seen: int
     unseen: int
+    same: int = 0  # files of samwise_ros 0.2 and older have neither this nor the following
+    missed: int = 0
+    area: float = 0.0
 
     def __post_init__(self) -> None:
         """Raise ValueError for values that no memory reaches."""
@@ -79,6 +85,9 @@ class MemoryRecord:
         _check_range("last_probability", self.last_probability, 0, 1)
         _check_range("seen", self.seen, 0, self.frames)
         _check_range("unseen", self.unseen, 0, 0 if self.seen else self.frames)
+        _check_range("same", self.same, 0, self.seen)
+        _check_range("missed", self.missed, 0, self.unseen)
+        _check_range("area", self.area, 0, MAX_PIXELS)
         if self.state not in TargetState.__members__:
             states = ", ".join(TargetState.__members__)
             raise ValueError(f"state: expected {states}, got {reprlib.repr(self.state)}")
@@ -167,10 +176,11 @@ def _records(kind: type[Record], name: str, data: Sequence[object]) -> list[Reco
 
 
 def _checked(kind: type, data: object) -> dict[str, Any]:
-    """Return data whose keys and types are those of a dataclass."""
+    """Return data whose keys and types are those of a dataclass; defaults may be missing."""
     # Field types are classes, not strings: this module does not defer its annotations.
     types: dict[str, Any] = {f.name: get_origin(f.type) or f.type for f in fields(kind)}
-    if not isinstance(data, dict) or data.keys() != types.keys():
+    required = {field.name for field in fields(kind) if field.default is MISSING}
+    if not isinstance(data, dict) or not required <= data.keys() <= types.keys():
         raise ValueError(f"expected {', '.join(types)}, got {reprlib.repr(data)}")
     for name, value in data.items():
         if type(value) is not types[name]:

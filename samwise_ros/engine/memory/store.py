@@ -1,7 +1,7 @@
 """The memories of an engine, bounded in number."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from samwise_ros.engine.backend.protocol import NetworkMemory
@@ -34,7 +34,7 @@ class MemoryStore:
 
         Args:
             empty: allocates a network's memory.
-            max_commands: commands whose memories are kept.
+            max_commands: commands whose memories are kept; more than can be active.
         """
         self._empty, self._max_commands = empty, max_commands
         self._memories: OrderedDict[tuple[str, str], dict[str, Memory]] = OrderedDict()
@@ -53,10 +53,20 @@ class MemoryStore:
         """Add a memory that was created elsewhere."""
         self._memories.setdefault((command.id, command.sentence), {})[camera] = memory
 
-    def get(self, command: Command, camera: str) -> Memory:
-        """Return the memory of a command and camera; create it on first use."""
+    def get(self, command: Command, camera: str, active: Iterable[Command] = ()) -> Memory:
+        """Return the memory of a command and camera; create it on first use.
+
+        Args:
+            command: the command.
+            camera: name of the camera.
+            active: commands that are in use, also paused ones, whose memories are not dropped.
+        """
         key = (command.id, command.sentence)
+        is_new = key not in self._memories
         cameras = self._memories.setdefault(key, {})
+        for one in active if is_new else ():
+            if (used := (one.id, one.sentence)) in self._memories:
+                self._memories.move_to_end(used)
         self._memories.move_to_end(key)
         while len(self._memories) > self._max_commands:
             self._memories.popitem(last=False)

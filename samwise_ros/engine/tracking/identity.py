@@ -45,12 +45,15 @@ class Identity:
     other: Appearance | None = None
     frames_other: float = 0.0
 
+    @property
+    def area(self) -> float:
+        """Area of the object, pixels; 0 before the first mask."""
+        return 0.0 if self.appearance is None else float(self.appearance.area)
+
     def observe(
         self,
         image: NDArray[np.uint8],
         mask: NDArray[np.bool_],
-        *,
-        max_overlap: float,
         needed: int,
     ) -> Verdict:
         """Compare a frame's mask with the object.
@@ -58,15 +61,17 @@ class Identity:
         Args:
             image: (H, W, 3) uint8, RGB.
             mask: (H, W) bool, not empty.
-            max_overlap: a mask that overlaps the last one by less (IoU) has moved.
             needed: frames with another object until the verdict is OTHER; then call
                 `follow_other`.
         """
         new = Appearance.of(image, mask)
         likeness = 1.0 if self.appearance is None else self.appearance.likeness(new)
-        doubt = self._doubt(image, mask, new, likeness, max_overlap)
+        has_entered = likeness < _SAME and self._has_entered(new)
+        if has_entered:
+            likeness = 1.0
+        doubt = self._doubt(image, mask, new, likeness)
         if doubt == 0.0:
-            if self.appearance is None:
+            if self.appearance is None or has_entered:
                 self.appearance = new
             elif likeness >= _SAME:
                 self.appearance = self.appearance.adapted(new)
@@ -88,6 +93,10 @@ class Identity:
         self.appearance, self.mask = Appearance.of(image, mask), mask
         self.other, self.frames_other = None, 0.0
 
+    def looks_like(self, other: Appearance) -> bool:
+        """Return whether an object looks like this one."""
+        return self.appearance is not None and self.appearance.likeness(other) >= _SAME
+
     def is_like(self, image: NDArray[np.uint8], mask: NDArray[np.bool_]) -> bool:
         """Return whether the object under a mask, not empty, looks like this one."""
         return self._likeness(image, mask) >= _SAME
@@ -104,13 +113,18 @@ class Identity:
             return 1.0
         return self.appearance.likeness(Appearance.of(image, mask))
 
+    def _has_entered(self, new: Appearance) -> bool:
+        """Return whether the object was at the border, and may be a part of what is seen now."""
+        if self.appearance is None or self.mask is None or not masks.touches_border(self.mask):
+            return False
+        return new.share_of_part(self.appearance) >= _SAME
+
     def _doubt(
         self,
         image: NDArray[np.uint8],
         mask: NDArray[np.bool_],
         new: Appearance,
         likeness: float,
-        max_overlap: float,
     ) -> float:
         """Return how clearly a mask is on another object, 0 to 1."""
         if self.appearance is None or self.mask is None:
@@ -119,7 +133,7 @@ class Identity:
             if masks.touches_border(mask):  # a part of the object may be out of the image
                 likeness = max(likeness, self.appearance.share_of_part(new))
             return min(max((_SAME - likeness) / (_SAME - _OTHER), 0.0), 1.0)
-        if masks.iou(mask, self.mask) >= max_overlap or (mask & self.mask).any():
+        if (mask & self.mask).any():
             return 0.0
         if masks.touches_border(self.mask):  # the first one may have left the image
             return 0.0

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from samwise_ros.engine.backend.protocol import Prediction
 from samwise_ros.engine.commands import TrackedCommand
 from samwise_ros.engine.config import EngineConfig
+from samwise_ros.engine.tracking.appearance import Appearance
 from samwise_ros.engine.tracking.evidence import Evidence, Rival
 from samwise_ros.engine.tracking.identity import Identity, Verdict
 from samwise_ros.engine.types import Box, Event, EventKind, Frame, Target, TargetState
@@ -20,7 +21,11 @@ _MIN_VISIBLE = 0.11
 
 @dataclass(frozen=True)
 class Change:
-    """One change of a target; fields as in ``Event``."""
+    """One change of a target; fields as in ``Event``.
+
+    Attributes:
+        is_requested: whether the network requested a switch to the object in ``box``.
+    """
 
     kind: EventKind
     previous_state: TargetState
@@ -28,6 +33,7 @@ class Change:
     overlap: float | None = None
     previous_box: Box | None = None
     box: Box | None = None
+    is_requested: bool = False
 
 
 @dataclass(eq=False)
@@ -41,6 +47,9 @@ class TargetTrack:
         identity: the object that the mask is on.
         frames_same: consecutive frames with a mask on that object, up to the last frame.
         frames_unseen: frames without a mask and without the object's colours since the last mask.
+        lost_at: box of the last mask before LOST; ``None`` unless the state is LOST.
+        requested: appearance of the object to which the network requested a switch; ``None`` after
+            that switch.
     """
 
     state: TargetState = TargetState.SEARCHING
@@ -49,6 +58,8 @@ class TargetTrack:
     identity: Identity = field(default_factory=Identity, repr=False)
     frames_same: int = 0
     frames_unseen: int = 0
+    lost_at: Box | None = None
+    requested: Appearance | None = field(default=None, repr=False)
 
     def update(self, evidence: Evidence, config: EngineConfig) -> list[Change]:
         """Update the state with a frame.
@@ -66,48 +77,53 @@ class TargetTrack:
         change = self._seen(evidence, config) if visible else self._unseen(evidence, config)
         return [] if change is None else [change]
 
-    def change(
-        self,
-        kind: EventKind,
-        state: TargetState,
-        mask: NDArray[np.bool_],
-        iou: float | None = None,
-    ) -> Change:
-        """Return a change from the last mask on the object to ``mask``."""
-        last = self.identity.mask
-        previous_box = None if last is None else to_box(last)
-        return Change(kind, self.state, state, iou, previous_box, to_box(mask))
-
-    def is_other_object(self, evidence: Evidence, candidate: Mask, config: EngineConfig) -> bool:
-        """Return whether a candidate, not empty, is on another object than the target."""
+    def request_switch(
+        self, evidence: Evidence, candidate: Mask, config: EngineConfig
+    ) -> Change | None:
+        """Return the change if a candidate, not empty, is on another object than the target."""
         if evidence.mask.any():
-            return masks.iou(candidate, evidence.mask) < config.switch_max_overlap
-        return not self.identity.is_like(evidence.image, candidate)
+            is_other = masks.overlap(candidate, evidence.mask) < config.switch_max_overlap
+        else:
+            is_other = not self.identity.is_like(evidence.image, candidate)
+        if not is_other:
+            return None
+        self.requested = Appearance.of(evidence.image, candidate)
+        return Change(
+            EventKind.CANDIDATE,
+            self.state,
+            self.state,
+            previous_box=_box_of(self.identity.mask),
+            box=to_box(candidate),
+            is_requested=True,
+        )
 
     def _seen(self, evidence: Evidence, config: EngineConfig) -> Change | None:
         mask, last, needed = evidence.mask, self.identity.mask, config.recover_after_frames
         self.frames_unseen = 0
-        verdict = self.identity.observe(
-            evidence.image, mask, max_overlap=config.switch_max_overlap, needed=needed
-        )
+        verdict = self.identity.observe(evidence.image, mask, needed)
         if self.state is TargetState.SEARCHING and verdict is not Verdict.SAME:
             self.identity.restart(evidence.image, mask)
             self.frames_same = 1
         else:
             self.frames_same = self.frames_same + 1 if verdict is Verdict.SAME else 0
-        kind = None
-        if verdict is Verdict.OTHER and self.state is not TargetState.SEARCHING:
-            kind, iou = EventKind.SWITCHED, None if last is None else masks.iou(mask, last)
-            change = self.change(kind, TargetState.TRACKING, mask, iou)
+        before, box, tracking = self.state, to_box(mask), TargetState.TRACKING
+        if verdict is Verdict.OTHER and before is not TargetState.SEARCHING:
             self.identity.follow_other(mask)
             self.frames_same = needed
-        elif self.state is not TargetState.TRACKING and self.frames_same >= needed:
-            first_time = self.state is TargetState.SEARCHING
-            kind = EventKind.ACQUIRED if first_time else EventKind.RECOVERED
-            change = self.change(kind, TargetState.TRACKING, mask)
-        if kind is None:
+            iou = None if last is None else masks.iou(mask, last)
+            requested, self.requested = self.requested, None
+            is_requested = requested is not None and self.identity.looks_like(requested)
+            kind = EventKind.SWITCHED
+            change = Change(kind, before, tracking, iou, _box_of(last), box, is_requested)
+        elif before is TargetState.TRACKING or self.frames_same < needed:
             return None
-        self.state = TargetState.TRACKING
+        elif before is TargetState.SEARCHING:
+            change = Change(EventKind.ACQUIRED, before, tracking, box=box)
+        else:
+            change = Change(
+                EventKind.RECOVERED, before, tracking, previous_box=self.lost_at, box=box
+            )
+        self.state, self.lost_at = tracking, None
         return change
 
     def _unseen(self, evidence: Evidence, config: EngineConfig) -> Change | None:
@@ -127,9 +143,10 @@ class TargetTrack:
                 self.frames_unseen -= 1  # this frame does not count
             if self.frames_unseen < config.lost_after_frames:
                 return None
-        change = self.change(EventKind.LOST, TargetState.LOST, evidence.mask)
-        self.state = TargetState.LOST
-        return change
+        self.state, self.lost_at = TargetState.LOST, _box_of(self.identity.mask)
+        return Change(
+            EventKind.LOST, TargetState.TRACKING, TargetState.LOST, previous_box=self.lost_at
+        )
 
 
 def update_target(
@@ -156,9 +173,9 @@ def update_target(
     changes = []
     candidate = prediction.candidate
     # A candidate without pixels does not change the memory.
-    is_written = candidate is not None and candidate.any()
-    if candidate is not None and is_written and track.is_other_object(evidence, candidate, config):
-        changes.append(track.change(EventKind.CANDIDATE, track.state, candidate))
+    if candidate is not None and candidate.any():
+        change = track.request_switch(evidence, candidate, config)
+        changes.extend([] if change is None else [change])
     changes.extend(track.update(evidence, config))
     probability = prediction.switch_probability
     events = [_event(change, frame, tracked, probability, rival) for change in changes]
@@ -171,6 +188,7 @@ def update_target(
         box=to_box(mask),
         frames_tracked=track.frames_tracked,
         frames_lost=track.frames_lost,
+        frames_same=track.frames_same,
         ambiguity=rival.ambiguity,
         rival_box=rival.box,
     )
@@ -183,6 +201,10 @@ def to_box(mask: NDArray[np.bool_]) -> Box | None:
     return None if box is None else Box(*box)
 
 
+def _box_of(mask: Mask | None) -> Box | None:
+    return None if mask is None else to_box(mask)
+
+
 def _event(
     change: Change,
     frame: Frame,
@@ -193,12 +215,10 @@ def _event(
     reason, switch_probability = "", None
     if change.kind is EventKind.CANDIDATE:
         reason, switch_probability = "another object fits the sentence better", probability
+    elif change.kind is EventKind.SWITCHED and change.is_requested:
+        reason, switch_probability = "the network requested the switch", probability
     elif change.kind is EventKind.SWITCHED:
-        corrected = probability is not None
-        reason = (
-            "the network requested the switch" if corrected else "the network requested no switch"
-        )
-        switch_probability = probability
+        reason = "the network requested no switch"
     return Event(
         kind=change.kind,
         command=tracked.command,

@@ -8,7 +8,6 @@ to cv_bridge if it is installed.
 import importlib
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from sensor_msgs.msg import CompressedImage, Image
@@ -69,5 +68,5 @@ def _through_cv_bridge(message: Image, unknown: ImageError) -> NDArray[np.uint8]
         raise unknown from None
     try:
         return np.ascontiguousarray(bridge.CvBridge().imgmsg_to_cv2(message, "rgb8"))
-    except (bridge.CvBridgeError, cv2.error, TypeError, ValueError) as error:
+    except Exception as error:  # also ImportError and KeyError with other versions of its libraries
         raise ImageError("unknown encoding", f"{message.encoding!r}: {error}") from error

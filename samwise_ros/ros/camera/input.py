@@ -128,9 +128,11 @@ class CameraInput:
     def _on_image(self, message: ImageMessage) -> None:
         self.statistics.arrived()
         self.statistics.add_time("transport", seconds_since(self._node, message.header.stamp))
+        if not self.enabled:
+            return
         if self._exceeds_rate():
             self.statistics.drop(RATE_LIMITED)
-        elif self.enabled and self._offer(self.camera, message):
+        elif self._offer(self.camera, message):
             self.statistics.drop(SUPERSEDED)
 
     def _exceeds_rate(self) -> bool:

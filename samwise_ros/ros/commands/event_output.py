@@ -82,8 +82,9 @@ class EventOutput:
             reason = printable(f"command {command.id!r} rejected: {event.reason}")
             log.warning(reason, throttle_duration_sec=1.0)
         elif event.kind == EventKind.ADDED:
-            self._with_mask = {seen for seen in self._with_mask if seen[1] != command.id}
             log.info(printable(f'command {command.id!r} accepted: "{command.sentence}"'))
+        elif event.kind == EventKind.REMOVED:
+            self._with_mask = {seen for seen in self._with_mask if seen[1] != command.id}
         elif event.kind == EventKind.ACQUIRED and (event.camera, command.id) not in self._with_mask:
             self._with_mask.add((event.camera, command.id))
             box = event.box or Box(0, 0, 0, 0)

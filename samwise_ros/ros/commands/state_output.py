@@ -55,7 +55,8 @@ class StateOutput:
         self._publish([], position)
 
     def _publish(self, known: list[KnownState], position: EventPosition) -> None:
-        if known == self._published:
+        # An inactive publisher would drop the message, and the last one would stay latched.
+        if known == self._published or not self._publisher.is_activated:
             return
         self._published = known
         header = Header(stamp=self._node.get_clock().now().to_msg())

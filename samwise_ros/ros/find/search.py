@@ -61,7 +61,7 @@ class Search:
 
     Attributes:
         command: added to the engine for the goal; it is not saved to memory files.
-        confident_frames: consecutive frames in which the object has to be visible.
+        confident_frames: consecutive frames in which the mask has to be on the object.
         keep_tracking: whether the command stays active after the object is found.
         frames: number of processed frames of the searched cameras.
     """
@@ -98,7 +98,7 @@ class Search:
             self.frames += 1
             self._latest = report
         target = report.target
-        confident = target.frames_tracked >= self.confident_frames
+        confident = target.frames_same >= self.confident_frames
         if confident and target.state is TargetState.TRACKING:
             self.end(Ending(Outcome.FOUND, report=report))
 

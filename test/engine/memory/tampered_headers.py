@@ -46,9 +46,14 @@ def _renamed_camera(header, tensors):
     header["commands"][0]["cameras"] = []
 
 
+def _seen_and_unseen(header, tensors):
+    header["memories"][0].update(seen=1, unseen=1)
+
+
 def _many(header, tensors):
     for index in range(1, 3):
-        one = {**header["memories"][0], "sentence": f"mug {index}", "state": "SEARCHING", "seen": 0}
+        nothing = {"state": "SEARCHING", "seen": 0, "same": 0}
+        one = {**header["memories"][0], "sentence": f"mug {index}", **nothing}
         header["memories"].append(one)
         for name in [name for name in tensors if name.startswith("0.")]:
             tensors[f"{index}{name[1:]}"] = tensors[name].clone()
@@ -111,7 +116,9 @@ TAMPERED = {
         put(7, "memories", 0, "seen"),
         "seen: expected 0 to 6, got 7",
     ),
-    "seen and unseen": (put(1, "memories", 0, "unseen"), "unseen: expected 0 to 0, got 1"),
+    "seen and unseen": (_seen_and_unseen, "unseen: expected 0 to 0, got 1"),
+    "more frames on the object than with a mask": (put(9, "memories", 0, "same"), "same: expected"),
+    "an infinite area": (put(float("inf"), "memories", 0, "area"), "area: expected"),
     "a probability above 1": (
         put(1.5, "memories", 0, "last_probability"),
         "expected 0 to 1, got 1.5",

@@ -88,7 +88,7 @@ def test_load_restores_commands_and_memories(make_engine, images, tmp_path):
             assert getattr(ours.network, name) == getattr(theirs.network, name)
         for name, tensor in ours.network.tensors().items():
             assert tensor.equal(theirs.network.tensors()[name])
-        for name in ("state", "frames_tracked", "frames_lost"):
+        for name in ("state", "frames_tracked", "frames_lost", "frames_same", "frames_unseen"):
             assert getattr(ours.track, name) == getattr(theirs.track, name)
         assert np.array_equal(ours.track.identity.mask, theirs.track.identity.mask)
         looks, expected = theirs.track.identity.appearance, ours.track.identity.appearance
@@ -96,6 +96,7 @@ def test_load_restores_commands_and_memories(make_engine, images, tmp_path):
         if expected is not None:
             assert np.array_equal(looks.colours, expected.colours)
             assert np.array_equal(looks.surroundings, expected.surroundings)
+            assert looks.area == expected.area
     assert max(memory.network.last_switch_frame for _, _, memory in loaded) > 0
 
 
@@ -105,7 +106,11 @@ def test_load_reports_added_and_removed_commands(make_engine, images, tmp_path):
     _stepped(engine, images, range(3))
     engine.save(tmp_path / "memory")
 
-    assert engine.load(tmp_path / "memory", ["camera"]) == ()
+    kept = engine.load(tmp_path / "memory", ["camera"])
+    assert _kinds(kept) == [(EventKind.RESET, "a"), (EventKind.RESET, "b")]
+    assert {(e.previous_state, e.state, e.reason) for e in kept} == {
+        (TargetState.TRACKING, TargetState.TRACKING, "memory loaded")
+    }
     other.set_commands([BALL, Command("c", "the small mug")])  # the ball has another label here
     events = other.load(tmp_path / "memory", ["camera"])
     assert _kinds(events) == [

@@ -1,7 +1,9 @@
 """Image messages to pixels and back; test/vision/test_encodings.py tests the encodings."""
 
 import importlib.util
+import sys
 from array import array
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -88,6 +90,20 @@ def test_messages_contain_pixels_and_header() -> None:
     assert (grey.encoding, grey.step, grey.header) == ("mono8", 4, header)
     assert bytes(grey.data) == GREY[:, ::2].tobytes()
     assert compressed_to_rgb(to_message(jpeg_image(RGB, header))).shape == RGB.shape
+
+
+@pytest.mark.parametrize("error", [KeyError("CV_8UC1"), ImportError("another numpy ABI")])
+def test_errors_of_cv_bridge_reject_the_image(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    bridge = SimpleNamespace(CvBridge=lambda: SimpleNamespace(imgmsg_to_cv2=fail))
+    monkeypatch.setitem(sys.modules, "cv_bridge", bridge)
+    with pytest.raises(ImageError, match="'nv21'") as caught:
+        to_rgb(message(GREY[..., None], "nv21"))
+    assert caught.value.kind == "unknown encoding"
 
 
 def test_agrees_with_cv_bridge() -> None:

@@ -244,4 +244,19 @@ def test_old_images_and_excess_images_are_dropped(robot: Robot, start_node: Star
     assert all(one.header.stamp != old.header.stamp for one in masks.messages)
     counts = values_of(robot.status(node.name, lambda status: status.name.endswith("camera")))
     assert counts["dropped: older than max_frame_age"] == "1"
-    assert int(counts["dropped: over max_rate_hz"]) > 20
+    excess = int(counts["dropped: over max_rate_hz"])
+    assert excess > 20
+    assert robot.trigger(f"{node.name}/toggle").success
+    with robot.camera(node) as camera:
+        for _ in range(20):
+            camera.publish(image(robot.stamp_ns()))
+            time.sleep(0.01)
+        received = int(counts["images received"])
+        status = robot.status(
+            node.name,
+            lambda status: (
+                status.name.endswith("camera")
+                and int(values_of(status)["images received"]) > received + 10
+            ),
+        )
+    assert int(values_of(status)["dropped: over max_rate_hz"]) == excess, "ignored while disabled"

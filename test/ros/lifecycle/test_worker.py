@@ -105,6 +105,27 @@ def test_run_returns_result_or_raises_error(gated: GatedWorker) -> None:
     assert done == []
 
 
+def test_stop_runs_waiting_calls(gated: GatedWorker) -> None:
+    gated.occupy()
+    done: list[int] = []
+    count = CALLS_PER_JOB + 3
+    for number in range(count):
+        gated.worker.submit(partial(done.append, number))
+    opener = threading.Timer(0.1, gated.gate.set)
+    opener.start()
+    assert gated.worker.stop(10.0)
+    assert done == list(range(count))
+    assert gated.worker.discarded_calls == 0
+
+
+def test_calls_that_stop_cannot_run_are_counted(gated: GatedWorker) -> None:
+    gated.occupy()
+    done: list[int] = []
+    gated.worker.submit(partial(done.append, 1))
+    assert not gated.worker.stop(0.05)
+    assert (gated.worker.discarded_calls, done) == (1, [])
+
+
 def test_stop_discards_waiting_jobs_and_returns_whether_it_was_in_time(gated: GatedWorker) -> None:
     gated.occupy()
     gated.worker.offer("camera", 1)

@@ -1,0 +1,56 @@
+"""The events after which a controller must not act; test_ros_follow.py tests the rest."""
+
+from collections.abc import Iterator
+
+import pytest
+import rclpy
+from rclpy.context import Context
+from rclpy.node import Node
+
+from samwise_ros.client.control.target_guard import TargetGuard
+from samwise_ros.msg import Target, TargetArray, TargetEvent
+
+
+@pytest.fixture
+def node() -> Iterator[Node]:
+    context = Context()
+    rclpy.init(context=context)
+    node = Node("controller", context=context)
+    yield node
+    node.destroy_node()
+    context.shutdown()
+
+
+class Controller:
+    """Receives the next event and the next frame; counts what the guard calls."""
+
+    def __init__(self, node: Node) -> None:
+        self.acted, self.stopped, self.sequence = 0, 0, 0
+        self.guard = TargetGuard(
+            node, "the red mug", on_target=lambda _: self.act(), on_stop=lambda _: self.stop()
+        )
+
+    def act(self) -> None:
+        self.acted += 1
+
+    def stop(self) -> None:
+        self.stopped += 1
+
+    def receive(self, kind: int) -> tuple[int, int]:
+        """Return the numbers of calls of both kinds after an event and a frame that counts it."""
+        before = self.acted, self.stopped
+        self.sequence += 1
+        self.guard._on_event(TargetEvent(kind=kind, command_id="guarded", sequence=self.sequence))
+        target = Target(command_id="guarded", state=Target.TRACKING)
+        self.guard._on_targets(TargetArray(targets=[target], event_sequence=self.sequence))
+        return self.acted - before[0], self.stopped - before[1]
+
+
+def test_candidate_alone_does_not_stop_a_controller(node: Node) -> None:
+    controller = Controller(node)
+    controller.receive(TargetEvent.ADDED)
+    assert controller.receive(TargetEvent.ACQUIRED) == (1, 0)
+    assert controller.receive(TargetEvent.CANDIDATE) == (1, 0)
+    assert controller.receive(TargetEvent.SWITCHED) == (0, 2)
+    assert controller.receive(TargetEvent.CANDIDATE) == (0, 2), "it does not begin to act either"
+    assert controller.receive(TargetEvent.RECOVERED) == (1, 0)
