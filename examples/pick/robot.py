@@ -4,18 +4,19 @@ import time
 
 import numpy as np
 from geometry_msgs.msg import TransformStamped
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from sensor_msgs.msg import CameraInfo, Image, JointState
-from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
+from trajectory_msgs.msg import JointTrajectory
 
 from samwise_ros.sim.grasp import SPEED_RAD_S, times_s
-from samwise_ros.sim.so101 import JOINTS
+from samwise_ros.sim.messages import joint_positions, joint_trajectory, pose_matrix
 
 Array = NDArray[np.float64]
 
 NODE = "/samwise_node/camera"
+NEAR_RAD = 0.1
 
 
 class Robot:
@@ -37,19 +38,18 @@ class Robot:
     def follow(self, waypoints: Array, speed_rad_s: float = SPEED_RAD_S) -> None:
         """Move through (K, 6) joint angles."""
         assert self.joints_rad is not None
-        message = JointTrajectory(joint_names=list(JOINTS))
         ends_s = times_s(self.joints_rad, waypoints, speed_rad_s)
-        for positions, seconds in zip(waypoints, ends_s, strict=True):
-            point = JointTrajectoryPoint(positions=positions.tolist())
-            point.time_from_start.sec = int(seconds)
-            point.time_from_start.nanosec = int(1e9 * (seconds % 1.0))
-            message.points.append(point)
-        self._trajectories.publish(message)
+        self._trajectories.publish(joint_trajectory(waypoints, ends_s))
+        self.goal_rad = waypoints[-1]
         self._ends_s = time.monotonic() + float(ends_s[-1]) + 0.15
 
     def is_moving(self) -> bool:
         """Return whether the time of the last trajectory is not over."""
         return time.monotonic() < self._ends_s
+
+    def is_at(self, joints_rad: ArrayLike) -> bool:
+        """Return whether the arm, without the gripper, is at these joint angles."""
+        return bool(np.abs(self.joints_rad - np.array(joints_rad))[:5].max() < NEAR_RAD)
 
     def stop(self) -> None:
         """Stop the arm where it is."""
@@ -57,21 +57,14 @@ class Robot:
         self._ends_s = 0.0
 
     def _on_joints(self, message: JointState) -> None:
-        positions = dict(zip(message.name, message.position, strict=True))
-        self.joints_rad = np.array([positions[name] for name in JOINTS])
+        if (positions := joint_positions(message)) is not None:
+            self.joints_rad = positions
 
     def _on_info(self, message: CameraInfo) -> None:
         self._matrix = np.array(message.k).reshape(3, 3)
 
     def _on_pose(self, message: TransformStamped) -> None:
-        turn, offset = message.transform.rotation, message.transform.translation
-        x, y, z, w = turn.x, turn.y, turn.z, turn.w
-        rotation = [
-            [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-            [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-            [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-        ]
-        self._pose = np.array(rotation), np.array([offset.x, offset.y, offset.z])
+        self._pose = pose_matrix(message)
 
     def _on_depth(self, message: Image) -> None:
         if self._matrix is None or self._pose is None:
@@ -79,7 +72,7 @@ class Robot:
         pixels = np.frombuffer(message.data, np.uint16).reshape(message.height, message.width)
         rows, columns = np.nonzero(pixels)
         places = np.stack([columns, rows, np.ones(len(rows))]) * (pixels[rows, columns] / 1000.0)
-        rotation, offset = self._pose
+        rotation, offset = self._pose[:3, :3], self._pose[:3, 3]
         points = (rotation @ np.linalg.inv(self._matrix) @ places).T + offset
         on_object = points[:, 2] > 0.002  # the mask's edge can be on the table
         self.points_m = points[on_object] if on_object.sum() > 8 else None

@@ -153,7 +153,8 @@ class Pipeline:
         if self._command_input:
             self._command_input.close()
             self._command_input = None
-        for source in (*self.inputs.values(), *self._depth_inputs.values()):
+        inputs: list[CameraInput | DepthInput] = [*self.inputs.values()]
+        for source in (*inputs, *self._depth_inputs.values()):
             source.close()
         self.inputs = {}
         stopped = self.worker.stop(timeout_s)

@@ -111,11 +111,15 @@ class ArmController:
             self._stop(f"{messages.TRAJECTORY}: {error}")
 
     def _stop(self, problem: str) -> None:
-        """Hold the measured position; the gripper keeps its grip."""
+        """Hold the measured position, or the commanded one if states are late.
+
+        The gripper keeps its grip.
+        """
         if problem:
             self._node.get_logger().error(problem)
         self._trajectory = None
-        if self._measured is not None and self._commanded is not None:
+        is_late = time.monotonic() - self._received_s > LATE_S
+        if self._measured is not None and self._commanded is not None and not is_late:
             self._commanded[: len(ARM_JOINTS)] = self._measured[: len(ARM_JOINTS)]
 
     def _control(self) -> None:

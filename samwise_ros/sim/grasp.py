@@ -78,6 +78,8 @@ def plan_pick(arm: Kinematics, points_m: Array, joints_rad: Array) -> Plan | Non
     """
     shape = footprint(points_m)
     opening = shape.width + 2 * CLEARANCE_M
+    if opening > so101.gripper_opening(so101.OPEN_RAD):
+        return None
     for tilt in TILTS_RAD:
         lowest = LOWEST_M + 0.012 * np.sin(tilt)
         height = max(lowest, shape.top - DEPTH_M)

@@ -5,6 +5,7 @@ import numpy as np
 from geometry_msgs.msg import Quaternion, TransformStamped, Vector3
 from numpy.typing import NDArray
 from sensor_msgs.msg import CameraInfo, JointState
+from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 from samwise_ros.client.image_message import to_time
 from samwise_ros.sim.so101 import JOINTS
@@ -43,6 +44,17 @@ def joint_state(names: tuple[str, ...], positions: Array, stamp_ns: int) -> Join
     return message
 
 
+def joint_trajectory(waypoints: Array, times_s: Array) -> JointTrajectory:
+    """Return (K, 6) joint angles at (K,) times as a message."""
+    message = JointTrajectory(joint_names=list(JOINTS))
+    for positions, seconds in zip(waypoints, times_s, strict=True):
+        point = JointTrajectoryPoint(positions=positions.tolist())
+        point.time_from_start.sec = int(seconds)
+        point.time_from_start.nanosec = int(1e9 * (seconds % 1.0))
+        message.points.append(point)
+    return message
+
+
 def joint_positions(message: JointState) -> Array | None:
     """Return the (6,) positions of `so101.JOINTS`; ``None`` if one is missing or not finite."""
     found = dict(zip(message.name, message.position, strict=False))
@@ -67,6 +79,22 @@ def transform(pose: Array, parent: str, child: str, stamp_ns: int) -> TransformS
     message.transform.translation = Vector3(x=x, y=y, z=z)
     message.transform.rotation = quaternion(pose[:3, :3])
     return message
+
+
+def pose_matrix(message: TransformStamped) -> Array:
+    """Return the (4, 4) pose of the child frame in its parent.
+
+    >>> pose = np.array([[0.0, -1, 0, 1], [1, 0, 0, 2], [0, 0, 1, 3], [0, 0, 0, 1]])
+    >>> np.allclose(pose_matrix(transform(pose, "foot", "camera", 0)), pose)
+    True
+    """
+    turn, offset = message.transform.rotation, message.transform.translation
+    rotation = np.empty(9)
+    mujoco.mju_quat2Mat(rotation, [turn.w, turn.x, turn.y, turn.z])
+    pose = np.eye(4)
+    pose[:3, :3] = rotation.reshape(3, 3)
+    pose[:3, 3] = offset.x, offset.y, offset.z
+    return pose
 
 
 def quaternion(rotation: Array) -> Quaternion:

@@ -61,6 +61,7 @@ class Simulator:
         self._lock = threading.Lock()
         self._world = self._create(options.split, options.seed)
         self._tick = 0
+        self._scenes = 0
         self._simulated_s = time.monotonic()
         self._states = self._node.create_publisher(JointState, messages.JOINT_STATES, _QUEUE)
         self._truth = self._node.create_publisher(String, messages.TRUTH, _QUEUE)
@@ -128,6 +129,7 @@ class Simulator:
                 world = self._create(split, int(seed), self._world.physics.joints_rad)
                 with self._lock:
                     self._world = world
+                    self._scenes += 1
                 self._publish_transform()
             case ["slide", index, x, y, seconds]:
                 with self._lock:
@@ -165,6 +167,7 @@ class Simulator:
         return {
             "split": trial.description.split,
             "seed": trial.description.index,
+            "scenes": self._scenes,
             "held": physics.held,
             "in_tray": physics.in_tray(),
             "touched": {str(index): len(by) for index, by in physics.touched().items()},

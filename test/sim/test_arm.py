@@ -64,6 +64,7 @@ class Servos:
     def __init__(self, node: Node) -> None:
         self.node, self.positions = node, np.array(HOME_RAD)
         self.is_silent = False
+        self.highest = -np.inf  # of the first joint
         self.received = 0
         self.states = node.create_publisher(JointState, messages.JOINT_STATES, 10)
         self.trajectories = node.create_publisher(JointTrajectory, messages.TRAJECTORY, 10)
@@ -72,6 +73,7 @@ class Servos:
 
     def on_command(self, command: JointState) -> None:
         self.positions = np.array(command.position)
+        self.highest = max(self.highest, self.positions[0])
         self.received += 1
 
     def publish(self) -> None:
@@ -139,8 +141,9 @@ def test_process_follows_stops_and_survives_invalid_trajectories(
 
         servos.trajectories.publish(message(point(1, 0.0), names=("knee",)))
         wait(spin, lambda: "knee" in arm.log)
-        slowly = message(point(30, 1.5), names=JOINTS[:1])
+        slowly = message(point(4, 1.5), names=JOINTS[:1])
         move(spin, servos, slowly, lambda: servos.positions[0] > stopped + 0.02)
         servos.is_silent = True
         wait(spin, lambda: f"no {messages.JOINT_STATES}" in arm.log)
-        assert rest(spin, servos) < 1.3
+        assert rest(spin, servos) == servos.highest, "it does not go back to an old state"
+        assert servos.highest < 1.3

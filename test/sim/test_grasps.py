@@ -71,3 +71,14 @@ def test_scenes_depend_on_the_seed_only() -> None:
         assert (target.kind, target.family, target.size) == (other.kind, other.family, other.size)
         assert target.look.material == other.look.material
         assert target.look.colour != other.look.colour
+
+
+def test_things_that_are_wider_than_the_gripper_are_not_picked(arm: Kinematics) -> None:
+    """As a mask over two things makes them."""
+    trial = draw_trial("val", 2, "can")
+    physics = Physics(trial.description.things)
+    points = surface_points(trial.description.things[trial.target], physics, trial.target)
+    assert plan_pick(arm, points, physics.joints_rad) is not None
+    row = np.vstack([points, points + (0.08, 0.0, 0.0)])
+    square = np.vstack([row, row + (0.0, 0.08, 0.0)])
+    assert plan_pick(arm, square, physics.joints_rad) is None

@@ -23,14 +23,16 @@ def test_plans_depend_on_the_seed_and_name_more_than_looks() -> None:
 def test_judgement() -> None:
     plan = TrialPlan("test", 0, "the red mug", "attribute", 2)
     absent = TrialPlan("test", 0, "the blue mug", "absent", None)
-    assert judge(plan, [2], "done: the red mug") == RIGHT
-    assert judge(plan, [2, 3], "done: the red mug") == "wrong object"
-    assert judge(plan, [], "done: the red mug") == "arm"
-    assert judge(plan, [], "reaching") == "arm"
-    assert judge(plan, [], "failed: pose: out of reach") == "pose"
-    assert judge(plan, [], "failed: not found: within 12 s") == "not found"
-    assert judge(absent, [], "failed: not found: within 12 s") == RIGHT
-    assert judge(absent, [1], "done: the blue mug") == "wrong object"
+    assert judge(plan, [2], {2}, "done: the red mug") == RIGHT
+    assert judge(plan, [2, 3], {2, 3}, "done: the red mug") == "wrong object"
+    assert judge(plan, [2], {2, 3}, "done: the red mug") == "wrong object", "it was put down"
+    assert judge(plan, [], {2}, "done: the red mug") == "arm"
+    assert judge(plan, [], set(), "failed: time: reaching") == "time"
+    assert judge(plan, [], set(), "failed: pose: out of reach") == "pose"
+    assert judge(plan, [], set(), "failed: not found: within 12 s") == "not found"
+    assert judge(absent, [], set(), "failed: not found: within 12 s") == RIGHT
+    assert judge(absent, [1], {1}, "done: the blue mug") == "wrong object"
+    assert judge(absent, [], {1}, "failed: grasp: dropped") == "wrong object"
 
 
 def test_table_counts_results_by_kind() -> None:

@@ -13,6 +13,7 @@ Examples:
 
 import argparse
 import os
+import signal
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -116,6 +117,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run_trials(arguments: argparse.Namespace) -> int:
+    # Like Ctrl-C, these signals stop the processes and complete the files.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     os.environ.update(_environment())
     run_trials = import_module("samwise_ros.cli.demo.trials.run").run_trials
     model, out = _absolute(arguments.model or TRIALS_MODEL), arguments.out.resolve()

@@ -153,7 +153,8 @@ def _columns(masks: NDArray[np.bool_]) -> NDArray[np.int64]:
     area = masks.sum(2)  # of each column of pixels
     side = masks.shape[-1]
     centre = (area * np.arange(side)).sum(-1) / np.maximum(area.sum(-1), 1)
-    return (centre * _COLUMNS / side).astype(np.int64)
+    columns: NDArray[np.int64] = (centre * _COLUMNS / side).astype(np.int64)
+    return columns
 
 
 def _classes(

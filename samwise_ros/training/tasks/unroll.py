@@ -171,7 +171,7 @@ def region_losses(
     target = truth * where
     visible = truth.flatten(2).any(2)
     rows = visible & holds if losses.over == "frame" else holds.any(1)
-    cells = [part[rows].flatten(1) for part in (logits, target, where)]
+    cells = logits[rows].flatten(1), target[rows].flatten(1), where[rows].flatten(1)
     return {
         "focal": PartialMean.of(focal_loss(*cells)) * losses.focal,
         "dice": PartialMean.of(dice_loss(*cells)) * losses.dice,

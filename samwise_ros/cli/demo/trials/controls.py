@@ -66,15 +66,15 @@ def control_table(controls: Sequence[Control]) -> list[str]:
 
 
 def _swap_sentences(robot: TrialRobot, plans: Sequence[TrialPlan]) -> Control:
-    results, right = [], 0
+    results, stayed = [], 0
     for plan in plans:
         if _start_reaching(robot, plan):
             robot.say(plan.other_sentence)
             _wait_for_end(robot)
-            results.append(plan.target not in robot.truth["in_tray"])
-            right += robot.truth["in_tray"] == [plan.other]
-    control = control_of("another sentence while it reaches", "the first thing stays", results)
-    return replace(control, detail=f"the other thing was picked in {right}")
+            results.append(robot.truth["in_tray"] == [plan.other])
+            stayed += plan.target not in {*robot.lifted, *robot.truth["in_tray"]}
+    control = control_of("another sentence while it reaches", "the other thing is picked", results)
+    return replace(control, detail=f"the first thing stayed in {stayed}")
 
 
 def _remove_targets(robot: TrialRobot, plans: Sequence[TrialPlan]) -> Control:

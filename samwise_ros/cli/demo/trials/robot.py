@@ -24,6 +24,8 @@ from samwise_ros.sim import messages
 
 SENTENCE, STATE = "pick/sentence", "pick/state"
 """std_msgs/String: topics of the sentence that the picker obeys, and of its state."""
+PICKER = "picker"
+"""Name of the picker's node."""
 START_S = 120.0
 SHOW_S = 20.0
 _QUEUE = 10
@@ -40,7 +42,8 @@ class TrialRobot:
         node: node of the judge.
         processes: the running processes by name.
         truth: latest truth of the simulator.
-        states: states of the picker since the last `say`.
+        states: states of the picker since it heard the last sentence.
+        lifted: indices of the things that the gripper held since the last `say`.
         speed_rad_s: speed of the fastest joint but the gripper.
     """
 
@@ -63,6 +66,8 @@ class TrialRobot:
         self.processes: dict[str, ChildProcess] = {}
         self.truth: dict[str, Any] = {}
         self.states: list[str] = []
+        self.lifted: set[int] = set()
+        self._said = ""
         self.speed_rad_s = 0.0
         self._frames = 0
         self._starts: Counter[str] = Counter()
@@ -104,10 +109,7 @@ class TrialRobot:
         self._frames = 0
         self.wait_for(lambda: self._frames > 0, START_S, "an image that the node has processed")
         self.wait_for(
-            lambda: (
-                self._requests.get_subscription_count() > 0
-                and self._sentences.get_subscription_count() > 0
-            ),
+            lambda: self._requests.get_subscription_count() > 0 and self._has_picker(),
             START_S,
             "the simulator and the picker",
         )
@@ -118,9 +120,16 @@ class TrialRobot:
         Raises:
             ProcessError: a process failed.
         """
+        shown = self.truth.get("scenes", 0)
         self.request(f"scene {split} {seed}")
-        wanted = {"split": split, "seed": seed, "in_tray": []}
-        self.wait_for(lambda: wanted.items() <= self.truth.items(), SHOW_S, "the scene")
+        wanted = {"split": split, "seed": seed}
+        self.wait_for(
+            lambda: wanted.items() <= self.truth.items() and self.truth["scenes"] > shown,
+            SHOW_S,
+            "the scene",
+        )
+        frames = self._frames
+        self.wait_for(lambda: self._frames > frames + 1, SHOW_S, "images of the scene")
 
     def request(self, text: str) -> None:
         """Ask the simulator for something; see `messages.REQUEST`."""
@@ -129,6 +138,8 @@ class TrialRobot:
     def say(self, sentence: str) -> None:
         """Say a sentence to the picker."""
         self.states.clear()
+        self.lifted.clear()
+        self._said = sentence
         self._sentences.publish(String(data=sentence))
 
     def has_state(self, *starts: str) -> bool:
@@ -180,11 +191,19 @@ class TrialRobot:
         )
         self.processes[name] = self._stack.enter_context(process)
 
+    def _has_picker(self) -> bool:
+        subscriptions = self.node.get_subscriptions_info_by_topic(SENTENCE)
+        return any(one.node_name == PICKER for one in subscriptions)
+
     def _on_truth(self, message: String) -> None:
         self.truth = json.loads(message.data)
+        if self.truth["held"] is not None:
+            self.lifted.add(self.truth["held"])
 
     def _on_state(self, message: String) -> None:
-        self.states.append(message.data)
+        # Not the end of what the picker did before.
+        if self.states or message.data == f"heard: {self._said}":
+            self.states.append(message.data)
 
     def _on_joints(self, message: JointState) -> None:
         self.speed_rad_s = max(map(abs, message.velocity[:5]), default=0.0)

@@ -78,8 +78,9 @@ def run_trials(model: str, device: str, count: int, out: Path) -> int:
                 "controls": [asdict(control) for control in controls],
             }
             write_atomically(out / "trials.json", json.dumps(entries, indent=1).encode())
-    for rows in (table(outcomes), control_table(controls), traffic.table()):
-        print("", *rows, sep="\n")
+            for rows in (table(outcomes), control_table(controls)):
+                print("", *rows, sep="\n")
+    print("", *traffic.table(), sep="\n")
     p50, p99 = 1000.0 * np.percentile(latencies_s or [np.nan], (50, 99))
     print(f"\nstamp to mask p50 {p50:.0f} ms p99 {p99:.0f} ms   video: {out / FILM}")
     results = Counter(outcome.result for outcome in outcomes)

@@ -1,4 +1,4 @@
-"""Runs one trial of the robot that picks what is said, and judges it by the simulator's truth."""
+"""Runs one trial of the robot that picks the described object, and judges it by the truth."""
 
 import time
 from collections import Counter
@@ -10,9 +10,9 @@ from samwise_ros.cli.demo.trials.robot import TrialRobot
 
 TRIAL_S = 60.0
 RIGHT, WRONG = "right", "wrong object"
-REASONS = ("not found", "rejected", WRONG, "target", "pose", "grasp", "arm", "node")
+REASONS = ("not found", "rejected", WRONG, "target", "pose", "grasp", "arm", "node", "time")
 """Why a trial is not right. ``rejected``: by the node; ``target``: lost while the arm reached;
-``arm``: nothing is in the tray although the picker saw no fault."""
+``arm``: it did not arrive, or nothing is in the tray although the picker saw no fault."""
 _SETTLE_S = 1.0
 _BEFORE_SLIDE_S = 1.5
 
@@ -34,25 +34,26 @@ class Outcome:
     seconds: float
 
 
-def judge(plan: TrialPlan, in_tray: list[int], state: str) -> str:
+def judge(plan: TrialPlan, in_tray: list[int], lifted: set[int], state: str) -> str:
     """Return ``right`` or the reason.
 
     Args:
         plan: the trial.
         in_tray: indices of the things in the tray.
+        lifted: indices of the things that the gripper held.
         state: last state of the picker.
 
     >>> mug = TrialPlan("test", 0, "the red mug", "attribute", 2)
-    >>> judge(mug, [2], "done: the red mug"), judge(mug, [3], "done: the red mug")
+    >>> judge(mug, [2], {2}, "done: the red mug"), judge(mug, [3], {3}, "done: the red mug")
     ('right', 'wrong object')
-    >>> judge(mug, [], "failed: grasp: nothing between the fingers")
+    >>> judge(mug, [], set(), "failed: grasp: nothing between the fingers")
     'grasp'
     """
-    wanted = [] if plan.target is None else [plan.target]
-    if in_tray == wanted:
-        return RIGHT
-    if in_tray:
+    wanted = set() if plan.target is None else {plan.target}
+    if (lifted | set(in_tray)) - wanted:
         return WRONG
+    if set(in_tray) == wanted:
+        return RIGHT
     _, _, cause = state.partition("failed: ")
     return next((reason for reason in REASONS if cause.startswith(reason)), "arm")
 
@@ -86,7 +87,9 @@ def run_trial(robot: TrialRobot, plan: TrialPlan, shift_m: float = 0.0) -> Outco
     )
     robot.spin_for(_SETTLE_S)
     state = robot.states[-1] if robot.states else ""
-    result = judge(plan, robot.truth["in_tray"], state)
+    if not robot.has_state("done", "failed"):
+        state = f"failed: time: {state}"
+    result = judge(plan, robot.truth["in_tray"], robot.lifted, state)
     return Outcome(plan, result, state, round(time.monotonic() - began, 1))
 
 
@@ -98,7 +101,7 @@ def table(outcomes: Sequence[Outcome]) -> list[str]:
         rated = [each.result for each in outcomes if kind in (each.plan.kind, "all")]
         results = Counter(rated)
         rows.append(
-            f"{kind:22}{len(rated):7}{100 * results[RIGHT] / len(rated):6.0f}%"
+            f"{kind:22}{len(rated):7}{100 * results[RIGHT] / max(len(rated), 1):6.0f}%"
             + "".join(f"{results[reason]:14}" for reason in REASONS)
         )
     return rows
