@@ -52,7 +52,7 @@ class Picker:
         self.client = SamwiseClient(self.node, on_targets=self._on_targets)
         self.robot, self.arm = Robot(self.node), Kinematics()
         self.sentence = self.target_id = ""
-        self.targets_s = 0.0
+        self.targets_s, self.centre = 0.0, np.zeros(2)
         self.target: Target | None = None
         self.node.create_subscription(String, "pick/sentence", self._on_sentence, 10)
         self.states = self.node.create_publisher(String, "pick/state", 10)

@@ -27,6 +27,7 @@ _ADAPTATION = 0.1  # weight of a new frame: light and view change slowly
 _REACH = 2.0  # of the surroundings, in lengths of the object's box
 _MARGIN = 0.25  # between object and surroundings, in lengths of the object's box
 _MIN_SHARE, _MIN_RATIO = 0.03, 10.0  # of a distinctive colour
+_MAX_GAIN = 3.0  # of the light
 _MAX_SURPLUS = 1.5  # of the pixels of distinctive colours: more belong to something else
 
 
@@ -88,6 +89,21 @@ class Appearance:
         """
         common = np.minimum(self.area * self.colours, part.area * part.colours)
         return float(common.sum()) / part.area
+
+    def with_brightness(
+        self, image: NDArray[np.uint8], mask: NDArray[np.bool_]
+    ) -> NDArray[np.uint8]:
+        """Return an image in which the pixels under a mask are as bright as the object.
+
+        Args:
+            image: (H, W, 3), RGB.
+            mask: (H, W), not empty.
+        """
+        levels = (np.arange(_LEVELS) + 0.5) * 256 / _LEVELS
+        shares = self.colours.reshape(_LEVELS, _LEVELS, _LEVELS)
+        own = sum(float(shares.sum(axis=axes) @ levels) for axes in ((1, 2), (0, 2), (0, 1))) / 3
+        gain = np.clip(own / max(float(image[mask].mean()), 1.0), 1 / _MAX_GAIN, _MAX_GAIN)
+        return np.clip(image * gain, 0, 255).astype(np.uint8)
 
     def adapted(self, new: "Appearance") -> "Appearance":
         """Return the appearance after one more frame of the same object."""

@@ -16,6 +16,10 @@ Over one half means that most of the mask is on the object. The part of an objec
 image has other colours than the whole object, hence the distance between the two values.
 """
 
+_IN_PLACE = 0.5
+"""Overlap with the last mask on the object from which a mask may be on the same object, although it
+shows only a part, or in other light."""
+
 
 class Verdict(Enum):
     """What a mask is on."""
@@ -130,8 +134,13 @@ class Identity:
         if self.appearance is None or self.mask is None:
             return 0.0
         if likeness < _SAME:
-            if masks.touches_border(mask):  # a part of the object may be out of the image
+            in_place = masks.overlap(mask, self.mask) >= _IN_PLACE
+            # A part of the object may be out of the image, or hidden.
+            if in_place or masks.touches_border(mask):
                 likeness = max(likeness, self.appearance.share_of_part(new))
+            if in_place and likeness < _SAME:  # a shadow may have fallen on it
+                relit = Appearance.of(self.appearance.with_brightness(image, mask), mask)
+                likeness = max(likeness, self.appearance.likeness(relit))
             return min(max((_SAME - likeness) / (_SAME - _OTHER), 0.0), 1.0)
         if (mask & self.mask).any():
             return 0.0

@@ -109,6 +109,30 @@ def test_object_that_enters_in_two_frames_is_no_switch():
     assert found == [ACQUIRED]
 
 
+def test_object_behind_a_cover_is_no_switch():
+    """Only the last of its three colours is in view, for as long as the cover stays."""
+    picture, mask = banded(10)
+    covered, visible = picture.copy(), mask & square(18, size=4)
+    covered[mask & ~visible] = (240, 240, 240)
+    frames = [(picture, mask)] * 3 + [(covered, visible)] * 10 + [(picture, mask)]
+    assert kinds(TargetTrack(), frames) == [[], [ACQUIRED], *[[]] * 12]
+
+
+def test_shadow_on_the_object_is_no_switch():
+    picture, mask = banded(10)
+    shaded = (picture * 0.45).astype(np.uint8)
+    frames = [(picture, mask)] * 2 + [(shaded, mask)] * 10 + [(picture, mask)]
+    assert kinds(TargetTrack(), frames) == [[], [ACQUIRED], *[[]] * 11]
+
+
+def test_cover_in_the_place_of_the_object_is_another_object():
+    picture, mask = banded(10)
+    covered = picture.copy()
+    covered[mask] = (240, 240, 240)
+    frames = [(picture, mask)] * 2 + [(covered, mask)] * 2
+    assert kinds(TargetTrack(), frames) == [[], [ACQUIRED], [], [SWITCHED]]
+
+
 def test_frames_on_the_object_do_not_count_those_on_another(update):
     counts = [update(BOTH, square(x))[0].frames_same for x in (LEFT, LEFT, RIGHT, LEFT)]
     assert counts == [1, 2, 0, 1]
