@@ -64,7 +64,7 @@ class Picker:
         while True:
             self._wait(lambda: bool(self.sentence), float("inf"))
             sentence, self.sentence = self.sentence, ""
-            self.report(f"heard: {sentence}")
+            self.report(f"received: {sentence}")
             try:
                 result = f"done: {self.pick(sentence)}"
             except SentenceChangedError as reason:
@@ -210,7 +210,7 @@ class Picker:
 
 
 if __name__ == "__main__":
-    # rclpy's handlers would close the context before the arm is told to stop.
+    # rclpy's handlers would close the context before the arm can be stopped.
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     picker = Picker()

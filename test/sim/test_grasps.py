@@ -79,6 +79,6 @@ def test_things_that_are_wider_than_the_gripper_are_not_picked(arm: Kinematics) 
     physics = Physics(trial.description.things)
     points = surface_points(trial.description.things[trial.target], physics, trial.target)
     assert plan_pick(arm, points, physics.joints_rad) is not None
-    row = np.vstack([points, points + (0.08, 0.0, 0.0)])
-    square = np.vstack([row, row + (0.0, 0.08, 0.0)])
+    row = np.vstack([points, points + np.array([0.08, 0.0, 0.0])])
+    square = np.vstack([row, row + np.array([0.0, 0.08, 0.0])])
     assert plan_pick(arm, square, physics.joints_rad) is None

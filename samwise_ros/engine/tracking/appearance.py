@@ -27,6 +27,7 @@ _ADAPTATION = 0.1  # weight of a new frame: light and view change slowly
 _REACH = 2.0  # of the surroundings, in lengths of the object's box
 _MARGIN = 0.25  # between object and surroundings, in lengths of the object's box
 _MIN_SHARE, _MIN_RATIO = 0.03, 10.0  # of a distinctive colour
+_TINT_LEVELS = 12
 _MAX_GAIN = 3.0  # of the light
 _MAX_SURPLUS = 1.5  # of the pixels of distinctive colours: more belong to something else
 
@@ -79,6 +80,13 @@ class Appearance:
         """
         return float(np.sqrt(self.colours * other.colours).sum()) ** 2
 
+    def tint_likeness(self, other: "Appearance") -> float:
+        """Return the likeness of the tints, colours without their brightness, 0 to 1.
+
+        A shadow leaves the tint. White, grey and black have the same one.
+        """
+        return float(np.sqrt((_TINTS @ self.colours) * (_TINTS @ other.colours)).sum()) ** 2
+
     def share_of_part(self, part: "Appearance") -> float:
         """Return the share of a part's pixels that the object can have, 0 to 1.
 
@@ -103,7 +111,12 @@ class Appearance:
         shares = self.colours.reshape(_LEVELS, _LEVELS, _LEVELS)
         own = sum(float(shares.sum(axis=axes) @ levels) for axes in ((1, 2), (0, 2), (0, 1))) / 3
         gain = np.clip(own / max(float(image[mask].mean()), 1.0), 1 / _MAX_GAIN, _MAX_GAIN)
-        return np.clip(image * gain, 0, 255).astype(np.uint8)
+        relit: NDArray[np.uint8] = np.clip(image * gain, 0, 255).astype(np.uint8)
+        return relit
+
+    def replaced(self, new: "Appearance") -> "Appearance":
+        """Return the appearance of the same object that has changed at once, as in other light."""
+        return Appearance(new.colours, new.surroundings, max(self.area, new.area))
 
     def adapted(self, new: "Appearance") -> "Appearance":
         """Return the appearance after one more frame of the same object."""
@@ -196,3 +209,17 @@ def _neighbours() -> NDArray[np.float32]:
 
 
 _NEIGHBOURS = _neighbours()
+
+
+def _tints() -> NDArray[np.float32]:
+    """Return the weights (144, 512) of tints, 12x12 shares of red and green, in each colour."""
+    levels = (np.arange(_LEVELS) + 0.5) / _LEVELS
+    rgb = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), -1).reshape(-1, 3)
+    places = (_TINT_LEVELS - 1) * rgb[:, :2] / rgb.sum(1, keepdims=True)
+    axis = np.arange(_TINT_LEVELS)[:, None]
+    red, green = (np.maximum(1 - np.abs(axis - place), 0) for place in places.T)  # interpolated
+    weights: NDArray[np.float32] = (red[:, None] * green[None]).reshape(-1, COLOURS)
+    return weights.astype(np.float32)
+
+
+_TINTS = _tints()

@@ -15,10 +15,16 @@ _SAME, _OTHER = 0.5, 0.25
 Over one half means that most of the mask is on the object. The part of an object that enters the
 image has other colours than the whole object, hence the distance between the two values.
 """
-
 _IN_PLACE = 0.5
 """Overlap with the last mask on the object from which a mask may be on the same object, although it
 shows only a part, or in other light."""
+_HIDDEN = 0.7
+"""Share of the object's area below which the last mask shows that it was partly hidden."""
+_WHOLE = 0.5
+"""Share of the object's area from which a mask shows how the object looks now."""
+_SAME_TINT, _SAME_TINT_IN_PLACE = 0.9, 0.85
+"""Likeness of tints from which a mask can be on the object in other light. At one place, 8 % of the
+objects of other colours have it."""
 
 
 class Verdict(Enum):
@@ -33,8 +39,9 @@ class Verdict(Enum):
 class Identity:
     """The object that a target's mask is on.
 
-    An object is known by its colours, so that motion does not matter. An object that looks the
-    same is another object if the first one is still at its old place.
+    An object is known by its colours, so that motion does not matter, and in other light by their
+    tints. An object that looks the same is another object if the first one is still at its old
+    place.
 
     Attributes:
         appearance: of the object; ``None`` before the first mask, and after a memory was loaded
@@ -70,13 +77,13 @@ class Identity:
         """
         new = Appearance.of(image, mask)
         likeness = 1.0 if self.appearance is None else self.appearance.likeness(new)
-        has_entered = likeness < _SAME and self._has_entered(new)
-        if has_entered:
-            likeness = 1.0
-        doubt = self._doubt(image, mask, new, likeness)
+        changed = likeness < _SAME and (self._has_entered(new) or self._is_relit(image, mask))
+        doubt = self._doubt(image, mask, new, 1.0 if changed else likeness)
         if doubt == 0.0:
-            if self.appearance is None or has_entered:
+            if self.appearance is None:
                 self.appearance = new
+            elif changed and new.area >= _WHOLE * self.appearance.area:
+                self.appearance = self.appearance.replaced(new)
             elif likeness >= _SAME:
                 self.appearance = self.appearance.adapted(new)
             self.mask = mask
@@ -123,6 +130,17 @@ class Identity:
             return False
         return new.share_of_part(self.appearance) >= _SAME
 
+    def _is_relit(self, image: NDArray[np.uint8], mask: NDArray[np.bool_]) -> bool:
+        """Return whether the pixels under a mask can be the object's in other light."""
+        if self.appearance is None or self.mask is None:
+            return False
+        relit = Appearance.of(self.appearance.with_brightness(image, mask), mask)
+        is_alike = self.appearance.likeness(relit) >= _SAME
+        tint = self.appearance.tint_likeness(relit)
+        if masks.overlap(mask, self.mask) >= _IN_PLACE:
+            return is_alike or tint >= _SAME_TINT_IN_PLACE
+        return is_alike and tint >= _SAME_TINT
+
     def _doubt(
         self,
         image: NDArray[np.uint8],
@@ -135,12 +153,10 @@ class Identity:
             return 0.0
         if likeness < _SAME:
             in_place = masks.overlap(mask, self.mask) >= _IN_PLACE
+            was_hidden = np.count_nonzero(self.mask) < _HIDDEN * self.appearance.area
             # A part of the object may be out of the image, or hidden.
-            if in_place or masks.touches_border(mask):
+            if in_place or was_hidden or masks.touches_border(mask):
                 likeness = max(likeness, self.appearance.share_of_part(new))
-            if in_place and likeness < _SAME:  # a shadow may have fallen on it
-                relit = Appearance.of(self.appearance.with_brightness(image, mask), mask)
-                likeness = max(likeness, self.appearance.likeness(relit))
             return min(max((_SAME - likeness) / (_SAME - _OTHER), 0.0), 1.0)
         if (mask & self.mask).any():
             return 0.0

@@ -125,6 +125,27 @@ def test_shadow_on_the_object_is_no_switch():
     assert kinds(TargetTrack(), frames) == [[], [ACQUIRED], *[[]] * 11]
 
 
+def painted(x: int, brightness: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Return an image and mask of an object of one colour."""
+    picture, mask = image(), square(x, size=12)
+    picture[mask] = brightness * np.array([190, 120, 70])
+    return picture, mask
+
+
+def test_object_that_moves_in_a_shadow_and_out_of_it_is_no_switch():
+    shaded = [painted(x, 0.5) for x in (5, 5, 20, 20, 40, 40, 40)]
+    frames = [painted(5)] * 2 + shaded + [painted(20)] * 3
+    assert kinds(TargetTrack(), frames) == [[], [ACQUIRED], *[[]] * 10]
+
+
+def test_twin_in_other_light_is_another_object_while_the_first_stays():
+    both, mask = painted(5)
+    other, there = painted(40, 0.5)
+    both[there] = other[there]
+    frames = [(both, mask)] * 3 + [(both, there)] * 2
+    assert kinds(TargetTrack(), frames) == [[], [ACQUIRED], [], [], [SWITCHED]]
+
+
 def test_cover_in_the_place_of_the_object_is_another_object():
     picture, mask = banded(10)
     covered = picture.copy()

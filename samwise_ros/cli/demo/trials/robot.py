@@ -42,7 +42,7 @@ class TrialRobot:
         node: node of the judge.
         processes: the running processes by name.
         truth: latest truth of the simulator.
-        states: states of the picker since it heard the last sentence.
+        states: states of the picker since it received the last sentence.
         lifted: indices of the things that the gripper held since the last `say`.
         speed_rad_s: speed of the fastest joint but the gripper.
     """
@@ -202,7 +202,7 @@ class TrialRobot:
 
     def _on_state(self, message: String) -> None:
         # Not the end of what the picker did before.
-        if self.states or message.data == f"heard: {self._said}":
+        if self.states or message.data == f"received: {self._said}":
             self.states.append(message.data)
 
     def _on_joints(self, message: JointState) -> None:
