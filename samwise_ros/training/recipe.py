@@ -159,9 +159,9 @@ class Stage:
             clip is then about a similar object.
         true_mask_share: fraction of steps in which the true masks are written to the memory.
         prompt_again: fraction of later frames that are prompted like the first one.
-        name_objects: weight of the auxiliary losses: kinds, colours and motions of all objects,
-            and the target's mask from the features before the decoder. For painted videos and
-            those of the simulated tabletop; 0 for none.
+        name_objects: weight of the auxiliary losses: kinds, colours, columns and motions of all
+            objects, and the target's mask from the features before the decoder. For painted
+            videos and those of the simulated tabletop; 0 for none.
         augment: flip, crop and change the colours of images.
     """
 

@@ -1,8 +1,8 @@
 """Auxiliary heads, which are trained with the network and discarded afterwards.
 
-A sentence supervises one object of a video; heads that predict kind, colour and motion supervise
-all objects. Painted videos and those of the simulated tabletop have the labels. Another head
-predicts the mask of the target before the decoder does.
+A sentence supervises one object of a video; heads that predict kind, colour, column and motion
+supervise all objects. Painted videos and those of the simulated tabletop have the labels. Another
+head predicts the mask of the target before the decoder does.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
