@@ -17,6 +17,8 @@ from samwise_ros.training.losses import IGNORED, PartialMean
 
 _BACKGROUND_WEIGHT = 0.05
 """Weight of a cell without an object; most cells have none."""
+_REST, _REST_WEIGHT = 0, 0.1
+"""Class of an object at rest, and its weight; nine of ten objects rest."""
 
 
 class ObjectHeads(nn.Module):
@@ -104,7 +106,7 @@ class MotionHeads(nn.Module):
         motions = labels[:, :, -1].repeat_interleave(targets, 0).flatten(0, 1)
         logits = _cell_logits(self.heads, selected, motions)
         self._selected.clear()
-        return _entropy(logits, motions, torch.ones_like(motions, dtype=torch.float32))
+        return _entropy(logits, motions, torch.where(motions == _REST, _REST_WEIGHT, 1.0))
 
 
 class TargetHeads(nn.Module):
