@@ -10,6 +10,7 @@ from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
+from samwise_ros.cli.demo.trials.film import _WAITING as WAITING
 from samwise_ros.cli.demo.trials.film import Film
 from samwise_ros.cli.demo.trials.robot import SENTENCE
 from samwise_ros.client.image_message import to_image
@@ -21,7 +22,7 @@ from samwise_ros.vision.video_reader import VideoReader
 PERIOD_NS = 100_000_000
 
 
-def test_a_frame_for_each_mask_with_its_image_and_the_sentence(
+def test_a_frame_for_each_image_with_its_mask_and_the_sentence(
     tmp_path: Path, node: Node, spin_once: Callable[[float], None]
 ) -> None:
     film = Film(node, tmp_path / "trials.mp4", 10.0)
@@ -48,13 +49,21 @@ def test_a_frame_for_each_mask_with_its_image_and_the_sentence(
         while len(film.latencies_s) == number:
             spin_once(0.1)
             assert time.monotonic() < end
+    # The node is gone: the newest images wait for their masks, the others are shown without.
+    for number in range(3, 3 + 4 + WAITING):
+        images.publish(to_image(green, number * PERIOD_NS, "camera"))
+        while len(seen) == number:
+            spin_once(0.1)
+            assert time.monotonic() < end
     assert film.close()
     with VideoReader(str(tmp_path / "trials.mp4")) as reader:
         frames = list(reader)
-    assert len(frames) == 3
-    last = frames[-1].astype(int)
+    assert len(frames) == 3 + 4
+    last = frames[2].astype(int)
     assert last.shape == (480, 960, 3)
     outside, inside = last[400, 600], last[240, 240]
     assert outside[1] > 150 > outside[0]
     assert inside[0] > outside[0] + 10, "the mask has a tint"
     assert last[:, 640:].max() > 200, "the panel has text"
+    silent = frames[-1].astype(int)
+    assert abs(silent[240, 240] - silent[400, 600]).max() < 10, "there is no mask"

@@ -1,10 +1,10 @@
-"""Films the trials: the robot's view with the mask, and beside it sentence, state and events."""
+"""Films the trials: the robot's view with the mask, and beside it sentence, states and events."""
 
 import textwrap
-import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,10 +17,10 @@ from std_msgs.msg import String
 from samwise_ros.cli.demo.trials.robot import SENTENCE, STATE
 from samwise_ros.client.image_message import to_pixels
 from samwise_ros.client.names import resolve_topic
-from samwise_ros.engine.types import EventKind
+from samwise_ros.engine.types import EventKind, TargetState
 from samwise_ros.interface.stamps import SECOND_NS, to_nanoseconds
-from samwise_ros.interface.topics import EVENTS, MASK
-from samwise_ros.msg import TargetEvent
+from samwise_ros.interface.topics import EVENTS, MASK, TARGETS
+from samwise_ros.msg import TargetArray, TargetEvent
 from samwise_ros.sim import messages
 from samwise_ros.vision.overlay import OverlayItem, draw_overlay
 from samwise_ros.vision.video_writer import VideoWriter
@@ -31,19 +31,19 @@ _HEIGHT, _WIDTH, _PANEL = 480, 640, 320
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _LINE = 22  # pixels
 _LETTERS = 30  # of a line of the panel
-_WAITING = 20  # images whose mask has not arrived
+_WAITING = 5  # images whose mask has not arrived; older ones are shown without
 _LAST = 7  # events that are shown
 _GREY, _WHITE = (160, 160, 160), (255, 255, 255)
 _QUEUE = 10
 
 
 class Film:
-    """Writes an ``.mp4`` file with one frame for each image that the node has processed.
+    """Writes an ``.mp4`` file with one frame for each image, also while the node is gone.
 
     Attributes:
         caption: first line of the panel.
         result: last line of the panel.
-        latencies_s: of each frame, from the stamp of the image until its mask is filmed.
+        latencies_s: of each mask, from the stamp of the image until the mask arrived.
     """
 
     def __init__(self, node: Node, path: Path, rate_hz: float) -> None:
@@ -61,11 +61,14 @@ class Film:
         self.latencies_s: list[float] = []
         self._writer = VideoWriter(path, rate_hz)
         self._images: dict[int, Image] = {}
-        self._sentence = self._state = ""
+        self._sentence = self._state = self._target = ""
+        self._written_ns = -1
         self._events: deque[str] = deque(maxlen=_LAST)
         sensor = qos_profile_sensor_data
         node.create_subscription(ImageMessage, messages.IMAGE, self._on_image, sensor)
-        node.create_subscription(ImageMessage, resolve_topic(MASK.name), self._on_mask, _QUEUE)
+        on_mask: Any = self._on_mask  # rclpy's types do not allow callbacks with two arguments
+        node.create_subscription(ImageMessage, resolve_topic(MASK.name), on_mask, _QUEUE)
+        node.create_subscription(TargetArray, resolve_topic(TARGETS.name), self._on_targets, _QUEUE)
         node.create_subscription(TargetEvent, resolve_topic(EVENTS.name), self._on_event, _QUEUE)
         node.create_subscription(String, STATE, self._on_state, _QUEUE)
         node.create_subscription(String, SENTENCE, self._on_sentence, _QUEUE)
@@ -81,15 +84,30 @@ class Film:
     def _on_image(self, message: ImageMessage) -> None:
         self._images[to_nanoseconds(message.header.stamp)] = to_pixels(message)
         while len(self._images) > _WAITING:
-            self._images.pop(next(iter(self._images)))
+            stamp_ns = next(iter(self._images))
+            image = self._images.pop(stamp_ns)
+            self._target = "the node is silent"
+            self._write(stamp_ns, image, np.zeros(image.shape[:2], np.uint8))
 
-    def _on_mask(self, message: ImageMessage) -> None:
+    def _on_mask(self, message: ImageMessage, information: dict[str, Any]) -> None:
         stamp_ns = to_nanoseconds(message.header.stamp)
         image = self._images.pop(stamp_ns, None)
         if image is not None:
-            self.latencies_s.append((time.time_ns() - stamp_ns) / SECOND_NS)
-            picture = _enlarged_view(image, to_pixels(message)[..., 0], self._sentence)
+            # The middleware's time of arrival: this process may have been busy since then.
+            latency_ns = information["received_timestamp"] - stamp_ns
+            self.latencies_s.append(latency_ns / SECOND_NS)
+            self._write(stamp_ns, image, to_pixels(message)[..., 0])
+
+    def _write(self, stamp_ns: int, image: Image, labels: Image) -> None:
+        if stamp_ns > self._written_ns:
+            self._written_ns = stamp_ns
+            picture = _enlarged_view(image, labels, self._sentence)
             self._writer.write(np.hstack([picture, self._panel()]), stamp_ns)
+
+    def _on_targets(self, message: TargetArray) -> None:
+        self._target = ""
+        for target in message.targets[:1]:
+            self._target = f"{TargetState(target.state).name}, score {target.score:.2f}"
 
     def _on_event(self, message: TargetEvent) -> None:
         self._events.append(EventKind(message.kind).name)
@@ -108,6 +126,7 @@ class Film:
             ("", [self.caption]),
             ("sentence", textwrap.wrap(self._sentence, _LETTERS)),
             ("picker", textwrap.wrap(self._state, _LETTERS)),
+            ("target", [self._target] if self._target else []),
             ("events", list(self._events)),
             ("result", [self.result] if self.result else []),
         )
