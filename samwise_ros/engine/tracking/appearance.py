@@ -54,10 +54,7 @@ class Appearance:
             image: (H, W, 3), RGB.
             mask: (H, W), not empty.
         """
-        window = _window(mask, 0.0)
-        if np.count_nonzero(mask[window]) < _MIN_SAMPLES:  # thinner than their distance
-            window = _all_pixels(window)
-        colours = _shares(image[window][mask[window]])
+        colours = _shares(_pixels(image, mask))
         window = _window(mask, _REACH)
         sampled = np.ascontiguousarray(mask[window])
         # A mask is often smaller than its object.
@@ -98,10 +95,8 @@ class Appearance:
         common = np.minimum(self.area * self.colours, part.area * part.colours)
         return float(common.sum()) / part.area
 
-    def with_brightness(
-        self, image: NDArray[np.uint8], mask: NDArray[np.bool_]
-    ) -> NDArray[np.uint8]:
-        """Return an image in which the pixels under a mask are as bright as the object.
+    def relit(self, image: NDArray[np.uint8], mask: NDArray[np.bool_]) -> "Appearance":
+        """Return what the pixels under a mask look like when they are as bright as this object.
 
         Args:
             image: (H, W, 3), RGB.
@@ -110,9 +105,10 @@ class Appearance:
         levels = (np.arange(_LEVELS) + 0.5) * 256 / _LEVELS
         shares = self.colours.reshape(_LEVELS, _LEVELS, _LEVELS)
         own = sum(float(shares.sum(axis=axes) @ levels) for axes in ((1, 2), (0, 2), (0, 1))) / 3
-        gain = np.clip(own / max(float(image[mask].mean()), 1.0), 1 / _MAX_GAIN, _MAX_GAIN)
-        relit: NDArray[np.uint8] = np.clip(image * gain, 0, 255).astype(np.uint8)
-        return relit
+        pixels = _pixels(image, mask).astype(np.float32)
+        gain = np.clip(own / max(float(pixels.mean()), 1.0), 1 / _MAX_GAIN, _MAX_GAIN)
+        colours = _shares(np.clip(pixels * gain, 0, 255).astype(np.uint8))
+        return Appearance(colours, self.surroundings, float(np.count_nonzero(mask)))
 
     def replaced(self, new: "Appearance") -> "Appearance":
         """Return the appearance of the same object that has changed at once, as in other light."""
@@ -155,6 +151,14 @@ class Appearance:
         if found.sum() > _MAX_SURPLUS * whole * self.colours[distinctive].sum():
             return 0.0
         return float(np.minimum(found, own).sum() / own.sum())
+
+
+def _pixels(image: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return samples (N, 3) of the pixels under a mask."""
+    window = _window(mask, 0.0)
+    if np.count_nonzero(mask[window]) < _MIN_SAMPLES:  # thinner than their distance
+        window = _all_pixels(window)
+    return image[window][mask[window]]
 
 
 def _window(mask: NDArray[np.bool_], reach: float) -> tuple[slice, slice]:

@@ -134,7 +134,7 @@ class Identity:
         """Return whether the pixels under a mask can be the object's in other light."""
         if self.appearance is None or self.mask is None:
             return False
-        relit = Appearance.of(self.appearance.with_brightness(image, mask), mask)
+        relit = self.appearance.relit(image, mask)
         is_alike = self.appearance.likeness(relit) >= _SAME
         tint = self.appearance.tint_likeness(relit)
         if masks.overlap(mask, self.mask) >= _IN_PLACE:
