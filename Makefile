@@ -8,10 +8,12 @@ unexport $(shell sed -n 's/^unset A/A/p' env.sh)
 
 # Python 3.10 to 3.12 for the virtual environment. Empty: the first suitable version.
 PYTHON ?=
-# Source of `make demo`: a video, a folder of images or the index of a camera. Empty: a tabletop scene.
+# Source of `make demo`: a video, a folder of images or the index of a camera. Empty: a painted scene.
 SOURCE ?=
 # Sentences of `make demo`, separated by ;. Empty: the sentences of the scene, or a few general ones.
 SENTENCES ?=
+# Model of `make demo`: a name or a folder. Empty: the included one.
+MODEL ?=
 
 # The environment to build and enter: empty for development, `robot` for the versions of Ubuntu 24.04.
 export SAMWISE_ENVIRONMENT ?=
@@ -36,8 +38,9 @@ help:  ## list the targets
 
 workspace: $(workspace)/built  ## build the environment; enter it with `. env.sh`
 
-demo: workspace  ## run a camera, the node and changing sentences; SOURCE= a video, a folder or a camera index
-	@$(enter) samwise demo $${SOURCE:+--source "$$SOURCE"} $${SENTENCES:+--sentences "$$SENTENCES"}
+demo: workspace  ## run a camera, the node and changing sentences; SOURCE= a video, a folder or a camera index, MODEL= a model
+	@$(enter) samwise demo $${SOURCE:+--source "$$SOURCE"} $${SENTENCES:+--sentences "$$SENTENCES"} \
+		$${MODEL:+--model "$$MODEL"}
 
 # Two processes: tests mostly wait for a process to start or for a message.
 test: lint  ## lint, then run all tests except the slow ones

@@ -8,8 +8,7 @@ The path of an image; the newest image of each camera waits for the worker:
                        FrameConverter       drops old and invalid images
                        Engine.step          masks, states and events
                        CameraOutput         publishes masks, targets and the overlay
-                       EventOutput, PoseOutput
-                       SearchSet            reports the targets of goals
+                       EventOutput, PoseOutput, SearchSet (of the action)
 """
 
 import time

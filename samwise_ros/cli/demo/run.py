@@ -20,6 +20,7 @@ from samwise_ros.client.session import ros_session
 from samwise_ros.engine.types import EventKind
 from samwise_ros.interface.stamps import SECOND_NS, to_nanoseconds
 from samwise_ros.msg import TargetEvent
+from samwise_ros.network.checkpoints.model_home import is_shipped, shipped_model_note
 from samwise_ros.vision.video_frame import VideoError
 
 _CAMERA_DELAY_S = 0.5  # from the start line to the first frame
@@ -52,6 +53,8 @@ def run_demo(options: DemoOptions) -> int:
         recorder = Recorder(options.out, plan.rate_hz, plan.lines)
         stack.push(partial(_close, recorder))
         _print(f"starting the camera and the node with model {options.model}")
+        if options.source and is_shipped(options.model):
+            _print(shipped_model_note(options.model))
         processes = _Processes(options, plan.seconds, stack)
         client = DemoClient(stack.enter_context(ros_session("demo_client")))
         stack.callback(client.close)
