@@ -20,13 +20,11 @@ class FindTarget(Behaviour):
         self.client, self.target_id = client, ""
 
     def update(self) -> Status:
-        """Send the command on the first tick, then look at the targets that have arrived."""
         self.target_id = self.target_id or self.client.track(self.name)
         self.client.spin_for(0.05)
-        targets = [one for array in self.client.targets.values() for one in array.targets]
-        tracked = [one for one in targets if one.state == TargetState.TRACKING]
-        visible = {one.command_id for one in tracked if not one.frames_lost}
-        return Status.SUCCESS if self.target_id in visible else Status.RUNNING
+        seen = [t for a in self.client.targets.values() for t in a.targets if t.frames_tracked]
+        found = (self.target_id, TargetState.TRACKING) in {(t.command_id, t.state) for t in seen}
+        return Status.SUCCESS if found else Status.RUNNING
 
     def terminate(self, new_status: Status) -> None:
         """Stop looking if another branch has priority, or after a timeout."""

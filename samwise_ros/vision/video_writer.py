@@ -5,6 +5,7 @@ import math
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 import av
 import numpy as np
@@ -17,6 +18,19 @@ _TIME_BASE = Fraction(1, 30000)  # exact for all usual frame rates; MPEG-4 allow
 _MAX_DURATION = 2**31 - 1  # of a frame in MPEG-4: 19 hours
 _BITS_PER_PIXEL = 0.5
 _MIN_BIT_RATE, _MAX_BIT_RATE = 1_000_000, 100_000_000
+
+
+class _FlushedFile:
+    """A file whose errors appear in `write`: PyAV prints and drops an error of `seek`."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.seek, self.tell = stream.seek, stream.tell
+
+    def write(self, data: bytes) -> int:
+        written = self._stream.write(data)
+        self._stream.flush()
+        return written
 
 
 class VideoWriter:
@@ -85,7 +99,7 @@ class VideoWriter:
     def _open(self) -> None:
         height, width = self._size[:2]
         self._file = AtomicFile(self.path, durable=False)
-        self._container = av.open(self._file.stream, "w", format="mp4")
+        self._container = av.open(_FlushedFile(self._file.stream), "w", format="mp4")
         rate = max(Fraction(self.fps).limit_denominator(1001), Fraction(1, 1001))
         self._stream = self._container.add_stream("mpeg4", rate=rate, options={"qmin": "3"})
         self._stream.width, self._stream.height = width, height

@@ -14,11 +14,11 @@ from samwise_ros.msg import Target, TargetEvent
 from samwise_ros.ros.camera.image_conversion import to_rgb
 
 
-def darker_and_mirrored(index: int) -> NDArray[np.uint8]:
-    """Return a frame of the mirrored scene, in which the object is half as bright."""
+def recoloured_and_mirrored(index: int) -> NDArray[np.uint8]:
+    """Return a frame of the mirrored scene, in which the object is darker and of another tint."""
     pixels = scene_pixels(index).copy()
     mask = SCENE.frame(index)[1][OBJECT]
-    pixels[mask] //= 2
+    pixels[mask] = pixels[mask] * (0.5, 0.6, 0.5)
     return np.ascontiguousarray(pixels[:, ::-1])
 
 
@@ -33,8 +33,8 @@ def test_each_event_is_published_once(robot: Robot, start_node: StartNode) -> No
         assert acquired.roi == visible[-1][1].roi
         assert math.isnan(acquired.switch_probability)
 
-        # The mirrored scene with a darker object: the mask moves to another object.
-        other = [tracked.send(darker_and_mirrored(index)) for index in range(4, 8)]
+        # The mirrored scene with another object: the mask moves to another object.
+        other = [tracked.send(recoloured_and_mirrored(index)) for index in range(4, 8)]
         switched = tracked.event(TargetEvent.SWITCHED, other[-1][0])
         assert switched.overlap < 0.1
         assert switched.roi == other[-1][1].roi
@@ -49,7 +49,7 @@ def test_each_event_is_published_once(robot: Robot, start_node: StartNode) -> No
         mask = tracked.masks.wait(lambda mask: mask.header == gone[-1][0].header)
         assert not any(mask.data)  # a command, but no visible target
 
-        back = [tracked.send(darker_and_mirrored(index)) for index in range(8, 12)]
+        back = [tracked.send(recoloured_and_mirrored(index)) for index in range(8, 12)]
         recovered = tracked.event(TargetEvent.RECOVERED, back[-1][0])
         assert (recovered.previous_state, recovered.state) == (Target.LOST, Target.TRACKING)
         assert {target.label for _, target in visible + gone + back} == {recovered.label}

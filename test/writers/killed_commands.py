@@ -38,7 +38,7 @@ class Commands:
         """Run a command whose files have a limit in bytes, and return its last line: the error."""
         code, output = self._request(arguments, limit=limit)
         assert code == 2, output
-        assert "Traceback" not in output
+        assert "Traceback" not in output, output
         return output.splitlines()[-1]
 
     def _request(
