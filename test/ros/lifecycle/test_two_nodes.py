@@ -38,14 +38,20 @@ ONE_EACH = """
 import contextlib
 import threading
 import rclpy
+from rclpy._rclpy_pybind11 import RCLError
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from samwise_ros.ros.node import SamwiseNode
 
 def spin(node):
     executor = SingleThreadedExecutor()
     executor.add_node(node)
-    with contextlib.suppress(ExternalShutdownException):
+    try:
         executor.spin()
+    except ExternalShutdownException:
+        pass
+    except RCLError:  # rclpy was shut down between the executor's check and its wait
+        if rclpy.ok():
+            raise
 
 rclpy.init()
 nodes = {nodes}
