@@ -235,8 +235,8 @@ class Engine:
             cameras: names of the present cameras.
 
         Returns:
-            REMOVED and ADDED for the commands that changed, and RESET for those whose memories
-            changed.
+            REMOVED and ADDED for the commands that changed, and RESET for the others, whose
+            memories were replaced.
 
         Raises:
             MemoryFileError: the file is damaged, or belongs to another format, network, precision,

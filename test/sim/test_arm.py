@@ -2,13 +2,11 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-import rclpy
-from rclpy.context import Context
 from rclpy.node import Node
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
@@ -79,16 +77,6 @@ class Servos:
     def publish(self) -> None:
         if not self.is_silent:
             self.states.publish(messages.joint_state(JOINTS, self.positions, time.time_ns()))
-
-
-@pytest.fixture
-def node() -> Iterator[Node]:
-    context = Context()  # the default one can be that of other tests
-    rclpy.init(context=context)
-    node = Node("servos", context=context)
-    yield node
-    node.destroy_node()
-    context.shutdown()
 
 
 def wait(spin: Spinner, condition: Callable[[], bool]) -> None:

@@ -1,6 +1,5 @@
 """Runs the demo: starts the processes, sends the sentences, shows and records the results."""
 
-import signal
 import sys
 import time
 from contextlib import ExitStack
@@ -46,9 +45,6 @@ def run_demo(options: DemoOptions) -> int:
     """
     plan = make_plan(options)
     options.out.mkdir(parents=True, exist_ok=True)
-    # Like Ctrl-C, these signals stop the processes and complete the files.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
     with ExitStack() as stack:
         recorder = Recorder(options.out, plan.rate_hz, plan.lines)
         stack.push(partial(_close, recorder))

@@ -99,6 +99,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.trials < 0:
         raise ValueError(f"--trials: expected 0 or more, got {arguments.trials}")
     require_ros()
+    # Like Ctrl-C, these signals stop the processes and complete the files.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     if arguments.trials:
         return _run_trials(arguments)
     sentences = tuple(one.strip() for one in arguments.sentences.split(";") if one.strip())
@@ -117,9 +120,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run_trials(arguments: argparse.Namespace) -> int:
-    # Like Ctrl-C, these signals stop the processes and complete the files.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
     os.environ.update(_environment())
     run_trials = import_module("samwise_ros.cli.demo.trials.run").run_trials
     model, out = _absolute(arguments.model or TRIALS_MODEL), arguments.out.resolve()

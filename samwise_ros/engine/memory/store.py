@@ -64,8 +64,8 @@ class MemoryStore:
         key = (command.id, command.sentence)
         is_new = key not in self._memories
         cameras = self._memories.setdefault(key, {})
-        for one in active if is_new else ():
-            if (used := (one.id, one.sentence)) in self._memories:
+        for other in active if is_new else ():
+            if (used := (other.id, other.sentence)) in self._memories:
                 self._memories.move_to_end(used)
         self._memories.move_to_end(key)
         while len(self._memories) > self._max_commands:

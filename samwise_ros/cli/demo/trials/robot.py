@@ -193,7 +193,7 @@ class TrialRobot:
 
     def _has_picker(self) -> bool:
         subscriptions = self.node.get_subscriptions_info_by_topic(SENTENCE)
-        return any(one.node_name == PICKER for one in subscriptions)
+        return any(info.node_name == PICKER for info in subscriptions)
 
     def _on_truth(self, message: String) -> None:
         self.truth = json.loads(message.data)
