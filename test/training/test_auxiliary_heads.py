@@ -20,7 +20,13 @@ from samwise_ros.network.samwise import Samwise
 from samwise_ros.training.batches import VideoBatches
 from samwise_ros.training.clips import Clips
 from samwise_ros.training.recipe import Recipe, Stage
-from samwise_ros.training.tasks.auxiliary_heads import MotionHeads, ObjectHeads, TargetHeads
+from samwise_ros.training.tasks.auxiliary_heads import (
+    MotionHeads,
+    ObjectHeads,
+    TargetClassHead,
+    TargetHeads,
+    WordHead,
+)
 from samwise_ros.training.tasks.object_labels import label_sizes, object_labels
 from samwise_ros.training.trainer import Trainer
 
@@ -82,6 +88,49 @@ def test_cells_without_an_object_weigh_less(network, dataset) -> None:
     objects = int((labels[:, :, 0] >= 0).sum()) - background
     assert float(loss.count) == pytest.approx(objects + 0.05 * background, rel=1e-4)
     assert (loss.total / loss.count).item() == pytest.approx(math.log(shapes), rel=1e-4)
+
+
+def test_word_head_learns_each_word_of_each_sentence(network) -> None:
+    head = WordHead(network)
+    input_ids = torch.tensor([[0, 5, 7, 7, 2], [0, 6, 2, 1, 1]])  # with start, end and padding
+    sentence = torch.eye(network.config.text_width)[:2]
+    optimizer = torch.optim.Adam(head.parameters(), 0.1)
+    for _ in range(300):
+        optimizer.zero_grad()
+        loss = head.loss(sentence, input_ids)
+        (loss.total / loss.count).backward()
+        optimizer.step()
+    words = network.config.vocabulary - 4
+    assert float(loss.count) == 3, "5, 7 and 6: each word of a sentence once, no special token"
+    assert loss.total / loss.count < 0.2
+    logits = head.head(sentence)[:, 4:]
+    assert (logits > 0).nonzero().tolist() == [[0, 1], [0, 3], [1, 2]]
+    zero = WordHead(network)
+    torch.nn.init.zeros_(zero.head.weight)
+    torch.nn.init.zeros_(zero.head.bias)
+    assert zero.loss(sentence, input_ids).total.item() == pytest.approx(2 * words * math.log(2))
+
+
+def test_target_is_labelled_by_the_cell_that_it_covers_most(network) -> None:
+    sizes = {"kind": 3, "column": 4, "motion": 2}
+    head = TargetClassHead(network, sizes)
+    torch.nn.init.zeros_(head.head.weight)
+    head.head.bias.data = torch.tensor([5.0, 0, 0, 0, 0, 9, 0])  # kind 0, column 2
+    labels = torch.full((1, 2, 3, 4, 4), -1)
+    labels[0, :, :2, 1, 2] = torch.tensor([0, 2])  # of the first sentence's target
+    labels[0, :, :2, 3, 0] = torch.tensor([1, -1])  # of the second one's, whose column is unknown
+    cover = torch.zeros(2, 2, 4, 4)
+    cover[0, :, 1, 2], cover[0, :, 1, 1] = 0.9, 0.6
+    cover[1, 0, 3, 0] = 0.7
+    cover[1, 1, 3, 0] = 0.4  # out of view, or too small to be known
+    losses = head.losses(torch.zeros(2, 1, network.config.text_width), labels, cover)
+    assert {name: float(loss.count) for name, loss in losses.items()} == {
+        "target_kind": 3,
+        "target_column": 2,
+    }
+    right = functional.cross_entropy(torch.tensor([[5.0, 0, 0]]), torch.tensor([0]))
+    wrong = functional.cross_entropy(torch.tensor([[5.0, 0, 0]]), torch.tensor([1]))
+    assert losses["target_kind"].total.item() == pytest.approx(2 * right.item() + wrong.item())
 
 
 def test_only_the_image_trunk_is_trained_and_resumes_exactly(tmp_path) -> None:

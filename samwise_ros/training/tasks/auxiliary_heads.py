@@ -2,7 +2,8 @@
 
 A sentence supervises one object of a video; heads that predict kind, colour, column and motion
 supervise all objects. Painted videos and those of the simulated tabletop have the labels. Another
-head predicts the mask of the target before the decoder does.
+head predicts the mask of the target before the decoder does, and two predict the words and the
+target's kind, colour and column from the sentence vector.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,10 +14,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from samwise_ros.network.samwise import Samwise
+from samwise_ros.network.text.tokenizer import SPECIAL_TOKENS
 from samwise_ros.training.losses import IGNORED, PartialMean
 
 _BACKGROUND_WEIGHT = 0.05
 """Weight of a cell without an object; most cells have none."""
+_WORD_PRIOR = -4.0
+"""Initial logit of each word; a sentence has few of them."""
+_MIN_COVER = 0.5
+"""Part of a cell that the target covers, to be known by the cell's labels."""
 _REST, _REST_WEIGHT = 0, 0.1
 """Class of an object at rest, and its weight; nine of ten objects rest."""
 
@@ -128,6 +134,73 @@ class TargetHeads(nn.Module):
         logits = _cell_logits(self.heads, (middle, coarse), levels[1])
         masks: Tensor = logits[:, 0].float().unflatten(0, levels[1].shape[:2])
         return masks
+
+
+class WordHead(nn.Module):
+    """Linear head that predicts the words of a sentence from its vector.
+
+    Masks alone teach the vector little about rare words: it becomes almost the same for "leftmost"
+    and "rightmost", or for two nouns, and the mask decoder is prompted with it.
+    """
+
+    def __init__(self, network: Samwise) -> None:
+        """Build the head for a network."""
+        super().__init__()
+        self.head = nn.Linear(network.config.text_width, network.config.vocabulary)
+        nn.init.constant_(self.head.bias, _WORD_PRIOR)
+
+    def loss(self, sentence: Tensor, input_ids: Tensor) -> PartialMean:
+        """Return the binary cross-entropy of all tokens, for each token of the sentences.
+
+        Args:
+            sentence: sentence vectors (B, D).
+            input_ids: (B, L) int64, tokens of the sentences.
+        """
+        logits = self.head(sentence).float()
+        contained = torch.zeros_like(logits).scatter_(1, input_ids, 1.0)
+        logits, contained = (part[:, len(SPECIAL_TOKENS) :] for part in (logits, contained))
+        entropy = functional.binary_cross_entropy_with_logits(logits, contained, reduction="sum")
+        return PartialMean(entropy, contained.sum())
+
+
+class TargetClassHead(nn.Module):
+    """Linear head that predicts what the target is, and where, from the sentence vector.
+
+    The vector has seen the image, and prompts the mask decoder. The head teaches it which nouns
+    name a kind of object, and which object a relation selects.
+    """
+
+    def __init__(self, network: Samwise, sizes: Mapping[str, int]) -> None:
+        """Build the head for a network and the label sizes of ``ObjectHeads``."""
+        super().__init__()
+        *self._names, _ = sizes
+        *self._sizes, _ = sizes.values()
+        self.head = nn.Linear(network.config.text_width, sum(self._sizes))
+
+    def losses(self, sentence: Tensor, labels: Tensor, cover: Tensor) -> dict[str, PartialMean]:
+        """Return the losses of the classes of the cell that the target covers most.
+
+        Args:
+            sentence: sentence vectors (B, G, D), for all frames (G = 1) or for each frame (G = T).
+            labels: (N, T, labels, H, W) int64 labels of N videos with K sentences each, B = N * K.
+            cover: (B, T, H, W), part of each cell that the target covers.
+
+        Returns:
+            The losses by the names of the labels, with the prefix ``target_``.
+        """
+        most, cell = cover.flatten(2).max(-1)  # (B, T)
+        labels = labels.repeat_interleave(len(sentence) // len(labels), 0).flatten(3)
+        chosen = labels.gather(3, cell[:, :, None, None].expand(-1, -1, labels.shape[2], -1))
+        chosen = torch.where(most[..., None] < _MIN_COVER, IGNORED, chosen[..., 0])
+        logits = self.head(sentence).expand(-1, cover.shape[1], -1).split(self._sizes, -1)
+        losses = {}
+        for index, name in enumerate(self._names):
+            known = chosen[..., index] != IGNORED
+            entropy = functional.cross_entropy(
+                logits[index][known].float(), chosen[..., index][known], reduction="none"
+            )
+            losses[f"target_{name}"] = PartialMean.of(entropy)
+        return losses
 
 
 def _cell_logits(heads: Iterable[nn.Module], features: Iterable[Tensor], like: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from samwise_ros.training.batches import SentenceBatch, SentenceBatches, load_ba
 from samwise_ros.training.clips import Clips
 from samwise_ros.training.losses import PartialMean
 from samwise_ros.training.recipe import LossWeights
+from samwise_ros.training.tasks.auxiliary_heads import WordHead
 
 
 class LanguageTask:
@@ -23,12 +24,12 @@ class LanguageTask:
     ) -> None:
         """Add two heads to the network's text encoder."""
         self.network, self.clips, self.tokenizer = network, clips, tokenizer
-        width, vocabulary = network.config.text_width, network.config.vocabulary
-        self._heads = nn.ModuleList([nn.Linear(width, vocabulary), nn.Linear(width, vocabulary)])
+        self._masked = nn.Linear(network.config.text_width, network.config.vocabulary)
+        self._bag = WordHead(network)
 
     def heads(self) -> list[nn.Module]:
         """Return the heads."""
-        return [self._heads]
+        return [self._masked, self._bag]
 
     def batches(self, first: int, processes: ProcessGroup) -> Iterator[SentenceBatch]:
         """Yield padded sentences."""
@@ -44,20 +45,12 @@ class LanguageTask:
         for step in (2, 3):
             text = encoder.step(text, step, mask)
         words, sentence = encoder.finish(text, mask)
-        bag = sentence.new_zeros(len(sentence), self.network.config.vocabulary, dtype=torch.float32)
-        bag.scatter_(1, batch.input_ids, 1.0)
-        word_logits, bag_logits = (
-            head(features).float()
-            for head, features in zip(self._heads, (words, sentence), strict=True)
-        )
+        word_logits = self._masked(words).float()
         return {
             "hidden": PartialMean.of(
                 functional.cross_entropy(
                     word_logits[batch.masked], batch.input_ids[batch.masked], reduction="none"
                 )
             ),
-            "bag": PartialMean.of(
-                functional.binary_cross_entropy_with_logits(bag_logits, bag, reduction="none")
-            )
-            * 10,
+            "bag": self._bag.loss(sentence, batch.input_ids),
         }

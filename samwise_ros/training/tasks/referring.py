@@ -6,7 +6,6 @@ from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.network.conditional_memory import FIRST_CHECK_FRAME, MIN_CHECK_GAP
@@ -17,8 +16,8 @@ from samwise_ros.training.batches import VideoBatch, load_videos
 from samwise_ros.training.clips import Clips
 from samwise_ros.training.losses import PartialMean
 from samwise_ros.training.recipe import LossWeights
-from samwise_ros.training.tasks.auxiliary_heads import MotionHeads, ObjectHeads, TargetHeads
-from samwise_ros.training.tasks.unroll import check_loss, mask_losses, region_losses, unroll
+from samwise_ros.training.tasks.referring_heads import ReferringHeads
+from samwise_ros.training.tasks.unroll import check_loss, mask_losses, unroll
 
 
 class ReferringTask:
@@ -29,18 +28,13 @@ class ReferringTask:
     ) -> None:
         """Keep the network, and build auxiliary heads if the stage trains them."""
         self.network, self.clips, self.tokenizer, self.weights = network, clips, tokenizer, losses
-        self._heads: tuple[ObjectHeads, MotionHeads, TargetHeads] | None = None
+        self._heads: ReferringHeads | None = None
         if clips.stage.name_objects:
-            sizes = clips.label_sizes
-            self._heads = (
-                ObjectHeads(network, sizes),
-                MotionHeads(network, sizes["motion"]),
-                TargetHeads(network),
-            )
+            self._heads = ReferringHeads(network, clips.label_sizes)
 
     def heads(self) -> list[nn.Module]:
         """Return the auxiliary heads, if the stage trains them."""
-        return list(self._heads or ())
+        return [] if self._heads is None else [self._heads]
 
     def batches(self, first: int, processes: ProcessGroup) -> Iterator[VideoBatch]:
         """Yield videos with sentences."""
@@ -57,7 +51,7 @@ class ReferringTask:
         text = network.text_stem(batch.input_ids.flatten(0, 1))
         # On a single frame both forms are equal, and the clip form is cheaper.
         causal = frames > 1 and rng.random() < self.clips.stage.causal_share
-        with nullcontext() if self._heads is None else self._heads[1].recording(network):
+        with nullcontext() if self._heads is None else self._heads.recording(network):
             encoded = network.encode(stem, text, causal)
         switch_frames = range(0)
         if frames > FIRST_CHECK_FRAME:
@@ -74,16 +68,7 @@ class ReferringTask:
                 network, unrolled.checks, truth, inside, holds, self.weights
             )
         if self._heads is not None:
-            objects, motions, target = self._heads
-            auxiliary = objects.losses(network.sam.later_stages(plain.stage2), batch.labels)
-            auxiliary["motion"] = motions.losses(batch.labels)
-            coarse = target(encoded.levels)
-            covered, within = (
-                functional.adaptive_avg_pool2d(part.float(), coarse.shape[-1])
-                for part in (truth, inside)
-            )
-            regions = region_losses(coarse, covered, within, holds, self.weights)
-            auxiliary |= {f"coarse_{name}": loss for name, loss in regions.items()}
+            auxiliary = self._heads.losses(network, plain, encoded, batch, self.weights)
             weight = self.clips.stage.name_objects
             losses.update({name: loss * weight for name, loss in auxiliary.items()})
         return losses
