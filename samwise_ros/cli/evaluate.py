@@ -2,12 +2,13 @@
 
 Prints J, F and J&F by kind of sentence, as MeViS, Ref-YouTube-VOS and Ref-DAVIS17 define them, and
 the measures of RefCOCO for images. On generated data, a control swaps each attribute sentence for
-a sentence about another object of the video. Several modes or CME variants are compared on the same
-sentences, with confidence intervals. `samwise data --help` describes the data folders.
+a sentence about another object of the video. Modes, CME variants and memories are compared on the
+same sentences, with confidence intervals. `samwise data --help` describes the data folders.
 
 Examples:
   samwise evaluate --model tabletop --data painted:test
   samwise evaluate --data painted:test --mode online --cme learned never always --json scores.json
+  samwise evaluate --data tabletop:past --mode online --memory paper none
   samwise evaluate --data tabletop:test --mode online --worst worst
   samwise evaluate --model samwise_mevis --data mevis:data/mevis:valid_u --mode clip --out runs/u
   samwise evaluate --model samwise_mevis --data mevis:data/mevis:valid --mode clip --predictions out
@@ -27,6 +28,7 @@ and the DAVIS evaluation program.
 import argparse
 import os
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any, get_args
 
@@ -126,9 +128,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--memory",
+        nargs="+",
         choices=get_args(MemoryPolicyName),
-        default=EngineConfig.memory_policy,
-        help="with --events: what the memory holds (default: %(default)s)",
+        default=[EngineConfig.memory_policy],
+        help="what the memory holds in online mode; one or more (default: paper)",
     )
     parser.add_argument(
         "--rate",
@@ -141,15 +144,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--timelines", type=Path, metavar="FOLDER", help="with --events: draw a picture per video"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all scores to this file")
-    parser.add_argument(
-        "--predictions", type=Path, metavar="FOLDER", help="write the masks to this folder"
-    )
-    parser.add_argument(
-        "--save-overlays",
-        type=Path,
-        metavar="FOLDER",
-        help="write videos with masks to this folder",
-    )
+    masks = "write the masks to this folder"
+    parser.add_argument("--predictions", type=Path, metavar="FOLDER", help=masks)
+    overlays = "write videos with masks to this folder"
+    parser.add_argument("--save-overlays", type=Path, metavar="FOLDER", help=overlays)
     worst = f"draw the {_WORST} sentences of each kind with the lowest J in this folder"
     parser.add_argument("--worst", type=Path, metavar="FOLDER", help=worst)
 
@@ -192,10 +190,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _run_events(arguments: argparse.Namespace, dataset: Dataset) -> int:
     """Score events and print the tables."""
+    if len(arguments.memory) > 1:
+        raise ValueError(f"--memory: expected one with --events, got {' '.join(arguments.memory)}")
     if arguments.rate <= 0:
         raise ValueError(f"--rate: expected a number above 0, got {arguments.rate}")
     config = EngineConfig(
-        max_commands=MAX_LABEL, memory_policy=arguments.memory, reject_unknown_words=False
+        max_commands=MAX_LABEL, memory_policy=arguments.memory[0], reject_unknown_words=False
     )
     hysteresis = Hysteresis(
         config.min_mask_area, config.lost_after_frames, config.recover_after_frames
@@ -218,7 +218,7 @@ def _run_events(arguments: argparse.Namespace, dataset: Dataset) -> int:
     if arguments.out:
         settings = {
             "events": arguments.data,
-            "memory": arguments.memory,
+            "memory": arguments.memory[0],
             "frames": arguments.frames,
             "precision": arguments.precision,
             "weights": backend.fingerprint,
@@ -258,7 +258,7 @@ def _videos(arguments: argparse.Namespace) -> int | None:
 def _config(arguments: argparse.Namespace) -> EvaluationConfig:
     modes: tuple[Mode, ...] = ("online", "clip") if arguments.mode == "both" else (arguments.mode,)
     return EvaluationConfig(
-        tuple(RunConfig(mode, correction) for mode in modes for correction in arguments.cme),
+        tuple(RunConfig(*way) for way in product(modes, arguments.cme, arguments.memory)),
         _videos(arguments),
         arguments.batch,
         local_device(arguments.device),

@@ -14,7 +14,7 @@ SwitchCorrection = Literal["learned", "never", "always", "every_4th"]
 ``learned``: the conditional memory encoder (CME) decides, on the frames that check for a switch.
 The others are the paper's ablations: on no frame, on every frame, or on every fourth frame.
 """
-MemoryPolicyName = Literal["paper", "gated"]
+MemoryPolicyName = Literal["paper", "gated", "none"]
 """What the memory holds. ``paper``: the last frames. ``gated``: the last frames with a clear mask,
 and an early one for good."""
 
@@ -39,6 +39,7 @@ class EngineConfig:
         max_commands: active commands, 1 to 254 (a label is one byte).
         switch_correction: the rule that writes the object seen without memory to the memory.
         memory_policy: what the memory holds in online mode; clip mode is always the paper's.
+            ``none`` shows what a model can do without its memory.
         switch_max_overlap: a candidate that has less than this share of its pixels, and of the
             mask's, in common with the mask is on another object, 0 to 1.
         mask_threshold: a pixel belongs to the mask above this probability, 0 to 1, exclusive.
@@ -79,7 +80,10 @@ class EngineConfig:
         if self.mode not in get_args(Mode):
             raise ValueError(f"mode: expected online or clip, got {self.mode!r}")
         if self.memory_policy not in get_args(MemoryPolicyName):
-            raise ValueError(f"memory_policy: expected paper or gated, got {self.memory_policy!r}")
+            raise ValueError(
+                f"memory_policy: expected {', '.join(get_args(MemoryPolicyName))}, "
+                f"got {self.memory_policy!r}"
+            )
         if self.switch_correction not in get_args(SwitchCorrection):
             raise ValueError(
                 f"switch_correction: expected {', '.join(get_args(SwitchCorrection))}, "

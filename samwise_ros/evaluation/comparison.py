@@ -53,6 +53,8 @@ class Comparison:
     def name(self) -> str:
         """Heading of a table column."""
         first, other = self.first, self.other
+        if first.memory != other.memory:
+            return f"{first.mode}: memory {first.memory} less {other.memory}"
         if first.mode == other.mode:
             return f"{first.mode}: CME {first.decider} less {other.decider}"
         return f"CME {first.decider}: {first.mode} less {other.mode}"

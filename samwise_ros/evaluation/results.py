@@ -69,9 +69,9 @@ class Results:
 
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
-        """Comparisons of runs that differ either in the mode or in the correction.
+        """Comparisons of runs that differ in the mode, the correction or the memory alone.
 
-        The first correction is compared with the others, and with it the two modes.
+        The first correction and memory are compared with the others, and with them the two modes.
         """
         if not self.sentences:
             return ()
@@ -81,6 +81,7 @@ class Results:
             for number, other in enumerate(self.runs)
             for first in self.runs[:number]
             if first.config.correction == self.runs[0].config.correction
+            and first.config.memory == self.runs[0].config.memory
             and first.config.differences(other.config) == 1
         )
 

@@ -83,6 +83,7 @@ class Run:
         entry: dict[str, Any] = {
             "mode": self.config.mode,
             "switch_correction": self.config.correction,
+            "memory_policy": self.config.memory,
         }
         if not self.scores:
             return entry

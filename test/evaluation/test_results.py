@@ -91,6 +91,18 @@ def test_compared_runs_differ_in_one_field() -> None:
     ]
 
 
+def test_memories_are_compared_with_the_first_one() -> None:
+    run_configs = tuple(RunConfig(memory=memory) for memory in ("paper", "gated", "none"))
+    found = results(*[[score(0.5)]] * 3, run_configs=run_configs)
+    assert [pair.name for pair in found.comparisons] == [
+        "online: memory paper less gated",
+        "online: memory paper less none",
+    ]
+    assert [run["memory_policy"] for run in found.to_json()["runs"]] == ["paper", "gated", "none"]
+    with pytest.raises(ValueError, match="memory: expected paper in clip mode, got none"):
+        RunConfig("clip", memory="none")
+
+
 def test_data_without_ground_truth_has_no_scores() -> None:
     empty = results([], [], run_configs=(RunConfig(), RunConfig("clip")))
     assert "nothing to score" in empty.to_markdown()

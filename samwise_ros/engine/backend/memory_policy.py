@@ -1,6 +1,6 @@
 """What a frame leaves in the memory, and what the next frame attends to.
 
-Both policies use the same rings, so that a memory file fits either. All decisions stay on the
+All policies use the same rings, so that a memory file fits each. All decisions stay on the
 device.
 """
 
@@ -121,6 +121,21 @@ class GatedPolicy:
             memory.frames += 1
 
 
+class EmptyPolicy:
+    """No frame is written: what the adapters' window does not show is not known."""
+
+    def read(self, memories: Sequence[MemoryRings]) -> tuple[MemoryBank | None, Tensor | None]:
+        """Return no bank; see `MemoryPolicy`."""
+        return None, None
+
+    def write(
+        self, memories: Sequence[MemoryRings], memorised: Tensor, tracked: TrackOutput
+    ) -> None:
+        """Count a frame; see `MemoryPolicy`."""
+        for memory in memories:
+            memory.frames += 1
+
+
 def _is_clear(decoded: DecoderOutput) -> Tensor:
     """Return on which rows (B,) an object is in view and its mask has a clear border.
 
@@ -134,5 +149,6 @@ def _is_clear(decoded: DecoderOutput) -> Tensor:
 POLICIES: Mapping[MemoryPolicyName, MemoryPolicy] = {
     "paper": PaperPolicy(),
     "gated": GatedPolicy(),
+    "none": EmptyPolicy(),
 }
 """Each memory policy by its name in the configuration."""

@@ -84,7 +84,24 @@ def test_empty_entries_are_masked(write):
     assert bank.mask[1].all()  # attention needs a key; the network replaces the result
 
 
-@pytest.mark.parametrize("policies", [("paper", "gated"), ("gated", "paper")])
+def test_without_memory_the_window_is_all_that_is_known(make_engine, images):
+    scores = []
+    for first in (images[0], 255 - images[0]):
+        engine = make_engine(memory_policy="none")
+        engine.add(Command("a", "the red mug"))
+        window = [images[0]] * 22  # three adapters, each of which sees seven frames before
+        for index, image in enumerate([first, *window]):
+            (result,) = engine.step(Frame(image, stamp_ns=index))
+        scores.append(result.targets[0].score)
+    assert scores[0] == pytest.approx(scores[1], abs=1e-6)
+    memory = empty_memory()
+    shown = output(CLEAR, number=1)
+    POLICIES["none"].write([memory], shown.decoded.pointer[:, :, None, None], shown)
+    assert POLICIES["none"].read([memory]) == (None, None)
+    assert (memory.frames, numbers(memory)) == (1, [0] * MEMORY_FRAMES)
+
+
+@pytest.mark.parametrize("policies", [("paper", "gated"), ("gated", "none"), ("none", "paper")])
 def test_memory_file_fits_either_policy(make_engine, images, tmp_path, policies):
     first, second = (make_engine(memory_policy=policy) for policy in policies)
     first.add(Command("a", "the red mug"))
@@ -97,5 +114,5 @@ def test_memory_file_fits_either_policy(make_engine, images, tmp_path, policies)
 
 
 def test_unknown_policy_is_rejected():
-    with pytest.raises(ValueError, match="memory_policy: expected paper or gated, got 'all'"):
+    with pytest.raises(ValueError, match="memory_policy: expected paper, gated, none, got 'all'"):
         EngineConfig(memory_policy="all")
