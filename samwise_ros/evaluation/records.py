@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from samwise_ros.evaluation.scoring import ExpressionScore, Similarity, Swap
-from samwise_ros.files.atomic import write_atomically
+from samwise_ros.files.atomic import is_part, write_atomically
 from samwise_ros.files.documents import parse_json, write_json
 
 _SETTINGS = "evaluation.json"
@@ -135,7 +135,7 @@ class Records(Generic[RecordT]):
 def _write_or_check_settings(file: Path, settings: dict[str, Any]) -> None:
     """Write the settings of a new folder, or check that they equal those of an existing one."""
     if not file.exists():
-        if file.parent.exists() and any(file.parent.iterdir()):
+        if file.parent.exists() and any(not is_part(path) for path in file.parent.iterdir()):
             raise ValueError(
                 f"{file.parent}: expected a new folder or an evaluation, found other files; "
                 "name a new folder with --out"

@@ -14,6 +14,8 @@ from types import TracebackType
 _TOKEN_BYTES = 8
 # A file name has at most 255 bytes; a prefix of the target's name leaves room for the rest.
 _NAME_BYTES = 150
+_TOKEN = f"[0-9a-f]{{{2 * _TOKEN_BYTES}}}"
+_PART_NAME = re.compile(rf"[.].*[.]{_TOKEN}[.]part")
 
 
 class AtomicFile:
@@ -112,6 +114,15 @@ def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
         raise
 
 
+def is_part(path: Path) -> bool:
+    """Return whether a file is a temporary one, also of a process that was killed.
+
+    >>> is_part(Path(".scores.json.0123456789abcdef.part")), is_part(Path("scores.json"))
+    (True, False)
+    """
+    return bool(_PART_NAME.fullmatch(path.name))
+
+
 def _replaceable_mode(target: Path) -> int | None:
     """Return the permissions of the file to replace, ``None`` for a new name."""
     try:
@@ -141,7 +152,7 @@ def _new_part(target: Path) -> BufferedWriter:
 def _remove_abandoned(target: Path) -> None:
     """Remove the temporary files of this target whose writers have ended."""
     prefix = _part_prefix(target)
-    pattern = re.compile(re.escape(prefix) + f"[0-9a-f]{{{2 * _TOKEN_BYTES}}}[.]part")
+    pattern = re.compile(re.escape(prefix) + _TOKEN + "[.]part")
     for entry in os.scandir(target.parent):
         if pattern.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
             # Without the right to open, lock or remove it, the file stays.

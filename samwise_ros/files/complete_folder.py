@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from samwise_ros.files.folder_lock import locked_folder
+
 
 def check_new_folder(folder: Path) -> None:
     """Check that `complete_folder` can make a folder, before long work.
@@ -36,17 +38,20 @@ def complete_folder(folder: Path) -> Iterator[Path]:
         A hidden folder beside it, to write the files to.
 
     Raises:
-        ValueError: the folder has files, or cannot be replaced.
+        ValueError: the folder has files, cannot be replaced, or another process writes it.
         OSError: a file cannot be written; nothing is left behind.
     """
     check_new_folder(folder)
     folder = Path(os.path.realpath(folder))
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    try:
-        part.mkdir()
-        yield part
-        part.replace(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    if part.exists():
+        with locked_folder(part):  # fails while its writer lives
+            shutil.rmtree(part, ignore_errors=True)
+    part.mkdir()
+    with locked_folder(part):
+        try:
+            yield part
+            part.replace(folder)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)

@@ -45,6 +45,8 @@ class ImageFolder:
             VideoError: the folder contains no image.
         """
         images = (path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES)
+        # macOS writes hidden files beside images: ._frame0.png
+        images = (path for path in images if not path.name.startswith("."))
         images = (path for path in images if path.is_file())  # Reading a FIFO would wait.
         self._paths = sorted(images, key=lambda path: natural_key(path.name))
         if not self._paths:

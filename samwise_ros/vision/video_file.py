@@ -24,6 +24,8 @@ from samwise_ros.vision.video_frame import DecodedFrame, Image, VideoError
 _RATE_PACKETS = 100  # packets from which the frame rate is measured
 _DEFAULT_FPS = 30.0
 _DURATION_TOLERANCE_S = 0.5
+_REPEATED_STEP_NS = 1_000_000  # after a frame with the same stamp; the next true stamp is later
+_GIF_TRAILER = b";"
 
 
 class VideoFile:
@@ -56,13 +58,17 @@ class VideoFile:
         self._period_ns = round(1e9 / self.fps)
         self._bit_depth = BitDepth()
         self._last_ns: int | None = None
+        self._end_s = 0.0  # of all packets, also those of sound
+        self._corrupt: set[int | None] = set()  # time stamps of packets with errors
         self._first_pts: int | None = None
 
     def _open(self) -> tuple[av.container.InputContainer, av.VideoStream]:
         """Open the file and find the video; the picture of a sound file is none."""
         try:
-            # Playlists must not open other files or addresses.
-            container = av.open(str(self._path), options={"protocol_whitelist": "file"})
+            # Playlists must not open other files or addresses. An absolute path is never taken for
+            # an address: 12:30.mp4 would be.
+            path = str(self._path.absolute())
+            container = av.open(path, options={"protocol_whitelist": "file"})
         except (FFmpegError, OSError) as error:
             reason = error.strerror or str(error)
             raise VideoError(f"{self._path}: expected a video file, got: {reason}") from error
@@ -99,7 +105,7 @@ class VideoFile:
                     damaged.remove(earlier)
                     yield DecodedFrame(None, self._stamp_ns(earlier), True, str(self._path))
             image = None if frame is None else self._to_rgb(frame)
-            is_damaged = frame is None or frame.is_corrupt
+            is_damaged = frame is None or frame.is_corrupt or pts in self._corrupt
             yield DecodedFrame(image, self._stamp_ns(pts), is_damaged, str(self._path))
         for pts in sorted(damaged):
             yield DecodedFrame(None, self._stamp_ns(pts), True, str(self._path))
@@ -107,7 +113,7 @@ class VideoFile:
 
     def _decode(self) -> Iterator[tuple[int | None, AvFrame | None]]:
         """Yield time stamps and frames, ``None`` for a packet that cannot be decoded."""
-        packets = self._container.demux(self._stream)
+        packets = self._container.demux()
         while True:
             try:
                 packet = next(packets, None)
@@ -116,6 +122,13 @@ class VideoFile:
                 return
             if packet is None:
                 return
+            if packet.pts is not None and packet.time_base is not None:
+                end = (packet.pts + (packet.duration or 0)) * packet.time_base
+                self._end_s = max(self._end_s, float(end))
+            if packet.stream != self._stream:
+                continue
+            if packet.is_corrupt and packet.pts is not None:
+                self._corrupt.add(packet.pts)
             if packet.is_discard and self.count:
                 self.count -= 1  # outside the part that is to be shown
             try:
@@ -137,7 +150,7 @@ class VideoFile:
         if self._last_ns is None:
             stamp_ns = 0
         elif stamp_ns <= self._last_ns:
-            stamp_ns = self._last_ns + self._period_ns
+            stamp_ns = self._last_ns + min(self._period_ns, _REPEATED_STEP_NS)
         self._last_ns = stamp_ns
         return stamp_ns
 
@@ -160,11 +173,14 @@ class VideoFile:
         return np.ascontiguousarray(np.rot90(rgb, quarter_turns), np.uint8)
 
     def _missing_end(self) -> str | None:
-        """Compare the last frame with the duration in the header, if there is no frame count."""
+        """Compare the end of the last packet with the header, if there is no frame count."""
+        if self._container.format.name == "gif":  # FFmpeg counts the frames that are left
+            is_whole = self._path.read_bytes().rstrip(b"\0").endswith(_GIF_TRAILER)
+            return None if is_whole else "expected the trailer of a GIF at the end, got none"
         duration = self._container.duration
-        if self.count or not duration or len(self._container.streams) > 1:
+        if self.count or not duration:
             return None
-        end_s = ((self._last_ns or 0) + self._period_ns) / 1e9
+        end_s = max(self._end_s, ((self._last_ns or 0) + self._period_ns) / 1e9)
         duration_s = duration / av.time_base
         if end_s > duration_s - max(_DURATION_TOLERANCE_S, 2 * self._period_ns / 1e9):
             return None

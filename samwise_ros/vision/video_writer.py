@@ -58,6 +58,7 @@ class VideoWriter:
         self.fps = fps
         self._size: tuple[int, ...] = ()
         self._count = 0
+        self._pts = -1
         self._first_ns = 0
         self._file: AtomicFile | None = None
         self._container: av.container.OutputContainer | None = None
@@ -112,7 +113,9 @@ class VideoWriter:
     def _encode(self, rgb: Image, stamp_ns: int | None) -> None:
         frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
         seconds = self._count / self.fps if stamp_ns is None else (stamp_ns - self._first_ns) / 1e9
-        frame.pts, frame.time_base = round(seconds / _TIME_BASE), _TIME_BASE
+        # Two stamps closer than the time base must not become one.
+        self._pts = max(round(seconds / _TIME_BASE), self._pts + 1)
+        frame.pts, frame.time_base = self._pts, _TIME_BASE
         self._count += 1
         for packet in self._stream.encode(frame):
             self._mux_waiting(packet)

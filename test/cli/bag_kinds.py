@@ -174,6 +174,13 @@ def write_old_sqlite(path: Path, messages: Iterable[Recorded], journal: str = "D
     return path
 
 
+def _link(folder: Path, target: Path) -> Path:
+    """Return a link to a bag, without one to its journal."""
+    link = folder / "link.db3"
+    link.symlink_to(target)
+    return link
+
+
 def _split(folder: Path, frames: Frames) -> Path:
     """Write three files: 2 sorts before 10, and the last message of a file overlaps the next."""
     messages = recorded(frames)
@@ -260,6 +267,9 @@ BAG_KINDS: dict[str, Kind] = {
     ),
     "sqlite_interrupted": lambda folder, frames: write_old_sqlite(
         folder / "drive.db3", recorded(frames), "WAL"
+    ),
+    "sqlite_interrupted_link": lambda folder, frames: _link(
+        folder, write_old_sqlite(folder / "real" / "drive.db3", recorded(frames), "WAL")
     ),
     "metadata_other_qos": _other_qos,
     "metadata_missing": _no_metadata,

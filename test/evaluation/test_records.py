@@ -50,6 +50,12 @@ def test_folder_with_other_files_raises(tmp_path: Path) -> None:
         Records(VideoRecord.from_line, tmp_path, SETTINGS)
 
 
+def test_folder_of_a_process_killed_at_its_first_file_is_used(tmp_path: Path) -> None:
+    (tmp_path / ".evaluation.json.0123456789abcdef.part").write_text("{")
+    Records(VideoRecord.from_line, tmp_path, SETTINGS)
+    assert (tmp_path / "evaluation.json").exists()
+
+
 def test_damaged_line_raises(tmp_path: Path) -> None:
     records = Records(VideoRecord.from_line, tmp_path, SETTINGS)
     records.add(_record(0))

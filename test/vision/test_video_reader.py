@@ -1,10 +1,12 @@
 """Frame count, order, time stamps and errors of videos and folders, whole and damaged."""
 
 import os
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
+import PIL.Image
 import pytest
 from video_samples import (
     BROWSER_STAMPS_MS,
@@ -12,6 +14,7 @@ from video_samples import (
     infrared_mkv,
     plain_frames,
     red_of,
+    sound_mkv,
     sound_mp4,
     turned_mp4,
     write_video,
@@ -89,6 +92,46 @@ def test_cut_webm_reports_missing_end(tmp_path: Path) -> None:
     reader = VideoReader(path)
     list(reader)
     assert "expected 1.55 s according to the header" in (reader.problem() or "")
+
+
+def test_cut_video_with_sound_reports_missing_end(tmp_path: Path) -> None:
+    path = sound_mkv(tmp_path / "video.mkv")
+    with VideoReader(path) as whole:
+        assert len(list(whole)) == 40
+        assert whole.problem() is None
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    reader = VideoReader(path)
+    assert len(list(reader)) < 30
+    assert "expected 2.0" in (reader.problem() or "")
+
+
+def test_cut_gif_reports_missing_end(tmp_path: Path) -> None:
+    path = tmp_path / "video.gif"
+    first, *others = [PIL.Image.fromarray(image) for image in plain_frames(5)]
+    first.save(path, save_all=True, append_images=others, duration=50)
+    with VideoReader(path) as whole:
+        assert len(list(whole)) == 5
+        assert whole.problem() is None
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 6 // 10])
+    reader = VideoReader(path)
+    list(reader)
+    assert "expected the trailer of a GIF" in (reader.problem() or "")
+
+
+def test_repeated_stamps_do_not_delay_the_rest(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "video.avi", plain_frames(4))
+    file = VideoFile(path)
+    base = file._stream.time_base
+    stamps = [file._stamp_ns(round(Fraction(ms, 1000) / base)) for ms in (0, 50, 50, 50, 100, 150)]
+    assert stamps == [ms * 1_000_000 for ms in (0, 50, 51, 52, 100, 150)]
+
+
+def test_name_with_a_colon_is_no_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_video(tmp_path / "2026-05-01T12:30.mp4", plain_frames(3))
+    monkeypatch.chdir(tmp_path)
+    assert len(list(VideoReader("2026-05-01T12:30.mp4"))) == 3
 
 
 def test_rotation_metadata_is_applied(tmp_path: Path) -> None:
@@ -193,6 +236,7 @@ def test_folder_sorts_numbers_as_numbers(tmp_path: Path) -> None:
     for index, image in enumerate(plain_frames(20)):
         write_image(tmp_path / f"frame{index}.png", image)
     (tmp_path / "notes.txt").write_text("not an image")
+    (tmp_path / "._frame0.png").write_text("macOS writes such files")
     reader = VideoReader(str(tmp_path), fps=25)
     assert (reader.fps, reader.count) == (25, 20)
     frames = list(reader.frames())

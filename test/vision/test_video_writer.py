@@ -61,6 +61,16 @@ def test_time_stamps_are_kept(tmp_path: Path) -> None:
     assert stamps == pytest.approx([1_000_000 * stamp for stamp in BROWSER_STAMPS_MS], abs=40_000)
 
 
+def test_stamps_closer_than_the_time_base_are_kept_apart(tmp_path: Path) -> None:
+    path = tmp_path / "video.mp4"
+    with VideoWriter(path, 20) as writer:
+        for image, stamp_ns in zip(plain_frames(4), (0, 1_000, 2_000, 50_000_000), strict=True):
+            writer.write(image, stamp_ns)
+    stamps = [frame.stamp_ns for frame in VideoReader(path).frames()]
+    assert len(set(stamps)) == 4
+    assert stamps[-1] == pytest.approx(50_000_000, abs=40_000)
+
+
 @pytest.mark.parametrize(
     ("name", "frames"), [("video.mp4", 60), ("video.mp4", 3), ("image.png", 1)]
 )

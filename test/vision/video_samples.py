@@ -117,3 +117,23 @@ def sound_mp4(path: Path, has_video: bool) -> Path:
         container.mux(sound.encode(silence))
         container.mux(sound.encode(None))
     return path
+
+
+def sound_mkv(path: Path) -> Path:
+    """Write 40 frames of noise with sound, interleaved: 2 seconds."""
+    rng = np.random.default_rng(0)
+    with av.open(str(path), "w") as container:
+        video = container.add_stream("mpeg4", rate=20)
+        video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
+        sound = container.add_stream("pcm_s16le", rate=8000, layout="mono")
+        for index in range(40):
+            image = rng.integers(0, 255, (48, 64, 3), np.uint8)
+            frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+            frame.pts, frame.time_base = index, Fraction(1, 20)
+            container.mux(video.encode(frame))
+            silence = av.AudioFrame.from_ndarray(np.zeros((1, 400), np.int16), "s16", "mono")
+            silence.sample_rate, silence.pts = 8000, 400 * index
+            container.mux(sound.encode(silence))
+        container.mux(video.encode(None))
+        container.mux(sound.encode(None))
+    return path

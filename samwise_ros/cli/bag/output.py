@@ -30,7 +30,7 @@ from samwise_ros.engine.types import Event, FrameResult
 from samwise_ros.files.atomic import AtomicFile
 from samwise_ros.interface import messages, topics
 from samwise_ros.interface.messages import EventPosition, MessageFields
-from samwise_ros.interface.stamps import SECOND_NS
+from samwise_ros.interface.stamps import age_s
 from samwise_ros.interface.state_message import TargetStates, target_state_array
 from samwise_ros.interface.topics import Topic
 from samwise_ros.vision.masks import label_mask
@@ -156,7 +156,7 @@ class BagOutput:
             header: header of the image.
             time_ns: time of the image in the bag.
             inference_s: computing time in seconds.
-            drops: number of unusable images so far.
+            drops: number of unusable and late images so far.
         """
         image = result.frame.image
         size = (image.shape[0], image.shape[1])
@@ -170,7 +170,7 @@ class BagOutput:
             result,
             header,
             inference_s=inference_s,
-            latency_s=(time_ns - stamp_ns) / SECOND_NS,
+            latency_s=age_s(stamp_ns, time_ns),
             dropped_frames=drops,
             position=self._position,
         )

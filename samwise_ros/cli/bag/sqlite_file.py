@@ -1,5 +1,6 @@
 """Reads one ``.db3`` file, as the SQLite storage of rosbag2 writes it."""
 
+import os
 import shutil
 import sqlite3
 from collections import Counter
@@ -40,7 +41,7 @@ class SqliteFile:
             BagError: the file is damaged, or not a bag.
         """
         self.path = path
-        self._plain = plain or path
+        self._plain = Path(os.path.realpath(plain or path))  # the journals lie beside the file
         self.recorded: Counter[Channel] = Counter()
         with self._database() as database:
             columns = _columns(database)

@@ -31,7 +31,7 @@ from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
 from samwise_ros.engine.types import Command, Event, EventKind, Frame
-from samwise_ros.interface.parameters import camera_name_problem
+from samwise_ros.interface.parameters import Parameters, camera_name_problem
 from samwise_ros.interface.stamps import to_nanoseconds
 from samwise_ros.vision.encodings import ImageError
 
@@ -114,7 +114,9 @@ def _engine(arguments: argparse.Namespace) -> tuple[Engine, tuple[Event, ...]]:
         ValueError: a model, device or sentence is invalid.
     """
     sentences = arguments.sentences
-    config = EngineConfig(max_commands=min(254, len(sentences)))
+    config = EngineConfig(
+        max_commands=min(254, len(sentences)), late_tolerance=Parameters().late_tolerance
+    )
     engine = Engine.from_model(arguments.model, device=arguments.device, config=config)
     commands = [Command(str(number), sentence) for number, sentence in enumerate(sentences, 1)]
     events = engine.set_commands(commands)
@@ -151,7 +153,9 @@ def _process(
                 continue
             stamp_ns = to_nanoseconds(header.stamp)
             began = time.perf_counter()
-            for result in engine.step(Frame(image, camera, stamp_ns)):
+            results = engine.step(Frame(image, camera, stamp_ns))
+            summary.late += not results
+            for result in results:
                 inference_s = time.perf_counter() - began
                 output.write(
                     result,
@@ -159,7 +163,7 @@ def _process(
                     header,
                     message.time_ns,
                     inference_s=inference_s,
-                    drops=summary.faults.total(),
+                    drops=summary.faults.total() + summary.late,
                 )
                 summary.add(result)
     if summary.frames == 0:

@@ -12,12 +12,14 @@ class BagSummary:
     Attributes:
         frames: number of processed frames.
         faults: number of unusable images by kind of fault.
+        late: number of images with an earlier stamp than the image before.
     """
 
     def __init__(self) -> None:
         """Start at zero."""
         self.frames = 0
         self.faults: Counter[ImageFault] = Counter()
+        self.late = 0
         self._visible: Counter[Command] = Counter()
         self._events: defaultdict[Command, Counter[str]] = defaultdict(Counter)
 
@@ -37,11 +39,13 @@ class BagSummary:
 
         >>> summary = BagSummary()
         >>> summary.faults["undecodable"] += 2
+        >>> summary.late += 1
         >>> for line in summary.lines(0.5):
         ...     print(line)
         sentence   frames visible  events
         0 frames in 0.5 s, 0.0 frames/s
         2 unusable images skipped: undecodable 2
+        1 late image skipped
         """
         width = max([len("sentence"), *(len(command.sentence) for command in self._visible)])
         rows = [
@@ -55,6 +59,8 @@ class BagSummary:
         unusable = self.faults.total()
         if unusable:
             rows.append(f"{_images(unusable, 'unusable ')} skipped: {_listed(self.faults)}")
+        if self.late:
+            rows.append(f"{_images(self.late, 'late ')} skipped")
         return [f"{'sentence':{width}}  {'frames visible':>15}  events", *rows]
 
 

@@ -1,15 +1,17 @@
 """Folders of masks that appear complete or not at all."""
 
-import contextlib
+import os
 import re
 import shutil
 from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from samwise_ros.files.folder_lock import locked_folder
 from samwise_ros.vision.image_writer import write_image
 from samwise_ros.vision.video_frame import VideoError
 
@@ -25,19 +27,19 @@ class MaskFolder:
     """
 
     def __init__(self, folder: Path, names: Sequence[str]) -> None:
-        """Check the folder and remove hidden folders of killed processes.
+        """Check the folder.
 
         Args:
-            folder: created at the first mask.
-            names: of its subfolders.
+            folder: removed at the end of the block if it stays empty.
+            names: of its subfolders. One that is a link stays a link.
 
         Raises:
             VideoError: a subfolder contains something else than masks.
         """
         self._folder, self._names = folder, names
+        self._lock = ExitStack()
         for name in names:
             _check_replaceable(folder / name)
-        self._remove_hidden()
 
     def write(self, name: str, frame: int, mask: NDArray[np.bool_]) -> None:
         """Write a mask (H, W) as an image of 0 and 255.
@@ -48,8 +50,11 @@ class MaskFolder:
         image = mask.astype(np.uint8) * 255
         write_image(self._hidden(name, "part") / f"{frame:05d}.png", image)
 
+    def _target(self, name: str) -> Path:
+        return Path(os.path.realpath(self._folder / name))
+
     def _hidden(self, name: str, kind: str) -> Path:
-        return self._folder / f".{name}.{kind}"
+        return self._target(name).with_name(f".{name}.{kind}")
 
     def _remove_hidden(self) -> None:
         for name in self._names:
@@ -59,7 +64,7 @@ class MaskFolder:
     def _commit(self) -> None:
         """Replace the folders of earlier runs."""
         for name in self._names:
-            target, part = self._folder / name, self._hidden(name, "part")
+            target, part = self._target(name), self._hidden(name, "part")
             if part.exists():
                 if target.exists():
                     target.replace(self._hidden(name, "old"))
@@ -67,7 +72,15 @@ class MaskFolder:
         self._remove_hidden()
 
     def __enter__(self) -> "MaskFolder":
-        """Return the writer."""
+        """Create the folder, and remove hidden folders of killed processes.
+
+        Raises:
+            ValueError: another process writes to the folder.
+            OSError: the folder cannot be created.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._lock.enter_context(locked_folder(self._folder))
+        self._remove_hidden()
         return self
 
     def __exit__(
@@ -77,12 +90,13 @@ class MaskFolder:
         trace: TracebackType | None,
     ) -> None:
         """Replace earlier masks, or keep them after an exception."""
-        if error is None:
-            self._commit()
-            return
-        self._remove_hidden()
-        with contextlib.suppress(OSError):  # the folder is absent, or contains other files
-            self._folder.rmdir()
+        with self._lock:
+            if error is None:
+                self._commit()
+            else:
+                self._remove_hidden()
+            with suppress(OSError):  # the folder contains files
+                self._folder.rmdir()
 
 
 def _check_replaceable(folder: Path) -> None:

@@ -85,11 +85,16 @@ def run(arguments: argparse.Namespace) -> int:
         raise ValueError(
             f"{arguments.out}: would replace the input video; choose another file with --out"
         )
+    numbers = [str(number) for number, _ in enumerate(arguments.sentences, 1)]
+    folders = [arguments.masks / number for number in numbers] if arguments.masks else []
+    if source.is_dir() and any(path.exists() and path.samefile(source) for path in folders):
+        raise ValueError(
+            f"{source}: would be replaced by masks; choose another folder with --masks"
+        )
     with ExitStack() as stack:
         reader = stack.enter_context(VideoReader(arguments.source, arguments.fps))
         masks = None
         if arguments.masks:
-            numbers = [str(number) for number, _ in enumerate(arguments.sentences, 1)]
             masks = stack.enter_context(MaskFolder(arguments.masks, numbers))
         writer = stack.enter_context(VideoWriter(arguments.out, reader.fps))
         engine = _engine(arguments)

@@ -11,6 +11,7 @@ from samwise_ros.data.dataset import DatasetError, Expression, Video
 from samwise_ros.data.files import frame_files, read_frames, read_lines, read_object_masks
 from samwise_ros.data.formats.video_cache import VideoCache
 from samwise_ros.files.data_path import name_problem
+from samwise_ros.vision.image_folder import natural_key
 
 #: For each annotator, from 0: the file, its encoding, and what the annotator saw before writing.
 TEXTS = (
@@ -76,7 +77,8 @@ class RefDavis17:
 
     def _list_video(self, index: int) -> Video:
         name = self._names[index]
-        frames = tuple(sorted(path.stem for path in (self._images / name).glob("*.jpg")))
+        names = (path.stem for path in (self._images / name).glob("[!.]*.jpg"))
+        frames = tuple(sorted(names, key=natural_key))
         if not frames:
             raise DatasetError(f"{self._list}: {name}: no frame in {self._images / name}")
         if name not in self._expressions:

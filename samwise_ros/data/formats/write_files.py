@@ -6,13 +6,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from tqdm import tqdm
 
 from samwise_ros.data.painted.video import PaintedConfig, PaintedVideo, Split, make_video
 from samwise_ros.files.atomic import write_atomically
 
 _JPEG_QUALITY = 95
+_HEAD_BYTES = 256
 _COMMENT = b"samwise_ros tabletop"  # a JPEG comment that marks generated images
 
 
@@ -67,8 +67,8 @@ def write_jpeg(path: Path, frame: NDArray[np.uint8]) -> None:
 
 def is_generated(folder: Path) -> bool:
     """Return whether the first JPEG file of a folder is one of our generated images."""
-    first = min(folder.glob("*.jpg"), default=None)
+    first = min((path for path in folder.glob("*.jpg") if path.is_file()), default=None)
     if first is None:
         return False
-    with Image.open(first) as image:
-        return image.info.get("comment") == _COMMENT
+    with first.open("rb") as file:
+        return _COMMENT in file.read(_HEAD_BYTES)

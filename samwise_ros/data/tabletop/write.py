@@ -20,7 +20,7 @@ from samwise_ros.data.rle import encode
 from samwise_ros.data.tabletop.description import Split
 from samwise_ros.data.tabletop.simulation.scene import SceneRenderer
 from samwise_ros.data.tabletop.video import TabletopVideo, make_video, video_name
-from samwise_ros.files.atomic import write_atomically
+from samwise_ros.files.atomic import is_part, write_atomically
 
 _ENTRIES = "entries"
 
@@ -111,7 +111,7 @@ def _check_settings(output: Output, settings: dict[str, int | None]) -> dict[str
         if found != facts:
             raise ValueError(f"{path}: expected {facts}, got {found}; choose a new folder")
         return versions
-    if output.folder.exists() and any(output.folder.iterdir()):
+    if output.folder.exists() and any(not is_part(path) for path in output.folder.iterdir()):
         raise ValueError(f"{output.folder}: the folder is not empty; choose a new folder")
     output.folder.mkdir(parents=True, exist_ok=True)
     write_atomically(path, json.dumps(facts).encode())

@@ -135,13 +135,24 @@ def _model_state(path: Path, content: Any) -> dict[str, Tensor]:
         raise CheckpointError(
             f'{path}: expected a dict of tensors, or one under "model", got {type(state).__name__}'
         )
-    others = [str(key) for key, value in state.items() if not isinstance(value, Tensor)]
+    others = [str(key) for key, value in state.items() if not _is_weight(key, value)]
     if others:
         raise CheckpointError(
             f'{path}: expected a dict of tensors, or one under "model"; these keys hold '
             f"other values: {', '.join(others)}"
         )
     return state
+
+
+def _is_weight(key: object, value: object) -> bool:
+    """Return whether a name holds dense real numbers."""
+    return (
+        isinstance(key, str)
+        and isinstance(value, Tensor)
+        and value.layout == torch.strided
+        and not value.is_meta
+        and not value.is_complex()
+    )
 
 
 def _is_safetensors(head: bytes) -> bool:

@@ -1,5 +1,6 @@
 """`samwise bag` on bags of other storages, encodings and types, and without ROS."""
 
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -78,7 +79,7 @@ def test_stamps_that_jump_back_restart_the_memory(
 ) -> None:
     messages = [
         *filmed(frames[:2]),
-        (TOPIC, IMAGE, TIMES[2], raw(2, frames[2], stamp_ns=BEGIN_NS)),
+        (TOPIC, IMAGE, TIMES[2], raw(2, frames[2], stamp_ns=BEGIN_NS - 10**9)),
     ]
     file = record(tmp_path / "drive", messages)
     argv = ["bag", str(file), SENTENCES[0], "--model", model, "--out", str(tmp_path / "o.mcap")]
@@ -86,7 +87,34 @@ def test_stamps_that_jump_back_restart_the_memory(
     events = written(tmp_path / "o.mcap")[f"{NODE}/events"]
     (reset,) = [one for one in events if one[1].kind == TargetEvent.RESET]
     assert reset[0] == TIMES[2]
-    assert "jumped back by 0.100 s" in reset[1].reason
+    assert "jumped back by 1.100 s" in reset[1].reason
+
+
+def test_late_images_are_skipped_and_counted(
+    frames: list[np.ndarray], model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = [0, 2, 1, 3]
+    messages = [
+        (TOPIC, IMAGE, time, raw(index, frames[index]))
+        for time, index in zip(TIMES, order, strict=False)
+    ]
+    file = record(tmp_path / "drive", messages)
+    argv = ["bag", str(file), SENTENCES[0], "--model", model, "--out", str(tmp_path / "o.mcap")]
+    assert main(argv) == 0
+    assert "1 late image skipped" in capsys.readouterr().out.splitlines()
+    found = written(tmp_path / "o.mcap")
+    assert not [one for _, one in found[f"{NODE}/events"] if one.kind == TargetEvent.RESET]
+    targets = [one for _, one in found[f"{NODE}/camera/targets"]]
+    assert [one.dropped_frames for one in targets] == [0, 0, 1]
+
+
+def test_zero_stamps_have_no_latency(frames: list[np.ndarray], model: str, tmp_path: Path) -> None:
+    message = (TOPIC, IMAGE, TIMES[0], raw(0, frames[0], stamp_ns=0))
+    file = record(tmp_path / "drive", [message])
+    argv = ["bag", str(file), SENTENCES[0], "--model", model, "--out", str(tmp_path / "o.mcap")]
+    assert main(argv) == 0
+    ((_, targets),) = written(tmp_path / "o.mcap")[f"{NODE}/camera/targets"]
+    assert math.isnan(targets.latency_seconds)
 
 
 def test_topics_of_unknown_types_are_copied(

@@ -51,6 +51,13 @@ def test_lists_expressions_of_all_annotators_by_object(folder: Path) -> None:
     assert RefDavis17.splits(folder) == ("val",)
 
 
+def test_frames_are_in_order_of_their_numbers(folder: Path) -> None:
+    images = folder / "DAVIS" / "JPEGImages" / "480p" / "classic-car"
+    for name in ("2", "10", "._2"):
+        write_photo(images / f"{name}.jpg")
+    assert RefDavis17(folder, "val").video(0).frames == ("00000", "00001", "2", "10")
+
+
 def test_reads_frames_and_masks(folder: Path) -> None:
     dataset = RefDavis17(folder, "val")
     assert dataset.images(0, [0, 1]).shape == (2, HEIGHT, WIDTH, 3)

@@ -93,6 +93,23 @@ def test_other_pickled_objects_are_named_and_not_executed(
 
 
 @pytest.mark.parametrize(
+    "entry",
+    [
+        {7: torch.zeros(2)},
+        {"weight": torch.zeros(2).to_sparse()},
+        {"weight": torch.zeros(2, device="meta")},
+        {"weight": torch.zeros(2, dtype=torch.complex64)},
+    ],
+    ids=["number", "sparse", "meta", "complex"],
+)
+def test_other_tensors_are_named(tmp_path: Path, entry: dict[Any, torch.Tensor]) -> None:
+    torch.save({"model": STATE | entry}, tmp_path / "bad.pth")
+    message = rf"bad\.pth: .*other values: {next(iter(entry))}"
+    with pytest.raises(CheckpointError, match=message):
+        read_tensors(tmp_path / "bad.pth")
+
+
+@pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"", "it is empty"),
