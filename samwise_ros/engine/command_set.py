@@ -131,13 +131,14 @@ class CommandSet:
         return unknown_words_fault(*self._backend.known_and_unknown_words(command.sentence))
 
     def _put(self, command: Command, text: object) -> list[Event]:
-        """Add or replace a valid command."""
+        """Add, replace or resume a valid command."""
         old = self._commands.get(command.id)
         if old is not None and old.command.sentence == command.sentence:
-            old.command = command
+            old.command, old.paused = command, False
             return []
         events = [] if old is None else [self._drop(old)]
-        label = free_label({tracked.label for tracked in self._commands.values()})
+        taken = {tracked.label for tracked in self._commands.values()}
+        label = free_label(taken) if old is None else old.label
         _, unknown_words = self._backend.known_and_unknown_words(command.sentence)
         new = TrackedCommand(command, label, text, tuple(unknown_words))
         self._commands[command.id] = new

@@ -82,11 +82,14 @@ def shortened(command: Command) -> Command:
 
 
 def free_label(taken: set[int]) -> int:
-    """Return the smallest free label.
+    """Return the label of a new command: after those of all others, so that the first one stays.
 
-    >>> free_label({1, 3})
-    2
+    >>> free_label({1, 3}), free_label({MAX_LABEL})
+    (4, 1)
     """
+    highest = max(taken, default=0)
+    if highest < MAX_LABEL:
+        return highest + 1
     return next(label for label in range(1, MAX_LABEL + 1) if label not in taken)
 
 

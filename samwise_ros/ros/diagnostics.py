@@ -155,7 +155,7 @@ def _pose_values(output: PoseOutput) -> dict[str, object]:
     failures = sorted(dict(output.failures).items())
     return {
         "positions": output.published,
-        "last position": output.reason or "known",
+        "last position": output.reason or ("known" if output.published else "none"),
         "frames without a position in a row": output.missing,
         **{f"no position: {kind}": count for kind, count in failures},
     }

@@ -82,16 +82,22 @@ class Worker(Generic[Job]):
         self._thread = None
         return True
 
-    def offer(self, source: str, job: Job) -> bool:
+    def offer(self, source: str, job: Job, only_in_place: bool = False) -> bool:
         """Queue a job as the newest of its source.
+
+        Args:
+            source: of the job.
+            job: the job.
+            only_in_place: queue it only if an older job of the source waits.
 
         Returns:
             Whether it replaced an older job.
         """
         with self._wake:
             replaced = source in self._jobs
-            self._jobs[source] = job  # a replaced job keeps its turn
-            self._wake.notify()
+            if replaced or not only_in_place:
+                self._jobs[source] = job  # a replaced job keeps its turn
+                self._wake.notify()
         return replaced
 
     def submit(self, call: Callable[[], object]) -> None:

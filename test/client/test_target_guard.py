@@ -8,7 +8,7 @@ from rclpy.context import Context
 from rclpy.node import Node
 
 from samwise_ros.client.control.target_guard import TargetGuard
-from samwise_ros.msg import Target, TargetArray, TargetEvent
+from samwise_ros.msg import Command, Target, TargetArray, TargetEvent
 
 
 @pytest.fixture
@@ -36,12 +36,16 @@ class Controller:
     def stop(self) -> None:
         self.stopped += 1
 
-    def receive(self, kind: int) -> tuple[int, int]:
+    def receive(
+        self, kind: int, sentence: str = "the red mug", camera: str = "camera"
+    ) -> tuple[int, int]:
         """Return the numbers of calls of both kinds after an event and a frame that counts it."""
         before = self.acted, self.stopped
         self.sequence += 1
-        self.guard._on_event(TargetEvent(kind=kind, command_id="guarded", sequence=self.sequence))
-        target = Target(command_id="guarded", state=Target.TRACKING)
+        event = TargetEvent(kind=kind, command_id="guarded", sequence=self.sequence)
+        event.sentence, event.camera = sentence, camera
+        self.guard._on_event(event)
+        target = Target(command_id="guarded", state=Target.TRACKING, sentence=sentence)
         self.guard._on_targets(TargetArray(targets=[target], event_sequence=self.sequence))
         return self.acted - before[0], self.stopped - before[1]
 
@@ -54,3 +58,21 @@ def test_candidate_alone_does_not_stop_a_controller(node: Node) -> None:
     assert controller.receive(TargetEvent.SWITCHED) == (0, 2)
     assert controller.receive(TargetEvent.CANDIDATE) == (0, 2), "it does not begin to act either"
     assert controller.receive(TargetEvent.RECOVERED) == (1, 0)
+
+
+def test_target_of_an_earlier_guard_is_replaced(node: Node) -> None:
+    controller = Controller(node)
+    requests: list[Command] = []
+    controller.guard._requests.publish = requests.append
+    assert controller.receive(TargetEvent.ACQUIRED, "the blue cup") == (0, 2)
+    assert [(one.action, one.sentence) for one in requests] == [(Command.TRACK, "the red mug")]
+    assert controller.receive(TargetEvent.REMOVED, "the blue cup") == (0, 2)
+    controller.receive(TargetEvent.ADDED)
+    assert controller.receive(TargetEvent.ACQUIRED) == (1, 0), "the removal was not its own"
+
+
+def test_event_of_another_camera_is_not_enough(node: Node) -> None:
+    controller = Controller(node)
+    controller.receive(TargetEvent.ADDED)
+    assert controller.receive(TargetEvent.ACQUIRED, camera="wrist") == (0, 2)
+    assert controller.receive(TargetEvent.ACQUIRED) == (1, 0)

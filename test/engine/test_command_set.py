@@ -24,7 +24,25 @@ def test_add_replace_and_remove(make_engine):
     assert [(s.command.id, s.label) for s in engine.commands] == [("a", 1), ("b", 2)]
     assert _kinds(engine.remove("a")) == [EventKind.REMOVED]
     assert [s.label for s in engine.commands] == [2]
-    assert engine.add(Command("c", "mug"))[0].label == 1
+    assert engine.add(Command("c", "mug"))[0].label == 3, "the first command stays the first"
+
+
+def test_replaced_sentence_keeps_its_label(make_engine):
+    engine = make_engine()
+    for name in "abc":
+        engine.add(Command(name, "ball"))
+    engine.remove("a")
+    assert [event.label for event in engine.add(Command("b", "mug"))] == [2, 2]
+
+
+def test_tracking_a_paused_command_resumes_it(make_engine):
+    engine = make_engine()
+    for change in (engine.add, lambda command: engine.set_commands([command])):
+        engine.add(Command("a", "the red mug"))
+        engine.pause("a")
+        assert [status.paused for status in engine.commands] == [True]
+        assert change(Command("a", "the red mug")) == ()
+        assert [status.paused for status in engine.commands] == [False]
 
 
 @pytest.mark.parametrize("sentence", ["", "  ", "?!", "x" * 100_000, "the " * 100])

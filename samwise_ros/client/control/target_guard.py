@@ -33,8 +33,9 @@ class TargetGuard:
 
     CANDIDATE alone does not stop it: the mask is still on the object. After a missing event and
     after SWITCHED the guard resets the target, so that the node searches again for the sentence,
-    and continues when it is found. A restarted node receives the command again. A command that is
-    rejected, or that another node removes, stays stopped.
+    and continues when it is found. A restarted node receives the command again, and so does a node
+    that tracks another sentence under the same id. A command that is rejected, or that another node
+    removes, stays stopped.
     """
 
     def __init__(
@@ -56,13 +57,14 @@ class TargetGuard:
             sentence: plain description of the object.
             on_target: called with the visible target.
             on_stop: called with the reason, repeatedly while the controller must not act.
-            target_id: id of the command.
+            target_id: id of the command. Guards of different sentences need different ids: the
+                node tracks one sentence for each.
             camera: name of the camera.
             name: full name of the samwise node.
             deadline_s: longest time between two frames; at least the deadline that the node offers.
         """
         self._node = node
-        self._command = Command(id=target_id, sentence=sentence, cameras=[camera])
+        self._command = Command(id=target_id, sentence=sentence.strip(), cameras=[camera])
         self._on_target, self._on_stop = on_target, on_stop
         self._last: Position | None = None
         self._found = False
@@ -91,7 +93,7 @@ class TargetGuard:
         self._last = (sec, nanosec, number)
         if not in_order:
             self._found = False
-        if event.command_id == self._command.id:
+        if self._is_own(event):
             kind = EventKind(event.kind)
             if kind is not EventKind.CANDIDATE:
                 self._found = in_order and kind in FOUND
@@ -102,6 +104,8 @@ class TargetGuard:
 
     def _on_targets(self, message: TargetArray) -> None:
         target = next((one for one in message.targets if one.command_id == self._command.id), None)
+        if target is not None and target.sentence != self._command.sentence:
+            target = None  # of an earlier guard
         if not self._is_complete(message):
             self._on_stop("an event is missing")
         elif target is None:
@@ -115,6 +119,16 @@ class TargetGuard:
             self._on_stop("the target is not visible")
         else:
             self._on_target(target)
+
+    def _is_own(self, event: TargetEvent) -> bool:
+        """Return whether an event is about the guard's sentence, on its camera."""
+        if event.command_id != self._command.id:
+            return False
+        if event.camera not in ("", *self._command.cameras):
+            return False
+        if event.kind == TargetEvent.REJECTED:  # has a shortened sentence, or none
+            return bool(self._command.sentence.startswith(event.sentence))
+        return bool(event.sentence == self._command.sentence)
 
     def _is_complete(self, message: TargetArray) -> bool:
         """Return whether all events up to a frame have arrived."""

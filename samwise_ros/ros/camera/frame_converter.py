@@ -41,7 +41,8 @@ class FrameConverter:
         """
         self._node = node
         self._camera = camera
-        self._topic: str = node.resolve_topic_name(image_topic(parameters).name_for(camera))
+        self._declared = image_topic(parameters).name_for(camera)
+        self._topic: str = node.resolve_topic_name(self._declared)
         self._statistics = statistics
         self._logged: set[str] = set()
         self._bit_depth = BitDepth()
@@ -84,7 +85,7 @@ class FrameConverter:
         """Describe the first image: size, encoding and publisher."""
         height, width, _ = frame.image.shape
         kind = message.encoding if isinstance(message, Image) else message.format
-        names = node_names(self._node.get_publishers_info_by_topic(self._topic))
+        names = node_names(self._node.get_publishers_info_by_topic(self._declared))
         return f"{width} x {height} pixels, {kind}, from {names}"
 
     def _drop(self, reason: str, detail: str) -> None:

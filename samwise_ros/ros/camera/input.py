@@ -43,7 +43,7 @@ class CameraInput:
         camera: str,
         parameters: Parameters,
         statistics: CameraStatistics,
-        offer: Callable[[str, ImageMessage], bool],
+        offer: Callable[[str, ImageMessage, bool], bool],
     ) -> None:
         """Subscribe.
 
@@ -52,7 +52,8 @@ class CameraInput:
             camera: name of the camera.
             parameters: current values; see `update`.
             statistics: receives the counts.
-            offer: queues an image of a camera and returns whether it replaced an older one.
+            offer: queues an image of a camera, if wanted only in place of a waiting one, and
+                returns whether it replaced one.
 
         Raises:
             RuntimeError: a value of the topic's ``qos_overrides`` is invalid.
@@ -79,6 +80,8 @@ class CameraInput:
     def update(self, parameters: Parameters) -> None:
         """Use changed parameters."""
         self._parameters = parameters
+        if parameters.max_rate_hz > 0.0:  # a slower rate than before must not delay the next image
+            self._next_due = min(self._next_due, time.monotonic() + 1.0 / parameters.max_rate_hz)
 
     def set_enabled(self, enabled: bool) -> None:
         """Queue images, or ignore them."""
@@ -92,7 +95,9 @@ class CameraInput:
 
     def publishers(self) -> list[TopicEndpointInfo]:
         """Return the current publishers of the image topic."""
-        found: list[TopicEndpointInfo] = self._node.get_publishers_info_by_topic(self.topic)
+        found: list[TopicEndpointInfo] = self._node.get_publishers_info_by_topic(
+            self._declared.name_for(self.camera)  # rclpy remaps the name
+        )
         return found
 
     def mismatches(self) -> list[str]:
@@ -130,10 +135,12 @@ class CameraInput:
         self.statistics.add_time("transport", seconds_since(self._node, message.header.stamp))
         if not self.enabled:
             return
-        if self._exceeds_rate():
-            self.statistics.drop(RATE_LIMITED)
-        elif self._offer(self.camera, message):
+        # An image that waits gives its place to a newer one, whatever the rate.
+        is_over_rate = self._exceeds_rate()
+        if self._offer(self.camera, message, is_over_rate):
             self.statistics.drop(SUPERSEDED)
+        elif is_over_rate:
+            self.statistics.drop(RATE_LIMITED)
 
     def _exceeds_rate(self) -> bool:
         if self._parameters.max_rate_hz <= 0.0:
@@ -141,6 +148,8 @@ class CameraInput:
         now, period = time.monotonic(), 1.0 / self._parameters.max_rate_hz
         if now < self._next_due:
             return True
-        # Counted from the due time, not from now: otherwise 30 Hz limited to 20 becomes 15.
-        self._next_due = max(self._next_due + period, now)
+        # Counted from the due time, not from now: otherwise 30 Hz limited to 20 becomes 15. After a
+        # pause from now, or two images would follow each other.
+        is_continuous = now - self._next_due < period
+        self._next_due = (self._next_due if is_continuous else now) + period
         return False

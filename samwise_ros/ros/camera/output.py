@@ -31,6 +31,7 @@ class CameraOutput:
         self._mask = create_publisher(node, topics.MASK, camera)
         self._label_mask = create_publisher(node, topics.LABEL_MASK, camera)
         self._targets = create_publisher(node, topics.TARGETS, camera)
+        self._declared_targets = topics.TARGETS.name_for(camera)
         self._overlay = create_publisher(node, topics.OVERLAY, camera)
         self._compressed = create_publisher(node, topics.COMPRESSED_OVERLAY, camera)
         self.standard = StandardOutput(node, camera)
@@ -95,7 +96,7 @@ class CameraOutput:
         Returns:
             Seconds, infinite if none requests one, and the full name of the subscriber's node.
         """
-        found = self._node.get_subscriptions_info_by_topic(self._targets.topic_name)
+        found = self._node.get_subscriptions_info_by_topic(self._declared_targets)
         requested = [(deadline_s(one.qos_profile), node_name(one)) for one in found]
         offered_s = deadline_s(self._targets.qos_profile)
         return min((one for one in requested if one[0] >= offered_s), default=(math.inf, ""))

@@ -49,8 +49,8 @@ class DepthInput:
         self._expected_ns: int | None = None
         self._match: DepthMessage | None = None
         self._changed = threading.Condition()
-        self.topic: str = node.resolve_topic_name(depth.name_for(camera))
-        self.info_topic: str = node.resolve_topic_name(topics.CAMERA_INFO.name_for(camera))
+        self._declared = depth.name_for(camera), topics.CAMERA_INFO.name_for(camera)
+        self.topic, self.info_topic = map(node.resolve_topic_name, self._declared)
         self._subscriptions = (
             create_subscription(node, depth, self._on_depth, camera),
             create_subscription(node, topics.CAMERA_INFO, self._on_info, camera),
@@ -87,7 +87,7 @@ class DepthInput:
             match, info, recent = self._match, self._info, tuple(self._recent)
             self._expected_ns = self._match = None
         if not recent:
-            raise DepthError("no depth", self._missing(self.topic))
+            raise DepthError("no depth", self._missing(self._declared[0]))
         if match is None:
             nearest_ns = min((_stamp(depth) - image_stamp_ns for depth in recent), key=abs)
             raise DepthError(
@@ -96,7 +96,7 @@ class DepthInput:
                 f"the closest differs by {nearest_ns / SECOND_NS:+.3f} s",
             )
         if info is None:
-            raise DepthError("no camera_info", self._missing(self.info_topic))
+            raise DepthError("no camera_info", self._missing(self._declared[1]))
         return DepthImage(match, info)
 
     def _on_info(self, message: CameraInfo) -> None:
@@ -120,8 +120,9 @@ class DepthInput:
             return False
         return 0 < image_stamp_ns - _stamp(self._recent[-1]) < MAX_DELAY_NS
 
-    def _missing(self, topic: str) -> str:
-        names = node_names(self._node.get_publishers_info_by_topic(topic))
+    def _missing(self, declared: str) -> str:
+        names = node_names(self._node.get_publishers_info_by_topic(declared))  # rclpy remaps it
+        topic = self._node.resolve_topic_name(declared)
         if not names:
             return f"no publisher on {topic}"
         return f"{names} publishes {topic}, but no message has arrived{lost_images_advice()}"

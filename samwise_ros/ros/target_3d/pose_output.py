@@ -65,7 +65,7 @@ class PoseOutput:
         published: frames with a pose of the first target.
         failures: targets without a position, by kind of reason, since the node was configured.
         reason: why a target of the last frame has no position; empty if all have one.
-        missing: frames in a row on which the first target was visible and had no pose.
+        missing: last frames in a row on which the first target was visible and had no pose.
     """
 
     def __init__(
@@ -143,6 +143,7 @@ class PoseOutput:
         self.reason = ""
         targets = [one for one in self._requested(result, wanted) if one.box is not None]
         if not targets:
+            self.missing = 0
             return {}
         published = self.published
         poses = self._publish_targets(targets, result, header, depth_input)

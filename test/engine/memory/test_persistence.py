@@ -79,7 +79,7 @@ def test_load_restores_commands_and_memories(make_engine, images, tmp_path):
     other.load(tmp_path / "memory", CAMERAS)
 
     assert other.commands == engine.commands
-    assert [status.paused for status in other.commands] == [False, False, True]
+    assert [status.paused for status in other.commands] == [False, True, False]
     saved, loaded = list(engine._store), list(other._store)
     assert [entry[:2] for entry in loaded] == [entry[:2] for entry in saved]
     assert Command("replaced", "the blue ball") in [command for command, _, _ in loaded]

@@ -48,6 +48,15 @@ def test_newest_job_replaces_waiting_job(gated: GatedWorker) -> None:
     wait_for(lambda: gated.begun == [0, 3])
 
 
+def test_job_only_in_place_of_another_is_not_queued_alone(gated: GatedWorker) -> None:
+    gated.occupy()
+    offer = gated.worker.offer
+    assert offer("camera", 1, True) is False
+    assert [offer("camera", 2), offer("camera", 3, True)] == [False, True]
+    gated.gate.set()
+    wait_for(lambda: gated.begun == [0, 3])
+
+
 def test_sources_take_turns_in_order_of_waiting(gated: GatedWorker) -> None:
     gated.occupy()
     offers = [("fast", 1), ("slow", 2), ("fast", 3), ("other", 4), ("fast", 5)]
