@@ -135,7 +135,7 @@ class CameraInput:
         self.statistics.add_time("transport", seconds_since(self._node, message.header.stamp))
         if not self.enabled:
             return
-        # An image that waits gives its place to a newer one, whatever the rate.
+        # A newer image replaces one that waits, whatever the rate.
         is_over_rate = self._exceeds_rate()
         if self._offer(self.camera, message, is_over_rate):
             self.statistics.drop(SUPERSEDED)
