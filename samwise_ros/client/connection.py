@@ -16,7 +16,7 @@ from samwise_ros.client.spinner import Spinner
 from samwise_ros.client.subscriptions import NodeSubscriptions
 from samwise_ros.errors import CommandRemovedError
 from samwise_ros.interface.topics import COMMAND, COMMAND_REQUEST
-from samwise_ros.msg import Command, TargetArray
+from samwise_ros.msg import Command, CommandArray, TargetArray
 
 T = TypeVar("T")
 
@@ -32,6 +32,7 @@ class NodeConnection:
         subscriptions: what the node publishes; ``None`` until the node is found.
         spinner: waits with the caller's node.
         graph: the ROS graph as the caller's node sees it.
+        tracked: the node's commands after the client's last request to track.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class NodeConnection:
         self._on_targets = on_targets
         self._publishers: dict[type, Publisher] = {}
         self._matches: Counter[type] = Counter()
+        self.tracked: CommandArray | None = None
 
     def subscribe(self) -> None:
         """Subscribe to topics of the node that appeared since the last call."""
@@ -116,15 +118,16 @@ class NodeConnection:
             timeout_s: seconds to wait.
 
         Raises:
-            CommandRemovedError: the node was restarted, and no longer tracks the target.
+            CommandRemovedError: the node was restarted since the wait began, or since the client
+                requested the target, and no longer tracks it.
         """
         received = self.subscriptions
         assert received is not None
-        first = received.commands
+        earlier = self.tracked, received.commands
 
         def checked() -> T:
             found = condition()
-            if not found and received.has_restarted_without(target, first):
+            if not found and any(received.has_restarted_without(target, one) for one in earlier):
                 raise CommandRemovedError(f"{self.name} was restarted without {target!r}")
             return found
 

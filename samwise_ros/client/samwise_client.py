@@ -140,6 +140,7 @@ class SamwiseClient(ObjectFinder):
         begin = self._received.events.last_number
         command_id = self._requests.track(sentence, target_id, cameras)
         self._matcher.start(command_id, begin)
+        self._connection.tracked = self._received.commands
         return command_id
 
     def pause(self, target: str) -> None:

@@ -56,3 +56,5 @@ def test_wait_ends_if_a_restart_ends_the_command(robot: Robot, start_node: Start
     waiting.join()
     assert str(errors[0]) == f"{node.name} was restarted without 'the-red-ball'"
     assert not client.targets
+    with pytest.raises(CommandRemovedError):  # also if the wait begins after the restart
+        client.wait_for(EventKind.LOST, target, TIMEOUT_S)
