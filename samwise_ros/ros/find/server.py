@@ -29,6 +29,7 @@ from samwise_ros.interface.parameters import Parameters
 from samwise_ros.interface.printable import printable
 from samwise_ros.ros.find import messages
 from samwise_ros.ros.find.goal_check import rejection_reason
+from samwise_ros.ros.find.real_time import RealTimeNode
 from samwise_ros.ros.find.search import Ending, Outcome, Search
 from samwise_ros.ros.find.search_set import SearchSet
 
@@ -74,7 +75,7 @@ class FindServer:
         self._timer.cancel()
         self._feedback_topic = node.resolve_topic_name(FIND.feedback_topic)
         self._server = ActionServer(
-            node,
+            RealTimeNode(node),
             FindObject,
             FIND.name,
             execute_callback=lambda _: FindObject.Result(),  # replaced for each goal
