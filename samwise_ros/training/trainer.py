@@ -1,13 +1,14 @@
 """Runs the stages of a recipe, and resumes exactly from a saved state."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import torch
 
 from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.evaluation.distributed import TRAINING_TIMEOUT, ProcessGroup, training_device
+from samwise_ros.files.folder_lock import locked_folder
 from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.checkpoints.model_folder import load_model
@@ -79,10 +80,15 @@ class Trainer:
 
         Raises:
             KeyboardInterrupt: a signal stopped the training; the state is saved.
+            ValueError: another process trains in the folder.
         """
         recipe, processes = self.training.recipe, self.training.processes
         stopped = False
-        with _denormals_flushed(), Interruption(steps) as interruption:
+        with ExitStack() as stack:
+            if processes.rank == 0:
+                stack.enter_context(locked_folder(self.training.folder))
+            stack.enter_context(_denormals_flushed())
+            interruption = stack.enter_context(Interruption(steps))
             while not stopped and self.state.stage < len(recipe.stages):
                 stage = StageRun(self.training, self.state)
                 stopped = stage.run(interruption)

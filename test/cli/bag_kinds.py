@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import yaml
+import zstandard
 from mcap.writer import CompressionType, IndexType, Writer
 from numpy.typing import NDArray
 from recording import IMAGE, TIMES, TOPIC, TYPES, Recorded, filmed, text
@@ -203,6 +204,21 @@ def _other_qos(folder: Path, frames: Frames) -> Path:
     return folder
 
 
+def _listed_twice(folder: Path, frames: Frames) -> Path:
+    write_mcap(folder / "drive.mcap", recorded(frames))
+    count = len(recorded(frames)) // 2
+    return write_metadata(
+        folder, ["drive.mcap"] * 2, {(TOPIC, IMAGE): count, ("/words", WORDS): count}
+    )
+
+
+def _both_forms(folder: Path, frames: Frames) -> Path:
+    """Write a file and its compressed form without metadata.yaml, as ``zstd -d`` leaves them."""
+    plain = write_mcap(folder / "drive.mcap", recorded(frames))
+    (folder / "drive.mcap.zstd").write_bytes(zstandard.compress(plain.read_bytes()))
+    return folder
+
+
 def _no_metadata(folder: Path, frames: Frames) -> Path:
     path = _split(folder, frames)
     (path / "metadata.yaml").unlink()
@@ -273,6 +289,8 @@ BAG_KINDS: dict[str, Kind] = {
     ),
     "metadata_other_qos": _other_qos,
     "metadata_missing": _no_metadata,
+    "metadata_lists_a_file_twice": _listed_twice,
+    "file_and_its_compressed_form": _both_forms,
     "inner_file_of_messages_compressed": _inner(_MCAP, CompressionMode.MESSAGE),
     "inner_file_of_file_compressed": _inner(_SQLITE, CompressionMode.FILE),
 }

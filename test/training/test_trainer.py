@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from samwise_ros.data.painted.video import vocabulary
+from samwise_ros.files.folder_lock import locked_folder
 from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.model_folder import load_model, save_model
 from samwise_ros.network.presets import preset
@@ -73,6 +74,14 @@ def test_finished_training_is_not_repeated(trained, recipe):
     again = Trainer(recipe, folder, device="cpu")
     assert again.run()
     assert torch.equal(again.training.network.sam.no_obj_ptr, kept[-1]["sam.no_obj_ptr"])
+
+
+def test_second_training_in_a_folder_is_refused(recipe, tmp_path):
+    trainer = Trainer(recipe, tmp_path, device="cpu")
+    (tmp_path / "log.jsonl").write_text("{}\n")
+    with locked_folder(tmp_path), pytest.raises(ValueError, match="another process writes"):
+        trainer.run(1)
+    assert (tmp_path / "log.jsonl").read_text() == "{}\n"
 
 
 def test_denormal_numbers_are_not_rounded_after_training(trained):

@@ -136,6 +136,8 @@ class Recording:
         if not self.path.is_dir():
             return [self.path]
         there = sorted(filter(_is_bag_file, self.path.iterdir()), key=_natural)
+        # `zstd -d` keeps the compressed file.
+        there = [path for path in there if path.with_suffix("") not in there]
         metadata = MetadataFile(self.path / METADATA)
         if metadata.problem:
             if not there:
@@ -146,7 +148,7 @@ class Recording:
             self.notes.append(f"{metadata.problem}; reading {names}")
             return there
         self._announced = metadata.counts
-        paths = [self._listed(name) for name in metadata.files]
+        paths = list(dict.fromkeys(self._listed(name) for name in metadata.files))
         unlisted = [path.name for path in there if path not in paths]
         if unlisted:
             self.notes.append(

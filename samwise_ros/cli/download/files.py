@@ -21,6 +21,7 @@ from samwise_ros.network.checkpoints.tensor_files import file_problem
 _RETRIES = 3
 _TIMEOUT_S = 30.0
 _BLOCK_BYTES = 1 << 20
+_TENSOR_SUFFIXES = (".bin", ".pth", ".pt", ".safetensors")
 
 
 def fetch(file: RemoteFile | HubFile, folder: Path, reserve: float = 0.0) -> Path:
@@ -134,7 +135,7 @@ def _check_disk_space(folder: Path, needed: float) -> None:
 def _check(file: RemoteFile | HubFile, path: Path, action: str) -> None:
     """Compare a file with what is known of it; without a checksum, look at its first bytes."""
     if file.sha256 is None:
-        problem = file_problem(path) if path.suffix in (".pth", ".pt", ".safetensors") else None
+        problem = file_problem(path) if path.suffix in _TENSOR_SUFFIXES else None
         if problem is not None:
             raise ValueError(f"{path}: expected a file of tensors, but it is {problem}; {action}")
         return

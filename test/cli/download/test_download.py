@@ -32,7 +32,7 @@ CHECKPOINT = "final_model_mevis.pth"
 
 @pytest.fixture
 def server() -> Iterator[FileServer]:
-    with FileServer({"weights.bin": CONTENT}).running() as server:
+    with FileServer({"weights.data": CONTENT}).running() as server:
         yield server
 
 
@@ -80,7 +80,7 @@ def web(
 
 
 def _file(server: FileServer, size: int | None = None, sha256: str | None = None) -> RemoteFile:
-    return RemoteFile("weights.bin", server.address("weights.bin"), size, sha256)
+    return RemoteFile("weights.data", server.address("weights.data"), size, sha256)
 
 
 def _names(folder: Path) -> set[str]:
@@ -149,14 +149,14 @@ def test_same_command_resumes_after_an_interruption(
 ) -> None:
     monkeypatch.setattr(download_files, "_RETRIES", 0)
     server.cuts = [1 << 20]
-    command = ["download", server.address("weights.bin"), "--out", str(tmp_path)]
+    command = ["download", server.address("weights.data"), "--out", str(tmp_path)]
     assert main(command) == 2
     assert "run the same command to resume" in capsys.readouterr().err
-    assert "weights.bin" not in _names(tmp_path)
+    assert "weights.data" not in _names(tmp_path)
     assert main(command) == 0
     assert server.ranges[-1] == f"bytes={1 << 20}-"
-    assert (tmp_path / "weights.bin").read_bytes() == CONTENT
-    assert _names(tmp_path) == {"weights.bin"}
+    assert (tmp_path / "weights.data").read_bytes() == CONTENT
+    assert _names(tmp_path) == {"weights.data"}
 
 
 def test_ctrl_c_keeps_what_is_there(
@@ -168,11 +168,11 @@ def test_ctrl_c_keeps_what_is_there(
             raise KeyboardInterrupt
 
         patch.setattr(download_files, "_check_disk_space", interrupt)
-        command = ["download", server.address("weights.bin"), "--out", str(tmp_path)]
+        command = ["download", server.address("weights.data"), "--out", str(tmp_path)]
         assert main(command) == 130
     assert main(command) == 0
     assert server.ranges[-1] is not None
-    assert (tmp_path / "weights.bin").read_bytes() == CONTENT
+    assert (tmp_path / "weights.data").read_bytes() == CONTENT
 
 
 @pytest.mark.parametrize(("size", "sha256"), [(len(CONTENT) + 1, SHA256), (None, "0" * 64)])
@@ -188,19 +188,22 @@ def test_file_that_is_there_is_checked_and_not_requested(
     server: FileServer, tmp_path: Path
 ) -> None:
     file = _file(server, len(CONTENT), SHA256)
-    assert fetch(file, tmp_path) == tmp_path / "weights.bin"
-    assert fetch(file, tmp_path) == tmp_path / "weights.bin"
+    assert fetch(file, tmp_path) == tmp_path / "weights.data"
+    assert fetch(file, tmp_path) == tmp_path / "weights.data"
     assert len(server.ranges) == 1
-    (tmp_path / "weights.bin").write_bytes(CONTENT[:-1])
-    with pytest.raises(ValueError, match=r"delete .*weights\.bin to download it again"):
+    (tmp_path / "weights.data").write_bytes(CONTENT[:-1])
+    with pytest.raises(ValueError, match=r"delete .*weights\.data to download it again"):
         fetch(file, tmp_path)
-    assert (tmp_path / "weights.bin").exists()
+    assert (tmp_path / "weights.data").exists()
 
 
-def test_web_page_in_place_of_weights_is_removed(server: FileServer, tmp_path: Path) -> None:
-    server.pages["login.pth"] = b"\n<html><body>Please sign in</body></html>"
-    file = RemoteFile("login.pth", server.address("login.pth"))
-    with pytest.raises(ValueError, match=r"login\.pth: expected a file of tensors, .* web page"):
+@pytest.mark.parametrize("name", ["login.pth", "login.bin"])
+def test_web_page_in_place_of_weights_is_removed(
+    server: FileServer, tmp_path: Path, name: str
+) -> None:
+    server.pages[name] = b"\n<html><body>Please sign in</body></html>"
+    file = RemoteFile(name, server.address(name))
+    with pytest.raises(ValueError, match=rf"{name}: expected a file of tensors, .* web page"):
         fetch(file, tmp_path)
     assert _names(tmp_path) == set()
 
