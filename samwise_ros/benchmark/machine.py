@@ -4,13 +4,13 @@ import os
 import platform
 import subprocess
 from datetime import datetime, timezone
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import torch
-
-_PACKAGES = ("numpy", "opencv-python-headless", "sam2", "torch")
 
 
 def describe_machine() -> dict[str, Any]:
@@ -27,8 +27,21 @@ def describe_machine() -> dict[str, Any]:
         "gpus": gpus,
         "system": platform.platform(),
         "python": platform.python_version(),
-        "versions": {name: version(name) for name in _PACKAGES},
+        # Of OpenCV itself: the package of apt has no metadata.
+        "versions": {
+            "numpy": np.__version__,
+            "opencv": cv2.__version__,
+            "sam2": _version("sam2"),
+            "torch": torch.__version__,
+        },
     }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
 
 
 def _cpu() -> str:

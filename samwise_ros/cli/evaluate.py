@@ -32,22 +32,14 @@ from itertools import product
 from pathlib import Path
 from typing import Any, get_args
 
+from samwise_ros.cli.evaluate_events import check_event_arguments, run_events
 from samwise_ros.cli.threads import add_threads_argument
 from samwise_ros.data.dataset import Dataset
 from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.engine.backend.device import use_threads
 from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
-from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig, MemoryPolicyName, Mode, SwitchCorrection
-from samwise_ros.engine.engine import Engine
 from samwise_ros.evaluation.distributed import EVALUATION_TIMEOUT, ProcessGroup, local_device
-from samwise_ros.evaluation.events.planted import planted_records
-from samwise_ros.evaluation.events.record import EventRecord
-from samwise_ros.evaluation.events.report import EventReport
-from samwise_ros.evaluation.events.runner import record_events
-from samwise_ros.evaluation.events.timeline import draw_timeline
-from samwise_ros.evaluation.events.true_events import Hysteresis
-from samwise_ros.evaluation.events.true_masks import record_true_masks
 from samwise_ros.evaluation.records import Records, VideoRecord
 from samwise_ros.evaluation.result_writers.overlays import OverlayWriter
 from samwise_ros.evaluation.result_writers.predictions import PredictionWriter
@@ -58,8 +50,6 @@ from samwise_ros.evaluation.runner import EvaluationConfig, evaluate
 from samwise_ros.files.documents import write_json
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.checkpoints.model_folder import load_model
-from samwise_ros.vision.image_writer import write_image
-from samwise_ros.vision.masks import MAX_LABEL
 
 _PAINTED_VIDEOS = 100
 _WORST = 20
@@ -157,9 +147,10 @@ def run(arguments: argparse.Namespace) -> int:
     use_threads(arguments.threads)
     if arguments.worst and (arguments.out or arguments.events or "RANK" in os.environ):
         raise ValueError("--worst: expected one process, without --out and --events")
+    check_event_arguments(arguments)
     dataset = open_dataset(arguments.data, arguments.frames)
     if arguments.events:
-        return _run_events(arguments, dataset)
+        return run_events(arguments, dataset, _videos(arguments))
     config = _config(arguments)
     writers = _writers(arguments, separate_runs=len(config.run_configs) > 1)
     if (arguments.worst or not writers) and not _has_ground_truth(dataset):
@@ -186,67 +177,6 @@ def run(arguments: argparse.Namespace) -> int:
             write_json(arguments.json, results.to_json())
     processes.close()
     return 0
-
-
-def _run_events(arguments: argparse.Namespace, dataset: Dataset) -> int:
-    """Score events and print the tables."""
-    if len(arguments.memory) > 1:
-        raise ValueError(f"--memory: expected one with --events, got {' '.join(arguments.memory)}")
-    if arguments.rate <= 0:
-        raise ValueError(f"--rate: expected a number above 0, got {arguments.rate}")
-    config = EngineConfig(
-        max_commands=MAX_LABEL, memory_policy=arguments.memory[0], reject_unknown_words=False
-    )
-    hysteresis = Hysteresis(
-        config.min_mask_area, config.lost_after_frames, config.recover_after_frames
-    )
-    if arguments.planted is not None:
-        planted = list(planted_records(arguments.planted, config))
-        report = EventReport("event logic", "planted changes", planted, hysteresis, arguments.rate)
-        _write_event_report(arguments, report)
-        return 0
-    if arguments.true_masks:
-        true = record_true_masks(dataset, _videos(arguments), config)
-        report = EventReport("true masks", dataset.name, true, hysteresis, arguments.rate)
-        _write_event_report(arguments, report)
-        return 0
-    backend = SamwiseBackend.from_model(
-        arguments.model, device=local_device(arguments.device), precision=arguments.precision
-    )
-    processes = ProcessGroup.join(timeout=EVALUATION_TIMEOUT)
-    records = None
-    if arguments.out:
-        settings = {
-            "events": arguments.data,
-            "memory": arguments.memory[0],
-            "frames": arguments.frames,
-            "precision": arguments.precision,
-            "weights": backend.fingerprint,
-        }
-        records = Records(EventRecord.from_line, arguments.out, settings, processes.rank)
-        processes.barrier()  # rank 0 creates the folder
-    found = record_events(
-        Engine(backend, config),
-        dataset,
-        _videos(arguments),
-        batch=arguments.batch,
-        records=records,
-        processes=processes,
-    )
-    if processes.rank == 0:
-        report = EventReport(arguments.model, dataset.name, found, hysteresis, arguments.rate)
-        _write_event_report(arguments, report)
-    processes.close()
-    return 0
-
-
-def _write_event_report(arguments: argparse.Namespace, report: EventReport) -> None:
-    print(report.to_markdown())
-    if arguments.json:
-        write_json(arguments.json, report.to_json())
-    for record in report.records if arguments.timelines else ():
-        picture = draw_timeline(record, report.hysteresis)
-        write_image(arguments.timelines / f"{record.video}.png", picture)
 
 
 def _videos(arguments: argparse.Namespace) -> int | None:

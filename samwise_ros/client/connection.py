@@ -12,6 +12,7 @@ from rclpy.publisher import Publisher
 from std_msgs.msg import String
 
 from samwise_ros.client.discovery import Graph
+from samwise_ros.client.names import full_node_name
 from samwise_ros.client.spinner import Spinner
 from samwise_ros.client.subscriptions import NodeSubscriptions
 from samwise_ros.errors import CommandRemovedError
@@ -45,7 +46,7 @@ class NodeConnection:
             name: full name of the samwise node; empty selects it as `Graph.find_node` does.
             on_targets: called with each message of targets.
         """
-        self.name = f"/{name.strip('/')}" if name else ""
+        self.name = full_node_name(name) if name else ""
         self.subscriptions: NodeSubscriptions | None = None
         self.spinner = Spinner(node)
         self.graph = Graph(node, self.spinner)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from rclpy.node import Node, NodeNameNonExistentError
 from rclpy.topic_endpoint_info import TopicEndpointInfo
 
-from samwise_ros.client.names import DEFAULT_NODE
+from samwise_ros.client.names import DEFAULT_NODE, full_node_name
 from samwise_ros.client.spinner import Spinner
 from samwise_ros.errors import NodeNotFoundError
 from samwise_ros.msg import CommandArray
@@ -61,10 +61,11 @@ class Graph:
 
         Raises:
             NodeNotFoundError: there is no such node.
-            ValueError: there are several nodes, and none has the usual name.
+            ValueError: there are several nodes, and none has the usual name; or ROS 2 does not
+                allow the name.
         """
         if name:
-            wanted = f"/{name.strip('/')}"
+            wanted = full_node_name(name)
             if not self._spinner.spin_until(lambda: wanted in self.samwise_nodes(), timeout_s):
                 raise self.not_found(f"no node {wanted}", timeout_s)
             return wanted

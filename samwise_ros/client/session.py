@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import rclpy
+from rclpy._rclpy_pybind11 import RCLError
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
+
+from samwise_ros.interface.ros_start import start_problem
 
 
 @contextmanager
@@ -17,8 +20,14 @@ def ros_session(name: str) -> Iterator[Node]:
 
     Args:
         name: name of the node.
+
+    Raises:
+        OSError: ROS 2 cannot start, for example without a folder for its logs.
     """
-    rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
+    try:
+        rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
+    except RCLError as error:
+        raise OSError(start_problem(error)) from error
     try:
         node = Node(name, enable_rosout=False, start_parameter_services=False)
         try:

@@ -18,7 +18,9 @@ _MAX_SENTENCE_ATTEMPTS = 100
 _ABOUT_OTHERS = ("relation", "past")
 """Kinds of sentences about an object's place among others, which a crop could remove."""
 _LEAD = 8
-"""Frames before a motion or its consequence can be named; they show the motion."""
+_MAX_LEAD_SHARE = 3 / 8
+"""Frames before a motion or its consequence can be named, which show the motion, and their largest
+part of a clip: the sentence holds on the others."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,8 @@ def _choose_frames(
     objects = tuple(dict.fromkeys(number for expression in chosen for number in expression.objects))
     length = len(video.frames)
     spans = [expression.span(length) for expression in chosen]
-    lead = 0 if chosen[0].kind in IMAGE_KINDS else _LEAD
+    lead = min(_LEAD, int(_MAX_LEAD_SHARE * config.frames))
+    lead = 0 if chosen[0].kind in IMAGE_KINDS else lead
     end = max(spans[0].stop, min(length, config.frames))
     for _ in range(_MAX_CLIP_ATTEMPTS):
         frame_indices = clip_frames(end, config.frames, rng, config.consecutive, spans[0], lead)

@@ -27,8 +27,8 @@ def clip_frames(
         rng: source of randomness.
         consecutive: take consecutive frames, as from a camera.
         within: frames of which the clip contains at least one; all by default.
-        lead: minimum number of consecutive frames before ``within``, as far as the video and the
-            length of the clip permit.
+        lead: minimum number of consecutive frames before ``within``, and half of the maximum, as
+            far as the video and the length of the clip permit.
 
     Returns:
         ``count`` indices, sorted.
@@ -50,6 +50,7 @@ def clip_frames(
     if consecutive:
         earliest, latest = max(within.start - count + 1, 0), min(within.stop - 1, length - count)
         if lead:
+            earliest = max(earliest, within.start - 2 * lead)
             latest = max(min(latest, within.start - lead), earliest)
         first = rng.randrange(earliest, latest + 1)
         return tuple(range(first, first + count))

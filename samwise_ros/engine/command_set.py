@@ -45,6 +45,8 @@ class CommandSet:
     def replace_all(self, commands: Sequence[Command]) -> tuple[Event, ...]:
         """Make these the active commands. If one is rejected, nothing changes.
 
+        A paused command that stays active stays paused.
+
         Returns:
             REMOVED and ADDED, or REJECTED for each rejected command.
         """
@@ -60,11 +62,15 @@ class CommandSet:
         return tuple(events)
 
     def add(self, command: Command) -> tuple[Event, ...]:
-        """Add a command, or replace the active command of the same id."""
+        """Add a command, or replace or resume the active command of the same id."""
         texts, rejections = self._validate([command])
         if not rejections and command.id not in self._commands and len(self._commands) >= self._max:
             rejections.append(rejected(command, self._limit_reason))
-        return tuple(rejections or self._put(command, texts[0]))
+        if rejections:
+            return tuple(rejections)
+        events = self._put(command, texts[0])
+        self._commands[command.id].paused = False
+        return tuple(events)
 
     def remove(self, command_id: str) -> tuple[Event, ...]:
         """Remove a command; REJECTED if there is none of that id."""
@@ -131,10 +137,10 @@ class CommandSet:
         return unknown_words_fault(*self._backend.known_and_unknown_words(command.sentence))
 
     def _put(self, command: Command, text: object) -> list[Event]:
-        """Add, replace or resume a valid command."""
+        """Add or replace a valid command."""
         old = self._commands.get(command.id)
         if old is not None and old.command.sentence == command.sentence:
-            old.command, old.paused = command, False
+            old.command = command
             return []
         events = [] if old is None else [self._drop(old)]
         taken = {tracked.label for tracked in self._commands.values()}

@@ -137,7 +137,7 @@ class Engine:
         return self._commands.replace_all(commands)
 
     def add(self, command: Command) -> tuple[Event, ...]:
-        """Add a command, or change the sentence or cameras of the active command of its id."""
+        """Add a command, or change or resume the active command of its id."""
         return self._commands.add(command)
 
     def remove(self, command_id: str) -> tuple[Event, ...]:
@@ -157,15 +157,17 @@ class Engine:
         return self._commands.set_paused(command_id, False)
 
     def reset(self, command_id: str | None = None, camera: str | None = None) -> tuple[Event, ...]:
-        """Restart memories: of one command or all, on one camera or all."""
-        if command_id is not None and self._commands.get(command_id) is None:
+        """Restart memories: of one command, or of all and replaced ones; on one camera or all."""
+        chosen = [one for one in self._commands if command_id in (None, one.command.id)]
+        if command_id is not None and not chosen:
             return (unknown(command_id),)
         events = []
-        for tracked in self._commands:
-            if command_id in (None, tracked.command.id):
-                state = self._store.state(tracked.command)
-                self._store.forget(tracked.command, camera)
-                events.append(restarted(tracked, "requested", camera, previous_state=state))
+        for one in chosen:
+            state = self._store.state(one.command)
+            self._store.forget(one.command, camera)
+            events.append(restarted(one, "requested", camera, previous_state=state))
+        if command_id is None:
+            self._store.forget_camera(camera)
         return tuple(events)
 
     def step(self, frame: Frame) -> list[FrameResult]:
@@ -203,8 +205,7 @@ class Engine:
 
     def flush(self) -> list[FrameResult]:
         """Process the frames of clips that are not full; call it at the end of a video."""
-        streams = self._streams.values()
-        return [result for stream in streams for result in self._process_clip(stream)]
+        return [one for stream in self._streams.values() for one in self._process_clip(stream)]
 
     def save(self, path: str | Path) -> None:
         """Write the active commands and all memories to a file for `load`.
@@ -226,9 +227,8 @@ class Engine:
         """Replace all commands and memories by those of a file from `save`.
 
         The next masks are equal to those of the engine that saved. The first frame of each camera
-        continues its memories whatever its stamp, because a simulation or a bag may have
-        restarted. An image of another size restarts them. Frames that wait for a full clip are
-        dropped.
+        continues its memories whatever its stamp: a simulation or a bag may have restarted. An
+        image of another size restarts them. Frames that wait for a full clip are dropped.
 
         Args:
             path: of the file.

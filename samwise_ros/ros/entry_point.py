@@ -9,12 +9,14 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 import rclpy
+from rclpy._rclpy_pybind11 import RCLError
 from rclpy.exceptions import ParameterException
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from samwise_ros.interface.printable import printable
+from samwise_ros.interface.ros_start import start_problem
 
 EXIT_TIMEOUT_S = 1.5
 RESULTS_S = 0.2  # for the results of goals to leave, once the goals have ended
@@ -46,7 +48,10 @@ def run(
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, on_signal)
-    rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
+    try:
+        rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
+    except RCLError as error:
+        sys.exit(f"{sys.argv[0]}: {start_problem(error)}")
     try:
         node = make_node()
     except (ParameterException, ValueError) as error:

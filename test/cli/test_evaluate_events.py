@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import cv2
+import pytest
 
 from samwise_ros.cli.main import main
 
@@ -34,6 +35,20 @@ def test_event_logic_alone(capsys):
     assert "event logic on planted changes: 11 videos" in capsys.readouterr().out
 
 
-def test_rate_must_be_positive(capsys):
-    assert main(["evaluate", "--events", "--rate", "0"]) == 2
-    assert "--rate: expected a number above 0" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("argv", "error"),
+    [
+        (["--events", "--rate", "0"], "--rate: expected a number above 0"),
+        (["--planted", "3"], "--planted: expected --events with it"),
+        (["--true-masks"], "--true-masks: expected --events with it"),
+        (["--timelines", "x"], "--timelines: expected --events with it"),
+        (["--events", "--predictions", "x"], "--predictions: expected no --events with it"),
+        (["--events", "--save-overlays", "x"], "--save-overlays: expected no --events with it"),
+        (["--events", "--videos", "0"], "--videos: expected 1 or more, got 0"),
+        (["--events", "--planted", "0"], "--planted: expected 1 or more, got 0"),
+        (["--events", "--memory", "paper", "none"], "--memory: expected one with --events"),
+    ],
+)
+def test_arguments_without_effect_are_refused(argv, error, capsys):
+    assert main(["evaluate", *argv]) == 2
+    assert error in capsys.readouterr().err

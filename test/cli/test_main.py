@@ -85,6 +85,13 @@ def test_a_missing_opencv_names_its_extra() -> None:
     assert "samwise bag: error: expected the package opencv-python-headless" in errors
 
 
+def test_a_missing_environment_is_named() -> None:
+    found, errors = statuses_without({"torch"}, ["segment"])
+    assert found == {"segment": "2"}
+    assert "torch is not installed in" in errors
+    assert "activate the virtual environment" in errors
+
+
 def test_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["--version"])

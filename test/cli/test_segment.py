@@ -57,7 +57,7 @@ def test_interrupted_it_finishes_what_it_has(
     argv = ["segment", str(films / "video.mp4"), "the red ball", "--model", model]
     with monkeypatch.context() as patch:
         patch.setattr(VideoReader, "frames", interrupted)
-        assert main([*argv, "--mode", "clip", "--out", str(tmp_path / "out.mp4")]) == 0
+        assert main([*argv, "--mode", "clip", "--out", str(tmp_path / "out.mp4")]) == 130
     assert len(list(VideoReader(tmp_path / "out.mp4"))) == 3
 
 

@@ -114,6 +114,34 @@ def test_say_rejects_invalid_arguments(
     assert reason in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("arguments", [("say", "the red ball"), ("watch",), ("find", "the ball")])
+@pytest.mark.parametrize("name", ["/my-robot/samwise_node", "a b"])
+def test_invalid_node_name_is_an_error_at_once(
+    arguments: tuple[str, ...], name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, "--node", name]) == 2
+    error = capsys.readouterr().err
+    assert f"node name: expected letters, digits, _ and /, such as /samwise_node, got {name!r}" in (
+        error
+    )
+
+
+def test_missing_log_folder_is_an_error_with_advice(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "samwise_ros.cli.main", "say", "the red ball"],
+        env={**os.environ, "ROS_LOG_DIR": str(tmp_path / "file" / "log")},
+        cwd=tmp_path,  # not the source, which has no messages
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    (line,) = done.stderr.strip().splitlines()[-1:]
+    assert line.startswith("samwise say: error: ROS 2 cannot start: ")
+    assert line.endswith("set ROS_LOG_DIR to a writable folder")
+
+
 @pytest.mark.parametrize("arguments", [("say", "the red ball"), ("watch",)])
 def test_error_without_ros_says_what_to_do(arguments: tuple[str, ...]) -> None:
     # Without site-packages, Python has neither ROS 2 nor the messages.

@@ -71,4 +71,6 @@ def test_clip_contains_a_given_frame(consecutive: bool) -> None:
 def test_clip_begins_before_the_given_frames(lead: int, first: set[int]) -> None:
     clips = [clip_frames(40, 4, random.Random(n), True, range(17, 40), lead) for n in range(50)]
     assert {clip[0] for clip in clips} == first
+    wide = [clip_frames(40, 16, random.Random(n), True, range(17, 40), lead)[0] for n in range(50)]
+    assert {17 - lead, max(17 - 2 * lead, 2)} <= set(wide) <= set(range(17 - 2 * lead, 18 - lead))
     assert {clip_frames(9, 4, random.Random(n), True, range(1, 9), 3)[0] for n in range(9)} == {0}

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from samwise_ros.engine.config import EngineConfig
-from samwise_ros.engine.types import Command, EventKind, Frame
+from samwise_ros.engine.types import Command, EventKind, Frame, TargetState
+from samwise_ros.interface.parameters import Parameters
+from samwise_ros.ros.commands.input import from_sentence
 
 
 def _kinds(events):
@@ -35,14 +37,42 @@ def test_replaced_sentence_keeps_its_label(make_engine):
     assert [event.label for event in engine.add(Command("b", "mug"))] == [2, 2]
 
 
-def test_tracking_a_paused_command_resumes_it(make_engine):
+def test_adding_a_paused_command_resumes_it(make_engine):
     engine = make_engine()
-    for change in (engine.add, lambda command: engine.set_commands([command])):
-        engine.add(Command("a", "the red mug"))
-        engine.pause("a")
-        assert [status.paused for status in engine.commands] == [True]
-        assert change(Command("a", "the red mug")) == ()
-        assert [status.paused for status in engine.commands] == [False]
+    engine.add(Command("a", "the red mug"))
+    engine.pause("a")
+    engine.track("the ball")
+    assert [status.paused for status in engine.commands] == [True, False]
+    assert engine.add(Command("a", "the red mug")) == ()
+    assert [status.paused for status in engine.commands] == [False, False]
+
+
+@pytest.mark.parametrize("mode", ["replace", "add"])
+def test_a_sentence_on_the_topic_resumes_its_command(make_engine, mode):
+    engine = make_engine()
+    say = from_sentence("the red mug", Parameters(command_mode=mode))
+    assert _kinds(say(engine)) == [EventKind.ADDED]
+    engine.pause("the-red-mug")
+    assert say(engine) == ()
+    assert [status.paused for status in engine.commands] == [False]
+    assert _kinds(from_sentence("?!", Parameters(command_mode=mode))(engine)) == [
+        EventKind.REJECTED
+    ]
+
+
+def test_reset_of_all_forgets_replaced_commands(make_engine, images):
+    engine = make_engine(recover_after_frames=1)
+    engine.add(Command("a", "the red mug"))
+    engine.step(Frame(images[0]))
+    engine.add(Command("a", "ball"))
+    engine.reset()
+    (_, added) = engine.add(Command("a", "the red mug"))
+    assert added.state is TargetState.SEARCHING
+    engine.step(Frame(images[1], stamp_ns=1))
+    engine.add(Command("a", "ball"))
+    engine.reset(camera="camera")
+    (_, added) = engine.add(Command("a", "the red mug"))
+    assert added.state is TargetState.SEARCHING
 
 
 @pytest.mark.parametrize("sentence", ["", "  ", "?!", "x" * 100_000, "the " * 100])

@@ -15,7 +15,7 @@ from samwise_ros.benchmark.report import Column, Row, Table
 from samwise_ros.benchmark.timing import DurationSummary
 from samwise_ros.benchmark.workload import SENTENCES
 from samwise_ros.client.process import ChildProcess, node_command
-from samwise_ros.client.ros_environment import private_domain, require_ros
+from samwise_ros.client.ros_environment import image_profiles, private_domain, require_ros
 from samwise_ros.engine.backend.find_model import DEFAULT_MODEL
 
 TRANSPORTS = ("raw", "compressed")
@@ -112,7 +112,7 @@ _STAGE_COLUMNS = (*_CASE, *(Column(name, (f"{name}_ms",), 1) for name in _STAGES
 
 
 def _measure(benchmark: NodeBenchmark, commands: int, size: tuple[int, int], transport: str) -> Row:
-    environment = {**os.environ, **private_domain()}
+    environment = {**os.environ, **private_domain(), **image_profiles()}
     model = Path(benchmark.model)
     parameters = {
         "model": str(model.resolve()) if model.is_dir() else benchmark.model,

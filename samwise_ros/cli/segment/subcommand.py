@@ -4,7 +4,8 @@ Reads a video file, a folder of images or a camera, and tracks the object of eac
 events as they occur, and writes a video with the masks drawn in. Ctrl-C ends a camera.
 
 The exit code is 0 if every frame was read and written, 1 if frames of the source are damaged or
-missing, and 2 if an argument is wrong or a file cannot be read or written.
+missing, 2 if an argument is wrong or a file cannot be read or written, and 130 if Ctrl-C ended a
+file or folder early; what was written until then is complete.
 
 Examples:
   samwise segment table.mp4 "the red ball" "the cup that moves left"
@@ -100,12 +101,14 @@ def run(arguments: argparse.Namespace) -> int:
         engine = _engine(arguments)
         output = _Output(writer, masks)
         progress = stack.enter_context(tqdm(total=reader.count, desc="segment", unit="frame"))
+        interrupted = False
         try:
             for frame in reader.frames():
                 output.write(engine.step(Frame(frame.image, stamp_ns=frame.stamp_ns)))
                 progress.update()
         except KeyboardInterrupt:
             # Ctrl-C is the normal way to stop a camera; frames so far are complete.
+            interrupted = source.exists()
             tqdm.write("interrupted")
         output.write(engine.flush())
     if arguments.sheet and output.count:
@@ -116,7 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
     if problem := reader.problem():
         print(f"samwise segment: warning: {problem}", file=sys.stderr)
         return 1
-    return 0
+    return 130 if interrupted else 0
 
 
 def _engine(arguments: argparse.Namespace) -> Engine:

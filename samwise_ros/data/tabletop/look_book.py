@@ -12,9 +12,11 @@ from samwise_ros.data.tabletop.description import SceneDescription, Split
 from samwise_ros.data.tabletop.simulation.physics import simulate
 from samwise_ros.data.tabletop.simulation.scene import SceneRenderer
 from samwise_ros.data.tabletop.truth import AGENT_LABEL, VideoTruth
+from samwise_ros.files.atomic import write_atomically
 
 _WIDTH, _HEIGHT, _COLUMNS = 320, 240, 4
 _STILLS = 16
+_SUFFIXES = (".webp", ".png", ".jpg")
 _STORIES = ("hand over", "return", "hide", "late", "twins", "fast")
 _COLOURS = np.array(
     [
@@ -40,7 +42,10 @@ def write_look_book(path: Path) -> None:
     Raises:
         OSError: the file could not be written.
         RenderingError: there is no GL library.
+        ValueError: the suffix is that of no image.
     """
+    if path.suffix.lower() not in _SUFFIXES:
+        raise ValueError(f"{path}: expected a name that ends in {', '.join(_SUFFIXES)}")
     renderer = SceneRenderer(_WIDTH, _HEIGHT)
     pictures: list[NDArray[np.uint8]] = []
     for description in _stills():
@@ -60,8 +65,9 @@ def write_look_book(path: Path) -> None:
         for start in range(0, len(pictures), _COLUMNS)
     ]
     sheet = cv2.cvtColor(np.concatenate(rows), cv2.COLOR_RGB2BGR)
-    if not cv2.imwrite(str(path), sheet, [cv2.IMWRITE_WEBP_QUALITY, 72]):
-        raise OSError(f"{path}: cannot be written")
+    encoded, data = cv2.imencode(path.suffix, sheet, [cv2.IMWRITE_WEBP_QUALITY, 72])
+    assert encoded
+    write_atomically(path, data.tobytes())
 
 
 def _stills() -> Iterator[SceneDescription]:

@@ -16,7 +16,7 @@ from samwise_ros.engine.backend.memory_rings import MemoryRings, stack_windows
 from samwise_ros.engine.backend.text_batch import TextBatch
 from samwise_ros.engine.config import SwitchCorrection
 from samwise_ros.network.features import ClipFeatures
-from samwise_ros.network.image.preprocess import to_frame_size, to_square
+from samwise_ros.network.image.preprocess import resized_size, to_frame_size, to_square
 from samwise_ros.network.samwise import Samwise
 
 
@@ -40,6 +40,13 @@ class OutputSpec:
     def masks(self, low_res: Tensor, side: int) -> Tensor:
         """Resize mask logits (B, 1, S/4, S/4) to the camera's size, (B, height, width) bool."""
         return self.is_mask(to_frame_size(low_res, self.height, self.width, side)[:, 0])
+
+    def without_padding(self, low_res: Tensor, side: int) -> Tensor:
+        """Crop (B, S/4, S/4) to the part that the camera's image covers in the network's square."""
+        cells = low_res.shape[-1]
+        height, width = resized_size(self.height, self.width, side)
+        rows, columns = (max(round(length * cells / side), 1) for length in (height, width))
+        return low_res[:, :rows, :columns]
 
     def is_mask(self, logits: Tensor) -> Tensor:
         """Return which pixels belong to a mask, bool."""

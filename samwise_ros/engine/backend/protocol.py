@@ -27,8 +27,8 @@ class Prediction:
             ``None`` if the frame writes none.
         switch_probability: probability of the last candidate, 0 to 1; ``None`` once the memory
             no longer holds the frame that wrote it.
-        memoryless_mask: bool, the mask decoded without memory, at the network's resolution;
-            ``None`` if the frame did not decode it.
+        memoryless_mask: bool, the mask decoded without memory, of the whole image at any
+            resolution; ``None`` if the frame did not decode it.
     """
 
     mask: NDArray[np.bool_]

@@ -198,12 +198,12 @@ class SamwiseBackend:
 
         The host waits for the device only here.
         """
-        masks, memoryless = _masks_on_host(output, spec)
+        side = self.network.config.image_size
+        masks, memoryless = _masks_on_host(output, spec, side)
         rows = output.scores.tolist()
         candidates = None
         # Few frames write a candidate, and its mask at the camera's size takes long.
         if output.candidate is not None and any(row[2] for row in rows):
-            side = self.network.config.image_size
             candidates = spec.masks(output.candidate, side).cpu().numpy()
         predictions = []
         for index, (memory, (score, *switch)) in enumerate(zip(memories, rows, strict=True)):
@@ -229,12 +229,12 @@ class SamwiseBackend:
 
 
 def _masks_on_host(
-    output: FrameOutput, spec: OutputSpec
+    output: FrameOutput, spec: OutputSpec, side: int
 ) -> tuple[list[NDArray[np.bool_]], list[NDArray[np.bool_]] | None]:
     """Copy the masks (H, W) and, if there are any, the masks without memory to the host."""
     if output.candidate is None:
         return list(output.masks.cpu().numpy()), None
-    memoryless = spec.is_mask(output.candidate[:, 0])
+    memoryless = spec.is_mask(spec.without_padding(output.candidate[:, 0], side))
     # One copy, because the host waits for each.
     rows = torch.cat((output.masks.flatten(1), memoryless.flatten(1)), 1).cpu().numpy()
     pixels = output.masks[0].numel()

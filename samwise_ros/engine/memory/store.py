@@ -82,10 +82,12 @@ class MemoryStore:
         else:
             self._memories.get(key, {}).pop(camera, None)
 
-    def forget_camera(self, camera: str) -> None:
-        """Drop every command's memory of a camera."""
+    def forget_camera(self, camera: str | None) -> None:
+        """Drop every command's memory of a camera, or of all cameras."""
+        if camera is None:
+            self._memories.clear()
         for cameras in self._memories.values():
-            cameras.pop(camera, None)
+            cameras.pop(camera or "", None)
 
     def clear(self) -> None:
         """Drop every memory."""

@@ -20,8 +20,8 @@ class Evidence:
     Attributes:
         image: (H, W, 3) uint8, RGB.
         mask: (H, W) bool, decoded with memory; empty if the target is not visible.
-        memoryless_mask: bool, decoded without memory, at any size; ``None`` if the network did
-            not decode it on this frame.
+        memoryless_mask: bool, decoded without memory, of the whole image at any size; ``None`` if
+            the network did not decode it on this frame.
     """
 
     image: NDArray[np.uint8]

@@ -109,7 +109,7 @@ class TargetTrack:
         before, box, tracking = self.state, to_box(mask), TargetState.TRACKING
         if verdict is Verdict.OTHER and before is not TargetState.SEARCHING:
             self.identity.follow_other(mask)
-            self.frames_same = needed
+            self.frames_same = min(needed, self.frames_tracked)
             iou = None if last is None else masks.iou(mask, last)
             requested, self.requested = self.requested, None
             is_requested = requested is not None and self.identity.looks_like(requested)

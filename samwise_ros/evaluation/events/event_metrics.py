@@ -102,7 +102,12 @@ def _right_reports(record: SentenceRecord, kind: EventKind, hysteresis: Hysteres
     if kind is EventKind.ACQUIRED:
         return [frame for frame in frames if covered[frame] == TARGET]
     stays = object_changes(covered, hysteresis.recover_after_frames)
-    return [frame for frame in frames if covered[frame] == _object_before(stays, frame, hysteresis)]
+    return [
+        frame
+        for frame in frames
+        if covered[frame] != NO_OBJECT
+        and covered[frame] == _object_before(stays, frame, hysteresis)
+    ]
 
 
 def _object_before(stays: Sequence[tuple[int, int]], frame: int, hysteresis: Hysteresis) -> int:

@@ -86,7 +86,14 @@ def from_sentence(text: str, parameters: Parameters) -> EngineCall:
     command = Command(id_of(sentence), sentence)
     if parameters.command_mode == "add":
         return lambda engine: engine.add(command)
-    return lambda engine: engine.set_commands([command])
+    return lambda engine: _replace_all(engine, command)
+
+
+def _replace_all(engine: "Engine", command: Command) -> tuple[Event, ...]:
+    """Make a command the only one, and resume it if it was paused."""
+    events = engine.set_commands([command])
+    is_rejected = any(event.kind is EventKind.REJECTED for event in events)
+    return events if is_rejected else (*events, *engine.add(command))
 
 
 def from_request(request: CommandMessage, parameters: Parameters) -> EngineCall:

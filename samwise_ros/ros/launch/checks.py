@@ -22,6 +22,7 @@ NAMES_CHECKED = "samwise_argument_names_checked"
 
 _MODEL_FILES = ("config.json", "model.safetensors", "tokenizer.json")
 _BAG_FILES = ("metadata.yaml", "*.mcap", "*.mcap.zstd", "*.db3", "*.db3.zstd")
+_PACKAGE = "samwise_ros"
 _LAUNCH_SUFFIXES = (".py", ".xml", ".yaml", ".yml")
 # Launch configurations that launch_ros and `ros2 launch` set themselves.
 _RESERVED = frozenset(
@@ -68,7 +69,7 @@ def check_names(
     if included is not None:
         description = included.get_launch_description(context)
         known += [one.name for one in description.get_launch_arguments()]
-    given = directly_given(Path(launch_file).name, sys.argv, list(context.launch_configurations))
+    given = directly_given(launch_file, sys.argv, list(context.launch_configurations))
     raise_for([name_problem(given, known)])
 
 
@@ -81,18 +82,32 @@ def directly_given(
     every file around it, whose names are unknown here.
 
     Args:
-        launch_file: name of the launch file whose arguments are checked.
+        launch_file: path of the launch file whose arguments are checked.
         program: the command line, ``sys.argv``.
         configurations: names of the launch configurations before the file declares its own.
 
     Returns:
         The names; empty if the command line names another launch file, which includes this one.
     """
-    words = [Path(word).name for word in program[1:] if ":=" not in word]
-    named = [word for word in words if word.endswith(_LAUNCH_SUFFIXES)]
-    if NAMES_CHECKED in configurations or (named and launch_file not in named):
+    words = [word for word in program[1:] if ":=" not in word]
+    named = [
+        _is_same_file(Path(word), before, Path(launch_file))
+        for before, word in zip(["", *words], words, strict=False)
+        if word.endswith(_LAUNCH_SUFFIXES)
+    ]
+    if NAMES_CHECKED in configurations or (named and not any(named)):
         return []
     return [name for name in configurations if name not in _RESERVED]
+
+
+def _is_same_file(named: Path, word_before: str, launch_file: Path) -> bool:
+    """Return whether `ros2 launch PATH` or `ros2 launch PACKAGE FILE` names a launch file of ours.
+
+    Another package may have a file of the same name that includes ours.
+    """
+    if len(named.parts) > 1 or named.exists():
+        return named.resolve() == launch_file.resolve()
+    return named.name == launch_file.name and word_before == _PACKAGE
 
 
 def name_problem(given: Iterable[str], known: Collection[str]) -> str | None:

@@ -89,6 +89,15 @@ class FrameWorkload:
 
 
 @pytest.mark.parametrize(
+    ("height", "width", "expected"),
+    [(240, 320, (24, 32)), (320, 240, (32, 24)), (64, 64, (31, 31))],
+)
+def test_padding_is_no_part_of_a_mask(height, width, expected):
+    spec = OutputSpec(height, width, "learned", 0.5, POLICIES["paper"])
+    assert spec.without_padding(torch.zeros(2, 32, 32), 128).shape == (2, *expected)
+
+
+@pytest.mark.parametrize(
     ("preset", "motion_prompt", "memory"),
     [
         ("tabletop", False, "gated"),

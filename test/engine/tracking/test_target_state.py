@@ -274,6 +274,14 @@ def test_rival_is_reported_with_its_place(update):
     assert (target.ambiguity, target.rival_box) == (0.0, None)
 
 
+def test_switch_after_a_gap_counts_its_own_frames(update):
+    for mask in (square(LEFT), square(LEFT), square(RIGHT), EMPTY.copy()):
+        update(mask)
+    target, events = update(square(RIGHT))
+    assert [event.kind for event in events] == [SWITCHED]
+    assert (target.frames_same, target.frames_tracked) == (1, 1), "else a memory cannot be saved"
+
+
 def test_small_mask_counts_as_not_visible(update):
     target, _ = update(square(LEFT, size=2))
     assert target.state is TargetState.SEARCHING

@@ -70,6 +70,13 @@ def test_recovered_on_another_object_is_false_and_the_switch_is_missed():
     assert scores[EventKind.SWITCHED].recall == Share(0, 1)
 
 
+def test_recovered_on_no_object_is_false():
+    areas = [10] * 3 + [0] * 4 + [10] * 3
+    background = MaskHistory(areas, [[10, 10, 10]] * 10, [[0, 0, 0]] * 10)
+    record = SentenceRecord("the mug", "", background, [("LOST", 4), ("RECOVERED", 8)], [])
+    assert score_events([record], HYSTERESIS)[EventKind.RECOVERED].precision == Share(0, 1)
+
+
 def test_second_report_of_a_switch_is_false():
     record = sentence("ttttaaaaaa", "tttttttttt", ("SWITCHED", 4), ("SWITCHED", 6))
     score = score_events([record], HYSTERESIS)[EventKind.SWITCHED]

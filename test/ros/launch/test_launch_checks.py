@@ -9,6 +9,8 @@ from samwise_ros.ros.launch import checks
 from samwise_ros.ros.launch.parameter_file import read_parameters
 
 KNOWN = ("image", "model", "cameras", "rviz")
+ROOT = Path(__file__).parents[3]
+OURS = str(ROOT / "launch" / "samwise.launch.py")
 COMMAND = ["/opt/ros/jazzy/bin/ros2", "launch", "samwise_ros"]
 
 
@@ -48,23 +50,32 @@ def test_mistyped_argument_lists_the_right_ones_and_the_closest() -> None:
 @pytest.mark.parametrize(
     "command", [[*COMMAND, "samwise.launch.py", "imgae:=/x"], ["launch/samwise.launch.py"], ["x"]]
 )
-def test_arguments_of_the_launched_file_are_checked(command: list[str]) -> None:
-    given = checks.directly_given("samwise.launch.py", ["ros2", *command], ["imgae"])
+def test_arguments_of_the_launched_file_are_checked(
+    command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    given = checks.directly_given(OURS, ["ros2", *command], ["imgae"])
     assert given == ["imgae"]
 
 
 def test_arguments_of_including_launch_files_are_not_checked() -> None:
     command = [*COMMAND, "robot.launch.py", "robot_name:=arm"]
-    assert checks.directly_given("samwise.launch.py", command, ["robot_name", "camera"]) == []
+    assert checks.directly_given(OURS, command, ["robot_name", "camera"]) == []
     command = [*COMMAND, "bag.launch.py"]
     configurations = ["bag", checks.NAMES_CHECKED]
-    assert checks.directly_given("samwise.launch.py", command, configurations) == []
+    assert checks.directly_given(OURS, command, configurations) == []
+
+
+@pytest.mark.parametrize("place", [["my_robot", "samwise.launch.py"], ["my/samwise.launch.py"]])
+def test_file_of_the_same_name_may_include_ours(place: list[str]) -> None:
+    command = ["ros2", "launch", *place, "robot_name:=arm"]
+    assert checks.directly_given(OURS, command, ["robot_name"]) == []
 
 
 def test_launch_and_launch_ros_set_configurations_too() -> None:
     command = [*COMMAND, "samwise.launch.py"]
     given = ["launch-prefix", "launch-prefix-filter", "ros_namespace", "global_params", "image"]
-    assert checks.directly_given("samwise.launch.py", command, given) == ["image"]
+    assert checks.directly_given(OURS, command, given) == ["image"]
 
 
 def test_missing_package_is_named_with_its_remedy(packages: Path) -> None:
