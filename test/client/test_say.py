@@ -119,11 +119,11 @@ def test_say_rejects_invalid_arguments(
 def test_invalid_node_name_is_an_error_at_once(
     arguments: tuple[str, ...], name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*arguments, "--node", name]) == 2
-    error = capsys.readouterr().err
-    assert f"node name: expected letters, digits, _ and /, such as /samwise_node, got {name!r}" in (
-        error
-    )
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments, "--node", name])
+    assert ended.value.code == 2
+    expected = f"node name: expected letters, digits, _ and /, such as /samwise_node, got {name!r}"
+    assert expected in capsys.readouterr().err
 
 
 def test_missing_log_folder_is_an_error_with_advice(tmp_path: Path) -> None:
