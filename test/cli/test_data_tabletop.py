@@ -115,3 +115,11 @@ def test_invalid_arguments_are_refused(
     assert main(_argv(tmp_path / "out", *argv)) == 2
     assert reason in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.gl
+def test_look_book_refuses_another_format_before_it_renders(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["data", "look-book", "--out", str(tmp_path / "book.txt")]) == 2
+    assert "book.txt: expected a name that ends in .webp, .png, .jpg" in capsys.readouterr().err

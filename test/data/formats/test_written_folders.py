@@ -1,5 +1,6 @@
 """Generated videos written in each format and read back."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from write_ref_youtube_vos import write_ref_youtube_vos
 from write_refcoco import write_refcoco
 
 from samwise_ros.data.dataset import Dataset
+from samwise_ros.data.formats.write_files import is_generated, write_jpeg
 from samwise_ros.data.formats.write_mevis import write_mevis
 from samwise_ros.data.open_dataset import open_dataset
 from samwise_ros.data.painted.video import PaintedConfig, PaintedVideo, Split, make_video
@@ -111,3 +113,14 @@ def test_refcoco(tmp_path: Path) -> None:
             assert_frames_equal(dataset, index, video)
             ids.extend(each.id for each in expressions)
     assert len(set(ids)) == len(ids)
+
+
+def test_generated_images_are_recognised_by_their_comment(tmp_path: Path) -> None:
+    assert not is_generated(tmp_path)
+    write_jpeg(tmp_path / "1.jpg", np.zeros((8, 8, 3), np.uint8))
+    assert is_generated(tmp_path)
+    (tmp_path / "0.jpg").touch()  # damaged
+    assert not is_generated(tmp_path)
+    (tmp_path / "0.jpg").unlink()
+    os.mkfifo(tmp_path / "0.jpg")  # reading it would wait for ever
+    assert is_generated(tmp_path)
