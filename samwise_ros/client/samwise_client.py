@@ -6,8 +6,7 @@
     print(client.wait_until_tracked(target_id, timeout_s=5.0).roi)
     client.wait_for(EventKind.LOST, target_id, timeout_s=60.0)
 
-The client works with a node that an executor spins in another thread, and with a node that nothing
-spins: then each call of the client that waits spins the node (see `Spinner`).
+An executor may spin the node in another thread; else each call that waits does (see `Spinner`).
 """
 
 import time

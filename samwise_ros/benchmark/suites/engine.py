@@ -216,5 +216,6 @@ def _tensor_bytes(device: torch.device) -> int:
         return torch.cuda.memory_allocated(device)
     # isinstance reads __class__, which makes some deprecated objects warn.
     tensors = [item for item in gc.get_objects() if issubclass(type(item), Tensor)]
-    storages = [tensor.untyped_storage() for tensor in tensors]
+    # Sparse tensors, which the engine does not use, have no storage.
+    storages = [tensor.untyped_storage() for tensor in tensors if tensor.layout == torch.strided]
     return sum({storage.data_ptr(): storage.nbytes() for storage in storages}.values())
