@@ -3,7 +3,9 @@
 import importlib
 import os
 import random
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +24,16 @@ os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
 os.environ["ROS_DOMAIN_ID"] = str(2 * random.randint(1, 50) - _WORKER % 2)
 os.environ.setdefault("FASTRTPS_DEFAULT_PROFILES_FILE", str(PROFILES))
+
+
+@pytest.fixture
+def ros_context() -> Iterator[Any]:
+    """A context of rclpy for nodes in this process; other tests use the default one."""
+    rclpy = importlib.import_module("rclpy")  # which tests without ROS do not need
+    context = importlib.import_module("rclpy.context").Context()
+    rclpy.init(context=context)
+    yield context
+    context.shutdown()
 
 
 @pytest.fixture(scope="session")

@@ -128,7 +128,9 @@ class NodeConnection:
 
         def checked() -> T:
             found = condition()
-            if not found and any(received.has_restarted_without(target, one) for one in earlier):
+            if not found and any(
+                received.has_restarted_without(target, commands) for commands in earlier
+            ):
                 raise CommandRemovedError(f"{self.name} was restarted without {target!r}")
             return found
 

@@ -158,14 +158,14 @@ class Engine:
 
     def reset(self, command_id: str | None = None, camera: str | None = None) -> tuple[Event, ...]:
         """Restart memories: of one command, or of all and replaced ones; on one camera or all."""
-        chosen = [one for one in self._commands if command_id in (None, one.command.id)]
+        chosen = [each for each in self._commands if command_id in (None, each.command.id)]
         if command_id is not None and not chosen:
             return (unknown(command_id),)
         events = []
-        for one in chosen:
-            state = self._store.state(one.command)
-            self._store.forget(one.command, camera)
-            events.append(restarted(one, "requested", camera, previous_state=state))
+        for tracked in chosen:
+            state = self._store.state(tracked.command)
+            self._store.forget(tracked.command, camera)
+            events.append(restarted(tracked, "requested", camera, previous_state=state))
         if command_id is None:
             self._store.forget_camera(camera)
         return tuple(events)
@@ -205,7 +205,7 @@ class Engine:
 
     def flush(self) -> list[FrameResult]:
         """Process the frames of clips that are not full; call it at the end of a video."""
-        return [one for stream in self._streams.values() for one in self._process_clip(stream)]
+        return [each for stream in self._streams.values() for each in self._process_clip(stream)]
 
     def save(self, path: str | Path) -> None:
         """Write the active commands and all memories to a file for `load`.

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-import rclpy
 from rclpy.context import Context
 from rclpy.node import Node
 
@@ -12,13 +11,10 @@ from samwise_ros.msg import Command, Target, TargetArray, TargetEvent
 
 
 @pytest.fixture
-def node() -> Iterator[Node]:
-    context = Context()
-    rclpy.init(context=context)
-    node = Node("controller", context=context)
+def node(ros_context: Context) -> Iterator[Node]:
+    node = Node("controller", context=ros_context)
     yield node
     node.destroy_node()
-    context.shutdown()
 
 
 class Controller:

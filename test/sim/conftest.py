@@ -1,22 +1,18 @@
-"""A node in a separate context: other tests of the process use the default one."""
+"""A node, and the executor that spins it."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
-import rclpy
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
 
 @pytest.fixture
-def node() -> Iterator[Node]:
-    context = Context()
-    rclpy.init(context=context)
-    node = Node("tester", context=context)
+def node(ros_context: Context) -> Iterator[Node]:
+    node = Node("tester", context=ros_context)
     yield node
     node.destroy_node()
-    context.shutdown()
 
 
 @pytest.fixture

@@ -85,9 +85,10 @@ class MemoryStore:
     def forget_camera(self, camera: str | None) -> None:
         """Drop every command's memory of a camera, or of all cameras."""
         if camera is None:
-            self._memories.clear()
+            self.clear()
+            return
         for cameras in self._memories.values():
-            cameras.pop(camera or "", None)
+            cameras.pop(camera, None)
 
     def clear(self) -> None:
         """Drop every memory."""

@@ -93,7 +93,7 @@ def _replace_all(engine: "Engine", command: Command) -> tuple[Event, ...]:
     """Make a command the only one, and resume it if it was paused."""
     events = engine.set_commands([command])
     is_rejected = any(event.kind is EventKind.REJECTED for event in events)
-    return events if is_rejected else (*events, *engine.add(command))
+    return events if is_rejected else (*events, *engine.resume(command.id))
 
 
 def from_request(request: CommandMessage, parameters: Parameters) -> EngineCall:

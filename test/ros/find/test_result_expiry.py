@@ -2,7 +2,6 @@
 
 import time
 
-import rclpy
 from rclpy.action.client import ActionClient
 from rclpy.action.server import ActionServer, ServerGoalHandle
 from rclpy.context import Context
@@ -14,12 +13,10 @@ from samwise_ros.action import FindObject
 from samwise_ros.ros.find.real_time import RealTimeNode
 
 
-def test_results_expire_without_a_clock_topic() -> None:
-    context = Context()
-    rclpy.init(context=context)
+def test_results_expire_without_a_clock_topic(ros_context: Context) -> None:
     node = Node(
         "paused",
-        context=context,
+        context=ros_context,
         parameter_overrides=[Parameter("use_sim_time", value=True)],
     )
 
@@ -31,7 +28,7 @@ def test_results_expire_without_a_clock_topic() -> None:
         RealTimeNode(node), FindObject, "~/find", execute_callback=end, result_timeout=1
     )
     client = ActionClient(node, FindObject, "/paused/find")
-    executor = SingleThreadedExecutor(context=context)
+    executor = SingleThreadedExecutor(context=ros_context)
     executor.add_node(node)
     try:
         assert client.wait_for_server(20.0)
@@ -46,4 +43,3 @@ def test_results_expire_without_a_clock_topic() -> None:
     finally:
         executor.shutdown()
         node.destroy_node()
-        context.shutdown()

@@ -1,6 +1,5 @@
 """Topics of two cameras that are remapped to each other's names."""
 
-import rclpy
 from rclpy.context import Context
 from rclpy.lifecycle import LifecycleNode
 from rclpy.node import Node
@@ -14,12 +13,10 @@ from samwise_ros.ros.camera.statistics import CameraStatistics
 SWAPPED = ["left/image_raw:=/right/image_raw", "right/image_raw:=/left/image_raw"]
 
 
-def test_publishers_are_those_of_the_remapped_topic() -> None:
-    context = Context()
-    rclpy.init(context=context)
+def test_publishers_are_those_of_the_remapped_topic(ros_context: Context) -> None:
     remappings = [word for rule in SWAPPED for word in ("-r", rule)]
-    node = LifecycleNode("cameras", context=context, cli_args=["--ros-args", *remappings])
-    camera = Node("right_camera", context=context)
+    node = LifecycleNode("cameras", context=ros_context, cli_args=["--ros-args", *remappings])
+    camera = Node("right_camera", context=ros_context)
     try:
         camera.create_publisher(Image, "/right/image_raw", 1)
         parameters = Parameters(cameras=("left", "right"))
@@ -30,4 +27,3 @@ def test_publishers_are_those_of_the_remapped_topic() -> None:
     finally:
         node.destroy_node()
         camera.destroy_node()
-        context.shutdown()

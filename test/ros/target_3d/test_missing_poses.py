@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-import rclpy
 from geometry_msgs.msg import PoseStamped
 from rclpy.context import Context
 from rclpy.lifecycle import LifecycleNode
@@ -21,13 +20,10 @@ MASK[5:20, 5:20] = True
 
 
 @pytest.fixture
-def node() -> Iterator[LifecycleNode]:
-    context = Context()
-    rclpy.init(context=context)
-    node = LifecycleNode("poses", context=context)
+def node(ros_context: Context) -> Iterator[LifecycleNode]:
+    node = LifecycleNode("poses", context=ros_context)
     yield node
     node.destroy_node()
-    context.shutdown()
 
 
 def result(mask: np.ndarray, box: Box | None) -> FrameResult:
