@@ -77,14 +77,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mode",
         choices=("online", "clip", "both"),
-        default="both",
         help="online: frame by frame; clip: 8 frames together (default: both)",
     )
     parser.add_argument(
         "--cme",
         nargs="+",
         choices=get_args(SwitchCorrection),
-        default=["learned"],
         help="rule of the conditional memory encoder (CME); one or more (default: learned)",
     )
     parser.add_argument("--batch", type=int, default=8, help="sentences in a batch (default: 8)")
@@ -186,9 +184,11 @@ def _videos(arguments: argparse.Namespace) -> int | None:
 
 
 def _config(arguments: argparse.Namespace) -> EvaluationConfig:
-    modes: tuple[Mode, ...] = ("online", "clip") if arguments.mode == "both" else (arguments.mode,)
+    both: tuple[Mode, ...] = ("online", "clip")
+    modes = both if arguments.mode in (None, "both") else (arguments.mode,)
+    corrections = arguments.cme or [RunConfig.correction]
     return EvaluationConfig(
-        tuple(RunConfig(*way) for way in product(modes, arguments.cme, arguments.memory)),
+        tuple(RunConfig(*way) for way in product(modes, corrections, arguments.memory)),
         _videos(arguments),
         arguments.batch,
         local_device(arguments.device),

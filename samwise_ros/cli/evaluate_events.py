@@ -20,7 +20,7 @@ from samwise_ros.vision.image_writer import write_image
 from samwise_ros.vision.masks import MAX_LABEL
 
 _ONLY_WITH_EVENTS = ("planted", "true_masks", "timelines")
-_NEVER_WITH_EVENTS = ("predictions", "save_overlays")
+_NEVER_WITH_EVENTS = ("predictions", "save_overlays", "mode", "cme")
 
 
 def check_event_arguments(arguments: argparse.Namespace) -> None:
@@ -33,6 +33,10 @@ def check_event_arguments(arguments: argparse.Namespace) -> None:
         if getattr(arguments, name) not in (None, False):
             option = f"--{name.replace('_', '-')}"
             raise ValueError(f"{option}: expected {'no ' * arguments.events}--events with it")
+    for names in (("planted", "true_masks"), ("planted", "out"), ("true_masks", "out")):
+        if all(getattr(arguments, name) not in (None, False) for name in names):
+            first, second = (f"--{name.replace('_', '-')}" for name in names)
+            raise ValueError(f"{first}: expected no {second} with it")
     for name in ("videos", "planted"):
         number = getattr(arguments, name)
         if number is not None and number < 1:
@@ -57,20 +61,33 @@ def run_events(arguments: argparse.Namespace, dataset: Dataset, videos: int | No
     hysteresis = Hysteresis(
         config.min_mask_area, config.lost_after_frames, config.recover_after_frames
     )
+    processes = ProcessGroup.join(timeout=EVALUATION_TIMEOUT)
+    name, source = arguments.model, dataset.name
     if arguments.planted is not None:
-        planted = list(planted_records(arguments.planted, config))
-        report = EventReport("event logic", "planted changes", planted, hysteresis, arguments.rate)
+        name, source = "event logic", "planted changes"
+        found = planted_records(arguments.planted, config, processes)
+    elif arguments.true_masks:
+        name, found = "true masks", record_true_masks(dataset, videos, config, processes)
+    else:
+        found = _track(arguments, dataset, videos, config, processes)
+    if processes.rank == 0:
+        report = EventReport(name, source, found, hysteresis, arguments.rate)
         _write_event_report(arguments, report)
-        return 0
-    if arguments.true_masks:
-        true = record_true_masks(dataset, videos, config)
-        report = EventReport("true masks", dataset.name, true, hysteresis, arguments.rate)
-        _write_event_report(arguments, report)
-        return 0
+    processes.close()
+    return 0
+
+
+def _track(
+    arguments: argparse.Namespace,
+    dataset: Dataset,
+    videos: int | None,
+    config: EngineConfig,
+    processes: ProcessGroup,
+) -> list[EventRecord]:
+    """Run the model."""
     backend = SamwiseBackend.from_model(
         arguments.model, device=local_device(arguments.device), precision=arguments.precision
     )
-    processes = ProcessGroup.join(timeout=EVALUATION_TIMEOUT)
     records = None
     if arguments.out:
         settings = {
@@ -82,7 +99,7 @@ def run_events(arguments: argparse.Namespace, dataset: Dataset, videos: int | No
         }
         records = Records(EventRecord.from_line, arguments.out, settings, processes.rank)
         processes.barrier()  # rank 0 creates the folder
-    found = record_events(
+    return record_events(
         Engine(backend, config),
         dataset,
         videos,
@@ -90,11 +107,6 @@ def run_events(arguments: argparse.Namespace, dataset: Dataset, videos: int | No
         records=records,
         processes=processes,
     )
-    if processes.rank == 0:
-        report = EventReport(arguments.model, dataset.name, found, hysteresis, arguments.rate)
-        _write_event_report(arguments, report)
-    processes.close()
-    return 0
 
 
 def _write_event_report(arguments: argparse.Namespace, report: EventReport) -> None:

@@ -46,6 +46,10 @@ def test_event_logic_alone(capsys):
         (["--events", "--save-overlays", "x"], "--save-overlays: expected no --events with it"),
         (["--events", "--videos", "0"], "--videos: expected 1 or more, got 0"),
         (["--events", "--planted", "0"], "--planted: expected 1 or more, got 0"),
+        (["--events", "--mode", "clip"], "--mode: expected no --events with it"),
+        (["--events", "--cme", "never"], "--cme: expected no --events with it"),
+        (["--events", "--planted", "3", "--true-masks"], "--planted: expected no --true-masks"),
+        (["--events", "--true-masks", "--out", "x"], "--true-masks: expected no --out with it"),
         (["--events", "--memory", "paper", "none"], "--memory: expected one with --events"),
     ],
 )

@@ -154,8 +154,10 @@ class Identity:
         if likeness < _SAME:
             in_place = masks.overlap(mask, self.mask) >= _IN_PLACE
             was_hidden = np.count_nonzero(self.mask) < _HIDDEN * self.appearance.area
-            # A part of the object may be out of the image, or hidden.
-            if in_place or was_hidden or masks.touches_border(mask):
+            # A part of the object may be out of the image, or hidden. The colours of a part that is
+            # hardly alike are few: a sliver of something in front of the object has as few.
+            is_rest = likeness >= _OTHER and (in_place or was_hidden)
+            if is_rest or masks.touches_border(mask):
                 likeness = max(likeness, self.appearance.share_of_part(new))
             return min(max((_SAME - likeness) / (_SAME - _OTHER), 0.0), 1.0)
         if (mask & self.mask).any():

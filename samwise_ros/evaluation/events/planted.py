@@ -6,7 +6,7 @@ like one of these. The true events follow from the clip like those of a model's 
 """
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from samwise_ros.data.painted.scene import LOOP, PaintedScene
 from samwise_ros.engine.config import EngineConfig
+from samwise_ros.evaluation.distributed import SINGLE_PROCESS, ProcessGroup
 from samwise_ros.evaluation.events.record import EventRecord
 from samwise_ros.evaluation.events.true_masks import track_masks
 
@@ -163,24 +164,32 @@ PLANTS: Mapping[str, tuple[Plant, int, int]] = {
 skips at the change."""
 
 
-def planted_records(clips: int, config: EngineConfig) -> Iterator[EventRecord]:
+def planted_records(
+    clips: int, config: EngineConfig, processes: ProcessGroup = SINGLE_PROCESS
+) -> list[EventRecord]:
     """Run the event logic on planted changes.
 
     Args:
         clips: number of clips of each of `PLANTS`.
         config: thresholds of the node.
+        processes: the processes that share the clips.
 
-    Yields:
-        One record for each clip; the kind of its sentence is the planted change.
+    Returns:
+        One record for each clip, of all processes on rank 0, of the own clips elsewhere; the kind
+        of its sentence is the planted change.
     """
-    for number in tqdm(range(clips), "planted", unit="scene"):
+    found = []
+    numbers = processes.split(range(clips))
+    for number in tqdm(numbers, "planted", unit="scene", disable=processes.rank > 0):
         scene = PaintedScene(_FIRST_SEED + number, _WIDTH, _HEIGHT)
         for place, name in enumerate(PLANTS):
             rng = random.Random(f"planted/{name}/{number}")
             clip = _make_clip(rng, scene, name)
             frames = zip(clip.images, clip.masks, clip.truths, strict=True)
             sentence = track_masks(name, name, frames, [clip.target], config)
-            yield EventRecord(number * len(PLANTS) + place, f"{name} {number}", (sentence,))
+            index = number * len(PLANTS) + place
+            found.append(EventRecord(index, f"{name} {number}", (sentence,)))
+    return sorted(processes.gather(found), key=lambda record: record.index)
 
 
 def _make_clip(rng: random.Random, scene: PaintedScene, name: str) -> _Clip:

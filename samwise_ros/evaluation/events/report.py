@@ -184,4 +184,4 @@ def _number(value: float) -> float | None:
 
 
 def _text(value: float, digits: int = 2) -> str:
-    return "-" if math.isnan(value) else f"{value:.{digits}f}"
+    return "-" if math.isnan(value) else f"{round(value, digits) + 0.0:.{digits}f}"  # never -0

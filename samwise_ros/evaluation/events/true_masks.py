@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from samwise_ros.data.dataset import Dataset
+from samwise_ros.data.dataset import Dataset, Expression
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.tracking.evidence import Evidence
 from samwise_ros.engine.tracking.target_state import TargetTrack
+from samwise_ros.evaluation.distributed import SINGLE_PROCESS, ProcessGroup
 from samwise_ros.evaluation.events.mask_history import MaskHistory
 from samwise_ros.evaluation.events.record import EventRecord, SentenceRecord
 
@@ -44,29 +45,45 @@ def track_masks(
 
 
 def record_true_masks(
-    dataset: Dataset, videos: int | None, config: EngineConfig
+    dataset: Dataset,
+    videos: int | None,
+    config: EngineConfig,
+    processes: ProcessGroup = SINGLE_PROCESS,
 ) -> list[EventRecord]:
     """Run the event logic on the true masks of the named objects of a data set.
+
+    The masks of two sentences about the same objects are equal, so each set of objects counts once,
+    in all frames of its video, with the first sentence that names it. Sentences about nothing have
+    no masks and do not count.
 
     Args:
         dataset: with the masks of all objects.
         videos: number of videos, from the first one on; ``None`` for all.
         config: thresholds of the node.
+        processes: the processes that share the videos.
+
+    Returns:
+        The records of all processes on rank 0, of the own videos elsewhere; by index.
 
     Raises:
         DatasetError: the data set is damaged.
     """
     found = []
-    for index in tqdm(range(min(len(dataset), videos or len(dataset))), "events", unit="video"):
+    indices = processes.split(range(min(len(dataset), videos or len(dataset))))
+    for index in tqdm(indices, "events", unit="video", disable=processes.rank > 0):
         video = dataset.video(index)
         objects = video.masked_objects
         sentences = []
+        first: dict[frozenset[int], Expression] = {}
         for one in video.expressions:
+            if one.objects:
+                first.setdefault(frozenset(one.objects), one)
+        for one in first.values():
             named = [objects.index(item) for item in one.objects]
             frames = _true_frames(dataset, index, named)
             sentences.append(track_masks(one.sentence, one.kind, frames, named, config))
         found.append(EventRecord(index, video.name, tuple(sentences)))
-    return found
+    return sorted(processes.gather(found), key=lambda record: record.index)
 
 
 def _true_frames(dataset: Dataset, index: int, named: Sequence[int]) -> Iterator[MaskedFrame]:

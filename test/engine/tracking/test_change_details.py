@@ -118,6 +118,17 @@ def test_object_behind_a_cover_is_no_switch():
     assert kinds(TargetTrack(), frames) == [[], [ACQUIRED], *[[]] * 12]
 
 
+def test_sliver_of_something_in_front_of_the_object_is_a_switch():
+    """The object has as many pixels of the colour, which are a small part of it."""
+    picture, mask = image(), square(10, size=12)
+    picture[mask] = BLUE
+    picture[square(10, size=5)] = RED
+    covered = picture.copy()
+    covered[mask] = RED
+    frames = [(picture, mask)] * 2 + [(covered, square(16, size=4))] * 3
+    assert kinds(TargetTrack(), frames)[2:] == [[], [SWITCHED], []]
+
+
 def test_shadow_on_the_object_is_no_switch():
     picture, mask = banded(10)
     shaded = (picture * 0.45).astype(np.uint8)
