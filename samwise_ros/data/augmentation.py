@@ -16,9 +16,19 @@ Frames = NDArray[np.uint8]
 Masks = NDArray[np.bool_]
 _Number = TypeVar("_Number", bound=np.generic)
 
-# Not "left alone", "left and came back" or "right next to".
+# Not "left alone", "left and came back", "right next to" or "right behind".
 _SIDES = re.compile(
-    r"\b(left(?! (?:alone|untouched|and came)\b)|right(?! (?:next|beside)\b))(?=(?:most)?\b)",
+    r"\b(?:(?:left(?! (?:alone|untouched|and came)\b)"
+    r"|right(?! (?:next|beside|behind|in front|above|below|after|before|now|away)\b))"
+    r"(?=(?:most|wards?|hand)?\b)"
+    r"|(?:counter-?|anti-?)?clockwise\b)",
+    re.IGNORECASE,
+)
+_OTHER_SIDES = {"left": "right", "right": "left", "clockwise": "counterclockwise"}
+_PLACES = re.compile(
+    r"\b(?:left|right|middle|cent(?:er|re)|top|bottom|upper|lower|front|back|behind|between|far"
+    r"|near|closer|corner|edge|side|end|first|second|third|fourth|fifth|last|(?:left|right)hand"
+    r"|\w+most|\w*(?:nearest|closest|farthest|furthest|largest|biggest|smallest|tallest|shortest))\b",
     re.IGNORECASE,
 )
 _GREY = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
@@ -107,8 +117,19 @@ def mirror_sentence(sentence: str) -> str:
     'Right cup that moves to the left, the rightmost bright one'
     >>> mirror_sentence("the mug on the left that was left alone right next to the box")
     'the mug on the right that was left alone right next to the box'
+    >>> mirror_sentence("the lefthand bird moving rightwards, turning clockwise right now")
+    'the righthand bird moving leftwards, turning counterclockwise right now'
     """
     return _SIDES.sub(lambda match: _other_side(match.group()), sentence)
+
+
+def depends_on_view(sentence: str) -> bool:
+    """Return whether a sentence compares places or sizes, and can become false in a crop.
+
+    >>> depends_on_view("the middle man"), depends_on_view("the man in a red shirt")
+    (True, False)
+    """
+    return _PLACES.search(sentence) is not None
 
 
 def change_colours(frames: Frames, brightness: float, contrast: float, saturation: float) -> Frames:
@@ -145,7 +166,7 @@ def choose_crop(masks: Masks, min_crop: float, rng: random.Random) -> tuple[slic
 
 
 def _other_side(word: str) -> str:
-    other = "right" if word.lower() == "left" else "left"
+    other = _OTHER_SIDES.get(word.lower(), "clockwise")
     if word.isupper():
         return other.upper()
     return other.capitalize() if word[0].isupper() else other

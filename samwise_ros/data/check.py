@@ -8,7 +8,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from samwise_ros.data.dataset import ABSENT, DatasetError, Video
-from samwise_ros.data.files import image_size
+from samwise_ros.data.files import read_arrays
+from samwise_ros.data.formats.mevis import Mevis
 from samwise_ros.data.open_dataset import FORMATS, FolderDataset
 
 
@@ -57,7 +58,7 @@ class SplitReport:
 
 
 def check_split(name: str, folder: Path, split: str) -> SplitReport:
-    """Read every entry, every image's header and every mask of a split, with a progress bar.
+    """Read every entry, image and mask of a split, and its further truth, with a progress bar.
 
     Args:
         name: name of the format.
@@ -95,6 +96,11 @@ def _check_video(dataset: FolderDataset, index: int, video: Video, report: Split
     if not video.expressions:
         report.add_problem(DatasetError(f"{dataset.name}: {video.name}: no expression"))
     visible: set[int] = set()
+    if isinstance(dataset, Mevis) and (truth := dataset.truth_file(index)).exists():
+        try:
+            read_arrays(truth)
+        except DatasetError as error:
+            report.add_problem(error)
     for frame_index in range(len(video.frames)):
         visible |= _check_frame(dataset, index, objects, frame_index, report)
     absent = {
@@ -119,7 +125,7 @@ def _check_frame(
     """Return the objects that are visible or whose visibility cannot be determined."""
     try:
         (file,) = dataset.image_files(index, (frame_index,))
-        size = image_size(file)
+        size = dataset.images(index, (frame_index,)).shape[1:3]
     except DatasetError as error:
         report.add_problem(error)
         return set(objects)

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.augmentation import Augmentation, View, augment_clip
+from samwise_ros.data.augmentation import Augmentation, View, augment_clip, depends_on_view
 from samwise_ros.data.dataset import ABSENT, IMAGE_KINDS, Dataset, DatasetError, Expression, Video
 from samwise_ros.data.frame_indices import clip_frames
 from samwise_ros.data.painted.description import RandomSource
@@ -121,7 +121,7 @@ def sample_clip(dataset: Dataset, index: int, rng: random.Random, config: Sample
     view = View()
     if config.augmentation is not None:
         augmentation = config.augmentation
-        if any(expression.kind in _ABOUT_OTHERS for expression in chosen):
+        if any(one.kind in _ABOUT_OTHERS or depends_on_view(one.sentence) for one in chosen):
             augmentation = replace(augmentation, crop_probability=0.0)
         frames, masks, sentences, view = augment_clip(frames, masks, sentences, augmentation, rng)
     return Sample(frames, masks, sentences, holds, frame_indices, view)

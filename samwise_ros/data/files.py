@@ -1,8 +1,11 @@
 """Reads the files of data sets; errors name the file."""
 
+import zlib
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +85,19 @@ def read_object_masks(paths: Sequence[Path], objects: Sequence[int]) -> NDArray[
     read = {path: _read_indices(path) for path in dict.fromkeys(paths)}
     numbers = np.asarray(objects, np.int64).reshape(-1, 1, 1, 1)
     return np.asarray(_stack(read, paths) == numbers)
+
+
+def read_arrays(path: Path, names: Sequence[str] | None = None) -> dict[str, NDArray[Any]]:
+    """Read arrays of a .npz file, all by default.
+
+    Raises:
+        DatasetError: the file is missing, damaged or lacks an array.
+    """
+    try:
+        with np.load(BytesIO(read_regular(path)), allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in (arrays.files if names is None else names)}
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
+        raise _unreadable(path, error) from error
 
 
 def frame_files(

@@ -50,7 +50,7 @@ def clip_frames(
     if consecutive:
         earliest, latest = max(within.start - count + 1, 0), min(within.stop - 1, length - count)
         if lead:
-            earliest = max(earliest, within.start - 2 * lead)
+            earliest = max(earliest, min(within.start - 2 * lead, length - count))
             latest = max(min(latest, within.start - lead), earliest)
         first = rng.randrange(earliest, latest + 1)
         return tuple(range(first, first + count))

@@ -58,7 +58,7 @@ class Learner:
             The losses over all parts and processes.
 
         Raises:
-            ValueError: a loss is not finite; the weights are unchanged.
+            ValueError: a loss or a gradient is not finite; the weights are unchanged.
         """
         for group in self.optimizer.param_groups:
             group["lr"] = self._rate(step)
@@ -74,8 +74,14 @@ class Learner:
                 f"stage {self.stage.name}, step {step}: expected finite losses, got {values}"
             )
         self._reduce_gradients()
-        nn.utils.clip_grad_norm_(self.modules.parameters(), self.stage.gradient_norm)
+        parameters = list(self.modules.parameters())
+        norm = nn.utils.clip_grad_norm_(parameters, self.stage.gradient_norm)
+        if not math.isfinite(norm):
+            self.optimizer.zero_grad(set_to_none=True)
+            raise ValueError(f"stage {self.stage.name}, step {step}: expected finite gradients")
         self.optimizer.step()
+        for parameter in parameters:  # the fused optimizer does not, see `DerivedTensors`
+            torch.autograd.graph.increment_version(parameter)
         for name, number in values.items():
             total, count = self.sums.get(name, (0.0, 0))
             self.sums[name] = (total + number, count + 1)

@@ -27,7 +27,9 @@ class MetricLog:
         self._curves: SummaryWriter | None = None
         if rank == 0:
             self._log.touch()
-            os.truncate(self._log, state.log_bytes)
+            # A log that was deleted or cut is shorter; truncation would extend it with zeros.
+            self.log_bytes = min(state.log_bytes, self._log.stat().st_size)
+            os.truncate(self._log, self.log_bytes)
             curves = folder / "tensorboard" / stage
             self._curves = SummaryWriter(str(curves), purge_step=state.step + 1)
 

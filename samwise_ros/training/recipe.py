@@ -84,6 +84,7 @@ class OptimizerSettings:
         check_types(self, "optimizer")
         check_choice("optimizer: name", self.name, ("adam", "adamw"))
         check_choice("optimizer: schedule", self.schedule, ("constant", "cosine"))
+        check_range("optimizer", self, ("weight_decay",), 0)
         if len(self.betas) != 2 or not all(0 <= beta < 1 for beta in self.betas):
             raise ValueError(f"optimizer: betas: expected two values in [0, 1), got {self.betas}")
 
@@ -203,7 +204,9 @@ class Stage:
         check_choice(f"{where}: task", self.task, tuple(_TRAINED))
         check_range(where, self, ("batch", "accumulate", "frames", "targets"), 1)
         check_range(where, self, _SHARES, 0, 1)
-        check_range(where, self, ("learning_rate", "gradient_norm", "name_objects"), 0)
+        check_range(where, self, ("learning_rate", "name_objects", "warmup", "decay_steps"), 0)
+        if self.gradient_norm <= 0:
+            raise ValueError(f"{where}: gradient_norm: expected more than 0, got {self.gradient_norm}")
         if min(self.steps, self.epochs) < 0 or (self.steps > 0) == (self.epochs > 0):
             raise ValueError(
                 f"{where}: expected either steps or epochs, 1 or more, "
@@ -255,11 +258,11 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """Check the preset, the data and the names of the stages."""
+        if not isinstance(self.data, tuple) or not all(isinstance(spec, str) for spec in self.data):
+            raise ValueError(f"data: expected FORMAT:DIR:SPLIT, one or several, got {self.data}")
         check_types(self, "the recipe")
         if self.preset is not None:
             preset(self.preset)
-        if not isinstance(self.data, tuple) or not all(isinstance(spec, str) for spec in self.data):
-            raise ValueError(f"data: expected FORMAT:DIR:SPLIT, one or several, got {self.data}")
         check_choice("precision", self.precision, ("float32", "bfloat16"))
         names = [stage.name for stage in self.stages]
         if not names or len(set(names)) < len(names):

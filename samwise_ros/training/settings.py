@@ -1,9 +1,11 @@
 """Checks of settings from a YAML file for frozen dataclasses."""
 
 import dataclasses
+import math
 import reprlib
 from dataclasses import fields
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin
 
 
 def arguments(content: Any, known: type[Any], where: str) -> dict[str, Any]:
@@ -38,24 +40,46 @@ def _required(item: "dataclasses.Field[Any]") -> bool:
 
 
 def check_types(settings: Any, where: str) -> None:
-    """Check that settings have their annotated basic types.
+    """Check that settings have their annotated types, and that numbers are finite.
 
     Raises:
         ValueError: a setting has another type.
     """
     for item in fields(settings):
         value = getattr(settings, item.name)
-        if item.type not in (int, float, str, bool):
-            continue
-        expected = (int, float) if item.type is float else item.type
-        if isinstance(value, expected) and isinstance(value, bool) == (item.type is bool):
+        if _has_type(value, item.type):
             continue
         hint = ""
         if isinstance(value, str) and "e" in value:
             hint = "; YAML reads 1e-5 as a string: write 1.0e-5"
         raise ValueError(
-            f"{where}: {item.name}: expected {item.type.__name__}, got {reprlib.repr(value)}{hint}"
+            f"{where}: {item.name}: expected {_type_name(item.type)}, "
+            f"got {reprlib.repr(value)}{hint}"
         )
+
+
+def _has_type(value: Any, expected: Any) -> bool:
+    """Return whether a value has a basic type, or one of a tuple or union of them."""
+    if get_origin(expected) is tuple:
+        item = get_args(expected)[0]
+        return isinstance(value, tuple) and all(_has_type(each, item) for each in value)
+    if isinstance(expected, UnionType):
+        return any(_has_type(value, one) for one in get_args(expected))
+    if expected is float:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return is_number and math.isfinite(value)
+    if expected in (int, str, bool, NoneType):
+        return type(value) is expected
+    return True
+
+
+def _type_name(expected: Any) -> str:
+    if get_origin(expected) is tuple:
+        return f"a list of {_type_name(get_args(expected)[0])}"
+    if isinstance(expected, UnionType):
+        return " or ".join(map(_type_name, get_args(expected)))
+    name: str = "null" if expected is NoneType else expected.__name__
+    return name
 
 
 def check_choice(where: str, value: str, choices: tuple[str, ...]) -> None:

@@ -14,6 +14,7 @@ from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.recipe import Recipe
 
 _FILE = "state.pt"
+_RECIPE = "the recipe"
 _COMMON = ("preset", "seed", "optimizer", "losses", "precision")
 
 
@@ -76,6 +77,14 @@ class TrainingState:
                 f"{path}: expected the state of a training: {reason}; use another folder, or "
                 "remove this file"
             ) from error
+        started = [where for where in state.settings if where != _RECIPE]
+        places = [f"stage {stage.name}" for stage in recipe.stages[: len(started)]]
+        if set(started) <= {f"stage {stage.name}" for stage in recipe.stages} and started != places:
+            raise CheckpointError(
+                f"{path}: belongs to another recipe: it began with {', '.join(started)}, now "
+                f"{', '.join(places)}; add stages at the end, use another folder, or remove this "
+                "file"
+            )
         for where, stored in state.settings.items():
             current = settings(recipe, len(recipe.stages)).get(where)
             changed = [
@@ -94,7 +103,7 @@ def settings(recipe: Recipe, started: int) -> dict[str, dict[str, Any]]:
     """Return the settings that must not change after the first ``started`` stages have started."""
     common = {name: value for name, value in asdict(recipe).items() if name in _COMMON}
     stages = {f"stage {stage.name}": asdict(stage) for stage in recipe.stages[:started]}
-    return {"the recipe": common, **stages}
+    return {_RECIPE: common, **stages}
 
 
 def write_model(folder: Path, network: Samwise, tokenizer: SentenceTokenizer) -> None:

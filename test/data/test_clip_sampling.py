@@ -197,11 +197,21 @@ def test_target_of_a_clip_is_visible_while_its_sentence_holds() -> None:
     assert visible > 100  # ten draws of one of ten clips; one draw finds it in 20
 
 
-@pytest.mark.parametrize(("kind", "cropped"), [("relation", False), ("attribute", True)])
-def test_clip_of_a_sentence_about_several_objects_is_not_cropped(kind: str, cropped: bool) -> None:
+@pytest.mark.parametrize(
+    ("sentence", "kind", "cropped"),
+    [
+        ("red car", "relation", False),
+        ("red car", "attribute", True),
+        ("red car", "", True),
+        ("the middle car", "", False),  # published data sets have no kinds
+    ],
+)
+def test_clip_of_a_sentence_about_several_objects_is_not_cropped(
+    sentence: str, kind: str, cropped: bool
+) -> None:
     class Related(Street):
         def video(self, index: int) -> Video:
-            return Video("e", ("0", "1"), (Expression("leftmost car", (4,), kind=kind),))
+            return Video("e", ("0", "1"), (Expression(sentence, (4,), kind=kind),))
 
     config = SampleConfig(frames=2, augmentation=Augmentation(crop_probability=1.0))
     samples = [sample_clip(Related(), 0, random.Random(seed), config) for seed in range(20)]

@@ -74,3 +74,14 @@ def test_clip_begins_before_the_given_frames(lead: int, first: set[int]) -> None
     wide = [clip_frames(40, 16, random.Random(n), True, range(17, 40), lead)[0] for n in range(50)]
     assert {17 - lead, max(17 - 2 * lead, 2)} <= set(wide) <= set(range(17 - 2 * lead, 18 - lead))
     assert {clip_frames(9, 4, random.Random(n), True, range(1, 9), 3)[0] for n in range(9)} == {0}
+
+
+@pytest.mark.parametrize("length", [20, 40, 60])
+@pytest.mark.parametrize("count", [8, 32])
+def test_clip_with_a_lead_stays_in_the_video(length: int, count: int) -> None:
+    for start in range(length):
+        for seed in range(5):
+            rng, within = random.Random(seed), range(start, length)
+            clip = clip_frames(length, count, rng, consecutive=True, within=within, lead=count // 4)
+            assert len(clip) == count
+            assert clip[-1] < length

@@ -158,6 +158,13 @@ def test_log_entries_after_the_saved_state_are_removed(trained, recipe, tmp_path
     assert _log(tmp_path) == _log(folder)[:2]
 
 
+def test_missing_log_begins_again(recipe, tmp_path):
+    Trainer(recipe, tmp_path, device="cpu").run(steps=2)
+    (tmp_path / "log.jsonl").unlink()
+    Trainer(recipe, tmp_path, device="cpu").run(steps=2)
+    assert [line["stage"] for line in _log(tmp_path)] == ["words"]
+
+
 def test_state_contains_only_trained_weights(recipe, tmp_path):
     Trainer(recipe, tmp_path, device="cpu").run(steps=3)
     state = torch.load(tmp_path / "state.pt", weights_only=True)
@@ -185,6 +192,8 @@ def test_recipe_may_gain_stages_but_not_change(trained, recipe, tmp_path):
         dataclasses.replace(recipe, seed=4),
         dataclasses.replace(recipe, stages=(dataclasses.replace(recipe.stages[0], batch=4),)),
         dataclasses.replace(recipe, stages=recipe.stages[1:]),
+        dataclasses.replace(recipe, stages=(more, *recipe.stages)),
+        dataclasses.replace(recipe, stages=recipe.stages[::-1]),
     ):
         with pytest.raises(CheckpointError, match=r"state\.pt: belongs to another recipe"):
             Trainer(changed, folder, device="cpu")

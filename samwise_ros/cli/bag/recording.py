@@ -1,7 +1,6 @@
 """The files of a bag as one stream of messages, and the count of what is lost."""
 
 import heapq
-import re
 import shutil
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
@@ -16,6 +15,7 @@ from samwise_ros.cli.bag.channel import ZSTD_MAGIC, BagError, Channel, Message, 
 from samwise_ros.cli.bag.mcap_file import McapFile
 from samwise_ros.cli.bag.metadata_file import METADATA, MetadataFile
 from samwise_ros.cli.bag.sqlite_file import SqliteFile
+from samwise_ros.vision.image_folder import natural_key
 
 _READERS: dict[str, type[McapFile] | type[SqliteFile]] = {".mcap": McapFile, ".db3": SqliteFile}
 _COMPRESSED = ".zstd"
@@ -135,7 +135,9 @@ class Recording:
             raise BagError(f"{self.path}: no such bag")
         if not self.path.is_dir():
             return [self.path]
-        there = sorted(filter(_is_bag_file, self.path.iterdir()), key=_natural)
+        there = sorted(
+            filter(_is_bag_file, self.path.iterdir()), key=lambda path: natural_key(path.name)
+        )
         # `zstd -d` keeps the compressed file.
         there = [path for path in there if path.with_suffix("") not in there]
         metadata = MetadataFile(self.path / METADATA)
@@ -200,11 +202,6 @@ class Recording:
 
 def _is_bag_file(path: Path) -> bool:
     return path.name.removesuffix(_COMPRESSED).endswith(tuple(_READERS)) and path.is_file()
-
-
-def _natural(path: Path) -> list[str | int]:
-    """Return a sort key that orders drive_2 before drive_10."""
-    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", path.name)]
 
 
 def _by_name(counts: Counter[Channel], wanted: Iterable[Channel]) -> Counter[tuple[str, str]]:

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import astuple
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,9 @@ def write_stored(
         entry = [sentence_digest(description), [astuple(sentence) for sentence in sentences]]
         lines.append(f'"{number}": {json.dumps(entry)}')
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(folder / f"{split}.npz", allow_pickle=False, **arrays)
+    compressed = BytesIO()
+    np.savez_compressed(compressed, allow_pickle=False, **arrays)
+    write_atomically(folder / f"{split}.npz", compressed.getvalue())
     text = "{\n" + ",\n".join(lines) + "\n}\n"  # a line for each video, for readable differences
     write_atomically(folder / f"{split}.json", text.encode())
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -181,8 +182,9 @@ def _write_video(split: Split, index: int) -> None:
 def _write_truth(path: Path, video: TabletopVideo) -> None:
     truth, things = video.truth, video.description.things
     path.parent.mkdir(parents=True, exist_ok=True)
+    arrays = BytesIO()
     np.savez_compressed(
-        path,
+        arrays,
         allow_pickle=False,
         labels=truth.labels,
         depth_mm=np.round(truth.depth_m * 1000).astype(np.uint16),
@@ -195,6 +197,7 @@ def _write_truth(path: Path, video: TabletopVideo) -> None:
         colours=np.array(["" if thing.look.bare else thing.look.colour for thing in things]),
         **truth.states,
     )
+    write_atomically(path, arrays.getvalue())
 
 
 def _entry(video: TabletopVideo) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from samwise_ros.data.augmentation import View
 from samwise_ros.data.concat import ConcatDataset
 from samwise_ros.data.dataset import Dataset
+from samwise_ros.data.files import read_arrays
 from samwise_ros.data.formats.mevis import Mevis
 from samwise_ros.data.painted.dataset import PaintedDataset
 from samwise_ros.data.painted.objects import COLOURS, SHAPES, Motion, PaintedObject
@@ -90,18 +91,15 @@ def object_labels(
         for no label, for example before a motion is visible.
 
     Raises:
-        ValueError: a file is missing.
+        DatasetError: a file is missing or damaged.
     """
     if isinstance(dataset, PaintedDataset):
         return painted_labels(dataset.scene(index), side, frame_indices, view)
     assert isinstance(dataset, Mevis | ConcatDataset)
-    path = dataset.truth_file(index)
-    if not path.exists():
-        raise ValueError(f"{path}: the file does not exist; write the data set again")
-    with np.load(path, allow_pickle=False) as truth:
-        labels = truth["labels"][list(frame_indices)]
-        motions = truth["motion"][list(frame_indices)].T.astype(np.int64)  # (N, T)
-        kinds, colours = truth["kinds"].tolist(), truth["colours"].tolist()
+    truth = read_arrays(dataset.truth_file(index), ("labels", "motion", "kinds", "colours"))
+    labels = truth["labels"][list(frame_indices)]
+    motions = truth["motion"][list(frame_indices)].T.astype(np.int64)  # (N, T)
+    kinds, colours = truth["kinds"].tolist(), truth["colours"].tolist()
     classes = np.full((len(kinds), len(labels), 3), IGNORED, np.int64)
     classes[..., 0] = np.array([_KINDS.index(kind) for kind in kinds])[:, None]
     painted = [PAINTS.index(colour) if colour else IGNORED for colour in colours]
