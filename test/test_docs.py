@@ -31,6 +31,7 @@ PAGES = [
         "docs/reliability.md",
         "docs/security.md",
         "docs/training.md",
+        "docs/world.md",
     )
 ]
 CHANGES = {"never": "no", "unconfigured": "while unconfigured", "always": "any time"}

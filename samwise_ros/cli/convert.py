@@ -22,6 +22,7 @@ import torch
 
 from samwise_ros.cli.download.catalogue import trained_frames
 from samwise_ros.files.complete_folder import check_new_folder
+from samwise_ros.network.checkpoints.config_file import MAX_TRAINED_FRAMES
 from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.model_folder import (
     check_tokenizer,
@@ -152,7 +153,11 @@ def _input_files(arguments: argparse.Namespace) -> list[Path]:
 
 
 def _frames(arguments: argparse.Namespace) -> int:
-    frames: int | None = arguments.trained_frames or trained_frames(arguments.file.name)
+    frames: int | None = arguments.trained_frames
+    if frames is None:
+        frames = trained_frames(arguments.file.name)
+    elif not 1 <= frames <= MAX_TRAINED_FRAMES:
+        raise ValueError(f"--trained-frames: expected 1 to {MAX_TRAINED_FRAMES}, got {frames}")
     if frames is None:
         raise ValueError(
             f"{arguments.file}: this is not the name of a released checkpoint; add the number of "

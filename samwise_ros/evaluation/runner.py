@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from samwise_ros.data.dataset import Dataset, Expression, Video
+from samwise_ros.data.dataset import Dataset, Video
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.engine import Engine
-from samwise_ros.engine.types import Command, EventKind, Frame
+from samwise_ros.engine.types import Frame
+from samwise_ros.evaluation.commands import set_commands
 from samwise_ros.evaluation.distributed import SINGLE_PROCESS, ProcessGroup
 from samwise_ros.evaluation.label_maps import LABEL_MAP_FORMAT, resolve_overlaps
 from samwise_ros.evaluation.records import Records, VideoRecord
@@ -139,7 +140,7 @@ class _Evaluator:
         scorers = [VideoScorer(video, self.label_maps) for _ in self.run_configs]
         for batch in self._batches(video):
             for engine in self.engines:
-                _set_commands(engine, video, [video.expressions[number] for number in batch])
+                set_commands(engine, video, [video.expressions[number] for number in batch])
             for first in range(0, len(video.frames), self.frames):
                 frame_indices = range(first, min(first + self.frames, len(video.frames)))
                 self._evaluate_frames(index, video, batch, frame_indices, scorers)
@@ -192,22 +193,6 @@ class _Evaluator:
             size = len(numbers) if self.label_maps else self.batch
             for first in range(0, len(numbers), size):
                 yield numbers[first : first + size]
-
-
-def _set_commands(engine: Engine, video: Video, expressions: Sequence[Expression]) -> None:
-    """Replace the engine's commands by the expressions of a video.
-
-    Raises:
-        ValueError: the engine rejects an expression.
-    """
-    for status in engine.commands:
-        engine.remove(status.command.id)
-    commands = [Command(str(number), each.sentence) for number, each in enumerate(expressions)]
-    for event in engine.set_commands(commands):
-        if event.kind is EventKind.REJECTED:
-            raise ValueError(
-                f"{video.name}: the model cannot take {event.command.sentence!r}: {event.reason}"
-            )
 
 
 def _track_frames(

@@ -7,7 +7,7 @@ MAX_PARAMETERS = 2**30
 
 
 def parameter_bound(config: SamwiseConfig) -> int:
-    """Return an upper bound of the number of weights, at most a few percent too high.
+    """Return an upper bound of the number of weights, at most an eighth too high.
 
     Raises:
         ValueError: the network has more than `MAX_PARAMETERS`.

@@ -109,16 +109,32 @@ class Physics:
         return [index for index in np.flatnonzero(inside).tolist() if index != self.held]
 
     def remove(self, index: int) -> None:
-        """Take a thing away from the table."""
+        """Take a thing away from the table.
+
+        Raises:
+            ValueError: there is no such thing.
+        """
+        self._check_thing(index)
         if self.held == index:
             self._release()
+        if self._sliding is not None and self._sliding[0] == index:
+            self._sliding = None
         start = self._qpos[index]
         self.data.qpos[start : start + 3] = (2.0 + 0.3 * index, 2.0, 0.1)
         mujoco.mj_forward(self.model, self.data)
 
     def slide(self, index: int, velocity: tuple[float, float], seconds: float) -> None:
-        """Let a thing slide by itself, metres per second along x and y."""
+        """Let a thing slide by itself, metres per second along x and y.
+
+        Raises:
+            ValueError: there is no such thing.
+        """
+        self._check_thing(index)
         self._sliding = (index, velocity, round(seconds / STEP_S))
+
+    def _check_thing(self, index: int) -> None:
+        if not 0 <= index < self.count:
+            raise ValueError(f"expected a thing from 0 to {self.count - 1}, got {index}")
 
     def _drive_sliding(self) -> None:
         if self._sliding is None:

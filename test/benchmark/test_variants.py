@@ -37,10 +37,21 @@ def test_trained_parts_are_initialised_again(base, networks):
 
 def test_shared_parts_have_the_same_initial_weights(networks):
     whole = networks["selective"].state_dict()
-    for network in networks.values():
+    for name, network in networks.items():
         for key, weights in network.state_dict().items():
-            if not key.endswith("spatial_pos_embed"):
+            if not (name.startswith("patch_") and ("spatial_pos_embed" in key or ".hsa." in key)):
                 assert torch.equal(weights, whole[key]), key
+
+
+def test_attention_reads_the_position_embedding_of_each_patch_size(networks):
+    """Heads find the same cell from the start, as `init_temporal_attention` intends."""
+    for name, network in networks.items():
+        for adapter in network.cmt_adapters:
+            if "selective_attention" not in network.config.adapter_parts:
+                continue
+            position = adapter.spatial_pos_embed[0, 0, 0]
+            key = adapter.hsa.self_attn.in_proj_weight.chunk(3)[1]
+            assert torch.allclose((position @ key[:4].T).norm(dim=1), position.norm(dim=1)), name
 
 
 def test_weights_depend_on_the_seed(base, networks):

@@ -106,6 +106,10 @@ def test_other_mistakes_are_told(
 ) -> None:
     assert _convert(state, tmp_path, "--verbs", "rolls") == 2
     assert "has no motion prompt" in capsys.readouterr().err
+    for verb in ("Rolls", "pick up"):
+        assert _convert(state, tmp_path, "--verbs", verb) == 2
+        error = capsys.readouterr().err
+        assert f"verbs: expected single words in lower case, got '{verb}'" in error
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "thesis.txt").write_text("dear to somebody")
     assert _convert(state, tmp_path) == 2
@@ -128,6 +132,10 @@ def test_what_it_was_trained_on_is_known_by_name_or_asked_for(
     common += ["--out", str(tmp_path / "model")]
     assert main(["convert", "released", str(tmp_path / "mine.pth"), *common]) == 2
     assert "--trained-frames 8, or 1 for images" in capsys.readouterr().err
+    for frames in ("0", "-5", "5000"):
+        argv = ["convert", "released", str(tmp_path / "mine.pth"), *common]
+        assert main([*argv, "--trained-frames", frames]) == 2
+        assert f"--trained-frames: expected 1 to 1000, got {frames}" in capsys.readouterr().err
     assert main(["convert", "released", str(tmp_path / "pretrained_model.pth"), *common]) == 0
     assert load_model(str(tmp_path / "model"))[0].trained_frames == 1
 

@@ -1,6 +1,7 @@
 """`samwise data tabletop` as a separate process: written, killed, continued, read."""
 
 import json
+import resource
 import signal
 import subprocess
 import sys
@@ -123,3 +124,22 @@ def test_look_book_refuses_another_format_before_it_renders(
 ) -> None:
     assert main(["data", "look-book", "--out", str(tmp_path / "book.txt")]) == 2
     assert "book.txt: expected a name that ends in .webp, .png, .jpg" in capsys.readouterr().err
+
+
+@pytest.mark.gl
+def test_full_disk_names_the_file_and_what_is_complete_stays(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    argv = [sys.executable, str(SCRIPT), *_argv(out, "--split", "train", "--videos", "1")]
+    for limit, name in ((500, "00000.jpg"), (6000, "train000000.npz")):
+
+        def fill(limit: int = limit) -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+        done = subprocess.run(argv, preexec_fn=fill, capture_output=True, text=True, check=False)
+        assert done.returncode == 2
+        last = done.stderr.splitlines()[-1]
+        assert f"{out}/train/" in last
+        assert name in last
+        assert not list(out.glob("train/truth/*"))
+    subprocess.run(argv, check=True, capture_output=True)
+    assert [path.name for path in out.glob("train/truth/*")] == ["train000000.npz"]

@@ -10,6 +10,7 @@ from samwise_ros.network.config import ADAPTER_PARTS, SamwiseConfig
 from samwise_ros.network.samwise import Samwise
 
 _FROZEN = ("sam.", "text_encoder.")
+_POSITION = "spatial_pos_embed"
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,15 @@ def build_untrained(variant: Variant, base: Samwise, seed: int) -> Samwise:
     source = Samwise(complete).state_dict()
     source |= {key: w for key, w in base.state_dict().items() if key.startswith(_FROZEN)}
     network = Samwise(variant.config(base.config))
-    weights = {
-        # Only the position embedding in a patch depends on the size of the patches.
-        key: source[key] if source[key].shape == weight.shape else weight
-        for key, weight in network.state_dict().items()
-    }
-    network.load_state_dict(weights)
+    own = network.state_dict()
+    # The attention in a patch starts with weights that match the patch's position embedding.
+    other_patch = tuple(
+        f"{key.removesuffix(_POSITION)}{part}"
+        for key, weight in own.items()
+        if key.endswith(_POSITION) and weight.shape != source[key].shape
+        for part in (_POSITION, "hsa.")
+    )
+    network.load_state_dict(
+        {key: own[key] if key.startswith(other_patch) else source[key] for key in own}
+    )
     return network

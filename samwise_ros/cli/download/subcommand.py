@@ -15,12 +15,14 @@ Examples:
 """
 
 import argparse
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from samwise_ros.cli.convert import released_network
 from samwise_ros.cli.download.catalogue import DOWNLOADS, Download, RemoteFile
 from samwise_ros.cli.download.files import fetch
+from samwise_ros.network.checkpoints.errors import CheckpointError
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.checkpoints.model_folder import load_tokenizer, save_new_model
 from samwise_ros.network.checkpoints.model_home import RELEASED_MODELS, data_home, installed_folder
@@ -52,7 +54,10 @@ def run(arguments: argparse.Namespace) -> int:
     downloads = {name: _find(name) for name in arguments.names}
     out = arguments.out or data_home() / "downloads"
     for name, what in downloads.items():
-        folder = out / name if name in DOWNLOADS else out
+        folder = out / name
+        if name not in DOWNLOADS:
+            # Files of two addresses can have one name.
+            folder = arguments.out or out / sha256(name.encode()).hexdigest()[:12]
         if name in RELEASED_MODELS:
             _install(name, what, folder)
             continue
@@ -69,7 +74,7 @@ def _install(name: str, what: Download, folder: Path) -> None:
         OSError: a download or the installation failed; no incomplete model folder is left.
     """
     target = installed_folder(name)
-    if target.is_dir():
+    if (target / "config.json").is_file():
         print(f"{name}: already installed in {target}")
         return
     paths = [fetch(file, folder, _RESERVE) for file in what.files]
@@ -77,7 +82,10 @@ def _install(name: str, what: Download, folder: Path) -> None:
     model = RELEASED_MODELS[name]
     config = preset(model.preset)
     tokenizer = load_tokenizer(tokenizer_file, config)
-    network = released_network(checkpoint, config, model.trained_frames)
+    try:
+        network = released_network(checkpoint, config, model.trained_frames)
+    except CheckpointError as error:
+        raise CheckpointError(f"{error}; delete {checkpoint} to download it again") from error
     save_new_model(target, network, tokenizer)
     print(
         f"{name}: installed in {target}\n"

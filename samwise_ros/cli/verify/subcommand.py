@@ -23,7 +23,7 @@ from samwise_ros.engine.backend.device import use_threads
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.engine import Engine
-from samwise_ros.engine.types import Command, Frame
+from samwise_ros.engine.types import Command, EventKind, Frame
 from samwise_ros.evaluation.metrics import region_similarity
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.checkpoints.model_folder import load_model
@@ -125,7 +125,9 @@ def _conclusion(model: str, expected: Reference | None, problems: list[str]) -> 
 def _run_clip(engine: Engine) -> ClipResult:
     video = make_video("val", _CLIP_INDEX, _CLIP)
     expression = video.expressions[0]
-    engine.set_commands([Command("1", expression.sentence)])
+    for event in engine.set_commands([Command("1", expression.sentence)]):
+        if event.kind is EventKind.REJECTED:
+            raise ValueError(f"the model cannot take {expression.sentence!r}: {event.reason}")
     masks = []
     begin = time.perf_counter()
     for moment, image in enumerate(tqdm(video.frames, desc="clip", unit="frame")):

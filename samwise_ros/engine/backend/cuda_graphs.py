@@ -5,6 +5,7 @@ take longer than the computation. Once all memories are full, shapes no longer c
 frame. The first such frame is captured, and later frames replay the capture with one launch.
 """
 
+import threading
 import warnings
 import weakref
 from collections import OrderedDict
@@ -23,6 +24,10 @@ from samwise_ros.network.samwise import Samwise
 
 _MAX_GRAPHS = 8
 """Graphs kept at once; each belongs to one set of commands on one camera."""
+_TURN = 100
+"""Frames after which a graph that was not used may be replaced."""
+_CAPTURES = threading.Lock()
+"""PyTorch captures on one stream for the whole process."""
 _TOLERANCE = 0.05
 """Allowed difference between a replayed and a computed frame: relative error of numbers, and
 share of differing pixels in masks."""
@@ -63,12 +68,15 @@ class CudaGraphCapture:
             RuntimeError: the step contains an operation that cannot be captured.
         """
         graph = torch.cuda.CUDAGraph()
-        with (
-            torch.cuda.device(self._device),
-            # Other threads may use the GPU during the capture, such as a node in this process.
-            torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"),
-        ):
-            outputs = step(*inputs)
+        with torch.cuda.device(self._device), _CAPTURES:
+            before = torch.cuda.current_stream()
+            try:
+                # Other threads may use the GPU meanwhile, such as a node in this process.
+                with torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"):
+                    outputs = step(*inputs)
+            finally:
+                # A capture that fails leaves the thread on its stream.
+                torch.cuda.set_stream(before)
 
         def replay() -> tuple[Tensor, ...]:
             graph.replay()
@@ -113,6 +121,8 @@ class FrameGraphs:
         self._capture = capture
         self.graphs: OrderedDict[object, CapturedFrame] = OrderedDict()
         self.failure: str | None = None
+        self._frames = 0
+        self._used: dict[object, int] = {}
 
     def track_frame(
         self,
@@ -132,17 +142,23 @@ class FrameGraphs:
             spec: what to return.
 
         Returns:
-            The frame's output, valid until the next frame. ``None`` if frames cannot be captured;
-            the memories are then unchanged.
+            The frame's output, valid until the next frame. ``None`` if frames cannot be captured,
+            or if too many sets of memories take turns; the memories are then unchanged.
         """
         if self.failure:
             return None
+        self._frames += 1
+        # A graph keeps the rings of its memories; a new memory can have the id of an earlier one.
+        for dead in [key for key, graph in self.graphs.items() if not graph.is_alive]:
+            del self.graphs[dead], self._used[dead]
         key = (spec, *map(id, memories))
         graph = self.graphs.get(key)
-        # A new memory can have the id of one that no longer exists.
-        if graph is None or not graph.is_alive:
-            alive = [item for item in self.graphs.items() if item[1].is_alive]
-            self.graphs = OrderedDict(alive[1 - _MAX_GRAPHS :])
+        if graph is None:
+            if len(self.graphs) == _MAX_GRAPHS:
+                oldest = next(iter(self.graphs))
+                if self._frames - self._used[oldest] <= _TURN:
+                    return None  # more sets in turn than graphs: each would replace one in use
+                del self.graphs[oldest], self._used[oldest]
             try:
                 graph = self._capture_frame(pixels, make_text(), memories, check_switch, spec)
             except RuntimeError as error:
@@ -153,6 +169,7 @@ class FrameGraphs:
                 return None
             self.graphs[key] = graph
         self.graphs.move_to_end(key)
+        self._used[key] = self._frames
         frame, flags, *_ = graph.inputs
         frame.copy_(pixels, non_blocking=True)
         flags.copy_(torch.tensor(check_switch), non_blocking=True)

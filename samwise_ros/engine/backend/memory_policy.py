@@ -1,7 +1,7 @@
 """What a frame leaves in the memory, and what the next frame attends to.
 
-All policies use the same rings, so that a memory file fits each. All decisions stay on the
-device.
+All policies use the same rings, but an empty place means something else under each; memory files
+state the policy. All decisions stay on the device.
 """
 
 from collections.abc import Mapping, Sequence

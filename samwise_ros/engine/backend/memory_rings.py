@@ -56,7 +56,9 @@ class MemoryRings:
     @classmethod
     def full(cls, tensors: Sequence[Tensor]) -> "MemoryRings":
         """Wrap rings that are full, in the order of `tensors`."""
-        return cls(tensors[0], tensors[1], tuple(tensors[2:]), frames=MEMORY_POINTERS)
+        memories, pointers, *windows = tensors
+        frames = max([MEMORY_POINTERS, *map(len, windows)])
+        return cls(memories, pointers, tuple(windows), frames=frames)
 
     def tensors(self) -> dict[str, Tensor]:
         """Return the rings and windows by name."""

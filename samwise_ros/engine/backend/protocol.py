@@ -90,7 +90,7 @@ class Backend(Protocol[TextT, MemoryT]):
         """Encode a sentence.
 
         Raises:
-            ValueError: the sentence has no word or too many tokens.
+            ValueError: the sentence has too many tokens.
         """
         ...
 

@@ -20,7 +20,7 @@ from samwise_ros.engine.backend.text_batch import EncodedText, SentenceEncoder, 
 from samwise_ros.engine.config import EngineConfig, SwitchCorrection
 from samwise_ros.network.checkpoints.fingerprint import fingerprint
 from samwise_ros.network.checkpoints.model_folder import load_model
-from samwise_ros.network.memory_bank import MEMORY_FRAMES, MEMORY_POINTERS
+from samwise_ros.network.memory_bank import MEMORY_FRAMES
 from samwise_ros.network.precision import cast_matmul_weights
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
@@ -122,7 +122,7 @@ class SamwiseBackend:
         """Encode a sentence.
 
         Raises:
-            ValueError: the sentence has no word or too many tokens.
+            ValueError: the sentence has too many tokens.
         """
         with self._autocast():
             return self._sentences.encode(sentence)
@@ -175,9 +175,9 @@ class SamwiseBackend:
         text, memory = self.encode_text("warm up"), self.empty_memory()
         image = np.zeros((1, height, width, 3), np.uint8)
         # On a GPU until a frame is captured, which takes longest.
-        frames = MEMORY_POINTERS + 1 if self.frame_graphs else MEMORY_FRAMES
-        for _ in range(frames):
+        while not (memory.is_full if self.frame_graphs else memory.frames >= MEMORY_FRAMES - 1):
             self.run(image, [text], [memory], EngineConfig())
+        self.run(image, [text], [memory], EngineConfig())
 
     def close(self) -> None:
         """Free the device's memory; the backend cannot be used afterwards."""

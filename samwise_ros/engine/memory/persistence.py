@@ -116,6 +116,7 @@ class Persistence:
             network=self._backend.fingerprint,
             precision=self._backend.precision,
             mode=self._config.mode,
+            memory_policy=self._config.memory_policy,
             cameras=[
                 CameraRecord(name, snapshot.sizes[name][1], snapshot.sizes[name][0])
                 for name in cameras
@@ -157,6 +158,8 @@ class Persistence:
             ("precision", self._backend.precision, header.precision),
             ("network", self._backend.fingerprint, header.network),
             ("mode", self._config.mode, header.mode),
+            # Under each policy, an empty place of a ring means something else.
+            ("memory_policy", self._config.memory_policy, header.memory_policy),
         ):
             if got != expected:
                 raise ValueError(

@@ -125,6 +125,7 @@ class MemoryFileHeader:
         cameras: the cameras of the memories.
         commands: the active commands.
         memories: least recently used commands first.
+        memory_policy: of the engine; earlier files do not state it.
     """
 
     format: int
@@ -134,6 +135,7 @@ class MemoryFileHeader:
     cameras: list[CameraRecord]
     commands: list[CommandRecord]
     memories: list[MemoryRecord]
+    memory_policy: str = "paper"
 
     def __post_init__(self) -> None:
         """Raise ValueError for records that contradict each other."""

@@ -8,7 +8,8 @@ from tqdm import tqdm
 
 from samwise_ros.data.dataset import Dataset, Video
 from samwise_ros.engine.engine import Engine
-from samwise_ros.engine.types import Box, Command, Event, EventKind, Frame, TargetState
+from samwise_ros.engine.types import Box, Event, EventKind, Frame, TargetState
+from samwise_ros.evaluation.commands import set_commands
 from samwise_ros.evaluation.distributed import SINGLE_PROCESS, ProcessGroup
 from samwise_ros.evaluation.events.mask_history import NO_OBJECT, MaskHistory
 from samwise_ros.evaluation.events.record import EVENT_KINDS, EventRecord, SentenceRecord
@@ -73,7 +74,7 @@ def _record_batch(
     engine: Engine, dataset: Dataset, index: int, video: Video, part: range
 ) -> list[SentenceRecord]:
     expressions = [video.expressions[number] for number in part]
-    _restart(engine, video, [one.sentence for one in expressions])
+    set_commands(engine, video, expressions)
     objects = video.masked_objects
     named = [[objects.index(item) for item in one.objects] for one in expressions]
     spans = [expression.span(len(video.frames)) for expression in expressions]
@@ -99,22 +100,6 @@ def _record_batch(
                 if event.command.id and number in spans[row := int(event.command.id)]:
                     _add_event(records[row], event, number, truths[:, place], named[row])
     return records
-
-
-def _restart(engine: Engine, video: Video, sentences: Sequence[str]) -> None:
-    """Replace the engine's commands, with empty memories.
-
-    Raises:
-        ValueError: the model rejects a sentence.
-    """
-    for status in engine.commands:
-        engine.remove(status.command.id)
-    commands = [Command(str(number), sentence) for number, sentence in enumerate(sentences)]
-    for event in engine.set_commands(commands):
-        if event.kind is EventKind.REJECTED:
-            raise ValueError(
-                f"{video.name}: the model cannot take {event.command.sentence!r}: {event.reason}"
-            )
 
 
 def _add_event(

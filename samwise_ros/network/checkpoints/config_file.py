@@ -10,7 +10,7 @@ from samwise_ros.network.config import SamwiseConfig
 from samwise_ros.network.size import parameter_bound
 
 _MAX_BYTES = 2**20
-_MAX_TRAINED_FRAMES = 1000
+MAX_TRAINED_FRAMES = 1000
 
 
 def read_config(path: Path) -> tuple[SamwiseConfig, int | None]:
@@ -24,9 +24,9 @@ def read_config(path: Path) -> tuple[SamwiseConfig, int | None]:
     """
     data = _read_object(path)
     frames = data.pop("trained_frames", None)
-    if not (frames is None or (type(frames) is int and 1 <= frames <= _MAX_TRAINED_FRAMES)):
+    if not (frames is None or (type(frames) is int and 1 <= frames <= MAX_TRAINED_FRAMES)):
         raise CheckpointError(
-            f"{path}: trained_frames: expected 1 to {_MAX_TRAINED_FRAMES} or null, "
+            f"{path}: trained_frames: expected 1 to {MAX_TRAINED_FRAMES} or null, "
             f"got {reprlib.repr(frames)}"
         )
     try:

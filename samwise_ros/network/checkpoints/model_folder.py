@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
@@ -193,6 +194,11 @@ def load_model(model: str) -> tuple[Samwise, SentenceTokenizer]:
     _check_size(folder, config, state.values())
     try:
         network = Samwise(config)
+    except torch.OutOfMemoryError as error:
+        raise CheckpointError(
+            f"{folder}: no GPU memory is left to build the network: {error}; for the CPU, set "
+            "CUDA_VISIBLE_DEVICES= (sam2 uses a GPU that it finds)"
+        ) from error
     except (ArithmeticError, AssertionError, RuntimeError, ValueError) as error:
         raise CheckpointError(
             f"{folder / 'config.json'}: no network can be built from it: {error}"

@@ -30,13 +30,16 @@ class VerbTagger:
         """Load the tagger; a model without the motion prompt needs none.
 
         Raises:
-            ValueError: spaCy, its pipeline or the pipeline's version is missing; the message says
-                what to install.
+            ValueError: a verb of the model matches no word of a sentence; or spaCy, its pipeline or
+                the pipeline's version is missing, and the message says what to install.
         """
         self._tokenizer = tokenizer
         self._words: frozenset[str] = frozenset()
         self._pipeline: Language | None = None
         if config.motion_prompt and config.verb_tagger == "words":
+            for verb in config.verbs:
+                if normalise(verb) != verb or " " in verb:
+                    raise ValueError(f"verbs: expected single words in lower case, got {verb!r}")
             self._words = frozenset(config.verbs)
         elif config.motion_prompt:
             self._pipeline = _load_pipeline(config.verb_tagger)

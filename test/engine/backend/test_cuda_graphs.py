@@ -15,6 +15,7 @@ from test_switch_frames import HEAD_BIAS, SCORE_BIAS
 from torch import Tensor
 from torch.fx.experimental.proxy_tensor import make_fx
 
+from samwise_ros.engine.backend import cuda_graphs
 from samwise_ros.engine.backend.cuda_graphs import FrameGraphs, GraphCaptureWarning, Step
 from samwise_ros.engine.backend.samwise_backend import SamwiseBackend
 from samwise_ros.engine.config import EngineConfig
@@ -116,6 +117,24 @@ def test_commands_and_cameras_change(pair):
         for camera, images in views.items():
             assert_same(engines, Frame(images[index], camera, index))
     assert graph_count(engines[0]) == 5
+
+
+@pytest.mark.parametrize(("turn", "captures"), [(100, 1), (0, 4)])
+def test_more_cameras_in_turn_than_graphs(pair, monkeypatch, turn, captures):
+    """A capture takes as long as three frames: a graph that is still in use is not replaced."""
+    monkeypatch.setattr(cuda_graphs, "_MAX_GRAPHS", 1)
+    monkeypatch.setattr(cuda_graphs, "_TURN", turn)
+    engines = pair()
+    graphs, counted = engines[0]._backend.frame_graphs, []
+    capture = graphs._capture
+    graphs._capture = lambda *arguments: counted.append(1) or capture(*arguments)
+    for engine in engines:
+        engine.add(Command("a", "the red mug"))
+    for index, image in enumerate(drifting((60, 80), FULL + 2)):
+        for camera in ("front", "wrist"):
+            assert_same(engines, Frame(image, camera, index))
+    assert graph_count(engines[0]) == 1
+    assert len(counted) == captures
 
 
 def test_batch_with_and_without_verbs(pair):

@@ -66,6 +66,7 @@ TAMPERED = {
     "another network": (put("f" * 64, "network"), "another network: .* got 'ffffffff"),
     "another precision": (put("bfloat16", "precision"), "another precision: expected 'float32'"),
     "another mode": (put("clip", "mode"), "another mode: expected 'online', got 'clip'"),
+    "another memory policy": (put("none", "memory_policy"), "memory_policy: expected 'paper'"),
     "another camera": (_renamed_camera, r"another camera: expected some of \['camera'\].*rear"),
     "a command of another camera": (
         put(["rear"], "commands", 0, "cameras"),
