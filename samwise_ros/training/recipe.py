@@ -205,9 +205,7 @@ class Stage:
         check_range(where, self, ("batch", "accumulate", "frames", "targets"), 1)
         check_range(where, self, _SHARES, 0, 1)
         check_range(where, self, ("learning_rate", "name_objects", "warmup", "decay_steps"), 0)
-        if self.gradient_norm <= 0:
-            got = self.gradient_norm
-            raise ValueError(f"{where}: gradient_norm: expected more than 0, got {got}")
+        check_range(where, self, ("gradient_norm",), 1e-6)
         if min(self.steps, self.epochs) < 0 or (self.steps > 0) == (self.epochs > 0):
             raise ValueError(
                 f"{where}: expected either steps or epochs, 1 or more, "
