@@ -1,7 +1,7 @@
 """Training recipes: the settings of a YAML file."""
 
 import reprlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,18 +18,6 @@ _TRAINED: dict[Task, tuple[str, ...]] = {
     "words": ("text_encoder",),
     "sentences": ("cmt_adapters", "prompt", "conditional_memory_encoder"),
 }
-_SHARES = (
-    "causal_share",
-    "single_share",
-    "absent_share",
-    "shape_share",
-    "motion_share",
-    "late_share",
-    "alone_share",
-    "swap_share",
-    "true_mask_share",
-    "prompt_again",
-)
 
 
 @dataclass(frozen=True)
@@ -203,7 +191,8 @@ class Stage:
         where = f"stage {self.name}"
         check_choice(f"{where}: task", self.task, tuple(_TRAINED))
         check_range(where, self, ("batch", "accumulate", "frames", "targets"), 1)
-        check_range(where, self, _SHARES, 0, 1)
+        shares = tuple(item.name for item in fields(self) if item.name.endswith("_share"))
+        check_range(where, self, (*shares, "prompt_again"), 0, 1)
         check_range(where, self, ("learning_rate", "name_objects", "warmup", "decay_steps"), 0)
         check_range(where, self, ("gradient_norm",), 1e-6)
         if min(self.steps, self.epochs) < 0 or (self.steps > 0) == (self.epochs > 0):
