@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from samwise_ros.data.dataset import Dataset, Expression
+from samwise_ros.data.dataset import ABSENT, Dataset, Expression
 from samwise_ros.engine.config import EngineConfig
 from samwise_ros.engine.tracking.evidence import Evidence
 from samwise_ros.engine.tracking.target_state import TargetTrack
@@ -76,7 +76,7 @@ def record_true_masks(
         sentences = []
         first: dict[frozenset[int], Expression] = {}
         for one in video.expressions:
-            if one.objects:
+            if one.kind != ABSENT:
                 first.setdefault(frozenset(one.objects), one)
         for one in first.values():
             named = [objects.index(item) for item in one.objects]
