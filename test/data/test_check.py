@@ -8,6 +8,7 @@ from pictures import WIDTH, write_annotation, write_photo
 from PIL import Image
 
 from samwise_ros.data.check import check_split
+from samwise_ros.data.formats.mevis import Mevis
 from samwise_ros.data.formats.write_mevis import write_mevis
 from samwise_ros.data.painted.video import PaintedConfig
 
@@ -108,3 +109,19 @@ def test_missing_file_of_all_videos_is_listed_once(tmp_path: Path) -> None:
     (tmp_path / "train" / "mask_dict.json").unlink()
     (problem,) = check_split("mevis", tmp_path, "train").problems
     assert "mask_dict.json: no such file" in problem
+
+
+def test_cut_image_is_a_problem(folder: Path) -> None:
+    photo = folder / "train" / "JPEGImages" / "a" / "00005.jpg"
+    photo.write_bytes(photo.read_bytes()[:-60])
+    (problem,) = problems(folder)
+    assert problem.startswith(f"{photo}: cannot be read")
+
+
+def test_cut_truth_of_the_tabletop_is_a_problem(tmp_path: Path) -> None:
+    write_mevis(tmp_path, {"train": 1}, PaintedConfig(frames=2, width=64, height=48))
+    truth = Mevis(tmp_path, "train").truth_file(0)
+    truth.parent.mkdir()
+    truth.write_bytes(b"PK")
+    (problem,) = check_split("mevis", tmp_path, "train").problems
+    assert problem.startswith(f"{truth}: cannot be read")

@@ -9,6 +9,7 @@ import pytest
 
 from samwise_ros.data.augmentation import View
 from samwise_ros.data.concat import open_datasets
+from samwise_ros.data.dataset import DatasetError
 from samwise_ros.data.formats.mevis import Mevis
 from samwise_ros.data.formats.write_mevis import write_mevis
 from samwise_ros.data.painted.objects import COLOURS, SHAPES, Motion
@@ -137,3 +138,19 @@ def test_labels_of_the_simulated_tabletop(tmp_path) -> None:
     assert (labels[:3, 3] == -1).all(), "the first frames show no motion"
     assert (labels[3:, 3, 1:3, 2:4] == TabletopMotion.REST).all()
     assert (labels[3:, 3, 5, 10] == TabletopMotion.LIFTED).all()
+
+
+def test_damaged_truth_is_named(tmp_path) -> None:
+    write_mevis(tmp_path, {"train": 1}, PaintedConfig(6, SIDE, 96))
+    dataset = Mevis(tmp_path, "train")
+    path = dataset.truth_file(0)
+    path.parent.mkdir()
+    np.savez_compressed(path, labels=np.arange(6 * 96 * SIDE).reshape(6, 96, SIDE))
+    whole = path.read_bytes()
+    for content in (b"", whole[: len(whole) // 2], whole):
+        path.write_bytes(content)
+        with pytest.raises(DatasetError, match=rf"{path}: cannot be read: .*get the file again"):
+            object_labels(dataset, 0, SIDE, range(6))
+    path.unlink()
+    with pytest.raises(DatasetError, match=f"{path}: no such file"):
+        object_labels(dataset, 0, SIDE, range(6))
