@@ -5,17 +5,18 @@ import io
 import json
 import pickle
 import random
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from fuzz_coverage import without
+from fuzz_coverage import only, without
 from fuzz_documents import is_json
 from fuzz_harness import Reader
 from fuzz_mutations import mutate_bytes, mutate_data, mutated_json
 from PIL import Image
 
-from samwise_ros.data.files import read_json
+from samwise_ros.data.files import read_arrays, read_json
 from samwise_ros.data.formats.mevis import Mevis
 from samwise_ros.data.formats.ref_youtube_vos import RefYoutubeVos
 from samwise_ros.data.formats.refcoco import Refcoco
@@ -141,7 +142,38 @@ def _is_pickle(folder: Path) -> bool:
     return data.endswith(b".") and (data[:1] == b"\x80" or data[:1] in b"(lN")
 
 
+@functools.cache
+def _arrays(compressed: bool) -> bytes:
+    file = io.BytesIO()
+    save = np.savez_compressed if compressed else np.savez
+    save(file, labels=np.arange(96).reshape(2, 6, 8), kinds=np.array(["mug", "jar"]))
+    return file.getvalue()
+
+
+def _write_arrays(rng: random.Random, folder: Path) -> None:
+    data = _arrays(rng.random() < 0.5)
+    if rng.random() < 0.3:  # shapes and types of the arrays, behind the checksum of the archive
+        with zipfile.ZipFile(folder / "v.npz", "w") as archive:
+            for name in ("labels", "kinds"):
+                content = zipfile.ZipFile(io.BytesIO(data)).read(f"{name}.npy")
+                archive.writestr(f"{name}.npy", mutate_bytes(rng, content[:128]) + content[128:])
+        return
+    (folder / "v.npz").write_bytes(mutate_bytes(rng, data))
+
+
+def _read_arrays(folder: Path) -> None:
+    read_arrays(folder / "v.npz", ("labels", "kinds"))
+    read_arrays(folder / "v.npz")
+
+
 DATA_SET_READERS = (
+    Reader(
+        "arrays",
+        _write_arrays,
+        _read_arrays,
+        lambda folder: (folder / "v.npz").read_bytes()[:4] == b"PK\x03\x04",
+        {"data.files": only("read_arrays")},
+    ),
     Reader(
         "rle",
         _write_mask,

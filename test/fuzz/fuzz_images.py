@@ -184,6 +184,6 @@ IMAGE_READER = Reader(
     _starts_like_an_image,
     {
         "vision.image_folder": without(),
-        "data.files": without("read_json", "read_lines", "frame_files"),
+        "data.files": without("read_json", "read_lines", "read_arrays", "frame_files"),
     },
 )
