@@ -121,7 +121,7 @@ def sample_clip(dataset: Dataset, index: int, rng: random.Random, config: Sample
     view = View()
     if config.augmentation is not None:
         augmentation = config.augmentation
-        if any(one.kind in _ABOUT_OTHERS or depends_on_view(one.sentence) for one in chosen):
+        if any(each.kind in _ABOUT_OTHERS or depends_on_view(each.sentence) for each in chosen):
             augmentation = replace(augmentation, crop_probability=0.0)
         frames, masks, sentences, view = augment_clip(frames, masks, sentences, augmentation, rng)
     return Sample(frames, masks, sentences, holds, frame_indices, view)

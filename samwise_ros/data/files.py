@@ -92,7 +92,8 @@ def read_arrays(path: Path, names: Sequence[str] | None = None) -> dict[str, NDA
         DatasetError: the file is missing, damaged or lacks an array.
     """
     try:
-        with np.load(BytesIO(read_regular(path)), allow_pickle=False) as arrays:
+        check_regular(path)
+        with np.load(path, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in (arrays.files if names is None else names)}
     except Exception as error:  # those of numpy and zipfile have no common class
         raise _unreadable(path, error) from error

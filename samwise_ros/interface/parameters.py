@@ -52,8 +52,7 @@ class Parameters:
     )
     precision: str = parameter(
         "auto",
-        "Floating-point format of the network; auto is float32 on the CPU, bfloat16 on CUDA, and "
-        "float16 on a GPU without bfloat16.",
+        "Floating-point format of the network; auto is bfloat16 on CUDA and float32 on the CPU.",
         "unconfigured",
         choices=get_args(Precision),
     )

@@ -64,7 +64,7 @@ def _has_type(value: Any, expected: Any) -> bool:
         item = get_args(expected)[0]
         return isinstance(value, tuple) and all(_has_type(each, item) for each in value)
     if isinstance(expected, UnionType):
-        return any(_has_type(value, one) for one in get_args(expected))
+        return any(_has_type(value, option) for option in get_args(expected))
     if expected is float:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return is_number and math.isfinite(value)

@@ -78,11 +78,11 @@ class TrainingState:
                 "remove this file"
             ) from error
         started = [where for where in state.settings if where != _RECIPE]
-        places = [f"stage {stage.name}" for stage in recipe.stages[: len(started)]]
-        if set(started) <= {f"stage {stage.name}" for stage in recipe.stages} and started != places:
+        stages = [f"stage {stage.name}" for stage in recipe.stages]
+        if set(started) <= set(stages) and started != stages[: len(started)]:
             raise CheckpointError(
                 f"{path}: belongs to another recipe: it began with {', '.join(started)}, now "
-                f"{', '.join(places)}; add stages at the end, use another folder, or remove this "
+                f"{', '.join(stages)}; add stages at the end, use another folder, or remove this "
                 "file"
             )
         for where, stored in state.settings.items():

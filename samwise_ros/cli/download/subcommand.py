@@ -54,10 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
     downloads = {name: _find(name) for name in arguments.names}
     out = arguments.out or data_home() / "downloads"
     for name, what in downloads.items():
-        folder = out / name
-        if name not in DOWNLOADS:
-            # Files of two addresses can have one name.
-            folder = arguments.out or out / sha256(name.encode()).hexdigest()[:12]
+        # Files of two addresses can have one name.
+        subfolder = name if name in DOWNLOADS else sha256(name.encode()).hexdigest()[:12]
+        folder = out if arguments.out and name not in DOWNLOADS else out / subfolder
         if name in RELEASED_MODELS:
             _install(name, what, folder)
             continue

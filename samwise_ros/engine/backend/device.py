@@ -42,19 +42,14 @@ def resolve_precision(name: str, device: torch.device) -> str:
     """Return the precision of a name, one of `DTYPES`.
 
     Args:
-        name: ``auto`` (float32 on the CPU, bfloat16 on CUDA, or float16 on a GPU without it), or
-            a key of `DTYPES`.
+        name: ``auto`` (bfloat16 on CUDA, float32 on the CPU), or a key of `DTYPES`.
         device: the device that computes.
 
     Raises:
         ValueError: the name is invalid or the device does not support the precision.
     """
     if name == "auto":
-        if device.type == "cpu":
-            return "float32"
-        # GPUs before Ampere emulate bfloat16.
-        fast = torch.cuda.is_bf16_supported(including_emulation=False)
-        return "bfloat16" if fast else "float16"
+        return "bfloat16" if device.type == "cuda" else "float32"
     if name not in DTYPES:
         raise ValueError(f"precision: expected auto, {', '.join(DTYPES)}, got {name!r}")
     if device.type == "cpu" and name == "float16":

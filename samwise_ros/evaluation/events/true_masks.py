@@ -75,13 +75,14 @@ def record_true_masks(
         objects = video.masked_objects
         sentences = []
         first: dict[frozenset[int], Expression] = {}
-        for one in video.expressions:
-            if one.kind != ABSENT:
-                first.setdefault(frozenset(one.objects), one)
-        for one in first.values():
-            named = [objects.index(item) for item in one.objects]
+        for each in video.expressions:
+            if each.kind != ABSENT:
+                first.setdefault(frozenset(each.objects), each)
+        for expression in first.values():
+            named = [objects.index(item) for item in expression.objects]
             frames = _true_frames(dataset, index, named)
-            sentences.append(track_masks(one.sentence, one.kind, frames, named, config))
+            sentence, kind = expression.sentence, expression.kind
+            sentences.append(track_masks(sentence, kind, frames, named, config))
         found.append(EventRecord(index, video.name, tuple(sentences)))
     return sorted(processes.gather(found), key=lambda record: record.index)
 

@@ -15,7 +15,7 @@ def test_true_masks_are_acquired_and_absent_objects_do_not_count():
         record_true_masks(open_dataset(f"painted:{split}"), 1, EngineConfig())[0].sentences
         for split in ("scenes_val", "scenes_absent")
     )
-    assert [one.events for one in present] == [[("ACQUIRED", 1)]]
+    assert [record.events for record in present] == [[("ACQUIRED", 1)]]
     assert present[0].history.iou(0, 0) == 1.0
     assert sentence_accuracies(present, Hysteresis()) == (Share(0, 0), Share(1, 1))
     assert absent == ()
@@ -27,4 +27,4 @@ def test_objects_with_two_sentences_count_once():
     sentences = (*video.expressions, dataclasses.replace(video.expressions[0], sentence="that one"))
     dataset.video = lambda _: dataclasses.replace(video, expressions=sentences)
     (record,) = record_true_masks(dataset, 1, EngineConfig())
-    assert [one.sentence for one in record.sentences] == [video.expressions[0].sentence]
+    assert [each.sentence for each in record.sentences] == [video.expressions[0].sentence]

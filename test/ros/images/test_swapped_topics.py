@@ -23,7 +23,7 @@ def test_publishers_are_those_of_the_remapped_topic(ros_context: Context) -> Non
         source = CameraInput(node, "left", parameters, CameraStatistics(), lambda *_: False)
         assert source.topic == "/right/image_raw"
         wait_for(source.publishers, what="the publisher")
-        assert [one.node_name for one in source.publishers()] == ["right_camera"]
+        assert [endpoint.node_name for endpoint in source.publishers()] == ["right_camera"]
     finally:
         node.destroy_node()
         camera.destroy_node()
