@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from samwise_ros.data.augmentation import Augmentation, View
+from samwise_ros.data.augmentation import Augmentation, View, augment_clip
 from samwise_ros.data.clip_sampling import AbsentSentences, Sample, SampleConfig, sample_clip
 from samwise_ros.data.concat import open_datasets
 from samwise_ros.data.dataset import Dataset, Video
@@ -96,9 +96,12 @@ class Clips:
             frames: number of frames of the clip.
         """
         dataset, index, rng = self._choose(step, number, frames)
-        if self.stage.task == "prompted":
-            return _sample_objects(dataset, index, rng, self.stage, frames)
         stage = self.stage
+        augmentation = _AUGMENTATION if stage.augment else None
+        if stage.task == "prompted":
+            return _sample_objects(dataset, index, rng, stage, frames)
+        if stage.task == "objects":
+            return _sample_frames(dataset, index, rng, augmentation, frames)
         config = SampleConfig(
             frames,
             stage.targets,
@@ -107,7 +110,7 @@ class Clips:
             stage.motion_share,
             stage.swap_share > 0,
             stage.in_a_row,
-            _AUGMENTATION if stage.augment else None,
+            augmentation,
         )
         return sample_clip(dataset, index, rng, config)
 
@@ -197,3 +200,21 @@ def _sample_objects(
     ]
     holds = np.ones((stage.targets, frames), np.bool_)
     return Sample(images, np.stack(chosen), ("",) * stage.targets, holds, frame_indices, View())
+
+
+def _sample_frames(
+    dataset: Dataset,
+    index: int,
+    rng: random.Random,
+    augmentation: Augmentation | None,
+    frames: int,
+) -> Sample:
+    """Sample frames without a sentence or masks."""
+    frame_indices = clip_frames(len(dataset.video(index).frames), frames, rng)
+    images = dataset.images(index, frame_indices)
+    sentences: tuple[str, ...] = ("",)
+    view = View()
+    masks = np.zeros((1, *images.shape[:3]), np.bool_)
+    if augmentation is not None:
+        images, masks, sentences, view = augment_clip(images, masks, sentences, augmentation, rng)
+    return Sample(images, masks, sentences, np.ones((1, frames), np.bool_), frame_indices, view)

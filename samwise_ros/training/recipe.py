@@ -56,13 +56,13 @@ class OptimizerSettings:
     """Optimizer and schedule; the defaults are the published values.
 
     Attributes:
-        name: ``adam``, or ``adamw`` with decoupled weight decay.
+        name: ``adam``, ``adamw`` with decoupled weight decay, or ``muon``, see ``Optimizer``.
         betas: decay rates of the running means of gradients and squared gradients.
         weight_decay: weight decay of all trained weights.
         schedule: ``constant``, or ``cosine`` for a learning rate that falls to zero.
     """
 
-    name: Literal["adam", "adamw"] = "adam"
+    name: Literal["adam", "adamw", "muon"] = "adam"
     betas: tuple[float, float] = (0.9, 0.999)
     weight_decay: float = 0.0
     schedule: Literal["constant", "cosine"] = "constant"
@@ -70,7 +70,7 @@ class OptimizerSettings:
     def __post_init__(self) -> None:
         """Check the range of each value."""
         check_types(self, "optimizer")
-        check_choice("optimizer: name", self.name, ("adam", "adamw"))
+        check_choice("optimizer: name", self.name, ("adam", "adamw", "muon"))
         check_choice("optimizer: schedule", self.schedule, ("constant", "cosine"))
         check_range("optimizer", self, ("weight_decay",), 0)
         if len(self.betas) != 2 or not all(0 <= beta < 1 for beta in self.betas):

@@ -20,9 +20,9 @@ from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
 from samwise_ros.training.clips import Clips
 from samwise_ros.training.interruption import Interruption
-from samwise_ros.training.learner import Learner
 from samwise_ros.training.losses import PartialMean
 from samwise_ros.training.metric_log import MetricLog
+from samwise_ros.training.optimization.learner import Learner
 from samwise_ros.training.recipe import Recipe, Stage
 from samwise_ros.training.state import TrainingState, settings
 from samwise_ros.training.tasks.registry import TASKS
@@ -74,8 +74,14 @@ class StageRun:
         if stage.task == "sentences":
             network.trained_frames = stage.frames
         heads = [head.to(training.processes.device) for head in self.task.heads()]
-        modules = [*trained_modules(network, stage), *heads]
-        self.learner = Learner(modules, stage, recipe.optimizer, self.steps, training.processes)
+        self.learner = Learner(
+            trained_modules(network, stage),
+            heads,
+            stage,
+            recipe.optimizer,
+            self.steps,
+            training.processes,
+        )
         if state.learner is not None:
             try:
                 self.learner.load(state.learner)

@@ -15,6 +15,7 @@ from samwise_ros.data.formats.write_mevis import write_mevis
 from samwise_ros.data.painted.objects import COLOURS, SHAPES, Motion
 from samwise_ros.data.painted.video import PaintedConfig, make_video
 from samwise_ros.data.tabletop.catalogue import KINDS, PAINTS
+from samwise_ros.data.tabletop.description import Material, Pattern
 from samwise_ros.data.tabletop.truth import Motion as TabletopMotion
 from samwise_ros.training.tasks.object_labels import (
     STRIDE,
@@ -118,14 +119,17 @@ def test_labels_of_the_simulated_tabletop(tmp_path) -> None:
         motion=motion,
         kinds=["mug", "jar"],
         colours=["red", ""],
+        patterns=["striped", "plain"],
+        materials=["ceramic", "glass"],
     )
-    sizes = {"kind": len(KINDS) + 1, "colour": len(PAINTS), "column": 16, "motion": 9}
+    sizes = {"kind": len(KINDS) + 1, "colour": len(PAINTS), "pattern": 8, "material": 8}
+    sizes |= {"column": 16, "motion": 9}
     assert label_sizes(dataset) == sizes
     several = open_datasets([f"mevis:{tmp_path}:train"] * 2)
     assert label_sizes(several) == label_sizes(dataset)
     labels = object_labels(several, 1, SIDE, range(1, 6))
     assert np.array_equal(labels, object_labels(dataset, 0, SIDE, range(1, 6)))
-    assert labels.shape == (5, 4, SIDE // STRIDE, SIDE // STRIDE)
+    assert labels.shape == (5, 6, SIDE // STRIDE, SIDE // STRIDE)
     kinds = list(KINDS)
     assert (labels[:, 0, 1:3, 2:4] == kinds.index("mug")).all()
     assert (labels[:, 0, 5, 10] == kinds.index("jar")).all()
@@ -133,11 +137,13 @@ def test_labels_of_the_simulated_tabletop(tmp_path) -> None:
     assert (labels[:, 0] < len(KINDS)).sum() == 5 * 5
     assert (labels[:, 1, 1:3, 2:4] == PAINTS.index("red")).all()
     assert (labels[:, 1, 5, 10] == -1).all(), "bare glass has no colour"
-    assert (labels[:, 2, 1:3, 2:4] == 2).all(), "the centre is at 23.5 of 128 pixels"
-    assert (labels[:, 2, 5, 10] == 10).all()
-    assert (labels[:3, 3] == -1).all(), "the first frames show no motion"
-    assert (labels[3:, 3, 1:3, 2:4] == TabletopMotion.REST).all()
-    assert (labels[3:, 3, 5, 10] == TabletopMotion.LIFTED).all()
+    assert (labels[:, 2, 1:3, 2:4] == get_args(Pattern).index("striped")).all()
+    assert (labels[:, 3, 5, 10] == get_args(Material).index("glass")).all()
+    assert (labels[:, 4, 1:3, 2:4] == 2).all(), "the centre is at 23.5 of 128 pixels"
+    assert (labels[:, 4, 5, 10] == 10).all()
+    assert (labels[:3, 5] == -1).all(), "the first frames show no motion"
+    assert (labels[3:, 5, 1:3, 2:4] == TabletopMotion.REST).all()
+    assert (labels[3:, 5, 5, 10] == TabletopMotion.LIFTED).all()
 
 
 def test_damaged_truth_is_named(tmp_path) -> None:

@@ -42,7 +42,8 @@ def _write_truth(path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
     labels = np.zeros((FRAMES, 96, 128), np.uint8)
     labels[:, 20:60, 30:60] = 1
-    np.savez(path, labels=labels, motion=np.zeros((FRAMES, 1)), kinds=["mug"], colours=["red"])
+    looks = {"kinds": ["mug"], "colours": ["red"], "patterns": ["plain"], "materials": ["metal"]}
+    np.savez(path, labels=labels, motion=np.zeros((FRAMES, 1)), **looks)
 
 
 def test_recipe_trains_every_stage(recipe, tmp_path):

@@ -16,7 +16,7 @@ from samwise_ros.network.checkpoints.model_folder import load_model, save_model
 from samwise_ros.network.presets import preset
 from samwise_ros.network.samwise import Samwise
 from samwise_ros.network.text.tokenizer import SentenceTokenizer
-from samwise_ros.training.learner import Learner
+from samwise_ros.training.optimization.learner import Learner
 from samwise_ros.training.recipe import Recipe, Stage
 from samwise_ros.training.state import TrainingState
 from samwise_ros.training.trainer import Trainer

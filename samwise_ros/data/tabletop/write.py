@@ -63,8 +63,8 @@ def write_tabletop(output: Output, counts: Mapping[Split, int]) -> dict[str, str
     """Write videos; those that were written before are kept.
 
     The folder of a split holds, beside what MeViS has, ``truth/VIDEO.npz`` with the arrays of
-    ``VideoTruth`` (depth as uint16 in millimetres) and the kind and colour of each thing (empty for
-    bare material), and ``entries/VIDEO.json``, which marks a video as complete.
+    ``VideoTruth`` (depth as uint16 in millimetres) and the kind, colour (empty for bare material),
+    pattern and material of each thing, and ``entries/VIDEO.json``, which marks a video as complete.
 
     Args:
         output: the folder and the size.
@@ -195,6 +195,8 @@ def _write_truth(path: Path, video: TabletopVideo) -> None:
         in_view=truth.in_view,
         kinds=np.array([thing.kind for thing in things]),
         colours=np.array(["" if thing.look.bare else thing.look.colour for thing in things]),
+        patterns=np.array([thing.look.pattern for thing in things]),
+        materials=np.array([thing.look.material for thing in things]),
         **truth.states,
     )
     write_atomically(path, arrays.getvalue())

@@ -21,6 +21,7 @@ from samwise_ros.data.painted.dataset import PaintedDataset
 from samwise_ros.data.painted.objects import COLOURS, SHAPES, Motion, PaintedObject
 from samwise_ros.data.painted.video import PaintedVideo
 from samwise_ros.data.tabletop.catalogue import KINDS, PAINTS
+from samwise_ros.data.tabletop.description import Material, Pattern
 from samwise_ros.data.tabletop.truth import Motion as TabletopMotion
 from samwise_ros.network.image.preprocess import masks_to_square
 from samwise_ros.training.losses import IGNORED
@@ -30,6 +31,14 @@ STRIDE = 8
 _SIZES = ("small", "medium", "large")
 _MOTIONS = get_args(Motion)
 _KINDS = tuple(KINDS)
+_PATTERNS, _MATERIALS = get_args(Pattern), get_args(Material)
+_LOOKS = {
+    "kinds": _KINDS,
+    "colours": PAINTS,
+    "patterns": _PATTERNS,
+    "materials": _MATERIALS,
+}
+"""Arrays of a truth file that name what each object looks like, and their values."""
 _MIRRORED = np.array(
     [_MOTIONS.index({"left": "right", "right": "left"}.get(name, name)) for name in _MOTIONS]
 )
@@ -61,6 +70,8 @@ def label_sizes(dataset: Dataset) -> dict[str, int]:
         return {
             "kind": len(_KINDS) + 1,
             "colour": len(PAINTS),
+            "pattern": len(_PATTERNS),
+            "material": len(_MATERIALS),
             "column": _COLUMNS,
             "motion": len(TabletopMotion),
         }
@@ -96,16 +107,17 @@ def object_labels(
     if isinstance(dataset, PaintedDataset):
         return painted_labels(dataset.scene(index), side, frame_indices, view)
     assert isinstance(dataset, Mevis | ConcatDataset)
-    truth = read_arrays(dataset.truth_file(index), ("labels", "motion", "kinds", "colours"))
+    truth = read_arrays(dataset.truth_file(index), ("labels", "motion", *_LOOKS))
     labels = truth["labels"][list(frame_indices)]
-    motions = truth["motion"][list(frame_indices)].T.astype(np.int64)  # (N, T)
-    kinds, colours = truth["kinds"].tolist(), truth["colours"].tolist()
-    classes = np.full((len(kinds), len(labels), 3), IGNORED, np.int64)
-    classes[..., 0] = np.array([_KINDS.index(kind) for kind in kinds])[:, None]
-    painted = [PAINTS.index(colour) if colour else IGNORED for colour in colours]
-    classes[..., 1] = np.array(painted)[:, None]
-    classes[:, _MOTION_LAG:, 2] = motions[:, _MOTION_LAG:]
-    numbers = np.arange(1, len(kinds) + 1)[:, None, None, None]
+    motions = truth["motion"][list(frame_indices)].T  # (N, T)
+    looks = [
+        [values.index(value) if value else IGNORED for value in truth[name].tolist()]
+        for name, values in _LOOKS.items()
+    ]
+    classes = np.full((len(motions), len(labels), len(looks) + 1), IGNORED, np.int64)
+    classes[..., :-1] = np.array(looks).T[:, None]
+    classes[:, _MOTION_LAG:, -1] = motions[:, _MOTION_LAG:]
+    numbers = np.arange(1, len(classes) + 1)[:, None, None, None]
     return _cell_labels(view.apply(labels) == numbers, classes, side, len(_KINDS))
 
 

@@ -9,9 +9,8 @@ from torch import Tensor, nn
 
 from samwise_ros.evaluation.distributed import ProcessGroup
 from samwise_ros.training.losses import PartialMean
+from samwise_ros.training.optimization.optimizers import Optimizer
 from samwise_ros.training.recipe import OptimizerSettings, Stage
-
-_OPTIMIZERS = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
 
 
 class Learner:
@@ -20,6 +19,7 @@ class Learner:
     def __init__(
         self,
         modules: list[nn.Module],
+        heads: list[nn.Module],
         stage: Stage,
         settings: OptimizerSettings,
         steps: int,
@@ -28,22 +28,17 @@ class Learner:
         """Put the modules into training mode and create the optimizer.
 
         Args:
-            modules: the modules to train.
+            modules: the modules of the network to train.
+            heads: modules that are trained with them and discarded afterwards.
             stage: the stage, with learning rate and gradient norm.
             settings: settings of the optimizer.
             steps: number of steps of the stage.
             processes: the processes that share gradients.
         """
-        self.modules = nn.ModuleList(modules).train().requires_grad_(True)
+        self.modules = nn.ModuleList([*modules, *heads]).train().requires_grad_(True)
         self.stage, self.settings, self.steps = stage, settings, steps
         self.processes = processes
-        self.optimizer = _OPTIMIZERS[settings.name](
-            self.modules.parameters(),
-            lr=stage.learning_rate,
-            betas=settings.betas,
-            weight_decay=settings.weight_decay,
-            fused=True,  # one operator for all weights, of which there are hundreds of small ones
-        )
+        self.optimizer = Optimizer(nn.ModuleList(modules), nn.ModuleList(heads), settings)
         self.sums: dict[str, tuple[float, int]] = {}
 
     def update(self, parts: Iterable[dict[str, PartialMean]], step: int) -> dict[str, float]:
@@ -60,9 +55,7 @@ class Learner:
         Raises:
             ValueError: a loss or a gradient is not finite; the weights are unchanged.
         """
-        for group in self.optimizer.param_groups:
-            group["lr"] = self._rate(step)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad()
         found: dict[str, Tensor] = {}
         for losses in parts:
             for name, value in self._backward(losses).items():
@@ -77,9 +70,9 @@ class Learner:
         parameters = list(self.modules.parameters())
         norm = nn.utils.clip_grad_norm_(parameters, self.stage.gradient_norm)
         if not math.isfinite(norm):
-            self.optimizer.zero_grad(set_to_none=True)
+            self.optimizer.zero_grad()
             raise ValueError(f"stage {self.stage.name}, step {step}: expected finite gradients")
-        self.optimizer.step()
+        self.optimizer.step(self._rate(step))
         for parameter in parameters:  # the fused optimizer does not, see `DerivedTensors`
             torch.autograd.graph.increment_version(parameter)
         for name, number in values.items():
@@ -131,12 +124,12 @@ class Learner:
         """Return the state that is needed to resume exactly."""
         return {
             "modules": self.modules.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
+            "optimizer": self.optimizer.state(),
             "sums": self.sums,
         }
 
     def load(self, state: dict[str, Any]) -> None:
         """Restore a state."""
         self.modules.load_state_dict(state["modules"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        self.optimizer.load(state["optimizer"])
         self.sums = dict(state["sums"])
