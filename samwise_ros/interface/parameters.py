@@ -99,8 +99,8 @@ class Parameters:
     )
     lost_after_frames: int = parameter(
         EngineConfig.lost_after_frames,
-        "Number of frames since the last mask, without the object in view, after which its "
-        "target's state is LOST; at most twice as many without a mask.",
+        "A target is LOST after this many frames without a mask on which the object is not in "
+        "view either, and in any case after twice as many frames without a mask.",
         "unconfigured",
         bounds=BOUNDS["lost_after_frames"],
     )

@@ -25,7 +25,9 @@ ENABLE = Service(
 )
 TOGGLE = Service("~/toggle", "std_srvs/srv/Trigger", "enable if disabled, else disable")
 RESET_MEMORY = Service(
-    "~/reset_memory", "std_srvs/srv/Trigger", "restart the memories of all active commands"
+    "~/reset_memory",
+    "std_srvs/srv/Trigger",
+    "restart the memories of all active commands, delete those kept of all others",
 )
 CLEAR = Service("~/clear", "std_srvs/srv/Trigger", "remove all commands, keep their memories")
 SAVE_MEMORY = Service(
@@ -36,7 +38,8 @@ SAVE_MEMORY = Service(
 LOAD_MEMORY = Service(
     "~/load_memory",
     "std_srvs/srv/Trigger",
-    "replace commands and memories by those in `memory_path`; a damaged file, or a file of "
-    "another model, camera or mode, is rejected with the reason and changes nothing",
+    "replace commands and memories by those in `memory_path`; a damaged file, or one of another "
+    "model, precision, camera or mode, or with more than `max_commands` commands, is rejected with "
+    "the reason and changes nothing",
 )
 SERVICES = (ENABLE, TOGGLE, RESET_MEMORY, CLEAR, SAVE_MEMORY, LOAD_MEMORY)

@@ -76,7 +76,7 @@ PRESETS: dict[str, SamwiseConfig] = {
         text_feed_forward=128,
         adapter_width=32,
     ),
-    # The shipped model, which runs in real time on two CPU cores.
+    # For the painted world; runs in real time on two CPU cores.
     "tabletop": _TABLETOP,
     # For the simulated tabletop, still in real time on two CPU cores; see docs/training.md.
     "tabletop_3d": replace(

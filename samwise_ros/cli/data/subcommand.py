@@ -16,7 +16,7 @@ The other tasks write a folder of format mevis, or what its videos are made from
 
   tabletop      the simulated tabletop, with depth, poses and contacts in SPLIT/truth/; continues
                 after an interruption
-  painted       the painted world of the shipped model
+  painted       the painted world of the model tabletop
   look-book     a picture of the simulated tabletop
   fixed-splits  the stored motion and sentences of the tabletop's fixed splits, for developers
 

@@ -2,8 +2,8 @@
 
 The SAMWISE models are installed as model folders: `--model samwise_mevis` and, in ROS,
 `model:=samwise_mevis` find them by name. They are installed in $SAMWISE_HOME/models, by default
-~/.cache/samwise_ros/models. SAM 2 and the text encoders are initial weights for training (see
-`samwise convert parts`).
+$XDG_CACHE_HOME/samwise_ros/models or ~/.cache/samwise_ros/models. SAM 2 and the text encoders
+are initial weights for training (see `samwise convert parts`).
 
 After an interruption, run the same command again to resume. A file that exists is checked and not
 downloaded again.

@@ -62,7 +62,13 @@ class Optimizer:
         return [part.state_dict() for _, part in self._parts]
 
     def load(self, states: list[dict[str, Any]]) -> None:
-        """Restore a state."""
+        """Restore a state.
+
+        Raises:
+            ValueError: the state is of another optimizer.
+        """
+        if len(states) != len(self._parts):
+            raise ValueError(f"expected the state of {len(self._parts)} optimizers")
         for (_, part), state in zip(self._parts, states, strict=True):
             part.load_state_dict(state)
 
