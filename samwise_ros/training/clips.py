@@ -97,11 +97,10 @@ class Clips:
         """
         dataset, index, rng = self._choose(step, number, frames)
         stage = self.stage
-        augmentation = _AUGMENTATION if stage.augment else None
         if stage.task == "prompted":
             return _sample_objects(dataset, index, rng, stage, frames)
         if stage.task == "objects":
-            return _sample_frames(dataset, index, rng, augmentation, frames)
+            return _sample_frames(dataset, index, rng, stage, frames)
         config = SampleConfig(
             frames,
             stage.targets,
@@ -110,7 +109,7 @@ class Clips:
             stage.motion_share,
             stage.swap_share > 0,
             stage.in_a_row,
-            augmentation,
+            _AUGMENTATION if stage.augment else None,
         )
         return sample_clip(dataset, index, rng, config)
 
@@ -203,18 +202,16 @@ def _sample_objects(
 
 
 def _sample_frames(
-    dataset: Dataset,
-    index: int,
-    rng: random.Random,
-    augmentation: Augmentation | None,
-    frames: int,
+    dataset: Dataset, index: int, rng: random.Random, stage: Stage, frames: int
 ) -> Sample:
-    """Sample frames without a sentence or masks."""
-    frame_indices = clip_frames(len(dataset.video(index).frames), frames, rng)
+    """Sample frames without sentences or masks."""
+    length = len(dataset.video(index).frames)
+    frame_indices = clip_frames(length, frames, rng, stage.in_a_row)
     images = dataset.images(index, frame_indices)
-    sentences: tuple[str, ...] = ("",)
+    sentences = ("",) * stage.targets
+    masks = np.zeros((stage.targets, *images.shape[:3]), np.bool_)
     view = View()
-    masks = np.zeros((1, *images.shape[:3]), np.bool_)
-    if augmentation is not None:
-        images, masks, sentences, view = augment_clip(images, masks, sentences, augmentation, rng)
-    return Sample(images, masks, sentences, np.ones((1, frames), np.bool_), frame_indices, view)
+    if stage.augment:
+        images, masks, sentences, view = augment_clip(images, masks, sentences, _AUGMENTATION, rng)
+    holds = np.ones((stage.targets, frames), np.bool_)
+    return Sample(images, masks, sentences, holds, frame_indices, view)

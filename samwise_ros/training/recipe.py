@@ -57,7 +57,8 @@ class OptimizerSettings:
 
     Attributes:
         name: ``adam``, ``adamw`` with decoupled weight decay, or ``muon``, see ``Optimizer``.
-        betas: decay rates of the running means of gradients and squared gradients.
+        betas: decay rates of the running means of gradients and squared gradients; not for the
+            matrices of ``muon``, whose momentum is 0.95.
         weight_decay: weight decay of all trained weights.
         schedule: ``constant``, or ``cosine`` for a learning rate that falls to zero.
     """
@@ -111,8 +112,8 @@ class Stage:
 
     Attributes:
         name: name in the log and the progress bar.
-        task: ``objects`` trains the image trunk to recognise the kinds and colours of all objects
-            on single frames, ``prompted`` trains SAM 2 to segment and track objects given by a
+        task: ``objects`` trains the image trunk to recognise what all objects are, and in which
+            column, ``prompted`` trains SAM 2 to segment and track objects given by a
             click or a box, ``words`` trains the text encoder on sentences, ``sentences`` trains
             adapters, prompt and conditional memory encoder with SAM 2 and text encoder frozen.
         steps: number of steps; 0 if ``epochs`` is set. On single frames every video is then equally
@@ -129,7 +130,8 @@ class Stage:
         in_a_row: take consecutive frames, as from a camera, of videos that are long enough; by
             default some frames come from the whole video.
         targets: objects or sentences of each video.
-        learning_rate: peak learning rate, after the warm-up.
+        learning_rate: peak learning rate, after the warm-up; with ``muon``, its matrices have twice
+            this rate.
         warmup: steps of the linear warm-up.
         decay_steps: length of the cosine schedule if longer than the stage; 0 for all steps.
         gradient_norm: maximum norm of the gradients.
@@ -148,9 +150,10 @@ class Stage:
             clip is then about a similar object.
         true_mask_share: fraction of steps in which the true masks are written to the memory.
         prompt_again: fraction of later frames that are prompted like the first one.
-        name_objects: weight of the auxiliary losses: kinds, colours, columns and motions of all
-            objects, and the target's mask from the features before the decoder. For painted
-            videos and those of the simulated tabletop; 0 for none.
+        name_objects: weight of the auxiliary losses: what each object is, its column and its
+            motion, the target's mask from the features before the decoder, and the words and the
+            target's labels from the sentence vector. For painted videos and those of the simulated
+            tabletop; 0 for none.
         augment: flip, crop and change the colours of images.
     """
 

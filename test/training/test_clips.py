@@ -129,3 +129,14 @@ def test_sentences_of_a_batch_are_reproducible():
     assert len(clips.sentences(0)) == 20
     assert clips.sentences(0) == clips.sentences(0)
     assert clips.sentences(0) != clips.sentences(1)
+
+
+def test_frames_of_the_objects_task_fill_a_batch() -> None:
+    stage = Stage("objects", "objects", steps=1, frames=2, in_a_row=True, name_objects=1.0)
+    for augment in (False, True):
+        clips = Clips.open(["painted:train"], replace(stage, augment=augment), 1, 128)
+        sample = clips.sample(0, 0, 2)
+        assert sample.sentences == ("", "")
+        assert sample.masks.shape[:2] == sample.holds.shape == (2, 2)
+        assert sample.frame_indices == (0, 1)
+        assert len(sample.frames) == 2

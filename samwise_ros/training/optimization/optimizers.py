@@ -17,8 +17,9 @@ _MIN_SIDE = 16  # of a matrix, to be worth an orthogonal update
 class Optimizer:
     """Updates weights from their gradients.
 
-    With ``muon``, the matrices of linear layers get orthogonal updates (Jordan et al., 2024, "Muon:
-    An optimizer for hidden layers in neural networks"), all other weights those of AdamW.
+    With ``muon``, the network's matrices with sides of 16 or more, except embeddings, get
+    orthogonal updates (Jordan et al., 2024, "Muon: An optimizer for hidden layers in neural
+    networks"), all other weights those of AdamW.
     """
 
     def __init__(self, modules: nn.Module, heads: nn.Module, settings: OptimizerSettings) -> None:
@@ -83,7 +84,7 @@ def _muon(matrices: Iterable[Tensor], weight_decay: float) -> torch.optim.Optimi
 
 
 def _matrices(modules: nn.Module) -> list[Tensor]:
-    """Return the matrices of linear layers and of attention."""
+    """Return the matrices that get orthogonal updates: those of linear layers and of attention."""
     embeddings = {
         id(module.weight) for module in modules.modules() if isinstance(module, nn.Embedding)
     }

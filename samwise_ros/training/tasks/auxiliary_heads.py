@@ -1,9 +1,9 @@
 """Auxiliary heads, which are trained with the network and discarded afterwards.
 
-A sentence supervises one object of a video; heads that predict kind, colour, column and motion
-supervise all objects. Painted videos and those of the simulated tabletop have the labels. Another
-head predicts the mask of the target before the decoder does, and two predict the words and the
-target's kind, colour and column from the sentence vector.
+A sentence supervises one object of a video; heads that predict the labels of ``label_sizes``, such
+as kind, colour, column and motion, supervise all objects. Painted videos and those of the simulated
+tabletop have the labels. Another head predicts the mask of the target before the decoder does, and
+two predict the words and the target's labels except its motion from the sentence vector.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Training of the image trunk on the kinds and colours of all objects of an image."""
+"""Training of the image trunk on the labels of all objects of an image."""
 
 from collections.abc import Iterator
 
@@ -33,7 +33,7 @@ class ObjectsTask:
         return load_videos(self.clips, self.tokenizer, self.network.config, first, processes)
 
     def losses(self, batch: VideoBatch, seed: str) -> dict[str, PartialMean]:
-        """Return the losses of the kinds and colours."""
+        """Return the losses of the labels."""
         _, second = self.network.sam.image_stem(batch.pixels.flatten(0, 1))
         losses = self._heads.losses(self.network.sam.later_stages(second), batch.labels)
         weight = self.clips.stage.name_objects
