@@ -41,7 +41,7 @@ def test_gradients_that_are_not_finite_leave_the_weights_unchanged(learner):
 
 
 def test_muon_moves_matrices_along_all_directions_alike():
-    """A gradient of rank one moves a matrix in one direction, as far as AdamW moves a vector."""
+    """The directions of a gradient differ in strength, those of its update hardly."""
     torch.manual_seed(0)
     network = nn.Sequential(nn.Embedding(32, 32), nn.Linear(32, 64))
     stage = Stage("look", "sentences", steps=2, learning_rate=0.1, warmup=1)
