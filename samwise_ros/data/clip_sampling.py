@@ -34,8 +34,8 @@ class SampleConfig:
             such sentences, and the painted data makes them. For other data sets the sentence comes
             from another video and may match by accident.
         shape_share: fraction of sentences chosen among those whose detail is ``shape``.
-        motion_share: fraction of sentences of a clip chosen among the kinds other than
-            ``attribute``, each kind with equal probability.
+        motion_share: fraction of sentences of a clip chosen among the kinds that need several
+            frames, each kind with equal probability.
         rivals: whether the second sentence is about another object, one that the first sentence
             describes as well as possible.
         consecutive: take consecutive frames, as from a camera. By default some frames come from
@@ -141,7 +141,7 @@ def _choose_expressions(
         expressions = [each for each in expressions if each.kind in IMAGE_KINDS] or expressions
     rng.shuffle(expressions)
     shapes = [expression for expression in expressions if expression.detail == "shape"]
-    kinds = sorted({expression.kind for expression in expressions} - {"attribute"})
+    kinds = sorted({expression.kind for expression in expressions} - set(IMAGE_KINDS))
     chosen = []
     for number in range(config.sentences):
         if rng.random() < config.absent_share or not expressions:

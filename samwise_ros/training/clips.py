@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from samwise_ros.data.augmentation import Augmentation, View, augment_clip
 from samwise_ros.data.clip_sampling import AbsentSentences, Sample, SampleConfig, sample_clip
 from samwise_ros.data.concat import open_datasets
-from samwise_ros.data.dataset import Dataset, Video
+from samwise_ros.data.dataset import IMAGE_KINDS, Dataset, Video
 from samwise_ros.data.frame_indices import clip_frames
 from samwise_ros.data.painted.dataset import PaintedDataset
 from samwise_ros.data.painted.video import PaintedConfig
@@ -39,6 +39,7 @@ class Clips:
     stage: Stage
     seed: int
     _visits: list[int] = field(default_factory=list)
+    _moving: list[int] = field(default_factory=list)
 
     @classmethod
     def open(cls, specs: Sequence[str], stage: Stage, seed: int, side: int) -> "Clips":
@@ -56,15 +57,20 @@ class Clips:
         dataset = open_datasets(specs)
         if not isinstance(dataset, PaintedDataset):
             visits: list[int] = []
+            moving: list[int] = []
             for index in range(len(dataset)):
-                visits.extend([index] * _visits(dataset.video(index), stage))
+                video = dataset.video(index)
+                count = _visits(video, stage)
+                visits.extend([index] * count)
+                if count and any(each.kind not in IMAGE_KINDS for each in video.expressions):
+                    moving.append(index)
             if not visits:
                 raise ValueError(
                     f"{dataset.name}: expected at least one sentence"
                     + f" about a video of {stage.frames} frames" * stage.in_a_row
                     + ", found none"
                 )
-            return cls((dataset,), dataset, stage, seed, visits)
+            return cls((dataset,), dataset, stage, seed, visits, moving)
         if stage.epochs:
             raise ValueError(f"stage {stage.name}: epochs: {dataset.name} is endless; use steps")
         # Training on sentences alone needs no pixels: use the smallest images.
@@ -139,6 +145,9 @@ class Clips:
             epoch, position = divmod(step * self.stage.batch + number, len(self._visits))
             order = _order(f"{self.seed}/{self.stage.name}/{epoch}", len(self._visits))
             index = self._visits[order[position]]
+        # Most videos have no sentence about a motion: draw more of those that have one.
+        if self._moving and frames > 1 and rng.random() < self.stage.motion_share:
+            index = rng.choice(self._moving)
         return dataset, index, rng
 
     def sentences(self, step: int) -> list[str]:

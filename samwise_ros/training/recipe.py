@@ -140,8 +140,8 @@ class Stage:
         absent_share: fraction of sentences that refer to no object of the video.
         shape_share: fraction of sentences chosen among those that name only the shape, the
             attribute that is learned last.
-        motion_share: fraction of sentences about clips chosen among the kinds other than
-            ``attribute``, each kind with equal probability.
+        motion_share: fraction of clips of videos with sentences about motions or the past, and of
+            the sentences of such videos chosen among these, each kind with equal probability.
         late_share: fraction of motions in generated videos that start late.
         alone_share: fraction of motion sentences about generated videos that name only the motion,
             if it identifies the object.

@@ -73,10 +73,15 @@ class StageRun:
         self.task: Task = TASKS[stage.task](network, clips, training.tokenizer, recipe.losses)
         if stage.task == "sentences":
             network.trained_frames = stage.frames
-        heads = [head.to(training.processes.device) for head in self.task.heads()]
+        self._earlier_heads = state.heads
+        heads = self.task.heads()
+        for name, head in heads.items():
+            head.to(training.processes.device)
+            if name in state.heads:
+                head.load_state_dict(state.heads[name])
         self.learner = Learner(
             trained_modules(network, stage),
-            heads,
+            list(heads.values()),
             stage,
             recipe.optimizer,
             self.steps,
@@ -156,6 +161,11 @@ class StageRun:
             return nullcontext()
         return reduced_precision(self.training.processes.device, torch.bfloat16)
 
+    def heads(self) -> dict[str, dict[str, Any]]:
+        """Return the weights of all heads of this stage and earlier ones, by name."""
+        own = {name: head.state_dict() for name, head in self.task.heads().items()}
+        return self._earlier_heads | own
+
     def save(self) -> None:
         """Write the state after the current step.
 
@@ -172,6 +182,7 @@ class StageRun:
             self.metric_log.log_bytes,
             self.frozen,
             self.learner.state(),
+            self._earlier_heads,
         ).write(self.training.folder)
 
 

@@ -1,6 +1,6 @@
 """The state from which training resumes: trained weights, and a fingerprint of frozen ones."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ class TrainingState:
         frozen: fingerprint of the weights that the stage does not train; between stages of the
             whole network.
         learner: trained weights and optimizer state; ``None`` between stages.
+        heads: weights of the heads of earlier stages by name.
     """
 
     settings: dict[str, dict[str, Any]]
@@ -40,6 +41,7 @@ class TrainingState:
     log_bytes: int = 0
     frozen: str = ""
     learner: dict[str, Any] | None = None
+    heads: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Write the state to the training's folder atomically.

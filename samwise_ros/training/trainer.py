@@ -123,6 +123,7 @@ class Trainer:
             index,
             log_bytes=run.metric_log.log_bytes,
             frozen=fingerprint(training.network),
+            heads=run.heads(),
         )
         if training.processes.rank == 0:
             write_model(training.folder / "model", training.network, training.tokenizer)

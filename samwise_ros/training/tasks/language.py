@@ -27,9 +27,9 @@ class LanguageTask:
         self._masked = nn.Linear(network.config.text_width, network.config.vocabulary)
         self._bag = WordHead(network)
 
-    def heads(self) -> list[nn.Module]:
+    def heads(self) -> dict[str, nn.Module]:
         """Return the heads."""
-        return [self._masked, self._bag]
+        return {"masked_words": self._masked, "words": self._bag}
 
     def batches(self, first: int, processes: ProcessGroup) -> Iterator[SentenceBatch]:
         """Yield padded sentences."""

@@ -24,9 +24,9 @@ class ObjectsTask:
         self.network, self.clips, self.tokenizer = network, clips, tokenizer
         self._heads = ObjectHeads(network, clips.label_sizes)
 
-    def heads(self) -> list[nn.Module]:
+    def heads(self) -> dict[str, nn.Module]:
         """Return the heads."""
-        return [self._heads]
+        return {"objects": self._heads}
 
     def batches(self, first: int, processes: ProcessGroup) -> Iterator[VideoBatch]:
         """Yield images with labels."""

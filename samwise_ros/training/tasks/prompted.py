@@ -30,9 +30,9 @@ class PromptedTask:
         """Keep the network."""
         self.network, self.clips, self.tokenizer, self.weights = network, clips, tokenizer, losses
 
-    def heads(self) -> list[nn.Module]:
-        """Return an empty list."""
-        return []
+    def heads(self) -> dict[str, nn.Module]:
+        """Return no heads."""
+        return {}
 
     def batches(self, first: int, processes: ProcessGroup) -> Iterator[VideoBatch]:
         """Yield videos with the masks of some objects."""

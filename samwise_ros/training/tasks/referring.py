@@ -32,9 +32,9 @@ class ReferringTask:
         if clips.stage.name_objects:
             self._heads = ReferringHeads(network, clips.label_sizes)
 
-    def heads(self) -> list[nn.Module]:
+    def heads(self) -> dict[str, nn.Module]:
         """Return the auxiliary heads, if the stage trains them."""
-        return [] if self._heads is None else [self._heads]
+        return {} if self._heads is None else self._heads.by_name()
 
     def batches(self, first: int, processes: ProcessGroup) -> Iterator[VideoBatch]:
         """Yield videos with sentences."""

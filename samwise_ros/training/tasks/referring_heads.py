@@ -33,6 +33,10 @@ class ReferringHeads(nn.Module):
         self._words = WordHead(network)
         self._target_class = TargetClassHead(network, sizes)
 
+    def by_name(self) -> dict[str, nn.Module]:
+        """Return the heads by name."""
+        return {name.removeprefix("_"): head for name, head in self.named_children()}
+
     def recording(self, network: Samwise) -> AbstractContextManager[None]:
         """Record what the heads need of the network's forward pass, until the block ends."""
         return self._motions.recording(network)

@@ -12,8 +12,11 @@ from samwise_ros.training.losses import PartialMean
 class Task(Protocol):
     """One kind of stage: its batches and losses."""
 
-    def heads(self) -> list[nn.Module]:
-        """Return modules that are trained with the network and discarded afterwards."""
+    def heads(self) -> dict[str, nn.Module]:
+        """Return modules by name that are trained with the network but are no part of it.
+
+        A later stage continues with the weights of heads of the same name.
+        """
         ...
 
     def batches(self, first: int, processes: ProcessGroup) -> Iterator[Any]:
