@@ -26,6 +26,9 @@ class LossWeights:
 
     Attributes:
         focal: weight of the focal loss of the masks.
+        focal_alpha: weight of the object's cells in the focal loss; that of the others is 1 - alpha.
+            It alone would make a mask of the cells that are on the object with a probability above
+            1 - alpha.
         dice: weight of the dice loss of the masks.
         score: weight of the cross-entropy of the object score; not in the published training.
         switch: weight of the cross-entropy of the conditional memory encoder.
@@ -37,6 +40,7 @@ class LossWeights:
     """
 
     focal: float = 1.0
+    focal_alpha: float = 0.25
     dice: float = 1.0
     score: float = 0.0
     switch: float = 1.0
@@ -49,6 +53,7 @@ class LossWeights:
         check_choice("losses: over", self.over, ("clip", "frame"))
         check_choice("losses: switch_labels", self.switch_labels, ("overlap", "truth"))
         check_range("losses", self, ("focal", "dice", "score", "switch"), 0)
+        check_range("losses", self, ("focal_alpha",), 0, 1)
 
 
 @dataclass(frozen=True)

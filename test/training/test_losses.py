@@ -32,6 +32,14 @@ def test_mask_losses_ignore_padding(loss):
     assert torch.allclose(loss(logits, targets, inside), loss(logits[:, :20], targets[:, :20]))
 
 
+@pytest.mark.parametrize(("alpha", "objects"), [(0.25, 6), (0.5, 4), (0.75, 2)])
+def test_focal_loss_is_least_at_the_threshold_if_the_object_has_one_minus_alpha(alpha, objects):
+    logit = torch.zeros(1, requires_grad=True)
+    targets = torch.tensor([[1.0] * objects + [0.0] * (8 - objects)])
+    focal_loss(logit.expand(1, 8), targets, alpha=alpha).sum().backward()
+    assert logit.grad.abs() < 1e-6
+
+
 def test_switch_labels_equal_the_published_ones():
     tracked, candidate, score = (
         torch.from_numpy(VECTORS[key]) for key in ("pair_a", "pair_b", "pair_score")

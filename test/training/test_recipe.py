@@ -29,7 +29,7 @@ def test_defaults_are_the_published_settings(tmp_path):
     recipe = _read(tmp_path, f"seed: 1\nstages: [{STAGE}]")
     assert recipe.preset is None
     assert recipe.optimizer == OptimizerSettings("adam", (0.9, 0.999), 0.0, "constant")
-    assert recipe.losses == LossWeights(1.0, 1.0, 0.0, 1.0, "clip")
+    assert recipe.losses == LossWeights(1.0, 0.25, 1.0, 0.0, 1.0, "clip")
     assert recipe.stages[0].trained == ("cmt_adapters", "prompt", "conditional_memory_encoder")
 
 

@@ -173,6 +173,6 @@ def region_losses(
     rows = visible & holds if losses.over == "frame" else holds.any(1)
     cells = logits[rows].flatten(1), target[rows].flatten(1), where[rows].flatten(1)
     return {
-        "focal": PartialMean.of(focal_loss(*cells)) * losses.focal,
+        "focal": PartialMean.of(focal_loss(*cells, losses.focal_alpha)) * losses.focal,
         "dice": PartialMean.of(dice_loss(*cells)) * losses.dice,
     }
