@@ -36,8 +36,10 @@ class SampleConfig:
         shape_share: fraction of sentences chosen among those whose detail is ``shape``.
         motion_share: fraction of sentences of a clip chosen among the kinds that need several
             frames, each kind with equal probability.
-        rivals: whether the second sentence is about another object, one that the first sentence
-            describes as well as possible.
+        first_kind: kind of the first sentence, of which the video has one; empty for any kind.
+        swap_share: fraction of clips whose second sentence is about another object, one that the
+            first sentence describes as well as possible, so that the memories of the two can be
+            swapped.
         consecutive: take consecutive frames, as from a camera. By default some frames come from
             the whole video.
         augmentation: how to augment the clip; ``None`` for no augmentation. Clips with sentences
@@ -49,7 +51,8 @@ class SampleConfig:
     absent_share: float = 0.0
     shape_share: float = 0.0
     motion_share: float = 0.0
-    rivals: bool = False
+    first_kind: str = ""
+    swap_share: float = 0.0
     consecutive: bool = False
     augmentation: Augmentation | None = None
 
@@ -58,7 +61,7 @@ class SampleConfig:
         for name in ("frames", "sentences"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name}: expected 1 or more, got {getattr(self, name)}")
-        for name in ("absent_share", "shape_share", "motion_share"):
+        for name in ("absent_share", "shape_share", "motion_share", "swap_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name}: expected 0 to 1, got {getattr(self, name)}")
 
@@ -75,6 +78,7 @@ class Sample:
         holds: (K, T) bool, the frames on which a sentence holds; masks of others do not count.
         frame_indices: (T,) indices of the clip's frames in the video.
         view: the part of the video's images that the augmentation shows.
+        swapped: whether the memories of the two sentences, about similar objects, are swapped.
     """
 
     frames: NDArray[np.uint8]
@@ -83,6 +87,7 @@ class Sample:
     holds: NDArray[np.bool_]
     frame_indices: tuple[int, ...]
     view: View
+    swapped: bool = False
 
 
 @runtime_checkable
@@ -106,6 +111,11 @@ def sample_clip(dataset: Dataset, index: int, rng: random.Random, config: Sample
     """
     video = dataset.video(index)
     chosen = _choose_expressions(dataset, index, video, rng, config)
+    swapped = False
+    if config.frames > 1 and rng.random() < config.swap_share:
+        rival = _rival(chosen[0], video)
+        if rival is not None:
+            chosen[1], swapped = rival, True
     frame_indices, holds, object_masks = _choose_frames(dataset, index, video, chosen, rng, config)
     frames = dataset.images(index, frame_indices)
     masks = np.zeros((len(chosen), *frames.shape[:3]), np.bool_)
@@ -124,7 +134,7 @@ def sample_clip(dataset: Dataset, index: int, rng: random.Random, config: Sample
         if any(each.kind in _ABOUT_OTHERS or depends_on_view(each.sentence) for each in chosen):
             augmentation = replace(augmentation, crop_probability=0.0)
         frames, masks, sentences, view = augment_clip(frames, masks, sentences, augmentation, rng)
-    return Sample(frames, masks, sentences, holds, frame_indices, view)
+    return Sample(frames, masks, sentences, holds, frame_indices, view, swapped)
 
 
 def _choose_expressions(
@@ -141,29 +151,35 @@ def _choose_expressions(
         expressions = [each for each in expressions if each.kind in IMAGE_KINDS] or expressions
     rng.shuffle(expressions)
     shapes = [expression for expression in expressions if expression.detail == "shape"]
-    kinds = sorted({expression.kind for expression in expressions} - set(IMAGE_KINDS))
-    chosen = []
+    chosen: list[Expression] = []
     for number in range(config.sentences):
-        if rng.random() < config.absent_share or not expressions:
+        first = config.first_kind if number == 0 else ""
+        if not expressions or (not first and rng.random() < config.absent_share):
             chosen.append(Expression(_absent_sentence(dataset, index, video, rng), ()))
             continue
-        expression = expressions[number % len(expressions)]
-        if config.frames > 1 and kinds and rng.random() < config.motion_share:
-            kind = rng.choice(kinds)
-            expression = rng.choice([other for other in expressions if other.kind == kind])
+        new = [each for each in expressions if each not in chosen] or expressions
+        kinds = sorted({each.kind for each in new} - set(IMAGE_KINDS))
+        expression = new[0]
+        if first or (config.frames > 1 and kinds and rng.random() < config.motion_share):
+            kind = first or rng.choice(kinds)
+            expression = rng.choice([each for each in new if each.kind == kind])
         elif config.shape_share and shapes and rng.random() < config.shape_share:
             expression = shapes[number % len(shapes)]
         chosen.append(expression)
-    if config.rivals:
-        chosen[1:] = _rivals(chosen[0], expressions)[: config.sentences - 1] or chosen[1:]
     return chosen
 
 
-def _rivals(first: Expression, expressions: Sequence[Expression]) -> list[Expression]:
-    """Return the expressions about other objects, those with most common words first."""
+def _rival(first: Expression, video: Video) -> Expression | None:
+    """Return the expression about another object that has most words in common with the first."""
     words = set(first.sentence.lower().split())
-    others = [each for each in expressions if each.objects != first.objects]
-    return sorted(others, key=lambda one: -len(words & set(one.sentence.lower().split())))
+    present = [each for each in video.expressions if each.kind != ABSENT]
+    others = [each for each in present if each.objects != first.objects]
+    return max(others, key=lambda one: _overlap(words, one), default=None)
+
+
+def _overlap(words: set[str], other: Expression) -> float:
+    others = set(other.sentence.lower().split())
+    return len(words & others) / len(words | others)
 
 
 def _choose_frames(

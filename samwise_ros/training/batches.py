@@ -37,6 +37,7 @@ class VideoBatch:
         labels: (N, T, labels, S/8, S/8) int64, labels of all objects, see ``object_labels``; empty
             if the stage does not train auxiliary heads.
         numbers: (N,) int64, numbers of the clips in the batch of all processes.
+        swapped: (N,) bool, clips whose two sentences swap memories.
     """
 
     pixels: Tensor
@@ -47,6 +48,7 @@ class VideoBatch:
     verbs: Tensor
     labels: Tensor
     numbers: Tensor
+    swapped: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +147,7 @@ class VideoBatches(Dataset[VideoBatch | ValueError]):
             verbs.unflatten(0, shape),
             torch.stack(labels) if labels else torch.empty(0, dtype=torch.int64),
             torch.tensor(numbers),
+            torch.tensor([sample.swapped for sample in samples]),
         )
 
 

@@ -39,7 +39,7 @@ class Clips:
     stage: Stage
     seed: int
     _visits: list[int] = field(default_factory=list)
-    _moving: list[int] = field(default_factory=list)
+    _moving: dict[str, list[int]] = field(default_factory=dict)
 
     @classmethod
     def open(cls, specs: Sequence[str], stage: Stage, seed: int, side: int) -> "Clips":
@@ -57,13 +57,14 @@ class Clips:
         dataset = open_datasets(specs)
         if not isinstance(dataset, PaintedDataset):
             visits: list[int] = []
-            moving: list[int] = []
+            moving: dict[str, list[int]] = {}
             for index in range(len(dataset)):
                 video = dataset.video(index)
                 count = _visits(video, stage)
                 visits.extend([index] * count)
-                if count and any(each.kind not in IMAGE_KINDS for each in video.expressions):
-                    moving.append(index)
+                kinds = {each.kind for each in video.expressions} - set(IMAGE_KINDS)
+                for kind in kinds if count else ():
+                    moving.setdefault(kind, []).append(index)
             if not visits:
                 raise ValueError(
                     f"{dataset.name}: expected at least one sentence"
@@ -101,7 +102,7 @@ class Clips:
             number: number of the sample in the step's batch.
             frames: number of frames of the clip.
         """
-        dataset, index, rng = self._choose(step, number, frames)
+        dataset, index, kind, rng = self._choose(step, number, frames)
         stage = self.stage
         if stage.task == "prompted":
             return _sample_objects(dataset, index, rng, stage, frames)
@@ -113,7 +114,8 @@ class Clips:
             stage.absent_share,
             stage.shape_share,
             stage.motion_share,
-            stage.swap_share > 0,
+            kind,
+            stage.swap_share,
             stage.in_a_row,
             _AUGMENTATION if stage.augment else None,
         )
@@ -123,7 +125,7 @@ class Clips:
         self, step: int, number: int, frames: int, side: int, sample: Sample
     ) -> NDArray[np.int64]:
         """Return the labels of all objects of that sample; see ``object_labels``."""
-        dataset, index, _ = self._choose(step, number, frames)
+        dataset, index, *_ = self._choose(step, number, frames)
         return object_labels(dataset, index, side, sample.frame_indices, sample.view)
 
     @property
@@ -135,8 +137,13 @@ class Clips:
         """
         return label_sizes(self.single_frames)
 
-    def _choose(self, step: int, number: int, frames: int) -> tuple[Dataset, int, random.Random]:
-        """Choose the data set and video of a sample; return the generator for the rest."""
+    def _choose(
+        self, step: int, number: int, frames: int
+    ) -> tuple[Dataset, int, str, random.Random]:
+        """Choose the data set, the video and the kind of the first sentence of a sample.
+
+        The kind is empty if it is not chosen here; the generator is for the other choices.
+        """
         rng = random.Random(f"{self.seed}/{self.stage.name}/{step}/{number}")
         videos = self.datasets[0] if len(self.datasets) == 1 else rng.choice(self.datasets)
         dataset = videos if frames == self.stage.frames else self.single_frames
@@ -145,10 +152,12 @@ class Clips:
             epoch, position = divmod(step * self.stage.batch + number, len(self._visits))
             order = _order(f"{self.seed}/{self.stage.name}/{epoch}", len(self._visits))
             index = self._visits[order[position]]
-        # Most videos have no sentence about a motion: draw more of those that have one.
+        kind = ""
+        # Few videos have sentences about a motion, fewer about the past: draw the kind first.
         if self._moving and frames > 1 and rng.random() < self.stage.motion_share:
-            index = rng.choice(self._moving)
-        return dataset, index, rng
+            kind = rng.choice(sorted(self._moving))
+            index = rng.choice(self._moving[kind])
+        return dataset, index, kind, rng
 
     def sentences(self, step: int) -> list[str]:
         """Return one batch of sentences, with absent sentences if the data set makes them."""

@@ -26,8 +26,8 @@ class LossWeights:
 
     Attributes:
         focal: weight of the focal loss of the masks.
-        focal_alpha: weight of the object's cells in the focal loss; that of the others is 1 - alpha.
-            It alone would make a mask of the cells that are on the object with a probability above
+        focal_alpha: weight of the object's cells in the focal loss; the others have 1 - alpha. The
+            loss is least with a mask of the cells that are on the object with a probability above
             1 - alpha.
         dice: weight of the dice loss of the masks.
         score: weight of the cross-entropy of the object score; not in the published training.
@@ -145,14 +145,13 @@ class Stage:
         absent_share: fraction of sentences that refer to no object of the video.
         shape_share: fraction of sentences chosen among those that name only the shape, the
             attribute that is learned last.
-        motion_share: fraction of clips of videos with sentences about motions or the past, and of
-            the sentences of such videos chosen among these, each kind with equal probability.
+        motion_share: fraction of clips whose first sentence is about a motion or the past, each
+            kind with equal probability, and of the other sentences if the video has such ones.
         late_share: fraction of motions in generated videos that start late.
         alone_share: fraction of motion sentences about generated videos that name only the motion,
             if it identifies the object.
-        swap_share: fraction of clips on which two sentences swap memories before the conditional
-            memory encoder runs, which trains it on wrong memories. The second sentence of each
-            clip is then about a similar object.
+        swap_share: fraction of clips on which two sentences about similar objects swap memories
+            before the conditional memory encoder runs, which trains it on wrong memories.
         true_mask_share: fraction of steps in which the true masks are written to the memory.
         prompt_again: fraction of later frames that are prompted like the first one.
         name_objects: weight of the auxiliary losses: what each object is, its column and its

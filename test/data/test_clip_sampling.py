@@ -285,7 +285,20 @@ def test_rival_is_about_the_other_object_that_is_described_most_alike() -> None:
         "that book": {"the mug that was moved"},
         "the red book": {"the red mug"},
     }
-    config = SampleConfig(4, sentences=2, rivals=True, consecutive=True)
+    config = SampleConfig(4, sentences=2, swap_share=0.5, consecutive=True)
+    swapped = 0
     for seed in range(40):
-        first, rival = sample_clip(Shelf(), 0, random.Random(seed), config).sentences
-        assert rival in expected[first]
+        sample = sample_clip(Shelf(), 0, random.Random(seed), config)
+        swapped += sample.swapped
+        if sample.swapped:
+            first, rival = sample.sentences
+            assert rival in expected[first]
+    assert 10 <= swapped <= 30
+
+
+def test_first_sentence_has_the_wanted_kind_and_no_sentence_is_repeated() -> None:
+    config = SampleConfig(4, sentences=2, absent_share=0.3, motion_share=0.9, first_kind="past")
+    for seed in range(40):
+        first, second = sample_clip(Shelf(), 0, random.Random(seed), config).sentences
+        assert first == "the mug that was moved"
+        assert second != first

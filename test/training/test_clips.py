@@ -83,20 +83,24 @@ def test_clips_of_consecutive_frames_need_long_videos(tmp_path):
         Clips.open(specs[:1], stage, 1, 128)
 
 
-def test_clips_of_videos_with_motions_are_drawn_more_often(tmp_path):
+def test_kinds_that_need_several_frames_are_drawn_equally_often(tmp_path):
     write_mevis(tmp_path, {"train": 20}, PaintedConfig(6, 64, 48))
     path = tmp_path / "train" / "meta_expressions.json"
     content = json.loads(path.read_text())
     for number, video in enumerate(content["videos"].values()):
         for expression in video["expressions"].values():
-            expression["kind"] = "motion" if number == 7 else "relation"
+            expression["kind"] = {7: "past"}.get(number, "motion" if number < 7 else "relation")
     path.write_text(json.dumps(content))
     stage = replace(STAGE, epochs=0, steps=20, motion_share=0.75)
     clips = Clips.open([f"mevis:{tmp_path}:train"], stage, 1, 128)
-    chosen = [clips._choose(step, number, 4)[1] for step in range(20) for number in range(4)]
-    assert 48 <= chosen.count(7) <= 72, "three quarters of 80"
-    single = [clips._choose(step, number, 1)[1] for step in range(20) for number in range(4)]
-    assert single.count(7) < 16, "single frames do not show motion"
+    numbers = [(step, number) for step in range(20) for number in range(4)]
+    kinds = Counter(clips._choose(*number, 4)[2] for number in numbers)
+    assert set(kinds) == {"past", "motion", ""}
+    assert min(kinds.values()) >= 10, "a quarter of the clips are of any video"
+    for number in numbers:
+        _, index, kind, _ = clips._choose(*number, 4)
+        assert index == 7 if kind == "past" else index < 7 or not kind
+        assert not clips._choose(*number, 1)[2], "a single frame shows no motion"
 
 
 def test_sample_is_reproducible(specs):

@@ -34,7 +34,7 @@ def recipe(tmp_path) -> Recipe:
             expression.update(kind=kind, start=20 if kind == "past" else 0, stop=FRAMES)
     path.write_text(json.dumps(content))
     full = Recipe.read(ROOT / "recipes" / "tabletop_3d.yaml")
-    short = [replace(stage, steps=1, warmup=1, batch=1) for stage in full.stages]
+    short = [replace(stage, steps=1, warmup=1, batch=1, accumulate=1) for stage in full.stages]
     data = (f"mevis:{tmp_path / 'data'}:train",)
     return replace(full, stages=tuple(short), data=data, evaluate=replace(full.evaluate, data=None))
 

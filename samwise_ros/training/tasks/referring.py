@@ -57,7 +57,7 @@ class ReferringTask:
         if frames > FIRST_CHECK_FRAME:
             first = rng.randrange(FIRST_CHECK_FRAME, frames)
             switch_frames = range(first, frames, MIN_CHECK_GAP)
-        memory_order = self._memory_order(batch.numbers, seed)
+        memory_order = _memory_order(batch.swapped)
         inside = batch.inside.repeat_interleave(targets, 0)
         verbs = batch.verbs.flatten(0, 1) if network.config.motion_prompt else None
         unrolled = unroll(network, encoded, verbs, switch_frames, memory_order)
@@ -73,12 +73,10 @@ class ReferringTask:
             losses.update({name: loss * weight for name, loss in auxiliary.items()})
         return losses
 
-    def _memory_order(self, numbers: Tensor, seed: str) -> Tensor | None:
-        """Return the memory of which sentence each sentence uses; ``None`` for its own."""
-        if not self.clips.stage.swap_share:
-            return None
-        # Seeded by the clip: the result does not depend on the process that has the clip.
-        draws = [random.Random(f"{seed}/{number}/swap").random() for number in numbers.tolist()]
-        swapped = [int(draw < self.clips.stage.swap_share) for draw in draws]
-        order = [2 * row + (place ^ swap) for row, swap in enumerate(swapped) for place in (0, 1)]
-        return torch.tensor(order)
+
+def _memory_order(swapped: Tensor) -> Tensor | None:
+    """Return the memory of which sentence each of two sentences uses; ``None`` for its own."""
+    if not swapped.any():
+        return None
+    own = torch.arange(2 * len(swapped), device=swapped.device).unflatten(0, (-1, 2))
+    return torch.where(swapped[:, None], own.flip(1), own).flatten()
