@@ -17,6 +17,8 @@ _MAX_CLIP_ATTEMPTS = 10
 _MAX_SENTENCE_ATTEMPTS = 100
 _ABOUT_OTHERS = ("relation", "past")
 """Kinds of sentences about an object's place among others, which a crop could remove."""
+_MOTIONS = ("rolling", "lifted", "falling", "pushed")
+"""Details of absent sentences about motions. Single frames have none that are present."""
 _LEAD = 8
 _MAX_LEAD_SHARE = 3 / 8
 """Frames before a motion or its consequence can be named, which show the motion, and their largest
@@ -34,12 +36,12 @@ class SampleConfig:
             such sentences, and the painted data makes them. For other data sets the sentence comes
             from another video and may match by accident.
         shape_share: fraction of sentences chosen among those whose detail is ``shape``.
-        motion_share: fraction of sentences of a clip chosen among the kinds that need several
-            frames, each kind with equal probability.
+        motion_share: fraction of clips whose first sentence is chosen among the kinds that need
+            several frames, each kind with equal probability.
         first_kind: kind of the first sentence, of which the video has one; empty for any kind.
-        swap_share: fraction of clips whose second sentence is about another object, one that the
-            first sentence describes as well as possible, so that the memories of the two can be
-            swapped.
+        swap_share: fraction of clips about an attribute or a relation whose second sentence is
+            about another object, one that the first sentence describes as well as possible, so
+            that the memories of the two can be swapped.
         consecutive: take consecutive frames, as from a camera. By default some frames come from
             the whole video.
         augmentation: how to augment the clip; ``None`` for no augmentation. Clips with sentences
@@ -151,17 +153,20 @@ def _choose_expressions(
         expressions = [each for each in expressions if each.kind in IMAGE_KINDS] or expressions
     rng.shuffle(expressions)
     shapes = [expression for expression in expressions if expression.detail == "shape"]
+    kinds = sorted({expression.kind for expression in expressions} - set(IMAGE_KINDS))
     chosen: list[Expression] = []
     for number in range(config.sentences):
-        first = config.first_kind if number == 0 else ""
-        if not expressions or (not first and rng.random() < config.absent_share):
-            chosen.append(Expression(_absent_sentence(dataset, index, video, rng), ()))
+        first_kind = config.first_kind if number == 0 else ""
+        if not expressions or (not first_kind and rng.random() < config.absent_share):
+            sentence = _absent_sentence(dataset, index, video, rng, config.frames)
+            chosen.append(Expression(sentence, ()))
             continue
         new = [each for each in expressions if each not in chosen] or expressions
-        kinds = sorted({each.kind for each in new} - set(IMAGE_KINDS))
         expression = new[0]
-        if first or (config.frames > 1 and kinds and rng.random() < config.motion_share):
-            kind = first or rng.choice(kinds)
+        # The others as frequent as in the data: they are what most sentences of a node are about.
+        choose_motion = number == 0 and config.frames > 1 and kinds
+        if first_kind or (choose_motion and rng.random() < config.motion_share):
+            kind = first_kind or rng.choice(kinds)
             expression = rng.choice([each for each in new if each.kind == kind])
         elif config.shape_share and shapes and rng.random() < config.shape_share:
             expression = shapes[number % len(shapes)]
@@ -171,9 +176,11 @@ def _choose_expressions(
 
 def _rival(first: Expression, video: Video) -> Expression | None:
     """Return the expression about another object that has most words in common with the first."""
+    if first.kind not in IMAGE_KINDS:
+        return None
     words = set(first.sentence.lower().split())
-    present = [each for each in video.expressions if each.kind != ABSENT]
-    others = [each for each in present if each.objects != first.objects]
+    present = [each for each in video.expressions if each.kind in IMAGE_KINDS and each.objects]
+    others = [each for each in present if each.kind != ABSENT and each.objects != first.objects]
     return max(others, key=lambda one: _overlap(words, one), default=None)
 
 
@@ -217,8 +224,14 @@ def _choose_frames(
     return frame_indices, holds, masks
 
 
-def _absent_sentence(dataset: Dataset, index: int, video: Video, rng: random.Random) -> str:
-    absent = [each.sentence for each in video.expressions if each.kind == ABSENT]
+def _absent_sentence(
+    dataset: Dataset, index: int, video: Video, rng: random.Random, frames: int
+) -> str:
+    absent = [
+        each.sentence
+        for each in video.expressions
+        if each.kind == ABSENT and (frames > 1 or each.detail not in _MOTIONS)
+    ]
     if absent:
         return rng.choice(absent)
     if isinstance(dataset, AbsentSentences):

@@ -146,12 +146,13 @@ class Stage:
         shape_share: fraction of sentences chosen among those that name only the shape, the
             attribute that is learned last.
         motion_share: fraction of clips whose first sentence is about a motion or the past, each
-            kind with equal probability, and of the other sentences if the video has such ones.
+            kind with equal probability.
         late_share: fraction of motions in generated videos that start late.
         alone_share: fraction of motion sentences about generated videos that name only the motion,
             if it identifies the object.
-        swap_share: fraction of clips on which two sentences about similar objects swap memories
-            before the conditional memory encoder runs, which trains it on wrong memories.
+        swap_share: fraction of clips about an attribute or a relation on which two sentences about
+            similar objects swap memories before the conditional memory encoder runs, which trains
+            it on wrong memories.
         true_mask_share: fraction of steps in which the true masks are written to the memory.
         prompt_again: fraction of later frames that are prompted like the first one.
         name_objects: weight of the auxiliary losses: what each object is, its column and its
