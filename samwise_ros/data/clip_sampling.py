@@ -66,6 +66,8 @@ class SampleConfig:
         for name in ("absent_share", "shape_share", "motion_share", "swap_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name}: expected 0 to 1, got {getattr(self, name)}")
+        if self.swap_share and self.sentences != 2:
+            raise ValueError(f"swap_share: expected 2 sentences, got {self.sentences}")
 
 
 @dataclass(frozen=True, eq=False)

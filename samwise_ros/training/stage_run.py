@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import torch
@@ -75,10 +76,8 @@ class StageRun:
             network.trained_frames = stage.frames
         self._earlier_heads = state.heads
         heads = self.task.heads()
-        for name, head in heads.items():
+        for head in heads.values():
             head.to(training.processes.device)
-            if name in state.heads:
-                head.load_state_dict(state.heads[name])
         self.learner = Learner(
             trained_modules(network, stage),
             list(heads.values()),
@@ -87,14 +86,16 @@ class StageRun:
             self.steps,
             training.processes,
         )
-        if state.learner is not None:
-            try:
+        try:
+            for name in heads.keys() & state.heads.keys():
+                heads[name].load_state_dict(state.heads[name])
+            if state.learner is not None:
                 self.learner.load(state.learner)
-            except (RuntimeError, ValueError, KeyError) as error:
-                raise CheckpointError(
-                    f"{training.folder}: the state of stage {stage.name} is of another version: "
-                    f"{str(error).splitlines()[0]}; use another folder with --out"
-                ) from error
+        except (RuntimeError, ValueError, KeyError) as error:
+            raise CheckpointError(
+                f"{training.folder}: the state of stage {stage.name} is of another version or "
+                f"other data: {shorten(str(error), 200)}; use another folder with --out"
+            ) from error
         self.frozen = fingerprint(network, exclude=stage.trained)
         self.metric_log = MetricLog(training.folder, stage.name, state, training.processes.rank)
 

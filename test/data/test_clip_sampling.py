@@ -315,6 +315,8 @@ def test_rival_is_about_the_other_object_that_is_described_most_alike() -> None:
             first, rival = sample.sentences
             assert rival == expected[first]
     assert 10 <= swapped <= 30
+    with pytest.raises(ValueError, match="expected 2 sentences, got 1"):
+        SampleConfig(4, swap_share=0.5)
 
 
 def test_first_sentence_has_the_wanted_kind_and_no_sentence_is_repeated() -> None:

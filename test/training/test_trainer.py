@@ -204,8 +204,20 @@ def test_state_with_other_weights_raises(recipe, tmp_path):
     state = torch.load(tmp_path / "state.pt", weights_only=True)
     state["learner"]["modules"].popitem()
     torch.save(state, tmp_path / "state.pt")
-    with pytest.raises(CheckpointError, match=r"stage follow is of another version: .*--out"):
+    with pytest.raises(CheckpointError, match=r"stage follow is of another version .*--out"):
         Trainer(recipe, tmp_path, device="cpu").run()
+
+
+def test_heads_of_other_data_raise(recipe, tmp_path):
+    Trainer(recipe, tmp_path, device="cpu").run(steps=1)
+    state = torch.load(tmp_path / "state.pt", weights_only=True)
+    named = dataclasses.replace(recipe.stages[0], name="follow", task="words", train=())
+    other = dataclasses.replace(recipe, stages=(named,))
+    state |= {"learner": None, "step": 0, "frozen": "", "settings": {}}
+    state["heads"] = {"words": {"head.weight": torch.zeros(3, 3), "head.bias": torch.zeros(3)}}
+    torch.save(state, tmp_path / "state.pt")
+    with pytest.raises(CheckpointError, match=r"stage follow is of .* other data: .*--out"):
+        Trainer(other, tmp_path, device="cpu").run()
 
 
 def test_damaged_state_raises(recipe, tmp_path):
