@@ -18,7 +18,7 @@ _MAX_SENTENCE_ATTEMPTS = 100
 _ABOUT_OTHERS = ("relation", "past")
 """Kinds of sentences about an object's place among others, which a crop could remove."""
 _MOTIONS = ("rolling", "lifted", "falling", "pushed")
-"""Details of absent sentences about motions. Single frames have none that are present."""
+"""Details of absent sentences about motions; no single frame shows which motions are present."""
 _LEAD = 8
 _MAX_LEAD_SHARE = 3 / 8
 """Frames before a motion or its consequence can be named, which show the motion, and their largest
@@ -32,16 +32,16 @@ class SampleConfig:
     Attributes:
         frames: number of frames of the clip (T).
         sentences: number of sentences (K); sentences repeat if the video has fewer.
-        absent_share: fraction of sentences that refer to no object of the video. The tabletop has
-            such sentences, and the painted data makes them. For other data sets the sentence comes
-            from another video and may match by accident.
+        absent_share: fraction of sentences that refer to no object of the video, of those that no
+            other setting determines. The tabletop has such sentences, and the painted data makes
+            them. For other data sets the sentence comes from another video and may match by
+            accident.
         shape_share: fraction of sentences chosen among those whose detail is ``shape``.
         motion_share: fraction of clips whose first sentence is chosen among the kinds that need
             several frames, each kind with equal probability.
         first_kind: kind of the first sentence, of which the video has one; empty for any kind.
-        swap_share: fraction of clips about an attribute or a relation whose second sentence is
-            about another object, one that the first sentence describes as well as possible, so
-            that the memories of the two can be swapped.
+        swap_share: fraction of clips whose first sentence needs one frame only and whose second
+            sentence is about a similar object, so that the memories of the two can be swapped.
         consecutive: take consecutive frames, as from a camera. By default some frames come from
             the whole video.
         augmentation: how to augment the clip; ``None`` for no augmentation. Clips with sentences
@@ -165,7 +165,7 @@ def _choose_expressions(
             continue
         new = [each for each in expressions if each not in chosen] or expressions
         expression = new[0]
-        # The others as frequent as in the data: they are what most sentences of a node are about.
+        # Other sentences stay as frequent as in the data, since a node receives mostly such ones.
         choose_motion = number == 0 and config.frames > 1 and kinds
         if first_kind or (choose_motion and rng.random() < config.motion_share):
             kind = first_kind or rng.choice(kinds)
@@ -177,12 +177,13 @@ def _choose_expressions(
 
 
 def _rival(first: Expression, video: Video) -> Expression | None:
-    """Return the expression about another object that has most words in common with the first."""
-    if first.kind not in IMAGE_KINDS:
+    """Return the expression about other objects whose words are most like those of the first."""
+    if first.kind not in IMAGE_KINDS or not first.objects:
         return None
-    words = set(first.sentence.lower().split())
-    present = [each for each in video.expressions if each.kind in IMAGE_KINDS and each.objects]
-    others = [each for each in present if each.kind != ABSENT and each.objects != first.objects]
+    words, objects = set(first.sentence.lower().split()), set(first.objects)
+    kinds = set(IMAGE_KINDS) - {ABSENT}
+    present = [each for each in video.expressions if each.kind in kinds]
+    others = [each for each in present if not objects & set(each.objects)]
     return max(others, key=lambda one: _overlap(words, one), default=None)
 
 
@@ -229,13 +230,11 @@ def _choose_frames(
 def _absent_sentence(
     dataset: Dataset, index: int, video: Video, rng: random.Random, frames: int
 ) -> str:
-    absent = [
-        each.sentence
-        for each in video.expressions
-        if each.kind == ABSENT and (frames > 1 or each.detail not in _MOTIONS)
-    ]
+    absent = [each for each in video.expressions if each.kind == ABSENT]
+    if frames == 1:
+        absent = [each for each in absent if each.detail not in _MOTIONS] or absent
     if absent:
-        return rng.choice(absent)
+        return rng.choice(absent).sentence
     if isinstance(dataset, AbsentSentences):
         return dataset.absent_sentence(index, rng)
     own_sentences = {expression.sentence.lower() for expression in video.expressions}

@@ -63,7 +63,7 @@ class Clips:
                 count = _visits(video, stage)
                 visits.extend([index] * count)
                 kinds = {each.kind for each in video.expressions} - set(IMAGE_KINDS)
-                for kind in kinds if count else ():
+                for kind in kinds if count and stage.task == "sentences" else ():
                     moving.setdefault(kind, []).append(index)
             if not visits:
                 raise ValueError(
@@ -113,7 +113,7 @@ class Clips:
             stage.targets,
             stage.absent_share,
             stage.shape_share,
-            stage.motion_share,
+            0.0 if self._moving else stage.motion_share,
             kind,
             stage.swap_share,
             stage.in_a_row,

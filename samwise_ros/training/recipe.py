@@ -27,8 +27,8 @@ class LossWeights:
     Attributes:
         focal: weight of the focal loss of the masks.
         focal_alpha: weight of the object's cells in the focal loss; the others have 1 - alpha. The
-            loss is least with a mask of the cells that are on the object with a probability above
-            1 - alpha.
+            loss is minimised by the mask of the cells whose probability of being on the object
+            exceeds 1 - alpha.
         dice: weight of the dice loss of the masks.
         score: weight of the cross-entropy of the object score; not in the published training.
         switch: weight of the cross-entropy of the conditional memory encoder.
@@ -142,17 +142,17 @@ class Stage:
         gradient_norm: maximum norm of the gradients.
         causal_share: fraction of steps in the causal (online) form; the others are in clip form.
         single_share: fraction of steps on single frames.
-        absent_share: fraction of sentences that refer to no object of the video.
+        absent_share: fraction of sentences that refer to no object of the video, of those that
+            ``motion_share`` and ``swap_share`` do not determine.
         shape_share: fraction of sentences chosen among those that name only the shape, the
             attribute that is learned last.
-        motion_share: fraction of clips whose first sentence is about a motion or the past, each
-            kind with equal probability.
+        motion_share: fraction of clips whose first sentence is of a kind that needs several frames
+            (motion, past), each kind with equal probability, of any video with such a sentence.
         late_share: fraction of motions in generated videos that start late.
         alone_share: fraction of motion sentences about generated videos that name only the motion,
             if it identifies the object.
-        swap_share: fraction of clips about an attribute or a relation on which two sentences about
-            similar objects swap memories before the conditional memory encoder runs, which trains
-            it on wrong memories.
+        swap_share: fraction of clips on which two sentences that need one frame only and are about
+            similar objects swap memories before the conditional memory encoder runs.
         true_mask_share: fraction of steps in which the true masks are written to the memory.
         prompt_again: fraction of later frames that are prompted like the first one.
         name_objects: weight of the auxiliary losses: what each object is, its column and its

@@ -94,7 +94,7 @@ class StageRun:
         except (RuntimeError, ValueError, KeyError) as error:
             raise CheckpointError(
                 f"{training.folder}: the state of stage {stage.name} is of another version or "
-                f"other data: {shorten(str(error), 200)}; use another folder with --out"
+                f"of other data: {shorten(str(error), 200)}; use another folder with --out"
             ) from error
         self.frozen = fingerprint(network, exclude=stage.trained)
         self.metric_log = MetricLog(training.folder, stage.name, state, training.processes.rank)

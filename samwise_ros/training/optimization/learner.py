@@ -29,7 +29,7 @@ class Learner:
 
         Args:
             modules: the modules of the network to train.
-            heads: modules that are trained with them but are no part of the network.
+            heads: modules that are trained with them but are not part of the network.
             stage: the stage, with learning rate and gradient norm.
             settings: settings of the optimizer.
             steps: number of steps of the stage.

@@ -27,7 +27,7 @@ class Optimizer:
 
         Args:
             modules: the trained modules of the network.
-            heads: modules that are no part of the network; their weights are never orthogonal.
+            heads: modules that are not part of the network; their weights are never orthogonal.
             settings: the recipe's settings.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Auxiliary heads, which are trained with the network but are no part of it.
+"""Auxiliary heads, which are trained with the network but are not part of it.
 
 A sentence supervises one object of a video; heads that predict the labels of ``label_sizes``, such
 as kind, colour, column and motion, supervise all objects. Painted videos and those of the simulated

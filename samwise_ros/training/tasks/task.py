@@ -13,7 +13,7 @@ class Task(Protocol):
     """One kind of stage: its batches and losses."""
 
     def heads(self) -> dict[str, nn.Module]:
-        """Return modules by name that are trained with the network but are no part of it.
+        """Return modules by name that are trained with the network but are not part of it.
 
         A later stage continues with the weights of heads of the same name.
         """
