@@ -33,8 +33,8 @@ REFERENCES: dict[str, Reference] = {
     ),
     "tabletop_3d": Reference(
         parameters=2795860,
-        fingerprint="af70ecb6b5f72be760a5b74cc56ebd0641cbd9fbed55c09b4f92feb134271f6d",
-        similarity=0.8794,  # the clip is painted, which this model has never seen
+        fingerprint="27f27a0fca43929bb1f628767b14a415658c53331104263af4a7569b32d09777",
+        similarity=0.9488,  # the clip is painted, which this model has never seen
     ),
     "samwise_mevis": Reference(),
     "samwise_ref_youtube_vos": Reference(),
