@@ -32,16 +32,17 @@ class SampleConfig:
     Attributes:
         frames: number of frames of the clip (T).
         sentences: number of sentences (K); sentences repeat if the video has fewer.
-        absent_share: fraction of sentences that refer to no object of the video, of those that no
-            other setting determines. The tabletop has such sentences, and the painted data makes
-            them. For other data sets the sentence comes from another video and may match by
-            accident.
+        absent_share: fraction of sentences that refer to no object of the video, except those that
+            ``first_kind`` or ``swap_share`` selects. The tabletop has such sentences, and the
+            painted data makes them. For other data sets the sentence comes from another video and
+            may match by accident.
         shape_share: fraction of sentences chosen among those whose detail is ``shape``.
-        motion_share: fraction of clips whose first sentence is chosen among the kinds that need
-            several frames, each kind with equal probability.
+        motion_share: probability that the first sentence of a clip, if it is not absent, is chosen
+            among the kinds that need several frames, each kind with equal probability.
         first_kind: kind of the first sentence, of which the video has one; empty for any kind.
-        swap_share: fraction of clips whose first sentence needs one frame only and whose second
-            sentence is about a similar object, so that the memories of the two can be swapped.
+        swap_share: probability that the second sentence of a clip is replaced by one about a
+            similar object, so that the memories of the two can be swapped, if the first one is
+            about an object and needs only one frame.
         consecutive: take consecutive frames, as from a camera. By default some frames come from
             the whole video.
         augmentation: how to augment the clip; ``None`` for no augmentation. Clips with sentences

@@ -142,17 +142,19 @@ class Stage:
         gradient_norm: maximum norm of the gradients.
         causal_share: fraction of steps in the causal (online) form; the others are in clip form.
         single_share: fraction of steps on single frames.
-        absent_share: fraction of sentences that refer to no object of the video, of those that
-            ``motion_share`` and ``swap_share`` do not determine.
+        absent_share: fraction of sentences that refer to no object of the video, except those that
+            ``motion_share`` (for stored videos) or ``swap_share`` selects.
         shape_share: fraction of sentences chosen among those that name only the shape, the
             attribute that is learned last.
         motion_share: fraction of clips whose first sentence is of a kind that needs several frames
-            (motion, past), each kind with equal probability, of any video with such a sentence.
+            (motion, past), each kind with equal probability. A stored video is then drawn among
+            those that have such a sentence.
         late_share: fraction of motions in generated videos that start late.
         alone_share: fraction of motion sentences about generated videos that name only the motion,
             if it identifies the object.
-        swap_share: fraction of clips on which two sentences that need one frame only and are about
-            similar objects swap memories before the conditional memory encoder runs.
+        swap_share: probability that the sentences of a clip swap memories before the conditional
+            memory encoder runs, if the first one is about an object and needs only one frame. The
+            second one is then about a similar object.
         true_mask_share: fraction of steps in which the true masks are written to the memory.
         prompt_again: fraction of later frames that are prompted like the first one.
         name_objects: weight of the auxiliary losses: what each object is, its column and its
