@@ -19,8 +19,6 @@ CLEARANCE_M = 0.007  # on each side, before the fingers close
 ABOVE_M = 0.06
 LIFTED_M = (0.12, 0.1, 0.08)  # of the fingertips; close to the foot only the last is in reach
 DROP_M = 0.02  # of the object above the floor of the tray
-CELL_M = 0.01  # wider than the distance of neighbouring points
-REACH_M = 1.0
 SPEED_RAD_S = 1.6
 SLOW_RAD_S = 0.7
 
@@ -62,28 +60,12 @@ class Footprint(NamedTuple):
 
 
 def footprint(points_m: Array) -> Footprint:
-    """Return the footprint of an object's points, (N, 3) in the frame of the arm's foot.
-
-    Points apart from most others, from above, do not count: a mask can include parts of other
-    objects or of the arm.
-    """
-    points_m = _largest_group(points_m)
+    """Return the footprint of an object's points, (N, 3) in the frame of the arm's foot."""
     low, high = np.quantile(points_m, (0.01, 0.99), axis=0)
     inside = ((points_m >= low) & (points_m <= high))[:, :2].all(axis=1)
     centre, sides, degrees = cv2.minAreaRect(1000 * points_m[inside, :2].astype(np.float32))
     yaw = np.radians(degrees) + (0.0 if sides[0] <= sides[1] else np.pi / 2)
     return Footprint(np.array(centre) / 1000, min(sides) / 1000, float(yaw), float(high[2]))
-
-
-def _largest_group(points_m: Array) -> Array:
-    """Return the points of the largest group whose cells touch, seen from above."""
-    cells = np.floor(np.clip(points_m[:, :2], -REACH_M, REACH_M) / CELL_M).astype(int)
-    rows, columns = (cells - cells.min(axis=0)).T
-    taken = np.zeros((rows.max() + 1, columns.max() + 1), np.uint8)
-    taken[rows, columns] = 1
-    groups = cv2.connectedComponents(taken, connectivity=8)[1][rows, columns]
-    largest: Array = points_m[groups == np.bincount(groups).argmax()]
-    return largest
 
 
 def plan_pick(arm: Kinematics, points_m: Array, joints_rad: Array) -> Plan | None:

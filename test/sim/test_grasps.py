@@ -7,7 +7,7 @@ import pytest
 from scripted_pick import move, scripted_pick, surface_points
 
 from samwise_ros.sim import so101
-from samwise_ros.sim.grasp import footprint, plan_pick
+from samwise_ros.sim.grasp import plan_pick
 from samwise_ros.sim.kinematics import Kinematics
 from samwise_ros.sim.physics import Physics
 from samwise_ros.sim.scene import LEAST, MOST, PICKABLE, draw_trial
@@ -23,16 +23,6 @@ def arm() -> Kinematics:
 @pytest.mark.parametrize("kind", PICKABLE)
 def test_every_kind_is_put_into_the_tray(arm: Kinematics, kind: str) -> None:
     assert scripted_pick(arm, draw_trial("val", 0, kind)) == ""
-
-
-def test_points_of_another_object_do_not_move_the_footprint() -> None:
-    side = np.linspace(-0.02, 0.02, 9)
-    square = np.stack([*np.meshgrid(side + 0.2, side), np.full((9, 9), 0.03)], -1).reshape(-1, 3)
-    other = square[:30] + np.array([0.1, 0.1, 0.05])
-    alone, mixed = (footprint(points) for points in (square, np.concatenate([other, square])))
-    assert np.allclose(mixed.centre, [0.2, 0.0], atol=1e-3)
-    assert np.allclose(alone.centre, mixed.centre)
-    assert (alone.width, alone.top) == (mixed.width, mixed.top)
 
 
 @pytest.mark.slow
