@@ -75,7 +75,7 @@ def test_mask_of_an_absent_object_is_empty() -> None:
         sample = sample_clip(Shelf(), 0, random.Random(seed), config)
         for sentence, mask in zip(sample.sentences, sample.masks, strict=True):
             empty[sentence] = not mask.any()
-    assert empty == {one.sentence: one.kind == "absent" for one in Shelf.expressions}
+    assert empty == {each.sentence: each.kind == "absent" for each in Shelf.expressions}
 
 
 def test_rival_is_about_the_other_object_that_is_described_most_alike() -> None:
